@@ -6,13 +6,14 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from kiosk import log
 from kiosk.commands import EVERY_COMMAND, output
 from kiosk.commands.breaking_off import break_off, write_no_more
 from kiosk.commands.confirmation import agrees, somebody_is_there
-from kiosk.commands.parser import Act, Parser
+from kiosk.commands.parser import Parser
 from kiosk.config import Home, LogSettings, begin_practice, default_home, home_at, read_settings
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
@@ -21,6 +22,7 @@ from kiosk.domain.escaping import escaped
 def build_parser() -> Parser:
     parser = Parser(prog="kiosk", epilog=output.words("exit-codes"))
     parser.set_defaults(act=parser.explain_itself, at_home=False, windowed=False, practises=False, begins_practice=_never, home=None)
+    parser.set_defaults(server_act=None)
     commands = parser.subcommands()
     for command in EVERY_COMMAND:
         command.add(commands)
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     log.forbid_core_dumps()
     try:
         with _for_this_user_alone():
-            return _at_home(options)
+            return _at_home(options) if options.server_act is None else _at_servers_home(options)
     except KioskError as error:
         code = output.complain(error)
         if options.windowed:
@@ -66,11 +68,27 @@ def _at_home(options: argparse.Namespace) -> int:
             else:
                 _begin(home, chosen=options.home is not None or "KIOSK_HOME" in os.environ)
             stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))
-        code = _carry_out(home, options)
-        # After the command's own output: if the command itself failed, that must be fixed first.
-        if options.at_home and (code == output.OK or options.log == "commands") and (trouble := log.unwritable(home.logs, options.log)):
-            output.warn("log-unwritable", folder=str(home.logs), why=output.file_why(trouble))
+        code = _carry_out(lambda: options.act(home, options), home.logs if options.at_home else None, windowed=options.windowed)
+        if options.at_home:
+            _tell_of_log(home.logs, code, options.log)
         return code
+
+
+def _at_servers_home(options: argparse.Namespace) -> int:
+    # Only the server's commands load this.
+    from kiosk.commands.server_home import log_settings, prepared
+
+    home = prepared(options.home, options.server_home)
+    with log.kept_in(home.logs, log_settings(home), options.log):
+        code = _carry_out(lambda: options.server_act(home, options), home.logs)
+        _tell_of_log(home.logs, code, options.log)
+    return code
+
+
+def _tell_of_log(folder: Path, code: int, name: str) -> None:
+    """Say that no log can be written. After the command's own output: if the command itself failed, that must be fixed first."""
+    if (code == output.OK or name == "commands") and (trouble := log.unwritable(folder, name)):
+        output.warn("log-unwritable", folder=str(folder), why=output.file_why(trouble))
 
 
 def _begin(home: Home, *, chosen: bool) -> None:
@@ -96,10 +114,9 @@ def _for_this_user_alone() -> Iterator[None]:
         os.umask(before)
 
 
-def _carry_out(home: Home, options: argparse.Namespace) -> int:
-    act: Act = options.act
+def _carry_out(act: Callable[[], int], logs: Path | None, *, windowed: bool = False) -> int:
     try:
-        code = act(home, options)
+        code = act()
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
@@ -111,7 +128,7 @@ def _carry_out(home: Home, options: argparse.Namespace) -> int:
         write_no_more()
         return output.PROBLEM
     except Exception as error:
-        return break_off(error, home.logs if options.at_home else None, windowed=options.windowed)
+        return break_off(error, logs, windowed=windowed)
 
 
 def _log_settings(home: Home) -> LogSettings:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kiosk.config import Home, Ils, RevocationSource, Settings
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.events import Event
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import CounterFacts, HandoverWhen
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from kiosk.store.key_location import KeyPlace
     from kiosk.store.keys import Keys, KeyStore
     from kiosk.store.repository import Repository
+    from kiosk.store.sync.credentials import Credentials
+    from kiosk.store.sync.sync_thread import SyncThread
 
 _START_SECONDS = 20.0
 """How long start-up waits for the revocation lists."""
@@ -35,6 +38,16 @@ def now() -> datetime:
 
 def today() -> date:
     return day_in_japan(now())
+
+
+def program_version() -> str:
+    """The version of this program, as packaged."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("library-card-kiosk")
+    except PackageNotFoundError:  # a bare checkout
+        return "0"
 
 
 def counter_facts(settings: Settings, *, demo: bool = False) -> CounterFacts:
@@ -60,10 +73,14 @@ def key_place_of(home: Home, settings: Settings) -> KeyPlace:
 
 
 def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
-    """Open the store and its keys, creating them at the first start. Raises Unavailable."""
+    """Open the store and its keys, creating them at the first start, and finish what a kill has interrupted. Raises Unavailable."""
+    from kiosk.store.enrolment import finish_joining
+    from kiosk.store.erasing import finish_erasing
     from kiosk.store.repository import Repository
 
     place = key_place_of(home, settings)
+    finish_erasing(place)
+    finish_joining(place, settings.counter.name, now)
     keys = place.open_keys()
     repository = Repository(home.store, keys, settings.counter.name, now, anchor=place.anchor(keys), known=place.known_store())
     # If it cannot be recorded (keys on a write-protected disk), the counter works as before.
@@ -74,6 +91,39 @@ def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
         if repository.is_in_order:
             place.remember(repository.identity)
     return repository, keys
+
+
+def open_sync(home: Home, settings: Settings, repository: Repository) -> Callable[[Callable[[Event], None]], SyncThread] | None:
+    """A function that makes the thread which keeps this counter in step with the library's server, not started; None on a counter that is
+    alone. It is given what posts events.
+    """
+    if not repository.is_enrolled():
+        return None
+    from kiosk.store.sync.sync_thread import SyncThread
+
+    # Without them everything else works on: the windows say that there is no server.
+    credentials = registry_credentials(home, settings)
+    return lambda post: SyncThread(repository, credentials, post, settings.registry.max_offline, now=now)
+
+
+def registry_credentials(home: Home, settings: Settings) -> Credentials | None:
+    """What this counter shows to the library's server, and what it trusts; None if secret or certificate is missing."""
+    from kiosk.store.authority_file import kept_authority
+    from kiosk.store.sync.credentials import Credentials
+    from kiosk.store.sync.tls import Authority
+
+    with suppress(Unavailable):
+        record = key_place_of(home, settings).store.load()
+        if record is not None and record.secret:
+            return Credentials(record.secret, Authority(kept_authority(home.store, record.authority)), program_version())
+    return None
+
+
+def erase_counter(home: Home, settings: Settings) -> None:
+    """Erase store and keys of a counter that the library's server has revoked. Everything must be closed. Raises Unavailable."""
+    from kiosk.store.erasing import erase
+
+    erase(key_place_of(home, settings))
 
 
 def open_library(home: Home, settings: Settings) -> IlsClient | None:

@@ -49,6 +49,7 @@ from kiosk.text import plain, say
 from tests.support.counter.headless import KEYS, deck, judge
 from tests.support.counter.steps import OWN, PIN, Stage
 from tests.support.counter.windowed import OpenedCounter, button_named, words_on
+from tests.support.store.enrolled import load
 
 __all__ = ["deck", "judge"]
 SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))
@@ -58,8 +59,8 @@ SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display
 def store(tmp_path: Path) -> Path:
     path = tmp_path / "kiosk.db"
     with Repository(path, KEYS, SETTINGS.counter.name, lambda: datetime.now(UTC)) as made:
-        made.enrol("https://registry.example")
-        made.load(Snapshot(Epochs(1), 0, ()), Position(1, 0))
+        made.enrol("https://registry.example", "窓口1")
+        load(made, Snapshot(Epochs(1), 0, ()), Position(1, 0), keys=KEYS)
     return path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from PySide6.QtCore import QTimer
 
@@ -13,12 +14,12 @@ from kiosk.checks.readers import ReaderReports
 from kiosk.checks.stored_data import check_store
 from kiosk.config import Settings, counter_rules
 from kiosk.domain.clock import ClockBounds
-from kiosk.domain.events import CheckFound, DayBegan, Event, Ticked
+from kiosk.domain.events import CheckFound, DayBegan, Event, RestartNeeded, Ticked
 from kiosk.domain.health import bug_in, unseen
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, RegistryCondition
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
-from kiosk.effects import Conductor, LibrarySystem, Outside
+from kiosk.effects import Conductor, LibrarySystem, Outside, Registry
 from kiosk.effects.worker import Worker
 from kiosk.equipment import today
 from kiosk.smartcard.card_thread import CardThread
@@ -37,6 +38,14 @@ _LIBRARY_BEAT_MS = 2000
 """How often the connection to the library system is checked. `heartbeat_seconds` sets how often something is sent over it."""
 
 
+class Sync(Registry, Protocol):
+    """The thread that keeps this counter in step with the library's server. Every method returns at once, `stop` within seconds."""
+
+    def start(self) -> None: ...
+    def look(self) -> None: ...
+    def stop(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Equipment:
     """What a counter runs on: real readers and the library's trust anchors for `run`, a virtual reader and its own authority for `demo`."""
@@ -51,6 +60,8 @@ class Equipment:
     """Checks repeated besides those of the readers and the store: see `kiosk.checks.periodic`."""
     own_displays: bool = True
     """Whether the number of displays is checked; a demo makes do with one."""
+    sync: Callable[[Callable[[Event], None]], Sync] | None = None
+    """Makes the thread that speaks with the library's server, from what posts events; None on a counter that is alone."""
     library: LibrarySystem | None = None
     hand_over: Callable[[LibraryCardNumber], None] | None = None
     print_slip: Callable[[Slip], None] | None = None
@@ -70,6 +81,7 @@ class Engine:
         self._sounds = Sounds(settings.display.sounds)
         self._timers = Timers(post)
         self._examination = Worker("examination", post)
+        self._sync = None if equipment.sync is None else equipment.sync(post)
         outside = Outside(
             card=self._card,
             links=equipment.repository,
@@ -78,6 +90,7 @@ class Engine:
             play=self._sounds.play,
             show_state=displays.show_state,
             look_at_store=lambda: check_store(equipment.repository),
+            registry=self._sync,
             library=equipment.library,
             hand_over=equipment.hand_over,
             print_slip=equipment.print_slip,
@@ -97,7 +110,7 @@ class Engine:
         self._minute = QTimer(interval=60_000)
         self._minute.timeout.connect(self._minute_passed)
         self._tick = QTimer(interval=_TICK_MS)
-        self._tick.timeout.connect(lambda: self.conductor.happen(Ticked()))
+        self._tick.timeout.connect(self._ticked)
         self._library_beat = QTimer(interval=_LIBRARY_BEAT_MS)
         self._library_beat.timeout.connect(self.conductor.keep_library_alive)
 
@@ -109,6 +122,8 @@ class Engine:
         self._heartbeat.start()
         self._rounds.start()
         self.look_at_displays()
+        if self._sync is not None:
+            self._sync.start()
         self._minute.start()
         self._tick.start()
         self.conductor.keep_library_alive()
@@ -124,6 +139,8 @@ class Engine:
         self._repository.stop_examining()
         self._examination.stop()
         self.conductor.stop()
+        if self._sync is not None:
+            self._sync.stop()
         self._card.stop()
         self._timers.stop()
         self._sounds.stop()
@@ -142,7 +159,22 @@ class Engine:
         # A failed examination is itself a store problem, reported by the next check.
         self._examination.look(examine, lambda incident: CheckFound(bug_in("store", incident.number)))
 
+    def _ticked(self) -> None:
+        self.conductor.happen(Ticked())
+        if self._sync is not None:
+            self._sync.look()
+
+    def _look_for_enrolment(self) -> None:
+        """Enrolled beside this program, which goes on as a counter that is alone: its links would be nobody's."""
+
+        def look() -> Event | None:
+            return RestartNeeded() if self._repository.is_enrolled() else None
+
+        self._examination.look(look, lambda incident: None)
+
     def _minute_passed(self) -> None:
+        if self._sync is None:
+            self._look_for_enrolment()
         if today() != self.conductor.counter.today:
             self.conductor.happen(DayBegan(today()))
             self._examine()

@@ -9,7 +9,7 @@ from kiosk.app.engine import Equipment
 from kiosk.checks.periodic import bounds_of, counter_looks, first_facts
 from kiosk.config import Home, Settings
 from kiosk.domain.slip import Slip
-from kiosk.equipment import judge_for, now, open_handover, open_library, open_repository, today
+from kiosk.equipment import judge_for, now, open_handover, open_library, open_repository, open_sync, today
 from kiosk.slip_cleanup import SlipFolder, swept
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 
@@ -30,6 +30,7 @@ def real_equipment(home: Home, settings: Settings) -> Iterator[Equipment]:
                 facts=first_facts(settings, judge),
                 clock=bounds,
                 looks=counter_looks(home, settings, judge, repository, keys.site, bounds),
+                sync=open_sync(home, settings, repository),
                 library=open_library(home, settings),
                 hand_over=open_handover(settings),
                 print_slip=slip_printer(home, settings),

@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
-from kiosk.commands import audit, config, demo, doctor, ils, links, practice, recovery, run, stats, tap, trust, virtual_card
+from kiosk.commands import (
+    audit,
+    config,
+    demo,
+    doctor,
+    enrol,
+    ils,
+    links,
+    practice,
+    recovery,
+    registry,
+    run,
+    serve,
+    stats,
+    tap,
+    trust,
+    virtual_card,
+)
 
-EVERY_COMMAND = (run, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config)
+EVERY_COMMAND = (run, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, enrol, serve, registry)

@@ -5,13 +5,27 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable
+from enum import Enum, auto, unique
 from typing import Any, NoReturn
 
 from kiosk.commands.output import MISUSE, words
 from kiosk.config import Home
+from kiosk.config.registry_home import RegistryHome
 
 Act = Callable[[Home, argparse.Namespace], int]
 """Runs a command and returns its exit code. Raises KioskError."""
+ServerAct = Callable[[RegistryHome, argparse.Namespace], int]
+"""The same for a command of the library's server."""
+
+
+@unique
+class ServerHome(Enum):
+    """What becomes of a server's home in which there is nothing yet."""
+
+    REFUSED = auto()
+    DEFAULT_BEGUN = auto()
+    """The default one is begun; one that was named may be a typing mistake: a person is asked, and a script refused."""
+    BEGUN = auto()
 
 
 class Commands:
@@ -30,6 +44,13 @@ class Commands:
         key = f"{self._prefix}{name}"
         parser: Parser = self._actions.add_parser(name, help=words(f"{key}.help"), key=key)
         parser.set_defaults(act=act or parser.explain_itself, at_home=at_home and act is not None, windowed=windowed, log=log)
+        return parser
+
+    def add_of_server(self, name: str, act: ServerAct, *, home: ServerHome = ServerHome.REFUSED, log: str = "commands") -> Parser:
+        """Add a command of the library's server, which has a home of its own."""
+        key = f"{self._prefix}{name}"
+        parser: Parser = self._actions.add_parser(name, help=words(f"{key}.help"), key=key)
+        parser.set_defaults(server_act=act, server_home=home, log=log)
         return parser
 
 

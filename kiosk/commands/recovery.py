@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.commands import output
+from kiosk.commands import recovery_sheet as sheet
 from kiosk.commands.argument_types import check_name, check_readable, given, given_path
 from kiosk.commands.open_store import honestly, note_administrative_act, opened
 from kiosk.commands.parser import Commands
@@ -30,16 +30,12 @@ def add(commands: Commands) -> None:
 
 
 def print_sheet(home: Home, options: argparse.Namespace) -> int:
-    """Print to stdout only, so that it can be piped to a printer; creates the keys at the first start."""
-    from kiosk.ledger.recovery_sheet import sheet
-
+    """Print the sheet; creates the keys at the first start."""
     repository, keys = opened(home, read_settings(home.config))
 
     def tell() -> int:
         note_administrative_act(repository, AdministrativeAct.SHEET)
-        output.tell("recovery.before")
-        print("\n" + sheet(keys.site, datetime.now().astimezone().date()))
-        output.tell("recovery.after")
+        sheet.print_sheet(keys.site, before="recovery.before", after="recovery.after")
         return output.OK
 
     with repository:
@@ -48,16 +44,14 @@ def print_sheet(home: Home, options: argparse.Namespace) -> int:
 
 def confirm(home: Home, options: argparse.Namespace) -> int:
     """Ask for two lines of the sheet, three tries each."""
-    from kiosk.ledger.recovery_sheet import answered, challenge, fingerprint
+    from kiosk.ledger.recovery_sheet import fingerprint
 
     repository, keys = opened(home, read_settings(home.config))
 
     def ask() -> int:
-        output.tell("recovery.which", fingerprint=fingerprint(keys.site))
-        for number in challenge():
-            if not any(answered(keys.site, number, _ask(number)) or _wrong() for _ in range(3)):
-                print(output.words("recovery.unconfirmed"), file=sys.stderr)
-                return output.PROBLEM
+        if not sheet.ask_back(keys.site):
+            output.warn("recovery.unconfirmed")
+            return output.PROBLEM
         repository.confirm_sheet(fingerprint(keys.site))
         output.tell("recovery.confirmed")
         return output.OK
@@ -100,7 +94,7 @@ def restore(home: Home, options: argparse.Namespace) -> int:
             text = _read(options.sheet)
         else:
             output.tell("recovery.type")
-            text = "\n".join(_ask(number) for number in range(1, LINES + 1))
+            text = "\n".join(sheet.ask_line(number) for number in range(1, LINES + 1))
         restored = restore(place, text, options.backup, settings.counter.name, datetime.now(UTC))
         for left in restored.set_aside:
             output.tell("recovery.set-aside", file=str(left))
@@ -150,19 +144,6 @@ def begin(home: Home, options: argparse.Namespace) -> int:
         repository.close()
     output.tell("recovery.begin.done")
     return output.OK
-
-
-def _ask(number: int) -> str:
-    """Read one line of the sheet; empty at end of input."""
-    try:
-        return input(f"{output.words('recovery.line', number=number)} ")
-    except EOFError:
-        return ""
-
-
-def _wrong() -> bool:
-    output.tell("recovery.wrong")
-    return False
 
 
 def _read(path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import sys
 from pathlib import Path
 
 
@@ -58,6 +59,17 @@ def sync_folder(folder: Path) -> None:
             if error.errno not in _NOT_SUPPORTED:
                 raise
             os.sync()
+        finally:
+            os.close(handle)
+
+
+def forget_pages(path: Path) -> None:
+    """Drop the file's pages from the page cache, so that later reads come from the disk (POSIX, advisory)."""
+    sync_file(path)
+    if sys.platform == "linux":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
         finally:
             os.close(handle)
 

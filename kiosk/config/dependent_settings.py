@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from kiosk.config.settings import Ils, MaxAge, RevocationSource
+from kiosk.config.settings_file import Need
 from kiosk.domain.rules import CheckDigit
 from kiosk.domain.states import HandoverWhen
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A setting that is required because of another one."""
-
-    section: str
-    name: str
-    """The required setting."""
-    because: str
-    """The setting that requires it; its line is reported if `name` is absent."""
-    expected: str
-    """In TOML notation."""
-    reason: str
-    lacking: Callable[[Any], bool]
-    """Called with the settings of the section."""
-
 
 _TEXT = '"…"'
 _ASCII = '"A-Z a-z 0-9"'

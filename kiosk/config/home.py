@@ -29,7 +29,7 @@ def resource(name: str) -> Path:
     raise FileNotFoundError(f"resources/{name}")
 
 
-_LONGEST = 400
+LONGEST = 400
 """Maximum length of a home's path in bytes. SQLite limits paths to 512 on POSIX (MAX_PATHNAME), including the names of backups."""
 
 
@@ -148,7 +148,7 @@ class Home:
         return any(os.listdir(place) for place in (self.data, self.trust) if place.name in names)
 
     def _is_too_long(self) -> bool:
-        return len(os.fsencode(self.folder)) > _LONGEST
+        return len(os.fsencode(self.folder)) > LONGEST
 
     def prepare(self, *, for_practice: bool = False, configured: bool = True) -> bool:
         """Create the folders (mode 0700) and, if missing, the config, with defaults as comments. Returns whether the config was created.
@@ -181,6 +181,8 @@ class Home:
             raise trouble from error
 
     def _check_purpose(self, said: Purpose | None, *, for_practice: bool) -> None:
+        if said is Purpose.REGISTRY:
+            raise Unavailable(Code.HOME_UNUSABLE, place=str(self.folder), reason="for-registry")
         if for_practice is not (said is Purpose.PRACTICE):
             reason = "not-for-practice" if for_practice else "for-practice"
             raise Unavailable(Code.HOME_UNUSABLE, place=str(self.folder), reason=reason)
@@ -230,8 +232,13 @@ def base_folder(variable: str, otherwise: str) -> str:
 
 def home_at(place: str) -> Home:
     """The home at a path that may contain `~`. Raises Unavailable: home-unusable (no such user, working directory deleted)."""
+    return Home(resolved(place))
+
+
+def resolved(place: str) -> Path:
+    """The folder at a path that may contain `~`. Raises Unavailable as `home_at` does."""
     try:
-        return Home(Path(place).expanduser().absolute())
+        return Path(place).expanduser().absolute()
     except RuntimeError as error:  # a user without a home folder
         raise Unavailable(Code.HOME_UNUSABLE, place=place, reason=FileTrouble.MISSING.value) from error
     except OSError as error:  # the working directory was deleted

@@ -20,6 +20,8 @@ class Purpose(StrEnum):
     COUNTER = "counter"
     PRACTICE = "practice"
     """Nothing in it is real."""
+    REGISTRY = "registry"
+    """Of the library's server."""
 
     @property
     def mark(self) -> bytes:

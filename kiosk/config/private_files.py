@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.config.atomic_write import sync_folder
-from kiosk.config.file_access import not_a_file
+from kiosk.config.atomic_write import make_file, publish, sync_file, sync_folder
+from kiosk.config.file_access import not_a_file, read_regular
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -41,3 +43,35 @@ def check_owner(path: Path) -> None:
             # Some file systems reject chmod, others ignore it silently.
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
                 raise Unavailable(Code.STORE_UNPROTECTED, place=str(path.parent))
+
+
+def read_private(path: Path) -> bytes:
+    """Read a file of this user, after removing access for others. Raises as `check_owner` does; FileNotFoundError."""
+    check_owner(path)
+    return read_regular(path)
+
+
+def save_private(path: Path, content: bytes, *, replaces: Callable[[], bool] = lambda: False) -> bool:
+    """Write a private file and its folder atomically and durably; False, and nothing is written, if there is one that `replaces` leaves.
+
+    Raises as `check_owner` does, before anything secret is written; any other OSError.
+    """
+    make_folder(path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    make_file(temporary)
+    try:
+        check_owner(temporary)
+        temporary.write_bytes(content)
+        if not path.exists():
+            publish(temporary, path)
+        elif replaces():
+            sync_file(temporary)
+            os.replace(temporary, path)
+            sync_folder(path.parent)
+        else:
+            return False
+    except FileExistsError:  # another process was faster
+        return False
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True

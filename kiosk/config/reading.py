@@ -1,145 +1,22 @@
-"""Read settings from TOML, reporting every mistake with its line and the expected value."""
+"""Reads the config of a counter."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from typing import Any, get_type_hints
 
 from kiosk.config.dependent_settings import NEEDS
-from kiosk.config.file_access import file_trouble, not_a_file, read_regular
-from kiosk.config.file_permissions import Exposure, exposed_place
 from kiosk.config.settings import Settings
-from kiosk.config.toml import BadToml, lines_of, loads
-from kiosk.config.value_types import Kind
-from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.config.settings_file import SettingsFile
+from kiosk.domain.errors import Refused
 
-type_of_section: dict[str, Any] = get_type_hints(Settings)
-_NAMES = frozenset(type_of_section).union(*([entry.name for entry in fields(shape)] for shape in type_of_section.values()))
+CONFIG = SettingsFile(Settings, NEEDS)
 
 
 def read_settings(path: Path) -> Settings:
-    """Read the settings from a file.
-
-    Raises Refused: config-invalid for its first mistake, with `file`, `line`, `key`, `expected` (TOML notation) and `reason` (encoding,
-    syntax and its kinds (`toml`), section, heading, outside, unknown, value, missing, or that of a `Need`); config-exposed (`file`,
-    `place`, `reason`) if others may write it or its folder. Raises Unavailable: store-foreign (`place`) if it belongs to another user,
-    config-unreadable (`place`, `reason`: a `FileTrouble`).
-    """
-    values, mistakes = _read(path)
-    if mistakes:
-        raise mistakes[0]
-    return Settings(**{name: type_of_section[name](**values.get(name, {})) for name in type_of_section})
+    """Read the settings from a file. Raises as `SettingsFile.read` does."""
+    return CONFIG.read(path)
 
 
 def check_settings(path: Path) -> list[Refused]:
-    """All mistakes in a file, ordered by line. Raises Refused: config-exposed; Unavailable as `read_settings` does."""
-    return _read(path)[1]
-
-
-def _read(path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
-    try:
-        exposed = exposed_place(path)
-        if path.exists() and not path.is_file():  # reading from a pipe would block for ever
-            raise not_a_file(path)
-        # Whoever can write here controls how cards are checked and where numbers are typed.
-        if exposed is not None:
-            where, whose = str(exposed[0]), exposed[1]
-            if whose is Exposure.FOREIGN:
-                raise Unavailable(Code.STORE_FOREIGN, place=where)
-            raise Refused(Code.CONFIG_EXPOSED, file=str(path), place=where, reason="writable")
-        raw = read_regular(path)
-    except OSError as error:
-        raise Unavailable(Code.CONFIG_UNREADABLE, place=str(path), reason=file_trouble(error, path).value) from error
-    try:
-        # Windows editors tend to add a byte order mark.
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        return {}, [_mistake(path, "encoding", line, "config.toml", "UTF-8")]
-    if "\0" in text:
-        # UTF-16 without a mark is UTF-8 as well, with a NUL beside each letter.
-        return {}, [_mistake(path, "encoding", text.count("\n", 0, text.index("\0")) + 1, "config.toml", "UTF-8")]
-    try:
-        document = loads(text, _NAMES)
-    except BadToml as bad:
-        return {}, [_mistake(path, bad.reason, bad.line, bad.shown, _form(bad))]
-    values: dict[str, dict[str, Any]] = {}
-    mistakes = sorted(_take(path, document, lines_of(text), values), key=lambda mistake: int(mistake.params["line"]))
-    return values, mistakes
-
-
-def _take(path: Path, document: dict[str, Any], lines: dict[str, int], values: dict[str, dict[str, Any]]) -> Iterator[Refused]:
-    """Fill `values` from the document; yield the mistakes."""
-    for section in document:
-        if section not in type_of_section or not isinstance(document[section], dict):
-            yield _misplaced(path, section, document[section], lines.get(section, 1))
-    for section, shape in type_of_section.items():
-        known = {entry.name: entry for entry in fields(shape)}
-        given = document.get(section, {})
-        values[section] = {}
-        if isinstance(given, dict):
-            mistakes = list(_take_section(path, section, given, known, lines, values[section]))
-            # Invalid values first: one of them may be the setting that seems to be missing.
-            yield from mistakes or _lacking(path, section, shape(**values[section]), lines)
-
-
-def _take_section(
-    path: Path, section: str, given: dict[str, Any], known: dict[str, Field[Any]], lines: dict[str, int], values: dict[str, Any]
-) -> Iterator[Refused]:
-    for name, value in given.items():
-        key = f"{section}.{name}"
-        if name not in known:
-            yield _mistake(path, "unknown", lines.get(key, 1), key, _nearest(name, known, "{}"))
-            continue
-        kind: Kind = known[name].metadata["kind"]
-        try:
-            values[name] = kind.take(value)
-        except ValueError:
-            yield _mistake(path, "value", lines.get(key, 1), key, f"{name} = {kind.expected}")
-    for name, entry in known.items():
-        if entry.default is MISSING and name not in given:
-            expected = f"{name} = {entry.metadata['kind'].expected}"
-            yield _mistake(path, "missing", lines.get(section, 1), f"{section}.{name}", expected)
-
-
-def _lacking(path: Path, section: str, settings: object, lines: dict[str, int]) -> Iterator[Refused]:
-    for need in NEEDS:
-        if need.section == section and need.lacking(settings):
-            key, because = f"{section}.{need.name}", f"{section}.{need.because}"
-            line = lines.get(key) or lines.get(because) or lines.get(section, 1)
-            yield _mistake(path, need.reason, line, key, f"{need.name} = {need.expected}")
-
-
-def _nearest(word: str, known: dict[str, Any], shape: str) -> str:
-    """The closest match, or all alternatives."""
-    # A start needs it only where something is written wrongly.
-    import difflib
-
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return " | ".join(shape.format(name) for name in near or known)
-
-
-def _form(bad: BadToml) -> str:
-    """A valid form of the line."""
-    if bad.shown.startswith("["):
-        return _nearest(bad.shown.strip("[] "), type_of_section, "[{}]")
-    shape = type_of_section.get(bad.section)
-    kinds: dict[str, Kind] = {entry.name: entry.metadata["kind"] for entry in fields(shape)} if shape else {}
-    return f"{bad.shown} = {kinds[bad.shown].expected}" if bad.shown in kinds else 'name = "…" | 0 | true | false'
-
-
-def _misplaced(path: Path, name: str, value: object, line: int) -> Refused:
-    """The mistake for a top-level entry that is not a known section."""
-    if name in type_of_section:
-        return _mistake(path, "heading", line, name, f"[{name}]")
-    if isinstance(value, dict):
-        return _mistake(path, "section", line, name, _nearest(name, type_of_section, "[{}]"))
-    homes = [section for section, shape in type_of_section.items() if name in {entry.name for entry in fields(shape)}]
-    return _mistake(path, "outside", line, name, " | ".join(f"[{section}]" for section in homes or type_of_section))
-
-
-def _mistake(path: Path, reason: str, line: int, key: str, expected: str) -> Refused:
-    # TOML allows empty keys; shown as written.
-    return Refused(Code.CONFIG_INVALID, file=str(path), line=line, key=key or '""', expected=expected, reason=reason)
+    """All mistakes in a file, ordered by line. Raises as `SettingsFile.check` does."""
+    return CONFIG.check(path)

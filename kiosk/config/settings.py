@@ -224,6 +224,18 @@ class SessionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrySettings:
+    """[registry]: the library's server, once the counter is enrolled (`kiosk enrol`)."""
+
+    max_offline_hours: int = setting(Number(1, 720), 24)
+    """How long cards are taken and registered without an answer of the server: what was stopped elsewhere is not known meanwhile."""
+
+    @property
+    def max_offline(self) -> timedelta:
+        return timedelta(hours=self.max_offline_hours)
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """[log]: level, and how many days log files are kept."""
 
@@ -255,6 +267,7 @@ class Settings:
     slip: SlipSettings = field(default_factory=SlipSettings)
     library_card: LibraryCardSettings = field(default_factory=LibraryCardSettings)
     session: SessionSettings = field(default_factory=SessionSettings)
+    registry: RegistrySettings = field(default_factory=RegistrySettings)
     log: LogSettings = field(default_factory=LogSettings)
     keys: KeySettings = field(default_factory=KeySettings)
 

@@ -67,6 +67,14 @@ class FindLinks:
 
 
 @dataclass(frozen=True, slots=True)
+class AskRegistry:
+    """Ask the library's server for the link of a card that has none here, once and for a short time. Answered by RegistryAnswered."""
+
+    ticket: Ticket
+    token: LinkToken
+
+
+@dataclass(frozen=True, slots=True)
 class SaveLink:
     """Close conflicting links (if a reason is given) and open this one, in one transaction. Answered by LinkSaved or StoreFailed."""
 
@@ -236,7 +244,7 @@ class Play:
 LibraryQuestion = LookUpPatron | ServeItem | ListLoans | DescribeItem | LookAgain | RecogniseLibraryCard
 """Questions to the library system, asked on its own thread; see `effects/library_thread.py`."""
 
-Question = ReadCard | ReadTries | VerifyPin | FindLinks | SaveLink | CloseLink | LibraryQuestion | HandOver | PrintSlip
+Question = ReadCard | ReadTries | VerifyPin | FindLinks | AskRegistry | SaveLink | CloseLink | LibraryQuestion | HandOver | PrintSlip
 """Effects answered by an event with the same ticket."""
 
 Effect = Question | ForgetRefusal | ReleaseCard | RetryLibrary | RecordAct | AcceptStore | LookAtStore | StartTimer | Play

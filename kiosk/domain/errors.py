@@ -110,7 +110,23 @@ class Code(StrEnum):
     """What was stopped elsewhere may be unknown here: no card is accepted until the register has answered."""
     REGISTRY_SHUT_OUT = "registry-shut-out", about_counter(Family.REGISTRY, ToPatron.CLOSED)
     """The register no longer accepts this counter."""
+    REGISTRY_URL = "registry-url", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """Not the address of a server: always https."""
+    REGISTRY_UNREACHABLE = "registry-unreachable", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    REGISTRY_NOT_TRUSTED = "registry-not-trusted", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """Another authority than the library's vouches for who is there, or for another name."""
+    REGISTRY_AUTHORITY_MISSING = "registry-authority-missing", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """The certificate kept beside the store is gone, or another."""
+    REGISTRY_ANSWER_UNEXPECTED = "registry-answer-unexpected", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     # enrolment, and the counters of a register
+    ENROLMENT_CODE_OF_ANOTHER = "enrolment-code-of-another", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """The code names another authority than the one that the server shows."""
+    COUNTER_HAS_LINKS = "counter-has-links", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """A counter with links of its own cannot be enrolled: the server's would replace them."""
+    COUNTER_OF_ANOTHER = "counter-of-another", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """Enrolled under another name already."""
+    COUNTER_REVOKED = "counter-revoked", about_counter(Family.REGISTRY, ToPatron.CLOSED)
+    """The library's server has revoked this counter, whose store and keys were erased."""
     ENROLMENT_CODE_MISTYPED = "enrolment-code-mistyped", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     ENROLMENT_CODE_REFUSED = "enrolment-code-refused", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     """By the server. `reason`: unknown, expired, used, closed (too many wrong tries)."""
@@ -121,8 +137,31 @@ class Code(StrEnum):
     """No name for a counter."""
     COUNTER_ENDED = "counter-ended", about_counter(Family.REGISTRY, ToPatron.NOTHING, name=str)
     """Revoked or retired already."""
+    # backups of the register
+    REGISTRY_BACKUP_UNUSABLE = "registry-backup-unusable", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """`reason`: foreign, newer (`version`, `known`), other-key (`sheet`, the fingerprint of the one needed), damaged, altered,
+    other-library."""
+    REGISTRY_OCCUPIED = "registry-occupied", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """There is a ledger, or a site key, where a backup was to be restored. `reason`: ledger, other-key."""
+    REGISTRY_SERVING = "registry-serving", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    """The server runs on this database, here or on another machine."""
+    REGISTRY_PUT_BACK = "registry-put-back", about_counter(Family.REGISTRY, ToPatron.NOTHING, known=int, found=int)
+    """The database is behind what this machine knows of it: it was put back, or lost something, without a new epoch."""
+    POSITION_UNKNOWN = "position-unknown", about_counter(Family.REGISTRY, ToPatron.NOTHING, cursor=int, head=int)
+    """No position of this ledger: it lies above the head."""
     SERVER_PARTS_MISSING = "server-parts-missing", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     """The packages that only the server needs are not installed."""
+    LEDGER_MISSING = "ledger-missing", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    """On the server: there is the key of a ledger (`place` is where it should be), but not the ledger."""
+    DATABASE_UNREACHABLE = "database-unreachable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    """The server's PostgreSQL."""
+    SITE_KEY_MISSING = "site-key-missing", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    """On the server: there is a ledger, but not the key file made with it."""
+    SITE_KEY_OTHER = "site-key-other", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    """The key file belongs to another ledger."""
+    SITE_KEY_UNREADABLE = "site-key-unreadable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    ADDRESS_UNUSABLE = "address-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING, address=str, file=str)
+    """The server cannot listen there."""
     CERTIFICATE_UNUSABLE = "certificate-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING, file=str)
     """A certificate or key of the server's own TLS."""
     # the library card

@@ -11,7 +11,7 @@ from dataclasses import replace
 from kiosk.domain import proof, serving, stray_cards
 from kiosk.domain.availability import registry_problem
 from kiosk.domain.card_reading import Ways, while_read
-from kiosk.domain.effects import Act, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
+from kiosk.domain.effects import Act, AskRegistry, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import (
     CardFailed,
@@ -26,6 +26,7 @@ from kiosk.domain.events import (
     LinksFound,
     PatronFound,
     PatronRefused,
+    RegistryAnswered,
     StoreFailed,
 )
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, RegistryCondition, Shown, Sound, link_of
@@ -82,6 +83,10 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:  # noqa: C9
             return _refuse(counter, problem_of(counter, event), insertion)
         case FindingLink(_, insertion, reading), LinksFound(by_card=links):
             return _linked(counter, insertion, reading, link_of(reading.token, links), flow.wrong)
+        case FindingLink(_, insertion, reading), RegistryAnswered(link=None, answered=heard):
+            return _refuse(counter, _not_linked(heard=heard), insertion, reading=reading)
+        case FindingLink(_, insertion, reading), RegistryAnswered(link=Link() as link):
+            return _is_linked(counter, insertion, reading, link, flow.wrong)
         case FindingLink(), StoreFailed(code=code):
             return _refuse(counter, Problem(code), flow.insertion)
         case LookingUpPatron(), PatronFound(patron=patron):
@@ -196,11 +201,22 @@ def _accepted(counter: Counter, flow: Reading, reading: CardReading) -> Step:
 
 
 def _linked(counter: Counter, insertion: Insertion, reading: CardReading, link: Link | None, wrong: Problem | None) -> Step:
-    if link is None:
-        # Links made elsewhere may not have arrived.
-        unheard = counter.registry in (RegistryCondition.STARTING, RegistryCondition.UNREACHABLE)
-        code = Code.NOT_LINKED_YET if unheard else Code.NOT_LINKED
-        return _refuse(counter, Problem(code), insertion, reading=reading)
+    """The store has answered. Links made elsewhere may not have arrived: where it has none, the library's server is asked once."""
+    if link is not None:
+        return _is_linked(counter, insertion, reading, link, wrong)
+    if counter.registry not in (RegistryCondition.STARTING, RegistryCondition.CURRENT):
+        return _refuse(counter, _not_linked(heard=counter.registry is not RegistryCondition.UNREACHABLE), insertion, reading=reading)
+    counter, ticket = asking(counter)
+    return go(counter, FindingLink(ticket, insertion, reading, wrong, elsewhere=True), AskRegistry(ticket, reading.token))
+
+
+def _not_linked(*, heard: bool) -> Problem:
+    return Problem(Code.NOT_LINKED if heard else Code.NOT_LINKED_YET)
+
+
+def _is_linked(counter: Counter, insertion: Insertion, reading: CardReading, link: Link, wrong: Problem | None) -> Step:
+    if (stopped := registry_problem(counter)) is not None:
+        return _refuse(counter, stopped, insertion, reading=reading)
     if _due(counter.rules.lending_pin, reading.token, counter.proved_today):
         return proof.begin(counter, LendGoal(reading, link.number), insertion)
     return _look_up(counter, link.number, insertion, reading, wrong=wrong)
@@ -234,13 +250,9 @@ def _patron(counter: Counter, flow: LookingUpPatron, patron: Patron) -> Step:
     next_card = overtaken_by(counter, flow.insertion)
     if next_card is not None:
         return then(end_session(counter, keep=next_card), lambda ended: start_reading(ended, next_card))
-    if (
-        flow.insertion is not None
-        and flow.reading is not None
-        and _due(counter.rules.confirm_holder, flow.reading.token, counter.seen_today)
-    ):
-        confirming = ConfirmingHolder(flow.insertion, flow.reading, patron, flow.pin_checked)
-        return go(counter, confirming, Play(Sound.DONE))
+    insertion, reading = flow.insertion, flow.reading
+    if insertion is not None and reading is not None and _due(counter.rules.confirm_holder, reading.token, counter.seen_today):
+        return go(counter, ConfirmingHolder(insertion, reading, patron, flow.pin_checked), Play(Sound.DONE))
     return _show(counter, flow, patron, flow.shown)
 
 

@@ -50,12 +50,9 @@ from kiosk.domain.events import (
     LibraryRetryPressed,
     LookedAgain,
     MoreTimePressed,
-    OperationAccepted,
-    OperationRefused,
     RailEvent,
     ReaderChanged,
-    RefusalSeen,
-    RegistryChanged,
+    RegistryEvent,
     ServiceAnswered,
     ServiceSilent,
     SlipFailed,
@@ -144,8 +141,6 @@ def _around(counter: Counter, event: Event) -> Step:  # noqa: C901
             return hear_of_readers(counter, event), ()
         case IlsChanged(condition):
             return then(_flow(tried_by_now(replace(counter, ils=condition)), event), doubts_after_session.line_changed)
-        case RegistryChanged() | OperationAccepted() | OperationRefused() | RefusalSeen():
-            return registry_news.heard(counter, event)
         case CheckFound(finding):
             return findings.found(counter, finding), ()
         case Ticked():
@@ -208,6 +203,8 @@ def _around(counter: Counter, event: Event) -> Step:  # noqa: C901
             return _broke(counter, incident)
         case BrokeSeen() if isinstance(counter.flow, OutOfOrder):
             return end_session(counter)
+    if isinstance(event, RegistryEvent):
+        return registry_news.heard(counter, event)
     if isinstance(event, RailEvent):
         return rail.choose(counter, event)
     return _flow(counter, event)

@@ -8,15 +8,31 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from kiosk.domain.answered_acts import done, told_on_its_page
 from kiosk.domain.effects import ForgetRefusal, LookAtStore, Play
-from kiosk.domain.events import Event, LeavePressed, OperationAccepted, OperationRefused, RefusalSeen, RegistryChanged
+from kiosk.domain.events import (
+    CounterRetiring,
+    CounterRevoked,
+    DifferenceSeen,
+    Event,
+    LeavePressed,
+    LedgerDiffered,
+    LedgerLoading,
+    OperationAccepted,
+    OperationRefused,
+    RefusalSeen,
+    RegistryChanged,
+    RegistryClockRead,
+    RegistryEvent,
+    RestartNeeded,
+    UnsentUnlinkingsFound,
+)
 from kiosk.domain.events.about import By
-from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, Sound
+from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, RegistryCondition, Sound
 from kiosk.domain.states import (
     ClosingLink,
     Counter,
     Flow,
-    Problem,
     Registered,
     RegistrationRefused,
     SavingLink,
@@ -26,7 +42,7 @@ from kiosk.domain.states import (
 from kiosk.domain.transition import Step, go, stay, then
 
 
-def heard(counter: Counter, event: RegistryChanged | OperationAccepted | OperationRefused | RefusalSeen) -> Step:
+def heard(counter: Counter, event: RegistryEvent) -> Step:
     match event:
         case RegistryChanged(condition, since):
             return replace(counter, registry=condition, registry_since=since), ()
@@ -34,6 +50,22 @@ def heard(counter: Counter, event: RegistryChanged | OperationAccepted | Operati
             return then(_accepted(counter, operation), _counted_anew)
         case OperationRefused(refused):
             return then(_refused(counter, refused), _counted_anew)
+        case LedgerLoading(loaded, total):
+            return replace(counter, registry_loading=(loaded, total) if loaded < total else None), ()
+        case RegistryClockRead(ahead):
+            return replace(counter, registry_clock=ahead), ()
+        case CounterRetiring():
+            return replace(counter, registry_retiring=True), ()
+        case CounterRevoked():
+            return replace(counter, registry=RegistryCondition.SHUT_OUT), ()
+        case RestartNeeded():
+            return replace(counter, restart_needed=True), ()
+        case LedgerDiffered(at):
+            return replace(counter, registry_differed=at), ()
+        case DifferenceSeen():
+            return replace(counter, registry_differed=None), ()
+        case UnsentUnlinkingsFound(unlinkings):
+            return replace(counter, unsent_unlinkings=unlinkings), ()
         case RefusalSeen(operation):  # pragma: no branch
             is_told = any(told.operation == operation for told in counter.refused_operations)
             return _seen(counter, operation) if is_told else stay(counter)
@@ -53,6 +85,8 @@ def _accepted(counter: Counter, operation: UUID) -> Step:
     """A page that said "pending" says "done"."""
     flow = counter.flow
     if isinstance(flow, SavingLink | ClosingLink) and flow.operation == operation:
+        if flow.timer:
+            return done(counter, flow, pending=False)
         # Faster than our own store's word that it is saved.
         return replace(counter, flow=replace(flow, accepted=True)), ()
     if not isinstance(flow, Registered | Unlinked) or flow.operation != operation or not flow.pending:
@@ -65,18 +99,6 @@ def _refused(counter: Counter, told: RefusedOperation) -> Step:
     if any(known.operation == told.operation for known in counter.refused_operations):
         return stay(counter)
     return told_on_its_page(replace(counter, refused_operations=(*counter.refused_operations, told)))
-
-
-def told_on_its_page(counter: Counter) -> Step:
-    """Turn a page that waits for an operation into its refusal, if it was refused."""
-    codes = {told.operation: told.code for told in counter.refused_operations}
-    match counter.flow:
-        case Registered(draft, operation) if operation in codes:
-            return go(counter, RegistrationRefused(draft, Problem(codes[operation]), operation), Play(Sound.REFUSED))
-        case Unlinked(reason, number, operation, card_stopped=stopped) if operation in codes:
-            problem = Problem(codes[operation], entered=number.text)
-            return go(counter, UnlinkingRefused(problem, reason, stopped, operation), Play(Sound.REFUSED))
-    return counter, ()
 
 
 def _seen(counter: Counter, operation: UUID) -> Step:

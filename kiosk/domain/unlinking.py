@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain.answered_acts import done, saved
 from kiosk.domain.effects import CloseLink, FindLinks, LookAtStore, Play
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.events import (
@@ -15,11 +16,11 @@ from kiosk.domain.events import (
     LinkClosed,
     LinksFound,
     StoreFailed,
+    TimeUp,
     UnlinkConfirmed,
     UnlinkReasonChosen,
 )
 from kiosk.domain.model import LibraryCardNumber, Link, RegistryCondition, Sound, UnlinkReason
-from kiosk.domain.registry_news import told_on_its_page
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import (
     AskingUnlinkNumber,
@@ -34,7 +35,7 @@ from kiosk.domain.states import (
     UnlinkingFlow,
     UnlinkingRefused,
 )
-from kiosk.domain.transition import Step, asking, end_session, go, new_operation, refused_number, stay, then
+from kiosk.domain.transition import Step, asking, end_session, go, new_operation, refused_number, stay
 
 
 def begin(counter: Counter) -> Step:
@@ -68,10 +69,10 @@ def step(counter: Counter, flow: UnlinkingFlow, event: Event) -> Step:
             return _close(counter, flow, number)
         case ((ConfirmingUnlink(reason, _, card_stopped) | ConfirmingStop(reason, _, card_stopped)), BackPressed()):
             return go(counter, AskingUnlinkNumber(reason, card_stopped))
-        case ClosingLink(), LinkClosed(_, operation, pending):
-            waits = pending and not flow.accepted
-            done = Unlinked(flow.reason, flow.number, operation, waits, flow.card_stopped, flow.link_known)
-            return then(go(counter, done, Play(Sound.DONE)), told_on_its_page)
+        case ClosingLink(), LinkClosed(pending=pending):
+            return saved(counter, flow, pending=pending)
+        case ClosingLink(timer=timer), TimeUp(ticket) if ticket == timer:
+            return done(counter, flow, pending=True)
         case ((FindingLinkToClose() | ClosingLink()), StoreFailed(code=code)):
             return _refuse(counter, flow, code)
     return stay(counter)

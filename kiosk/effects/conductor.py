@@ -1,13 +1,15 @@
 """Runs the effects the state machines request, each on its own thread, and posts the results as events.
 
 Threads: GUI (`Conductor.happen`: machine, projection, timers, sounds); card (all card I/O); work (the store); library (the library system,
-whose timeouts must not delay saving a registration); hands (typing into other windows); paper (slips). Only `stop` blocks.
+whose timeouts must not delay saving a registration); hands (typing into other windows); paper (slips); question (one card, asked of the
+library's server). Only `stop` blocks.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -15,6 +17,7 @@ from uuid import UUID, uuid4
 from kiosk import child_process
 from kiosk.domain.effects import (
     AcceptStore,
+    AskRegistry,
     CloseLink,
     Effect,
     FindLinks,
@@ -43,13 +46,15 @@ from kiosk.domain.events import (
     LinkSaved,
     LinksFound,
     PadConfirmed,
+    RegistryAnswered,
     SlipFailed,
     SlipPrinted,
     StoreFailed,
+    UnsentUnlinkingsFound,
 )
 from kiosk.domain.health import Finding, bug_in
 from kiosk.domain.machine import step
-from kiosk.domain.model import Insertion, LibraryCardNumber, Ticket
+from kiosk.domain.model import Insertion, LibraryCardNumber, LinkToken, Ticket
 from kiosk.domain.pin import Pin
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter
@@ -76,7 +81,8 @@ class Conductor:
         self._outside = outside
         self._pin: Pin | None = None
         self._looking = False
-        self._work, self._hands, self._paper = (Worker(name, outside.post) for name in ("work", "hands", "paper"))
+        names = "work", "hands", "paper", "question"
+        self._work, self._hands, self._paper, self._question = (Worker(name, outside.post) for name in names)
         self._library = LibraryThread(outside.library, outside.post)
 
     def happen(self, event: Event) -> None:
@@ -105,13 +111,16 @@ class Conductor:
                 self._pin = None
 
     def _look_at_store(self) -> None:
-        """Check the store on the work thread. No second check is enqueued while one is pending."""
+        """Check the store on the work thread, and what it has yet to send. No second check is enqueued while one is pending."""
         if self._looking:
             return
         self._looking = True
 
         def look() -> Event:
             self._looking = False
+            # A store that cannot be read is the check's to report.
+            with suppress(KioskError):
+                self._outside.post(UnsentUnlinkingsFound(self._outside.links.unsent_unlinkings()))
             return CheckFound(self._outside.look_at_store())
 
         self._work.look(look, lambda incident: CheckFound(bug_in("store", incident.number)))
@@ -122,7 +131,7 @@ class Conductor:
 
     def stop(self) -> None:
         """Finish all queued store writes. Other queued work is dropped; calls in progress get `_STOP_SECONDS` and are then killed."""
-        others = (self._library, self._hands, self._paper)
+        others = (self._library, self._hands, self._paper, self._question)
         for other in others:
             other.drop()
         end = time.monotonic() + _STOP_SECONDS
@@ -131,7 +140,7 @@ class Conductor:
             other.stop(max(0.0, end - time.monotonic()))
         child_process.end_calls()
 
-    def _carry_out(self, effect: Effect) -> None:
+    def _carry_out(self, effect: Effect) -> None:  # noqa: C901
         card, links = self._outside.card, self._outside.links
         match effect:
             case ReadCard(ticket, insertion):
@@ -144,6 +153,8 @@ class Conductor:
                 card.release(insertion)
             case FindLinks(ticket, tokens, number):
                 self._store(ticket, lambda: LinksFound(ticket, *links.links_for(tokens, number), links.is_enrolled()))
+            case AskRegistry(ticket, token):
+                self._ask_registry(ticket, token)
             case SaveLink():
                 self._store(effect.ticket, self._saving(effect))
             case CloseLink():
@@ -186,6 +197,7 @@ class Conductor:
                 replaces=effect.replaces,
                 shown=effect.shown,
             )
+            self._wake_sync()
             return LinkSaved(effect.ticket, effect.operation, pending)
 
         return save
@@ -193,9 +205,23 @@ class Conductor:
     def _closing(self, effect: CloseLink) -> Callable[[], Event]:
         def close() -> Event:
             pending = self._outside.links.close_link(effect.operation, effect.number, effect.reason)
+            self._wake_sync()
             return LinkClosed(effect.ticket, effect.operation, pending)
 
         return close
+
+    def _wake_sync(self) -> None:
+        if self._outside.registry is not None:
+            self._outside.registry.wake()
+
+    def _ask_registry(self, ticket: Ticket, token: LinkToken) -> None:
+        """On a thread of its own: neither the store nor the library's system waits for a server that may not answer."""
+        registry = self._outside.registry
+
+        def ask() -> Event:
+            return RegistryAnswered(ticket, None if registry is None else registry.find(token), registry is not None)
+
+        self._question.do(ask, lambda error: RegistryAnswered(ticket, None, answered=False))
 
     def _hand_over(self, ticket: Ticket, number: LibraryCardNumber) -> None:
         hand_over = self._outside.hand_over

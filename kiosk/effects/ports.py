@@ -26,6 +26,7 @@ from kiosk.domain.model import (
     Ticket,
     UnlinkReason,
 )
+from kiosk.domain.operations import UnsentUnlinking
 from kiosk.domain.pin import Pin
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter
@@ -64,6 +65,7 @@ class Links(Protocol):
 
     def links_for(self, tokens: Sequence[LinkToken], number: LibraryCardNumber | None) -> tuple[tuple[Link, ...], Link | None]: ...
     def is_enrolled(self) -> bool: ...
+    def unsent_unlinkings(self) -> tuple[UnsentUnlinking, ...]: ...
     def save_link(
         self,
         operation: uuid.UUID,
@@ -81,6 +83,16 @@ class Links(Protocol):
     def accept_doubt(self, found: Code) -> None: ...
 
 
+class Registry(Protocol):
+    """The library's server, which a thread of its own keeps this counter in step with."""
+
+    def wake(self) -> None:
+        """Something was done here that it does not know. Returns at once; from any thread."""
+
+    def find(self, token: LinkToken) -> Link | None:
+        """The link that it has for a card; None if none. For one thread. Takes seconds at most; raises KioskError without an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """All ports of one conductor. `post` delivers an event to the GUI thread and may be called from any thread."""
@@ -93,6 +105,8 @@ class Outside:
     show_state: Callable[[Counter], None]
     look_at_store: Callable[[], Finding]
     """Recomputes, on the work thread, the store figures the windows show. Never raises: a failure to read is returned as a Finding."""
+    registry: Registry | None = None
+    """None on a counter that is alone."""
     library: LibrarySystem | None = None
     """None if no library system is configured: every library card is then accepted unchecked, and the screens show that."""
     hand_over: Callable[[LibraryCardNumber], None] | None = None

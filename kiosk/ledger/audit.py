@@ -23,7 +23,8 @@ from kiosk.ledger.paging import PAGE, paged
 
 AUDIT_HEAD = "audit.head"
 """The note that holds the number of rows and the hash of the last."""
-_FIRST = bytes(32)
+FIRST_DIGEST = bytes(32)
+"""What the first row of a trail follows."""
 _COLUMNS = ("place", "at", "counter", "operator", "act", "result", "reason", "checked", "number", "operation")
 _NAMES = ", ".join(_COLUMNS)
 _TYPES = dict.fromkeys(_COLUMNS, TEXT) | {"place": COUNT, "previous": BYTES, "hash": BYTES}
@@ -132,7 +133,7 @@ class AuditTrail:
 
         def head() -> AuditHead:
             note = awaited()
-            return AuditHead(0, _FIRST) if note is None else parsed(note, _head)
+            return AuditHead(0, FIRST_DIGEST) if note is None else parsed(note, _head)
 
         return head
 
@@ -162,7 +163,7 @@ class AuditTrail:
     def hash_at(self, place: int) -> bytes | None:
         """The hash of row `place`; None if there is no such row. Row 0 is the start of the chain."""
         if place == 0:
-            return _FIRST
+            return FIRST_DIGEST
         row = ask(self._database, "SELECT hash FROM audit WHERE place = ?", (place,)).fetchone()
         return None if row is None else _hash(row[0])
 
@@ -171,7 +172,7 @@ class AuditTrail:
 
         `since` starts at that row and trusts what precedes it. `pause` is called periodically.
         """
-        expected, previous = since or 1, None if since else _FIRST
+        expected, previous = since or 1, None if since else FIRST_DIGEST
         # A full check starts below row 1, so that rows inserted before it are found.
         for *values, told_before, told in paged(self._links, since - 1 if since else -(1 << 62), lambda row: int(row[0])):
             before, digest = _hash(told_before), _hash(told)

@@ -13,11 +13,11 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.config import FileTrouble, file_trouble
-from kiosk.config.atomic_write import make_file, publish
+from kiosk.config.atomic_write import forget_pages, make_file, publish
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.sqlite_errors import result_code
-from kiosk.store.cipher import forget_pages, open_file
+from kiosk.store.cipher import open_file
 
 _ROOM = 64 * 1024
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
-import os
 import sqlite3
-import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread, current_thread
@@ -16,7 +15,6 @@ from typing import Any
 from peewee import PeeweeException, SqliteDatabase
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from kiosk.config.atomic_write import sync_file
 from kiosk.config.file_access import not_a_file, open_regular
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.database import ask
@@ -98,17 +96,6 @@ def same_store(path: Path, key: bytes) -> bool:
         return hmac.compare_digest(file.read(16), salt_for(key))
 
 
-def forget_pages(path: Path) -> None:
-    """Drop the file's pages from the page cache, so that later reads come from the disk (POSIX, advisory)."""
-    sync_file(path)
-    if sys.platform == "linux":
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-        finally:
-            os.close(handle)
-
-
 class CipherDatabase(SqliteDatabase):
     """peewee on an encrypted file, with one long-lived connection per thread; see `close_all`."""
 
@@ -131,6 +118,10 @@ class CipherDatabase(SqliteDatabase):
     def ask(self, sql: str, values: tuple[bytes | str | int | None, ...] = ()) -> Any:
         """`ledger.database.ask` on this database."""
         return ask(self, sql, values)
+
+    def ask_many(self, sql: str, rows: Iterable[tuple[bytes | str | int | None, ...]]) -> None:
+        """Execute `sql` once for each row."""
+        self.cursor().executemany(sql, rows)  # type: ignore[no-untyped-call]
 
     def rollback(self) -> None:
         """Roll back unless SQLite has already done so (disk full): a second rollback would mask the original error."""

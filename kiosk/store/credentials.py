@@ -44,6 +44,10 @@ class CredentialStore:
         present = self.load()
         if present is not None and present.keys != record.keys:
             raise FileExistsError(self._name)
+        self.replace(record)
+
+    def replace(self, record: KeyRecord) -> None:
+        """Save and read back. Raises Unavailable: store-key-missing."""
         self._ask(lambda: self._backend.set_password(SERVICE, self._name, record.encoded()))
         if self.load() != record:
             raise Unavailable(Code.STORE_KEY_MISSING, place=self._kind)

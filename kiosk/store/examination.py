@@ -86,7 +86,8 @@ def examined(database: CipherDatabase, keys: Keys, pause: Callable[[], None], en
         return Problem(Code.AUDIT_BROKEN, (("row", broken),))
     ledger = LinkLedger(database, digest)
     # Where there is a server, links come and go without an act of this counter.
-    if digest.counted(pause) != digest.kept() or (ledger.is_alone and excess(database, digest) != allowed) or not ledger.holds():
+    altered = digest.counted(pause) != digest.kept() or not digest.numbers_agree(pause)
+    if altered or (ledger.is_alone and excess(database, digest) != allowed) or not ledger.holds():
         return Problem(Code.LINKS_ALTERED)
     return None if Figures(database).agree() else Problem(Code.STORE_FORKED)
 
@@ -101,6 +102,13 @@ def accept(database: CipherDatabase, digest: LinkDigest, place: int) -> None:
     """Record that staff accept whatever is wrong before row `place`, and the current excess of links."""
     value = f"{place} {excess(database, digest)}"
     write_note(database, ACCEPTED, f"{value} {digest.seal_note(ACCEPTED, value)}")
+
+
+def accept_under(database: CipherDatabase, digest: LinkDigest, other: LinkDigest) -> None:
+    """Seal what was accepted with other keys, if it was sealed with these."""
+    value, _, seal = (read_note(database, ACCEPTED) or "").rpartition(" ")
+    if hmac.compare_digest(seal.encode(), digest.seal_note(ACCEPTED, value).encode()):
+        write_note(database, ACCEPTED, f"{value} {other.seal_note(ACCEPTED, value)}")
 
 
 def _accepted(database: CipherDatabase, digest: LinkDigest) -> tuple[int, int]:

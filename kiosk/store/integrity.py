@@ -172,8 +172,11 @@ class Integrity:
         self._accepts = True
         drop_note(self._database, DOUBT)
         self._trail.go_on()
+        ledger = LinkLedger(self._database, self._digest)
+        if not self._digest.numbers_agree():
+            ledger.number_anew()
         self._digest.begin()
-        LinkLedger(self._database, self._digest).take_as_it_is()
+        ledger.take_as_it_is()
         Figures(self._database).recount()
         accept(self._database, self._digest, self._trail.head().rows + 1)
         return doubt
@@ -189,7 +192,7 @@ class Integrity:
             found = Problem(Code.STORE_UNANCHORED)
         else:
             found = None
-        altered = self._lacks_digest(kept) or not LinkLedger(self._database, self._digest).is_sealed
+        altered = self._lacks_digest(kept) or not LinkLedger(self._database, self._digest).seal.holds()
         return found or (Problem(Code.LINKS_ALTERED) if altered else None)
 
     def _lacks_digest(self, kept: Anchor | Problem | None) -> bool:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 import sys
 from pathlib import Path
 
 from kiosk.config import file_trouble
-from kiosk.config.atomic_write import make_file, publish, sync_file, sync_folder
-from kiosk.config.file_access import read_regular
+from kiosk.config.atomic_write import sync_folder
 from kiosk.config.home import base_folder
-from kiosk.config.private_files import check_owner, make_folder
+from kiosk.config.private_files import read_private, save_private
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.error_table import translated
 from kiosk.store.keys import Description, KeyRecord
@@ -56,8 +53,7 @@ class FileKeyStore:
         store-foreign, store-unprotected.
         """
         try:
-            check_owner(self._path)
-            return KeyRecord.decoded(read_regular(self._path).decode())
+            return KeyRecord.decoded(read_private(self._path).decode())
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -68,27 +64,20 @@ class FileKeyStore:
 
     def save(self, record: KeyRecord) -> None:
         """Save atomically. Raises FileExistsError rather than replace other keys; Unavailable."""
-        temporary = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
+
+        def are_the_same_keys() -> bool:
+            present = self.load()
+            return present is not None and present.keys == record.keys
+
         with translated(self._path):
-            make_folder(self._path.parent)
-            make_file(temporary)
-            try:
-                check_owner(temporary)
-                temporary.write_text(record.encoded(), "utf-8")
-                if not self._path.exists():
-                    publish(temporary, self._path)
-                    return
-                present = self.load()
-                if present is not None and present.keys == record.keys:
-                    sync_file(temporary)
-                    os.replace(temporary, self._path)
-                    sync_folder(self._path.parent)
-                    return
-            except FileExistsError:
-                pass
-            finally:
-                temporary.unlink(missing_ok=True)
-        raise FileExistsError(str(self._path))
+            saved = save_private(self._path, record.encoded().encode(), replaces=are_the_same_keys)
+        if not saved:
+            raise FileExistsError(str(self._path))
+
+    def replace(self, record: KeyRecord) -> None:
+        """Save atomically, in place of whatever keys are there. Raises Unavailable."""
+        with translated(self._path):
+            save_private(self._path, record.encoded().encode(), replaces=lambda: True)
 
     def forget(self) -> None:
         with translated(self._path):

@@ -62,6 +62,29 @@ class UnderWay:
 
 
 @dataclass(frozen=True, slots=True)
+class Joining:
+    """An enrolment that the store may not have followed yet."""
+
+    registry: str
+    counter: str
+    key_generation: int
+    site_before: bytes = field(repr=False)
+    """The site key that the store was sealed with until then."""
+
+    @classmethod
+    def decoded(cls, values: object) -> Joining:
+        """Parse what `spelt` returned. Raises ValueError."""
+        if not isinstance(values, dict):
+            raise ValueError("not an enrolment")
+        site = base64.b64decode(str(values.get("site-before")), validate=True)
+        return cls(str(values.get("registry")), str(values.get("counter")), int(str(values.get("key-generation"))), site)
+
+    def spelt(self) -> dict[str, str | int]:
+        site = base64.b64encode(self.site_before).decode()
+        return {"registry": self.registry, "counter": self.counter, "key-generation": self.key_generation, "site-before": site}
+
+
+@dataclass(frozen=True, slots=True)
 class KeyRecord:
     """Stored keys, with the identity and folder of the store last opened with them."""
 
@@ -73,14 +96,28 @@ class KeyRecord:
     under_way: UnderWay | None = None
     before: str = ""
     """The previous folder, while a move is in progress."""
+    secret: str = field(default="", repr=False)
+    """What this counter shows the library's server; empty on one that is alone."""
+    authority: str = ""
+    """SHA-256 of the server's authority, in hexadecimal."""
+    joining: Joining | None = None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether it is what is left of a counter that was revoked: the keys are new, and open nothing."""
+        return self.under_way is not None and self.under_way.deed is AdministrativeAct.ERASED
 
     def encoded(self) -> str:
         """Serialize for a key store. Secret."""
-        if self.store is None:
+        if self.store is None and not self.secret and not self.joining:
             return self.keys.encoded()
-        values = {"kiosk-keys": 2, **_spelt(self.keys), "store": self.store, "folder": self.folder}
+        values: dict[str, object] = {"kiosk-keys": 2, **_spelt(self.keys), "store": self.store or "", "folder": self.folder}
         if self.under_way:
             values |= {"under-way": self.under_way.encoded(), "before": self.before}
+        if self.secret:
+            values |= {"secret": self.secret, "authority": self.authority}
+        if self.joining:
+            values["joining"] = self.joining.spelt()
         return json.dumps(values)
 
     @classmethod
@@ -89,7 +126,9 @@ class KeyRecord:
         values = _values(text)
         store = None if "store" not in values else str(values["store"])
         under_way = UnderWay.decoded(str(values["under-way"])) if "under-way" in values else None
-        return cls(_keys_of(values), store, str(values.get("folder", "")), under_way, str(values.get("before", "")))
+        joining = Joining.decoded(values["joining"]) if "joining" in values else None
+        folder, before, secret, authority = (str(values.get(name, "")) for name in ("folder", "before", "secret", "authority"))
+        return cls(_keys_of(values), store, folder, under_way, before, secret, authority, joining)
 
 
 class KeyStore(Protocol):
@@ -100,6 +139,11 @@ class KeyStore(Protocol):
 
     def save(self, record: KeyRecord) -> None:
         """Save durably before returning. Raises Unavailable; FileExistsError rather than replace other keys."""
+
+    def replace(self, record: KeyRecord) -> None:
+        """Save durably in one step, in place of whatever keys are here: either the old record is read afterwards or the new one. Raises
+        Unavailable.
+        """
 
     def forget(self) -> None:
         """Delete the keys here, after they were saved elsewhere. Raises Unavailable."""
@@ -122,10 +166,12 @@ def open_keys(store: KeyStore, database: Path, elsewhere: Callable[[], KeyRecord
 
     Raises Unavailable: store-key-missing if there is a database but no key (a new key could not open it, and might hide that the old one
     can still be found); store-moved or store-copy (`first`) if the database was last seen in another folder and is gone from there, or
-    still there; store-missing (`file`) if there are keys but not their store.
+    still there; store-missing (`file`) if there are keys but not their store; counter-revoked if both were erased.
     """
     record = store.load()
     if record is not None:
+        if record.is_erased:
+            raise Unavailable(Code.COUNTER_REVOKED)
         _check_folder(record, database)
         return record.keys
     # A leftover -wal without its database means that the database was removed, not that none was created.

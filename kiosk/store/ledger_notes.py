@@ -1,12 +1,26 @@
-"""Where this counter stands in the ledger, kept as notes."""
+"""Where this counter stands in the ledger, and with the library's server, kept as notes."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from kiosk.domain.decide import Epochs
 from kiosk.domain.wire import Position
-from kiosk.ledger.notes import parsed, read_note, write_note
+from kiosk.ledger.notes import drop_note, parsed, read_note, write_note
 from kiosk.store.cipher import CipherDatabase
-from kiosk.store.metadata import CUTS, KEY_GENERATION, LEDGER_SEAL, POSITION, REGISTRY, SEQUENCE
+from kiosk.store.metadata import (
+    COUNTER,
+    CUTS,
+    EPOCH,
+    HEARD,
+    KEY_GENERATION,
+    LATEST,
+    POSITION,
+    REGISTRY,
+    RETIRING,
+    SEQUENCE,
+    SHUT_OUT,
+)
 
 
 class LedgerNotes:
@@ -15,16 +29,11 @@ class LedgerNotes:
     def __init__(self, database: CipherDatabase) -> None:
         self._database = database
 
-    @property
-    def registry(self) -> str | None:
-        """The library's server this counter is enrolled with; None for a counter that is alone."""
-        return read_note(self._database, REGISTRY)
-
-    def enrol(self, registry: str) -> None:
-        write_note(self._database, REGISTRY, registry)
+    # --- the ledger ---------------------------------------------------------------------------------------------------
 
     @property
     def position(self) -> Position:
+        """Up to where the links hold."""
         note = read_note(self._database, POSITION)
         return Position() if note is None else parsed(note, _position)
 
@@ -33,35 +42,97 @@ class LedgerNotes:
 
     @property
     def epochs(self) -> Epochs:
-        note = read_note(self._database, CUTS)
-        return Epochs(self.position.epoch, () if note is None else parsed(note, _cuts))
+        """The epoch that runs, which may be later than that of the links, and the cuts of all before it."""
+        running, cuts = self._number(EPOCH), read_note(self._database, CUTS)
+        return Epochs(self.position.epoch if running is None else running, () if cuts is None else parsed(cuts, _cuts))
 
-    def keep_cuts(self, epochs: Epochs) -> None:
+    def begin(self, epochs: Epochs) -> None:
+        """The epoch that runs, whatever the links are of."""
+        write_note(self._database, EPOCH, str(epochs.current))
         write_note(self._database, CUTS, " ".join(f"{epoch}:{cursor}" for epoch, cursor in epochs.cuts))
 
     @property
+    def reached(self) -> Position:
+        """How much of the epoch that runs is in the links: less than `position` where theirs is over and was cut."""
+        epochs = self.epochs
+        return Position(epochs.current, epochs.effective(self.position))
+
+    @property
     def key_generation(self) -> int:
-        return self._number(KEY_GENERATION)
+        return self._number(KEY_GENERATION) or 0
 
     @property
     def sequence(self) -> int:
         """Number of operations made here so far."""
-        return self._number(SEQUENCE)
+        return self._number(SEQUENCE) or 0
 
     def count(self, sequence: int) -> None:
         write_note(self._database, SEQUENCE, str(sequence))
 
+    # --- the library's server -----------------------------------------------------------------------------------------
+
     @property
-    def seal(self) -> str | None:
-        """`LinkLedger.seal`; None in a store in which nothing was done."""
-        return read_note(self._database, LEDGER_SEAL)
+    def registry(self) -> str | None:
+        """The library's server this counter is enrolled with; None for a counter that is alone."""
+        return read_note(self._database, REGISTRY)
 
-    def keep_seal(self, seal: str) -> None:
-        write_note(self._database, LEDGER_SEAL, seal)
+    def enrol(self, registry: str, counter: str, key_generation: int) -> None:
+        write_note(self._database, REGISTRY, registry)
+        write_note(self._database, COUNTER, counter)
+        write_note(self._database, KEY_GENERATION, str(key_generation))
 
-    def _number(self, name: str) -> int:
+    def move_to(self, registry: str) -> None:
+        write_note(self._database, REGISTRY, registry)
+
+    @property
+    def counter(self) -> str | None:
+        """This counter's name in the ledger."""
+        return read_note(self._database, COUNTER)
+
+    @property
+    def heard(self) -> datetime | None:
+        return self._time(HEARD)
+
+    @property
+    def latest(self) -> datetime | None:
+        return self._time(LATEST)
+
+    def hear(self, now: datetime) -> None:
+        write_note(self._database, HEARD, _spelt(now))
+
+    def see(self, now: datetime) -> None:
+        """Keep `now` if no later time was ever seen."""
+        latest = self.latest
+        if latest is None or now > latest:
+            write_note(self._database, LATEST, _spelt(now))
+
+    @property
+    def is_retiring(self) -> bool:
+        return read_note(self._database, RETIRING) is not None
+
+    def keep_retiring(self, is_retiring: bool) -> None:
+        if is_retiring:
+            write_note(self._database, RETIRING, "1")
+        else:
+            drop_note(self._database, RETIRING)
+
+    @property
+    def shut_out(self) -> datetime | None:
+        return self._time(SHUT_OUT)
+
+    def keep_shut_out(self, since: datetime | None) -> None:
+        if since is None:
+            drop_note(self._database, SHUT_OUT)
+        else:
+            write_note(self._database, SHUT_OUT, _spelt(since))
+
+    def _number(self, name: str) -> int | None:
         note = read_note(self._database, name)
-        return 0 if note is None else parsed(note, int)
+        return None if note is None else parsed(note, int)
+
+    def _time(self, name: str) -> datetime | None:
+        note = read_note(self._database, name)
+        return None if note is None else parsed(note, _moment)
 
 
 def _position(note: str) -> Position:
@@ -71,3 +142,14 @@ def _position(note: str) -> Position:
 
 def _cuts(note: str) -> tuple[tuple[int, int], ...]:
     return tuple((int(epoch), int(cursor)) for epoch, _, cursor in (cut.partition(":") for cut in note.split()))
+
+
+def _moment(note: str) -> datetime:
+    moment = datetime.fromisoformat(note)
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment
+
+
+def _spelt(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

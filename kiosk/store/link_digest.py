@@ -6,7 +6,8 @@ Whoever has only the database key can write links but not the matching digest, w
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from kiosk.domain.decide import OpenLink
 from kiosk.ledger.digest import LinkHash, LinkSum
@@ -32,13 +33,21 @@ class LinkDigest:
 
     def added(self, link: OpenLink, position: int) -> None:
         """Add a link opened at `position`. Does nothing without a digest: only `begin` recreates one."""
-        if (kept := self.kept()) is not None:
-            self._keep(kept.plus(self._hash.of(link.token.digest, link.number.text, position)))
+        self.changed(((link, position),), ())
 
-    def removed(self, link: OpenLink, position: int) -> None:
-        """Remove a link that was opened at `position`."""
+    def changed(self, added: Iterable[tuple[OpenLink, int]], removed: Iterable[tuple[OpenLink, int]]) -> None:
+        """Add links, each with the position at which it was opened, and remove others."""
         if (kept := self.kept()) is not None:
-            self._keep(kept.minus(self._hash.of(link.token.digest, link.number.text, position)))
+            self._keep(self.after(kept, added, removed))
+
+    def after(self, links: LinkSum, added: Iterable[tuple[OpenLink, int]], removed: Iterable[tuple[OpenLink, int]]) -> LinkSum:
+        """The digest of links to which some were added, and from which others were removed."""
+        more, fewer = (self._hash.of_all((link.token.digest, link.number.text, at) for link, at in some) for some in (added, removed))
+        return links + more - fewer
+
+    def take_over(self, links: LinkSum) -> None:
+        """The digest of links that have taken the place of the others."""
+        self._keep(links)
 
     def begin(self) -> None:
         """Initialize the digest from the links present. Within a transaction."""
@@ -48,6 +57,11 @@ class LinkDigest:
         """Compute the digest over all links. `pause` is called periodically. Within a transaction."""
         return self._hash.of_all(self._database.ask("SELECT token, number, position FROM link"), pause)
 
+    def numbers_agree(self, pause: Callable[[], None] = lambda: None) -> bool:
+        """Whether each link is found by its number as well, and nothing else is. `pause` is called periodically."""
+        sums = [self._hash.of_all(self._database.ask(f"SELECT token, number, 0 FROM {table}"), pause) for table in ("link", "link_number")]  # noqa: S608
+        return sums[0] == sums[1]
+
     def seal(self, links: LinkSum) -> bytes:
         """The digest as it may leave the encrypted store."""
         return self._hash.seal(links)
@@ -56,6 +70,13 @@ class LinkDigest:
         """Authenticate a fact about this store with both keys; hexadecimal. `value` is not kept in it."""
         identity = read_note(self._database, IDENTITY) or ""
         return hmac.digest(self._note_key, f"note {identity} {name} {value}".encode(), "sha256").hex()
+
+    def hashes(self, table: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[int]:
+        """The keyed hash of each row of a table, under both keys."""
+        identity = read_note(self._database, IDENTITY) or ""
+        for row in rows:
+            told = f"row {identity} {table} {tuple(row)!r}".encode()
+            yield int.from_bytes(hmac.digest(self._note_key, told, "sha256"), "big")
 
     def _keep(self, links: LinkSum) -> None:
         write_note(self._database, LINKS_DIGEST, links.encoded())

@@ -6,32 +6,35 @@ transaction of the act, and keeps nothing of an operation afterwards. Every meth
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from kiosk.domain.decide import Accepted, Change, Closed, Decision, Opened, OpenLink, Standing, Stop, Stopped, decide
-from kiosk.domain.feed import FeedEntry, Snapshot
+from kiosk.domain.decide import Accepted, Change, Closed, Decision, Epochs, Opened, OpenLink, Standing, Stop, Stopped, decide
+from kiosk.domain.feed import FeedEntry, PlacedStop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.operations import (
     AcceptedAt,
     OwnOperation,
     Pending,
     RefusedFor,
+    State,
     after_cuts,
     answered,
     is_gone,
     is_unapplied,
 )
-from kiosk.domain.overlay import Overlay, projected
-from kiosk.domain.wire import Operation, Origin, Position, UnlinkOperation
+from kiosk.domain.outbox import Outgoing
+from kiosk.domain.registry_wire import Answer, Deferred
+from kiosk.domain.wire import LARGEST, Operation, Origin, Position, UnlinkOperation
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.ledger_notes import LedgerNotes
+from kiosk.store.ledger_seal import LedgerSeal
 from kiosk.store.link_digest import LinkDigest
 from kiosk.store.links import LinkTable
 from kiosk.store.own_operations import OperationTable
+from kiosk.store.projection import Changed, Projection
 from kiosk.store.shown_links import ShownLinks
 from kiosk.store.stops import StopTable
 
@@ -39,26 +42,27 @@ from kiosk.store.stops import StopTable
 class LinkLedger:
     def __init__(self, database: CipherDatabase, digest: LinkDigest) -> None:
         self._digest = digest
-        self._links, self._stops = LinkTable(database), StopTable(database)
-        self._fed = _Fed(self._links, self._stops)
-        self.own, self.shown, self.notes = OperationTable(database), ShownLinks(database), LedgerNotes(database)
+        self.seal = LedgerSeal(database, digest)
+        self._links, self._stops = LinkTable(database), StopTable(database, self.seal)
+        self.own, self.shown, self.notes = OperationTable(database, self.seal), ShownLinks(database), LedgerNotes(database)
+        self._projection = Projection(self.own, self._links, self._stops, self.shown, self.notes)
 
     @property
     def is_alone(self) -> bool:
         return self.notes.registry is None
 
-    def enrol(self, registry: str) -> None:
+    def enrol(self, registry: str, counter: str, key_generation: int) -> None:
         """Begin to follow a server: what was counted here alone is no position of the library's ledger."""
-        self.notes.enrol(registry)
-        self.notes.reach(Position())
-        self.seal()
+        if self.is_alone:
+            self.notes.reach(Position())
+        self.notes.enrol(registry, counter, key_generation)
 
     # --- acts ---------------------------------------------------------------------------------------------------------
 
     def origin(self, uuid: UUID, counter: str, now: datetime, operator: str | None) -> Origin:
-        """The origin of an operation made now."""
+        """The origin of an operation made now. `counter`: the name of one that is alone."""
         made, notes = now.astimezone(UTC).replace(microsecond=0), self.notes
-        return Origin(uuid, counter, notes.sequence + 1, notes.position, notes.key_generation, made, operator)
+        return Origin(uuid, notes.counter or counter, notes.sequence + 1, notes.position, notes.key_generation, made, operator)
 
     def submit(self, operation: Operation) -> Decision:
         """Decide on an operation made here and, if it is accepted, keep it: as links where the counter is alone, else as an operation on
@@ -71,14 +75,17 @@ class LinkLedger:
         self.notes.count(operation.origin.sequence)
         if alone:
             reached = Position(operation.origin.known.epoch, operation.origin.known.cursor + 1)
-            for change in decision.changes:
-                self._apply(change, reached.cursor)
+            self._apply(decision.changes, reached.cursor)
             self.notes.reach(reached)
         else:
             self.own.add(operation)
             self.shown.take(decision)
-        self.seal()
+        self.seal.renew()
         return decision
+
+    def outgoing(self) -> list[Outgoing]:
+        """The operations that have not arrived in the links yet, each with what it changes."""
+        return self._projection.outgoing()
 
     def may_be_repeated(self, operation: Operation) -> bool:
         """Whether an operation made before under this UUID had this content, as far as anything is kept of it: the operation while it is on
@@ -91,7 +98,9 @@ class LinkLedger:
             return isinstance(again, UnlinkOperation) and (again.number, again.reason) == (operation.number, operation.reason)
         if own is not None:
             return replace(operation, origin=own.operation.origin) == own.operation
-        opened = self._links.opened_by(operation.origin.uuid)
+        # Another card with another number is told by the audit row.
+        standing = (self._links.of_number(operation.number), None if operation.token is None else self._links.of_token(operation.token))
+        opened = next((link for link in standing if link is not None and link.operation == operation.origin.uuid), None)
         return opened is None or (opened.token, opened.number) == (operation.token, operation.number)
 
     def _standing(self, operation: Operation, alone: bool) -> Standing:
@@ -105,167 +114,193 @@ class LinkLedger:
             is_alone=alone,
         )
 
-    # --- the feed -----------------------------------------------------------------------------------------------------
+    # --- the library's server -----------------------------------------------------------------------------------------
 
-    def answer(self, answers: Mapping[UUID, AcceptedAt | RefusedFor]) -> list[OwnOperation]:
+    def begin_epoch(self, epochs: Epochs) -> bool:
+        """What was accepted above the cut is sent again; the links stay, and lost stops are forgotten. Returns whether it is news.
+
+        Raises ValueError for an earlier epoch than the one that runs.
+        """
+        running = self.notes.epochs
+        if epochs.current < running.current:
+            raise ValueError(f"epoch {epochs.current} is over: {running.current} runs")
+        if epochs == running:
+            return False
+        self.notes.begin(epochs)
+        if epochs.current > running.current:
+            self.own.keep(
+                {own.operation.origin.uuid: state for own in self.own.all() if (state := after_cuts(own.state, epochs)) != own.state}
+            )
+            # Those above it are sent again by whoever made them, before anything else.
+            lasting = epochs.effective(Position(running.current, LARGEST))
+            self._stops.forget(above=lasting)
+        self._projection.renew()
+        self.seal.renew()
+        return True
+
+    def hear(self, stops: Iterable[PlacedStop]) -> None:
+        """Stops that the feed has yet to bring: what they close is hidden."""
+        reached, changed = self.notes.reached, Changed()
+        for placed in self._stops.add(one for one in stops if one.stop.cursor > reached.cursor):
+            changed.add(placed.token, placed.number)
+        self._projection.renew_around(changed)
+        self.seal.renew()
+
+    def answer(self, answers: Mapping[UUID, Answer]) -> list[OwnOperation]:
         """Keep the answers to operations; return those that are news. Links come from the feed alone.
 
-        Raises ValueError for an answer that differs from an earlier one, or that places an operation in another epoch than the links.
+        Raises ValueError for an answer that differs from an earlier one, or that places an operation in another epoch than the one that
+        runs.
         """
-        reached, news = self.notes.position, []
+        reached, states = self.notes.reached, dict[UUID, State]()
+        news, changed = list[OwnOperation](), Changed()
         for uuid, answer in answers.items():
+            if isinstance(answer, Deferred):
+                continue
             if isinstance(answer, AcceptedAt) and answer.position.epoch != reached.epoch:
                 raise ValueError(f"accepted in epoch {answer.position.epoch}, not {reached.epoch}")
             own = self.own.find(uuid)
             if own is not None and (state := answered(own.state, answer)) != own.state:
-                self.own.keep(uuid, state)
+                states[uuid] = state
                 news.append(OwnOperation(own.operation, state))
-        if any(not is_unapplied(own.state, reached) for own in news):
-            self._project()
-        self.seal()
+        self.own.keep(states)
+        left = [own.operation for own in news if not is_unapplied(own.state, reached)]
+        for own in news:
+            if isinstance(own.state, RefusedFor):
+                self._withdraw(own.operation)
+        for operation in left:
+            changed.add(operation.token, operation.number)
+        if left:
+            self._projection.renew_around(changed, left)
+        self.seal.renew()
         return news
 
-    def follow(self, entries: Iterable[FeedEntry], safe: Position) -> list[OwnOperation]:
+    def _withdraw(self, operation: Operation) -> None:
+        """Close the link of an operation that was refused. There is one if an earlier epoch had accepted it, of which the links still are;
+        the server does not have it, and it may have been refused because its card was reported lost.
+        """
+        placed = None if operation.token is None else self._links.placed_of_token(operation.token)
+        if placed is not None and placed.link.operation == operation.origin.uuid:
+            self._links.close(placed.link)
+            self._digest.changed((), [(placed.link, placed.cursor)])
+
+    def follow(self, entries: Sequence[FeedEntry], safe: Position) -> list[OwnOperation]:
         """Apply the next entries of the feed; return the operations made here that it answers. `safe`: the position that a backup of the
         server holds.
 
         Raises ValueError for a gap and for another epoch: the counter then needs a snapshot.
         """
-        reached, news = self.notes.position, []
-        if safe.epoch != reached.epoch:
-            raise ValueError(f"of epoch {safe.epoch}, not {reached.epoch}")
+        reached, changed = self.notes.position, Changed()
+        if not reached.epoch == safe.epoch == self.notes.epochs.current:
+            raise ValueError(f"of epoch {safe.epoch}, and the links of {reached.epoch}")
+        before, keeps = {own.operation.origin.uuid: own for own in self.own.all()}, not self.own.is_empty()
+        states = dict[UUID, State]()
         for entry in entries:
             if entry.cursor != reached.cursor + 1:
                 raise ValueError(f"entry {entry.cursor} does not follow {reached.cursor}")
             reached = Position(reached.epoch, entry.cursor)
+            self._apply(entry.changes, entry.cursor)
             for change in entry.changes:
-                self._apply(change, entry.cursor)
-                self._keep_stop(change, entry)
-            own = self.own.find(entry.operation)
-            if own is not None and own.state == Pending():
-                self.own.keep(entry.operation, AcceptedAt(reached))
-                news.append(OwnOperation(own.operation, AcceptedAt(reached)))
+                changed.add(*_touched(change))
+            if keeps:
+                self._stops.add(_stops_in(entry))
+            own = before.get(entry.operation)
+            if own is not None:
+                changed.add(own.operation.token, own.operation.number)
+                if own.state == Pending():
+                    states[entry.operation] = AcceptedAt(reached)
+        self.own.keep(states)
         self.notes.reach(reached)
-        self._settle(safe)
-        return news
+        self._forget(safe)
+        self._projection.renew_around(changed, [own.operation for uuid, own in before.items() if uuid in states])
+        self.seal.renew()
+        return [OwnOperation(before[uuid].operation, state) for uuid, state in states.items()]
 
-    def load(self, snapshot: Snapshot, safe: Position) -> None:
-        """Replace all links by a snapshot, which may begin a new epoch: what had been accepted beyond it is then sent again.
+    def answered_by(self, entries: Iterable[FeedEntry], epoch: int) -> list[OwnOperation]:
+        """The operations made here that these entries answer, of which the links know nothing yet."""
+        mine = {entry.operation: entry.cursor for entry in entries if self.own.is_pending(entry.operation)}
+        return self.answer({uuid: AcceptedAt(Position(epoch, cursor)) for uuid, cursor in mine.items()})
 
-        Raises ValueError for one that is older than the links.
+    def take_over(self, reached: Position, safe: Position, swap: Callable[[], None]) -> None:
+        """Go on from other links, which hold up to `reached`, once `swap` has put them in place.
+
+        Raises ValueError if the links here are further, or for another epoch than the one that runs.
         """
-        reached, left = Position(snapshot.epochs.current, snapshot.cursor), self.notes.position
-        if (reached.epoch, reached.cursor) < (left.epoch, left.cursor):
-            raise ValueError(f"{reached} is older than {left}")
-        if reached.epoch != left.epoch:
-            for own in self.own.all():
-                self.own.keep(own.operation.origin.uuid, after_cuts(own.state, snapshot.epochs))
-        self._links.close_all()
-        self._stops.forget(None)
-        for placed in snapshot.links:
-            self._links.open(placed.link, placed.cursor)
-        for stopped in snapshot.stops:
-            self._stops.add(stopped.stop, stopped.token, stopped.number)
+        here = self.notes.reached
+        if reached.epoch != here.epoch or reached.cursor < here.cursor:
+            raise ValueError(f"{reached} is older than {here}")
+        swap()
         self.notes.reach(reached)
-        self.notes.keep_cuts(snapshot.epochs)
-        self._digest.begin()
-        self._settle(safe)
+        self._forget(safe)
+        self._projection.renew()
+        self.seal.renew()
 
     def seen(self, uuid: UUID) -> None:
         """Forget a refusal that staff have seen."""
         own = self.own.find(uuid)
         if own is not None and isinstance(own.state, RefusedFor):
-            self.own.forget(uuid)
-            self.seal()
+            self.own.forget([uuid])
+            self.seal.renew()
 
-    def _apply(self, change: Change, cursor: int) -> None:
-        """Write a fact. Raises ValueError if it does not fit the links: they differ from the server's, and need a snapshot."""
-        match change:
-            case Opened(link):
-                if self._links.of_token(link.token) or self._links.of_number(link.number):
-                    raise ValueError("opens what is open")
-                self._links.open(link, cursor)
-                self._digest.added(link, cursor)
-            case Closed(token, number):
-                there, opened_at = self._links.of_token(token), self._links.position_of(token)
-                if there is None or opened_at is None or there.number != number:
-                    raise ValueError("closes what is not open")
-                self._links.close(token)
-                self._digest.removed(there, opened_at)
+    def _apply(self, changes: Iterable[Change], cursor: int) -> None:
+        """Write facts. Raises ValueError if one does not fit the links: they differ from the server's, and need a snapshot."""
+        opened, closed = list[tuple[OpenLink, int]](), list[tuple[OpenLink, int]]()
+        for change in changes:
+            match change:
+                case Opened(link):
+                    if self._links.of_token(link.token) or self._links.of_number(link.number):
+                        raise ValueError("opens what is open")
+                    self._links.open(link, cursor)
+                    opened.append((link, cursor))
+                case Closed(token, number):
+                    there = self._links.placed_of_token(token)
+                    if there is None or there.link.number != number:
+                        raise ValueError("closes what is not open")
+                    self._links.close(there.link)
+                    closed.append((there.link, there.cursor))
+        self._digest.changed(opened, closed)
 
-    def _keep_stop(self, change: Change, entry: FeedEntry) -> None:
-        stop = Stop(entry.cursor, entry.counter, entry.sequence)
-        match change:
-            case Closed(token, number):
-                self._stops.add(stop, token, number)
-            case Stopped(number, token):
-                self._stops.add(stop, token, number)
+    def _forget(self, safe: Position) -> None:
+        """Forget the operations that have arrived and are safe, and the stops that matter to none of the others."""
+        reached, epochs = self.notes.reached, self.notes.epochs
+        own = self.own.all()
+        gone = [one.operation.origin.uuid for one in own if is_gone(one.state, reached, safe)]
+        self.own.forget(gone)
+        known = [
+            epochs.effective(one.operation.origin.known)
+            for one in own
+            if not (is_gone(one.state, reached, safe) or isinstance(one.state, RefusedFor))
+        ]
+        # Those above are still to come.
+        self._stops.forget(up_to=min([*known, reached.cursor]))
 
-    def _settle(self, safe: Position) -> None:
-        """Forget what has arrived and is safe, and show what is left."""
-        reached = self.notes.position
-        kept = []
-        for own in self.own.all():
-            if is_gone(own.state, reached, safe):
-                self.own.forget(own.operation.origin.uuid)
-            elif not isinstance(own.state, RefusedFor):
-                kept.append(own)
-        epochs = self.notes.epochs
-        self._stops.forget(min((epochs.effective(own.operation.origin.known) for own in kept), default=None))
-        self._project()
-        self.seal()
+    # --- as a whole ---------------------------------------------------------------------------------------------------
 
     def holds(self) -> bool:
-        """Whether the ledger is as this program left it: sealed with both keys, and shown as the operations not applied yet make the
-        links.
-        """
-        return self.is_sealed and self.shown.overlay() == self._projected()
+        """Whether the ledger is as this program left it: sealed with both keys, and shown as what is on its way makes the links."""
+        return self.seal.holds() and self._projection.holds()
+
+    def number_anew(self) -> None:
+        """Find each link by its number again, after staff have accepted altered links. Of two with one number the later stays."""
+        self._links.number_anew()
 
     def take_as_it_is(self) -> None:
         """Go on from notes, operations and links as they are, after staff have accepted them."""
-        self._project()
-        self.seal()
-
-    @property
-    def is_sealed(self) -> bool:
-        """Whether notes and operations were written with both keys. A store in which nothing was done yet has no seal."""
-        sealed = self.notes.seal
-        return self._is_new() if sealed is None else hmac.compare_digest(sealed, self._sealed())
-
-    def seal(self) -> None:
-        """Seal notes and operations, at the end of whatever changed them."""
-        if not (self.notes.seal is None and self._is_new()):
-            self.notes.keep_seal(self._sealed())
-
-    def _is_new(self) -> bool:
-        return self.is_alone and self.notes.position == Position() and not self.notes.sequence and not self.own.rows()
-
-    def _sealed(self) -> str:
-        notes = self.notes
-        told = (notes.registry, notes.position, notes.epochs, notes.key_generation, notes.sequence, self._digest.kept())
-        return self._digest.seal_note("ledger", repr((told, self.own.rows(), self._stops.rows())))
-
-    def _project(self) -> None:
-        self.shown.replace(self._projected())
-
-    def _projected(self) -> Overlay:
-        reached = self.notes.position
-        unapplied = (own.operation for own in self.own.all() if is_unapplied(own.state, reached))
-        return projected(unapplied, self._fed, self.notes.epochs)
+        self._projection.renew()
+        self.seal.take_rows_as_they_are()
+        self.seal.renew()
 
 
-@dataclass(frozen=True, slots=True)
-class _Fed:
-    """`domain.overlay.Links`: what the feed brought."""
+def _touched(change: Change) -> tuple[LinkToken | None, LibraryCardNumber]:
+    match change:
+        case Opened(link):
+            return link.token, link.number
+        case Closed(token, number):
+            return token, number
+        case Stopped(number, token):  # pragma: no branch
+            return token, number
 
-    links: LinkTable
-    stopped: StopTable
 
-    def of_token(self, token: LinkToken) -> OpenLink | None:
-        return self.links.of_token(token)
-
-    def of_number(self, number: LibraryCardNumber) -> OpenLink | None:
-        return self.links.of_number(number)
-
-    def stops(self, token: LinkToken | None, number: LibraryCardNumber) -> tuple[Stop, ...]:
-        return self.stopped.of(token, number)
+def _stops_in(entry: FeedEntry) -> list[PlacedStop]:
+    stop = Stop(entry.cursor, entry.counter, entry.sequence)
+    return [PlacedStop(stop, *_touched(change)) for change in entry.changes if not isinstance(change, Opened)]

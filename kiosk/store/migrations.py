@@ -10,7 +10,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from kiosk.ledger.migration_runner import Step
+from kiosk.store.keys import Keys
 from kiosk.store.ledger_migration import DroppedLinks, ledger_step
+from kiosk.store.sync_migration import sync_step
 
 _FIRST = (
     """CREATE TABLE link (
@@ -67,10 +69,10 @@ _TALLY = (
 # A unique identity. The digest of links needs a key and is created when the store is opened (link_digest.py).
 _IDENTITY = ("INSERT INTO meta (name, value) VALUES ('store.identity', lower(hex(randomblob(16))))",)
 
-VERSION = 4
+VERSION = 5
 """The schema version of this program; stored in the file as `user_version`."""
 
 
-def steps(now: datetime, counter: str, report: Callable[[DroppedLinks], None]) -> tuple[Step, ...]:
+def steps(keys: Keys, now: datetime, counter: str, report: Callable[[DroppedLinks], None]) -> tuple[Step, ...]:
     """All steps, in order. `now` and the counter's name are those of the audit rows that a step writes; `report` hears of dropped links."""
-    return _FIRST, _TALLY, _IDENTITY, ledger_step(now, counter, report)
+    return _FIRST, _TALLY, _IDENTITY, ledger_step(now, counter, report), sync_step(keys)

@@ -14,7 +14,7 @@ class LinkRow(Model):
     """An open link, as the feed brought it. Closing deletes its row (overwritten: secure_delete); the audit row remains."""
 
     token = BlobField(primary_key=True)
-    number = TextField(unique=True)
+    number = TextField()
     since = TextField()
     counter = TextField()
     operation = TextField()
@@ -24,6 +24,33 @@ class LinkRow(Model):
 
     class Meta:
         table_name = "link"
+        without_rowid = True
+
+
+class LinkNumberRow(Model):
+    """Which token a number is linked with: an index of `link`, kept as a table so that it can be written in its own order."""
+
+    number = TextField(primary_key=True)
+    token = BlobField()
+
+    class Meta:
+        table_name = "link_number"
+        without_rowid = True
+
+
+class StagedLinkRow(LinkRow):
+    """A link of a snapshot that is being taken over, or one that a swap or a discarded snapshot has left to be erased."""
+
+    class Meta:
+        table_name = "staged_link"
+        without_rowid = True
+
+
+class StagedLinkNumberRow(LinkNumberRow):
+    """As `LinkNumberRow`."""
+
+    class Meta:
+        table_name = "staged_link_number"
         without_rowid = True
 
 
@@ -62,7 +89,7 @@ class OverlayRow(Model):
 
 
 class StopRow(Model):
-    """That a token or a number was stopped; kept only while an operation made before it is on its way."""
+    """That a token or a number was stopped; kept until the feed has passed it, and while an operation made before it is on its way."""
 
     place = AutoField()
     token = BlobField(null=True, index=True)
@@ -88,4 +115,15 @@ class TallyRow(Model):
         without_rowid = True
 
 
-TABLES: tuple[type[Model], ...] = (LinkRow, OperationRow, OverlayRow, StopRow, AuditRow, MetaRow, TallyRow)
+TABLES: tuple[type[Model], ...] = (
+    LinkRow,
+    LinkNumberRow,
+    StagedLinkRow,
+    StagedLinkNumberRow,
+    OperationRow,
+    OverlayRow,
+    StopRow,
+    AuditRow,
+    MetaRow,
+    TallyRow,
+)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event, Lock
 from typing import Self
 from uuid import UUID
 
@@ -27,6 +28,9 @@ from kiosk.store.link_ledger import LinkLedger
 from kiosk.store.metadata import IDENTITY
 from kiosk.store.monthly_counts import Figures
 from kiosk.store.opening import prepare
+from kiosk.store.staging import Staging
+
+PAUSE_SECONDS = 0.005
 
 
 class OpenedStore:
@@ -45,17 +49,20 @@ class OpenedStore:
         """With an `anchor`, the store is compared with its last known state; while it is in doubt, no card is found or registered until
         `accept_doubt`. `known` is the store identity recorded with the keys: if it is set and the anchor is missing, the store is in doubt.
         """
-        self._path, self._key = path, keys.database
+        self._path, self._key, self._keys = path, keys.database, keys
         self._counter = counter_name
         self._clock = clock
         with translated(path):
             check_company(path)
-            self._migration = prepare(path, keys.database, clock(), counter_name)
+            self._migration = prepare(path, keys, clock(), counter_name)
         self._database = CipherDatabase(path, keys.database)
+        # SQLite lets whoever waits try again now and then, which may take long beside a thread that writes one part after the other.
+        self._turn = Lock()
         self._audit = AuditTrail(self._database)
         self._figures = Figures(self._database)
         self._digest = LinkDigest(self._database, keys)
         self._ledger = LinkLedger(self._database, self._digest)
+        self._staging = Staging(self._database, self._digest)
         self._standing = Integrity(self._database, self._audit, self._digest, anchor, known)
         self._examination = Examination(path, keys)
         self._unexamined: Code | None = None
@@ -183,19 +190,26 @@ class OpenedStore:
             yield
 
     @contextmanager
-    def _writing(self) -> Iterator[datetime]:
-        """A write transaction: atomic and durable, on the files still in place. Waits for other writers only at the start."""
+    def _writing(self, acts: int = 1) -> Iterator[datetime]:
+        """A write transaction: atomic and durable, on the files still in place. Waits for other writers only at the start.
+
+        `acts`: how many acts write as much.
+        """
         with translated(self._path):
             self._check_files()
-            with self._database.atomic("IMMEDIATE"):
+            with self._turn, self._database.atomic("IMMEDIATE"):
                 self._standing.begin_act()
                 yield self._clock()
                 end = self._standing.end_of_act()
             self._check_files()
             self._standing.follow(end)
-            with self._files.bringing_in() as is_due:
+            with self._files.bringing_in(acts) as is_due:
                 if is_due:
                     self._database.bring_in()
+
+    def _let_others_write(self) -> None:
+        """Between two parts of what is written in many."""
+        Event().wait(PAUSE_SECONDS)
 
     def _check_files(self) -> None:
         """Check that the files are the ones opened. Raises Unavailable: store-replaced."""

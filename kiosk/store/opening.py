@@ -18,6 +18,7 @@ from kiosk.store.backup import back_up, onto
 from kiosk.store.cipher import open_file, salt_for
 from kiosk.store.database_files import SET_ASIDE, leftovers
 from kiosk.store.foreign_changes import is_kept
+from kiosk.store.keys import Keys
 from kiosk.store.ledger_migration import DroppedLinks
 from kiosk.store.migrations import VERSION, steps
 
@@ -27,8 +28,8 @@ _PATIENCE_SECONDS = 0.5
 _log = logging.getLogger(__name__)
 
 
-def prepare(path: Path, key: bytes, now: datetime, counter: str) -> DroppedLinks:
-    """Ensure a file at `path` that is readable with `key` and of the current schema version. An unreadable file is not touched. Returns
+def prepare(path: Path, keys: Keys, now: datetime, counter: str) -> DroppedLinks:
+    """Ensure a file at `path` that is readable with the keys and of the current schema version. An unreadable file is not touched. Returns
     what a migration dropped here and now.
 
     A new file is renamed into place only when complete, so an empty file of that name is damaged, not new. Leftovers of a removed store
@@ -36,11 +37,12 @@ def prepare(path: Path, key: bytes, now: datetime, counter: str) -> DroppedLinks
     with tables that are gone. Raises Unavailable (store-missing, store-newer, store-damaged, store-key-wrong, store-foreign; store-locked,
     with reason in-use; backup-failed), the driver's exceptions, OSError.
     """
+    key = keys.database
     make_folder(path.parent)
     if not path.exists():
         if leftovers(path):
             raise Unavailable(Code.STORE_MISSING, file=str(path))
-        _create(path, key, now, counter)
+        _create(path, keys, now, counter)
     check_owner(path)
     version = _version_unless_in_use(path, key)
     backups = path.parent / "backups"
@@ -52,7 +54,7 @@ def prepare(path: Path, key: bytes, now: datetime, counter: str) -> DroppedLinks
         with onto(backups):
             back_up(path, key, backups, f"{path.stem}-v{version}-{now:%Y%m%d-%H%M%S}")
         with closing(open_file(path, key)) as connection:
-            migrate(connection, steps(now, counter, dropped.append))
+            migrate(connection, steps(keys, now, counter, dropped.append))
         _log.warning("store migrated from version %d to %d; links dropped: %d", version, VERSION, sum(one.links for one in dropped))
     return dropped[0] if dropped else DroppedLinks()
 
@@ -77,13 +79,13 @@ def _forget_old(folder: Path, pattern: str, now: datetime) -> None:
                 copy.unlink()
 
 
-def _create(path: Path, key: bytes, now: datetime, counter: str) -> None:
+def _create(path: Path, keys: Keys, now: datetime, counter: str) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     make_file(temporary)
     try:
         check_owner(temporary)
-        with closing(open_file(temporary, key, salt=salt_for(key))) as connection:
-            migrate(connection, steps(now, counter, lambda _: None))
+        with closing(open_file(temporary, keys.database, salt=salt_for(keys.database))) as connection:
+            migrate(connection, steps(keys, now, counter, lambda _: None))
         publish(temporary, path)
     except FileExistsError:  # another process was faster
         pass

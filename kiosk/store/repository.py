@@ -23,12 +23,12 @@ from kiosk.ledger.notes import parsed, read_note, write_note
 from kiosk.ledger.paging import paged
 from kiosk.store.cipher import open_file
 from kiosk.store.error_table import translated
-from kiosk.store.ledger_store import LedgerStore
 from kiosk.store.metadata import DROPPED_LINKS, RECOVERY_SHEET
 from kiosk.store.monthly_counts import MonthFigures
 from kiosk.store.opened_store import utc
 from kiosk.store.opening import KEPT
 from kiosk.store.shown_links import ShownLink
+from kiosk.store.staging_store import StagingStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,11 @@ class ListedLink:
     number: str
     since: datetime
     counter: str
+    pending: bool
+    """The library's server has not confirmed it yet."""
 
 
-class Repository(LedgerStore):
+class Repository(StagingStore):
     """One store. Thread-safe. Every method raises `Unavailable` with one of the store's codes.
 
     On a counter that is alone a link is final once committed, and nothing is ever pending; one that is enrolled with the library's server
@@ -130,8 +132,10 @@ class Repository(LedgerStore):
 
     def list_links(self, *, masked: bool = True) -> Iterator[ListedLink]:
         """Yield all open links, ordered by number and read page by page; numbers are masked by default."""
+        pending = {operation.origin.uuid for operation in self.pending_operations()}
         for link in paged(self._links_behind, "", lambda link: link.number.text):
-            yield ListedLink(link.number.masked if masked else link.number.text, link.since, link.counter)
+            number = link.number.masked if masked else link.number.text
+            yield ListedLink(number, link.since, link.counter, link.operation in pending)
 
     def _links_behind(self, number: str) -> list[OpenLink]:
         with self._reading():

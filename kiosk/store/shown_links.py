@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import chunked
-
 from kiosk.domain.decide import Accepted, Closed, Opened, OpenLink
 from kiosk.domain.model import LibraryCardNumber, LinkToken
-from kiosk.domain.overlay import Overlay
+from kiosk.domain.overlay import Overlay, Surroundings
 from kiosk.ledger.paging import PAGE
 from kiosk.store.cipher import CipherDatabase
-from kiosk.store.links import columns, link_in
-from kiosk.store.models import OverlayRow
+from kiosk.store.links import link_in, values
 
 _COLUMNS = "token, number, since, counter, operation"
+_OF_LINK = "link.token, link.number, since, counter, operation"
 _PENDING = "EXISTS (SELECT 1 FROM operation WHERE uuid = overlay.operation AND state = 'pending')"
 # Plain SQL instead of peewee's query builder: this runs on every tap.
 _OF_TOKEN = f"""SELECT {_PENDING}, {_COLUMNS} FROM overlay WHERE token = ?1
     UNION ALL SELECT 0, {_COLUMNS} FROM link WHERE token = ?1 AND NOT EXISTS (SELECT 1 FROM overlay WHERE token = ?1)"""  # noqa: S608
 _OF_NUMBER = f"""SELECT {_PENDING}, {_COLUMNS} FROM overlay WHERE number = ?1
-    UNION ALL SELECT 0, {_COLUMNS} FROM link WHERE number = ?1
-    AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token)"""  # noqa: S608
+    UNION ALL SELECT 0, {_OF_LINK} FROM link_number JOIN link ON link.token = link_number.token AND link.number = link_number.number
+    WHERE link_number.number = ?1 AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token)"""  # noqa: S608
 _PAGE = f"""SELECT {_COLUMNS} FROM overlay WHERE number > ?1
-    UNION ALL SELECT {_COLUMNS} FROM link WHERE number > ?1
-    AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token) ORDER BY number LIMIT ?2"""  # noqa: S608
+    UNION ALL SELECT {_OF_LINK} FROM link_number JOIN link ON link.token = link_number.token AND link.number = link_number.number
+    WHERE link_number.number > ?1 AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token) ORDER BY 2 LIMIT ?2"""  # noqa: S608
 # A join might read all links instead of the overlay.
 _DIFFERENCE = "SELECT count(number), total(EXISTS (SELECT 1 FROM link WHERE link.token = overlay.token)) FROM overlay"
 
@@ -66,9 +65,9 @@ class ShownLinks:
         for change in accepted.changes:
             match change:
                 case Opened(link):
-                    OverlayRow.insert(columns(link)).on_conflict_replace().execute(self._database)
+                    self._write([_showing(link)])
                 case Closed(token):
-                    OverlayRow.insert(_hiding(token)).on_conflict_replace().execute(self._database)
+                    self._write([_hiding(token)])
 
     def overlay(self) -> Overlay:
         """The difference between the links and what is shown."""
@@ -83,9 +82,23 @@ class ShownLinks:
     def replace(self, overlay: Overlay) -> None:
         """Show another overlay instead."""
         self._database.ask("DELETE FROM overlay")
-        rows = [*map(columns, overlay.opened.values()), *map(_hiding, overlay.hidden)]
-        for some in chunked(rows, 100):
-            OverlayRow.insert_many(some).execute(self._database)
+        self._write(_rows(overlay))
+
+    def replace_within(self, around: Surroundings, overlay: Overlay) -> None:
+        """Show another overlay of these tokens and numbers, which nothing connects with the others."""
+        for token in around.tokens:
+            self._database.ask("DELETE FROM overlay WHERE token = ?", (token.digest,))
+        for number in around.numbers:
+            self._database.ask("DELETE FROM overlay WHERE number = ?", (number.text,))
+        self._write(_rows(overlay))
+
+    def _write(self, rows: Iterable[tuple[bytes | str | None, ...]]) -> None:
+        for row in rows:
+            self._database.ask(f"INSERT OR REPLACE INTO overlay ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)", row)  # noqa: S608 - our own names
+
+
+def _rows(overlay: Overlay) -> list[tuple[bytes | str | None, ...]]:
+    return [*map(_showing, overlay.opened.values()), *map(_hiding, overlay.hidden)]
 
 
 def _shown(row: tuple[Any, ...] | None) -> ShownLink | None:
@@ -95,5 +108,9 @@ def _shown(row: tuple[Any, ...] | None) -> ShownLink | None:
     return None if number is None else ShownLink(link_in((token, number, *rest)), bool(pending))
 
 
-def _hiding(token: LinkToken) -> dict[str, object]:
-    return {"token": token.digest, "number": None, "since": None, "counter": None, "operation": None}
+def _showing(link: OpenLink) -> tuple[bytes | str | None, ...]:
+    return values(link, 0)[:5]
+
+
+def _hiding(token: LinkToken) -> tuple[bytes | str | None, ...]:
+    return token.digest, None, None, None, None

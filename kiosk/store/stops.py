@@ -1,23 +1,36 @@
-"""Stops that the feed told of, kept while an operation made before them is on its way."""
+"""Stops: those that the feed told of, kept while an operation made before them is on its way, and those heard ahead of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from kiosk.domain.decide import Stop
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.feed import PlacedStop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.store.cipher import CipherDatabase
-from kiosk.store.models import StopRow
+from kiosk.store.ledger_seal import LedgerSeal
+
+_TABLE = "stop"
+_COLUMNS = "token, number, cursor, counter, sequence"
+_ADD = f"""INSERT INTO stop ({_COLUMNS}) SELECT ?1, ?2, ?3, ?4, ?5
+    WHERE NOT EXISTS (SELECT 1 FROM stop WHERE number = ?2 AND cursor = ?3 AND token IS ?1) RETURNING *"""  # noqa: S608 - our own names
 
 
 class StopTable:
-    def __init__(self, database: CipherDatabase) -> None:
-        self._database = database
+    def __init__(self, database: CipherDatabase, seal: LedgerSeal) -> None:
+        self._database, self._seal = database, seal
 
-    def add(self, stop: Stop, token: LinkToken | None, number: LibraryCardNumber) -> None:
-        """Record that a token and a number, or a number alone, were stopped."""
-        told = {"cursor": stop.cursor, "counter": stop.counter, "sequence": stop.sequence}
-        StopRow.insert(token=token and token.digest, number=number.text, **told).execute(self._database)
+    def add(self, stops: Iterable[PlacedStop]) -> list[PlacedStop]:
+        """Record that a token and a number, or a number alone, were stopped; return what is news."""
+        news = []
+        for placed in stops:
+            stop, token = placed.stop, None if placed.token is None else placed.token.digest
+            values = (token, placed.number.text, stop.cursor, stop.counter, stop.sequence)
+            news += [(placed, tuple(row)) for row in self._database.ask(_ADD, values).fetchall()]
+        self._seal.changed(_TABLE, added=[row for _, row in news])
+        return [placed for placed, _ in news]
 
     def of(self, token: LinkToken | None, number: LibraryCardNumber) -> tuple[Stop, ...]:
         """The stops of a token and those of a number."""
@@ -25,13 +38,37 @@ class StopTable:
         rows = self._database.ask(query, (token.digest if token else None, number.text)).fetchall()
         return tuple(Stop(*row) for row in rows)
 
-    def rows(self) -> list[tuple[Any, ...]]:
-        """The rows as they lie in the table."""
-        return list(self._database.ask("SELECT * FROM stop ORDER BY place").fetchall())
+    def above(self, cursor: int) -> list[PlacedStop]:
+        """All that the feed has not passed at `cursor`. Raises Unavailable: store-damaged."""
+        query = f"SELECT {_COLUMNS} FROM stop WHERE cursor > ? ORDER BY place"  # noqa: S608 - our own names
+        return [_placed(row) for row in self._database.ask(query, (cursor,)).fetchall()]
 
-    def forget(self, up_to: int | None) -> None:
-        """Delete the stops at or below a cursor; all of them for None."""
-        if up_to is None:
-            self._database.ask("DELETE FROM stop")
-        else:
-            self._database.ask("DELETE FROM stop WHERE cursor <= ?", (up_to,))
+    def above_of(self, cursor: int, tokens: Iterable[LinkToken], numbers: Iterable[LibraryCardNumber]) -> list[PlacedStop]:
+        """Those of these tokens and numbers. Raises Unavailable: store-damaged."""
+        found = dict[int, PlacedStop]()
+        keys: list[tuple[str, bytes | str]] = [("token", token.digest) for token in tokens]
+        keys += [("number", number.text) for number in numbers]
+        for column, value in keys:
+            query = f"SELECT place, {_COLUMNS} FROM stop WHERE {column} = ? AND cursor > ?"  # noqa: S608 - our own names
+            found |= {row[0]: _placed(row[1:]) for row in self._database.ask(query, (value, cursor)).fetchall()}
+        return [found[place] for place in sorted(found)]
+
+    def forget(self, *, up_to: int | None = None, above: int | None = None) -> None:
+        """Delete the stops at or below one cursor, and those above another."""
+        gone = []
+        if up_to is not None:
+            gone += self._database.ask("DELETE FROM stop WHERE cursor <= ? RETURNING *", (up_to,)).fetchall()
+        if above is not None:
+            gone += self._database.ask("DELETE FROM stop WHERE cursor > ? RETURNING *", (above,)).fetchall()
+        self._seal.changed(_TABLE, removed=gone)
+
+
+def _placed(row: tuple[Any, ...]) -> PlacedStop:
+    match row:
+        case bytes() | None as token, str(number), int(cursor), str(counter), int(sequence):
+            try:
+                return PlacedStop(Stop(cursor, counter, sequence), None if token is None else LinkToken(token), LibraryCardNumber(number))
+            except ValueError:
+                pass
+    # This program did not write it.
+    raise Unavailable(Code.STORE_DAMAGED)

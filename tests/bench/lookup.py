@@ -38,15 +38,14 @@ def build(path: Path, keys: Keys, links: int) -> None:
     with closing(open_file(path, keys.database, settings=False)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN")
-        connection.execute("DROP INDEX link_number")
         since = "2026-11-23T03:00:00+00:00"
         values = ((digest, f"{number:010}", since, "窓口1", f"{number:032x}", number + 1) for digest, number in rows)
         connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?, ?, ?)", values)
-        connection.execute("CREATE UNIQUE INDEX link_number ON link (number)")
+        connection.execute("INSERT INTO link_number SELECT number, token FROM link ORDER BY number")
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with open_store(path, keys) as store:
-        store.enrol("https://registry.example")
+        store.enrol("https://registry.example", "窓口1")
         # Each closes a link that the feed brought, and every other one opens another.
         for number in range(PENDING // 2):
             store.close_link(uuid4(), LibraryCardNumber(f"{number:010}"), UnlinkReason.LOST)

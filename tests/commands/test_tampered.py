@@ -87,8 +87,9 @@ def migrated(home: Home, linked: Home) -> Path:
     keys = keys_of(home)
     with closing(open_file(home.store, keys.database)) as connection:
         connection.execute("DELETE FROM meta WHERE name IN ('store.identity', 'links.digest', 'store.anchored') OR name LIKE 'ledger.%'")
-        for table in ("operation", "overlay", "stop"):
+        for table in ("operation", "overlay", "stop", "link_number", "staged_link", "staged_link_number"):
             connection.execute(f"DROP TABLE {table}")
+        connection.execute("CREATE UNIQUE INDEX link_number ON link (number)")
         connection.execute("ALTER TABLE link DROP COLUMN position")
         connection.execute("CREATE TABLE outbox (place INTEGER)")
         connection.execute("PRAGMA user_version = 2")

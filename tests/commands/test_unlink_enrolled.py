@@ -10,7 +10,7 @@ import pytest
 from kiosk.config import Home, read_settings
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.equipment import open_repository
-from tests.support.store.enrolled import CARD_A, NUMBER_1, REGISTRY, save
+from tests.support.store.enrolled import CARD_A, NAME, NUMBER_1, REGISTRY, save
 
 UNKNOWN = LibraryCardNumber("2104067870")
 QUESTION = "この番号の連携はここにありません。停止として記録しますか"
@@ -20,7 +20,7 @@ QUESTION = "この番号の連携はここにありません。停止として�
 def enrolled(home: Home) -> Home:
     """A counter enrolled with the library's server, with one link."""
     with open_repository(home, read_settings(home.config))[0] as store:
-        store.enrol(REGISTRY)
+        store.enrol(REGISTRY, NAME)
         save(store, CARD_A, NUMBER_1)
     return home
 

@@ -23,13 +23,13 @@ def closely() -> Iterator[None]:
 
 
 def test_of_two_who_say_it_at_once_both_learn_the_same(tmp_path: Path, closely: None) -> None:
-    together = threading.Barrier(2)
+    together = threading.Barrier(len(Purpose))
 
     def begin(purpose: Purpose, folder: Path) -> Purpose | None:
         together.wait(5)
         return begin_for(purpose, folder)
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(len(Purpose)) as pool:
         for turn in range(40):
             folder = tmp_path / str(turn)
             folder.mkdir()
@@ -41,7 +41,7 @@ def test_of_two_who_say_it_at_once_both_learn_the_same(tmp_path: Path, closely: 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_what_was_said_first_holds(tmp_path: Path, purpose: Purpose) -> None:
     assert purpose_of(tmp_path) is None
-    assert [begin_for(one, tmp_path) for one in (purpose, *Purpose)] == [purpose] * 3
+    assert [begin_for(one, tmp_path) for one in (purpose, *Purpose)] == [purpose] * (1 + len(Purpose))
 
 
 @pytest.mark.parametrize(
@@ -59,5 +59,5 @@ def test_what_only_has_its_name_says_nothing_and_stays(tmp_path: Path, make: Cal
     (tmp_path / "said elsewhere").write_bytes(Purpose.PRACTICE.mark)
     make(tmp_path / MARK)
     before = (tmp_path / MARK).lstat()
-    assert [begin_for(purpose, tmp_path) for purpose in Purpose] == [None, None]
+    assert [begin_for(purpose, tmp_path) for purpose in Purpose] == [None] * len(Purpose)
     assert (tmp_path / MARK).lstat() == before

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from kiosk.config import CardSettings, Ils, RevocationSource, Settings, check_settings, counter_rules, read_settings, resource
 from kiosk.config.dependent_settings import NEEDS
-from kiosk.config.reading import type_of_section
+from kiosk.config.reading import CONFIG
 from kiosk.domain.circulation import Stop
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.model import LocalService
@@ -47,7 +47,7 @@ def test_the_documented_config_says_every_setting_with_its_default(tmp_path: Pat
     text = resource("config.toml").read_text("utf-8")
     decided = text.replace('# revocation = "none"', 'revocation = "none"')
     assert read_settings(written(tmp_path, decided)) == Settings(CardSettings(RevocationSource.NONE))
-    for section, shape in type_of_section.items():
+    for section, shape in CONFIG.sections.items():
         part = text.partition(f"\n[{section}]\n")[2].partition("\n\n\n")[0]
         for entry in fields(shape):
             explained = [piece for piece in part.split("\n\n") if re.search(rf"^(# )?{entry.name} = ", piece, re.MULTILINE)]
@@ -182,7 +182,7 @@ def test_a_check_digit_to_be_dropped_has_to_be_named(tmp_path: Path) -> None:
 
 def test_every_need_is_explained_and_of_settings_there_are() -> None:
     for need in NEEDS:
-        assert {need.name, need.because} <= {entry.name for entry in fields(type_of_section[need.section])}
+        assert {need.name, need.because} <= {entry.name for entry in fields(CONFIG.sections[need.section])}
         assert knows(f"command.why.config-invalid.{need.reason}")
 
 

@@ -6,15 +6,19 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.domain.effects import Act, CloseLink, FindLinks, RecordAct, ReleaseCard, SaveLink, StartTimer
+from kiosk.domain.effects import Act, AskRegistry, CloseLink, FindLinks, ReadCard, RecordAct, ReleaseCard, SaveLink, StartTimer
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     BackPressed,
+    CounterRetiring,
     HolderConfirmed,
     LeavePressed,
+    LedgerLoading,
     LibraryCardEntered,
     RegistrationChosen,
     RegistryChanged,
+    RegistryClockRead,
+    RestartNeeded,
     UnlinkConfirmed,
     UnlinkingChosen,
     UnlinkReasonChosen,
@@ -34,8 +38,8 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from tests.support.domain.scripted_counter import NUMBER, Card, ScriptedCounter
-from tests.support.domain.with_registry import AT, refused, unlinked, with_registry
+from tests.support.domain.scripted_counter import NUMBER, Card, ScriptedCounter, link
+from tests.support.domain.with_registry import AT, no_answer_in_time, refused, unlinked, with_registry
 
 STOPPING = [RegistryCondition.TOO_LONG_OFFLINE, RegistryCondition.SHUT_OUT]
 PASSING = [RegistryCondition.STARTING, RegistryCondition.CURRENT, RegistryCondition.UNREACHABLE]
@@ -77,8 +81,46 @@ def test_a_card_unknown_here_may_be_linked_elsewhere_unless_the_register_is_hear
     desk = with_registry(condition)
     insertion = desk.lay(Card())
     shown = desk.at(LendingRefused)
-    expected = Code.NOT_LINKED if condition is RegistryCondition.CURRENT else Code.NOT_LINKED_YET
+    expected = Code.NOT_LINKED_YET if condition is RegistryCondition.UNREACHABLE else Code.NOT_LINKED
     assert (shown.problem.code, shown.insertion) == (expected, insertion)
+    assert len(desk.of(AskRegistry)) == (condition is not RegistryCondition.UNREACHABLE)
+
+
+@pytest.mark.parametrize("condition", [RegistryCondition.STARTING, RegistryCondition.CURRENT])
+def test_a_card_that_is_linked_elsewhere_is_served_once_the_register_says_so(condition: RegistryCondition) -> None:
+    card = Card()
+    desk = with_registry(condition)
+    desk.elsewhere = [link(card)]
+    desk.lay(card)
+    assert desk.at(PatronShown).patron.number == link(card).number
+    assert [asked.token for asked in desk.of(AskRegistry)] == [card.token]
+
+
+@pytest.mark.parametrize("condition", [RegistryCondition.STARTING, RegistryCondition.CURRENT])
+def test_a_register_that_does_not_answer_in_time_leaves_it_open_whether_the_card_is_linked(condition: RegistryCondition) -> None:
+    desk = with_registry(condition)
+    desk.registry_answers = False
+    desk.lay(Card())
+    assert desk.at(LendingRefused).problem.code is Code.NOT_LINKED_YET
+
+
+def test_a_card_that_is_linked_here_is_not_asked_about() -> None:
+    card = Card()
+    desk = with_registry(linked=(card,))
+    desk.lay(card)
+    desk.at(PatronShown)
+    assert not desk.of(AskRegistry)
+
+
+@stopping
+def test_what_the_register_found_is_not_served_once_it_stops_cards(condition: RegistryCondition) -> None:
+    card = Card()
+    desk = with_registry()
+    desk.elsewhere, desk.answering = [link(card)], False
+    desk.lay(card)
+    desk.answer(ReadCard).answer(FindLinks)
+    desk.tell(RegistryChanged(condition)).answer(AskRegistry)
+    assert desk.at(LendingRefused).problem.code == Code(condition.value)
 
 
 @stopping
@@ -161,6 +203,7 @@ def test_a_number_without_a_link_here_is_stopped_everywhere_once_confirmed(condi
     assert not desk.of(CloseLink)
     desk.tell(UnlinkConfirmed())
     assert [(close.number, close.reason) for close in desk.of(CloseLink)] == [(NUMBER, UnlinkReason.WISH)]
+    no_answer_in_time(desk)
     assert not desk.at(Unlinked).link_known
 
 
@@ -180,3 +223,17 @@ def test_stopping_can_be_left_and_taken_back() -> None:
 def test_a_counter_alone_has_nothing_to_stop() -> None:
     desk = ScriptedCounter().tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.WISH), LibraryCardEntered(NUMBER.text))
     assert desk.at(UnlinkingRefused).problem.code is Code.NOTHING_TO_UNLINK
+
+
+# --- what it tells beside -----------------------------------------------------------------------------------------------
+
+
+def test_links_that_arrive_are_counted_until_all_are_here() -> None:
+    desk = with_registry()
+    assert desk.tell(LedgerLoading(500, 2000)).counter.registry_loading == (500, 2000)
+    assert desk.tell(LedgerLoading(2000, 2000)).counter.registry_loading is None
+
+
+def test_the_window_knows_of_another_clock_of_retiring_and_of_an_enrolment_beside_it() -> None:
+    desk = with_registry().tell(RegistryClockRead(-86_400), CounterRetiring(), RestartNeeded())
+    assert (desk.counter.registry_clock, desk.counter.registry_retiring, desk.counter.restart_needed) == (-86_400, True, True)

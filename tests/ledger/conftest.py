@@ -12,6 +12,7 @@ from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
 from kiosk.ledger.models import AuditRow, MetaRow
 from kiosk.store.cipher import CipherDatabase
+from kiosk.store.keys import Keys
 from kiosk.store.opening import prepare
 from tests.support.postgres.cluster import PostgresCluster
 
@@ -22,7 +23,7 @@ TABLES = [AuditRow, MetaRow]
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """The store's own database, with the tables its migrations make, and others of peewee's, with those of the models."""
     if request.param == "encrypted":
-        prepare(tmp_path / "kiosk.db", bytes(32), datetime(2026, 11, 23, 3, tzinfo=UTC), "窓口1")
+        prepare(tmp_path / "kiosk.db", Keys(bytes(32), bytes(32)), datetime(2026, 11, 23, 3, tzinfo=UTC), "窓口1")
         encrypted = CipherDatabase(tmp_path / "kiosk.db", bytes(32))
         yield encrypted
         encrypted.close_all()

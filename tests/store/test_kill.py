@@ -45,7 +45,27 @@ def picture(store: Repository) -> Any:
     links = [(link.number, link.since, link.counter) for link in store.list_links(masked=False)]
     # That the anchor was caught up is told by a row of its own; the acts are the same.
     acts = [(row.act, row.number, row.reason, row.operation) for row in store.audit_rows() if row.act != AdministrativeAct.CAUGHT_UP]
-    return links, store.operations(), acts, store.month_statistics(), store.pending_count(), store.position()
+    return links, store.operations(), acts, store.month_statistics(), store.pending_count(), store.membership(), store.staged()
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("kind", [pytest.param("statement", marks=pytest.mark.trial), "before-sync", "after-sync"])
+def test_killed_while_it_joins_the_library(kind: str, counter: ModuleType, shim: Path, tmp_path: Path) -> None:
+    """Keys, store and anchor are the counter's own, or all the library's."""
+    environment = {**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, str(PROGRAM), kind, str(tmp_path), "joining"], check=True, env=environment, timeout=110)
+    seen = set()
+    for folder in sorted(tmp_path.glob(f"{kind}-*")):
+        for is_again in (False, True):
+            with counter.open_counter(folder, "joining") as store:
+                record = counter.place_in(folder).store.load()
+                assert (store.doubt, store.examine(aside=False), store.verify_audit()) == (None, None, None)
+                is_joined = store.membership() is not None
+                assert (record.keys.site == counter.LIBRARYS, record.joining) == (is_joined, None)
+                assert is_joined or not is_again
+                seen.add(is_joined)
+            counter.join_library(folder)
+    assert seen == {False, True}
 
 
 @pytest.mark.timeout(120)

@@ -24,11 +24,13 @@ from tests.support.store.enrolled import (
     CARD_A,
     CARD_B,
     CARD_C,
+    NAME,
     NOTHING_SAFE,
     NUMBER_1,
     NUMBER_2,
     REGISTRY,
     entry,
+    load,
     opened,
     save,
     shown,
@@ -42,8 +44,8 @@ OpenStore = Callable[..., Repository]
 def store(open_store: OpenStore) -> Repository:
     """Enrolled, with the server's empty ledger."""
     store = open_store()
-    store.enrol(REGISTRY)
-    store.load(Snapshot(Epochs(1), 0, ()), NOTHING_SAFE)
+    store.enrol(REGISTRY, NAME)
+    load(store, Snapshot(Epochs(1), 0, ()), NOTHING_SAFE)
     return store
 
 
@@ -88,25 +90,25 @@ def test_an_entry_that_does_not_fit_the_links_applies_nothing(store: Repository,
 def test_only_a_counter_without_links_and_alone_is_enrolled(open_store: OpenStore) -> None:
     """The server's first snapshot would replace what it has registered."""
     store = open_store()
-    for apply in (lambda: store.follow([], Position()), lambda: store.load(Snapshot(Epochs(), 0, ()), Position())):
+    for apply in (lambda: store.follow([], Position()), lambda: load(store, Snapshot(Epochs(), 0, ()), Position())):
         with pytest.raises(ValueError, match="its own feed"):
             apply()
     store.save_link(uuid4(), CARD_A, NUMBER_1, revocation=Revocation.GOOD)
     with pytest.raises(ValueError, match="without links"):
-        store.enrol(REGISTRY)
+        store.enrol(REGISTRY, NAME)
     store.close_link(uuid4(), NUMBER_1, UnlinkReason.WISH)
-    store.enrol(REGISTRY)
-    with pytest.raises(ValueError, match="without links"):
-        store.enrol(REGISTRY)
+    store.enrol(REGISTRY, NAME)
+    with pytest.raises(ValueError, match="already"):
+        store.enrol(REGISTRY, "窓口9")
 
 
 def test_a_snapshot_may_mend_links_that_differ(open_store: OpenStore, path: Path, keys: Keys, tmp_path: Path) -> None:
     """At the position already reached, without being taken for tampering."""
     place = key_place(path, "file", tmp_path / "keys")
     with open_store(anchor=place.anchor(keys)) as store:
-        store.enrol(REGISTRY)
-        store.load(Snapshot(Epochs(1), 1, ()), NOTHING_SAFE)
-        store.load(Snapshot(Epochs(1), 1, (PlacedLink(opened(CARD_A, NUMBER_1), 1),)), NOTHING_SAFE)
+        store.enrol(REGISTRY, NAME)
+        load(store, Snapshot(Epochs(1), 1, ()), NOTHING_SAFE)
+        load(store, Snapshot(Epochs(1), 1, (PlacedLink(opened(CARD_A, NUMBER_1), 1),)), NOTHING_SAFE)
         assert (store.doubt, shown(store)) == (None, [(NUMBER_1.text, False)])
     with open_store(anchor=place.anchor(keys)) as store:
         assert store.doubt is None
@@ -115,7 +117,7 @@ def test_a_snapshot_may_mend_links_that_differ(open_store: OpenStore, path: Path
 def test_an_older_store_without_newer_acts_is_behind_by_its_position(open_store: OpenStore, path: Path, keys: Keys, tmp_path: Path) -> None:
     place = key_place(path, "file", tmp_path / "keys")
     with open_store(anchor=place.anchor(keys)) as store:
-        store.enrol(REGISTRY)
+        store.enrol(REGISTRY, NAME)
     older = path.read_bytes()
     with open_store(anchor=place.anchor(keys)) as store:
         store.follow([entry(1, Opened(opened(CARD_A, NUMBER_1))), entry(2, Closed.of(opened(CARD_A, NUMBER_1)))], Position())

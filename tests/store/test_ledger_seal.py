@@ -103,7 +103,7 @@ def test_a_replaced_link_is_not_put_back_behind_a_later_position(begin: Callable
 @pytest.mark.parametrize("table", ["operation", "stop"])
 def test_what_is_on_its_way_is_not_for_others_to_delete(begin: Callable[[], Repository], path: Path, keys: Keys, table: str) -> None:
     store = begin()
-    store.enrol("https://registry.example")
+    store.enrol("https://registry.example", "窓口1")
     store.follow([entry(1, Opened(opened(LOST, NUMBER)))], Position())
     save(store, THIRD, ANOTHER)
     unlink(store, NUMBER)
@@ -134,7 +134,7 @@ def test_a_row_that_this_program_did_not_write_is_damage(
     begin: Callable[[], Repository], path: Path, keys: Keys, column: str, value: object
 ) -> None:
     store = begin()
-    store.enrol("https://registry.example")
+    store.enrol("https://registry.example", "窓口1")
     operation = save(store, LOST, NUMBER)
     store.answer({operation: RefusedFor(Code.STOPPED_SINCE)}, 0)
     tamper(path, keys, (f"UPDATE operation SET {column} = ?", (value,)))  # noqa: S608 - our own names

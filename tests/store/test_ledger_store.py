@@ -25,11 +25,13 @@ from tests.support.store.enrolled import (
     CARD_B,
     CARD_C,
     ELSEWHERE,
+    NAME,
     NOTHING_SAFE,
     NUMBER_1,
     NUMBER_2,
     REGISTRY,
     entry,
+    load,
     opened,
     save,
     shown,
@@ -44,8 +46,8 @@ OpenStore = Callable[..., Repository]
 def store(open_store: OpenStore) -> Repository:
     """Enrolled, with the server's empty ledger."""
     store = open_store()
-    store.enrol(REGISTRY)
-    store.load(Snapshot(Epochs(1), 0, ()), NOTHING_SAFE)
+    store.enrol(REGISTRY, NAME)
+    load(store, Snapshot(Epochs(1), 0, ()), NOTHING_SAFE)
     return store
 
 
@@ -82,6 +84,16 @@ def test_a_refused_replacement_brings_the_old_link_back(store: Repository) -> No
     assert shown(store) == [(NUMBER_1.text, False)]
     last = list(store.audit_rows())[-1]
     assert (last.act, last.reason, last.number) == ("withdraw", "premises-changed", NUMBER_1.masked)
+
+
+def test_an_unlinking_stops_at_this_counter_alone_until_it_is_answered(store: Repository) -> None:
+    save(store, CARD_A, NUMBER_1)
+    first, second = unlink(store, NUMBER_1), unlink(store, NUMBER_2)
+    assert [unsent.masked for unsent in store.unsent_unlinkings()] == [NUMBER_1.masked, NUMBER_2.masked]
+    store.answer({first: RefusedFor(Code.OPERATION_NEWER)}, epoch=1)
+    assert [unsent.masked for unsent in store.unsent_unlinkings()] == [NUMBER_2.masked]
+    store.answer({second: AcceptedAt(Position(1, 1))}, epoch=1)
+    assert store.unsent_unlinkings() == ()
 
 
 def test_a_refusal_stays_until_staff_have_seen_it(store: Repository, open_store: OpenStore) -> None:
@@ -137,7 +149,7 @@ def test_an_answer_after_the_snapshot_that_holds_its_operation_ends_it(store: Re
     """The first answer was lost; since the unlinking another counter has linked the number anew."""
     operation = unlink(store, NUMBER_1)
     stop = PlacedStop(Stop(1, "窓口1", 1), None, NUMBER_1)
-    store.load(Snapshot(Epochs(1), 2, (PlacedLink(opened(CARD_B, NUMBER_1), 2),), (stop,)), NOTHING_SAFE)
+    load(store, Snapshot(Epochs(1), 2, (PlacedLink(opened(CARD_B, NUMBER_1), 2),), (stop,)), NOTHING_SAFE)
     assert shown(store) == []
     store.answer({operation: AcceptedAt(Position(1, 1))}, epoch=1)
     assert shown(store) == [(NUMBER_1.text, False)]
@@ -193,7 +205,7 @@ def test_a_gap_in_the_feed_applies_nothing(store: Repository, cursors: Sequence[
 def test_a_snapshot_brings_the_stops_that_matter(store: Repository) -> None:
     save(store, CARD_A, NUMBER_1)
     stop = PlacedStop(Stop(4, ELSEWHERE, 1), CARD_A, NUMBER_2)
-    store.load(Snapshot(Epochs(1), 5, (PlacedLink(opened(CARD_B, NUMBER_2), 5),), (stop,)), NOTHING_SAFE)
+    load(store, Snapshot(Epochs(1), 5, (PlacedLink(opened(CARD_B, NUMBER_2), 5),), (stop,)), NOTHING_SAFE)
     assert shown(store) == [(NUMBER_2.text, False)]
     assert store.find(CARD_A) is None
 

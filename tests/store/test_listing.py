@@ -33,6 +33,7 @@ def fill(path: Path, keys: Keys, count: int, acts_of: int | None = None) -> None
         connection.execute("BEGIN")
         links = ((number.to_bytes(32, "big"), f"{number:010}", SINCE, "窓口1", f"{number:032x}", number) for number in range(count))
         connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?, ?, ?)", links)
+        connection.execute("INSERT INTO link_number SELECT number, token FROM link")
         rows = count if acts_of is None else acts_of
         acts = ((SINCE, "窓口1", f"••••••{number % 10000:04}", f"{number:032x}", bytes(32)) for number in range(rows))
         insert = (

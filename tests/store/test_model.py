@@ -37,7 +37,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.services: Counter[str] = Counter()
         self.open()
         if is_enrolled:
-            self.store.enrol("https://registry.example")
+            self.store.enrol("https://registry.example", "窓口1")
 
     def open(self) -> None:
         path = Path(self.folder.name) / "data" / "kiosk.db"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.effects import (
+    AskRegistry,
     CloseLink,
     DescribeItem,
     FindLinks,
@@ -37,6 +38,16 @@ class LinksFound(Answer):
     by_number: Link | None
     enrolled: bool = False
     """Whether the library's server holds links that this counter may not know, as the store's file says."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryAnswered(Answer):
+    """What the library's server has for a card without a link here."""
+
+    about: ClassVar = Answering((AskRegistry,))
+    link: Link | None
+    answered: bool = True
+    """False if no answer came in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +191,7 @@ class SlipFailed(Answer):
 
 AnswerEvent = (
     LinksFound
+    | RegistryAnswered
     | LinkSaved
     | LinkClosed
     | StoreFailed

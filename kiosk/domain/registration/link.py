@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from kiosk.domain import proof
+from kiosk.domain.answered_acts import done, saved
 from kiosk.domain.availability import registry_problem
-from kiosk.domain.effects import LookAtStore, Play, ReleaseCard, SaveLink
+from kiosk.domain.effects import LookAtStore, ReleaseCard, SaveLink
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardLifted, Event, LinkAgreed, LinkSaved, ReplacementChosen, StoreFailed
-from kiosk.domain.model import Sound
+from kiosk.domain.events import CardLifted, Event, LinkAgreed, LinkSaved, ReplacementChosen, StoreFailed, TimeUp
 from kiosk.domain.registration.my_number_card import lay_anew
 from kiosk.domain.registration.refusal import refuse
-from kiosk.domain.registry_news import told_on_its_page
-from kiosk.domain.states import ChoosingReplacement, ConfirmingLink, Counter, LinkGoal, Problem, Registered, SavingLink
-from kiosk.domain.transition import Step, asking, go, new_operation, spend, stay, then
+from kiosk.domain.states import ChoosingReplacement, ConfirmingLink, Counter, LinkGoal, Problem, SavingLink
+from kiosk.domain.transition import Step, asking, go, new_operation, stay
 
 
 def about_the_link(counter: Counter, flow: ChoosingReplacement | ConfirmingLink | SavingLink, event: Event) -> Step:
@@ -23,9 +22,10 @@ def about_the_link(counter: Counter, flow: ChoosingReplacement | ConfirmingLink 
             return proof.begin(counter, LinkGoal(draft, reading, replaces, shown), insertion)
         case ((ChoosingReplacement() | ConfirmingLink()), CardLifted(where)) if where == flow.insertion:
             return lay_anew(counter, flow.draft, Problem(Code.CARD_REMOVED), flow.insertion)
-        case SavingLink(draft=draft, replaced=replaced, accepted=accepted), LinkSaved(_, operation, pending):
-            done = go(counter, Registered(draft, operation, pending and not accepted, replaced), Play(Sound.DONE))
-            return then(then(done, lambda counter: spend(counter, frozenset(counter.cards))), told_on_its_page)
+        case SavingLink(), LinkSaved(pending=pending):
+            return saved(counter, flow, pending=pending)
+        case SavingLink(timer=timer), TimeUp(ticket) if ticket == timer:
+            return done(counter, flow, pending=True)
         case SavingLink(_, draft), StoreFailed(code=code):
             return refuse(counter, draft, Problem(code))
     return stay(counter)

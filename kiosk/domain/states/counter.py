@@ -22,6 +22,7 @@ from kiosk.domain.model import (
     RegistryCondition,
     Ticket,
 )
+from kiosk.domain.operations import UnsentUnlinking
 from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.states.asked import Asked
@@ -156,6 +157,18 @@ class Counter:
     registry: RegistryCondition = RegistryCondition.NONE
     registry_since: datetime | None = None
     """When the register last answered, or shut this counter out; None if not known."""
+    registry_loading: tuple[int, int] | None = None
+    """Of the links that are arriving from the register: how many have, and about how many there are; None if none are."""
+    registry_clock: int = 0
+    """Whole seconds by which the register's clock is ahead of this computer's; 0 where they agree, or it is not known."""
+    registry_retiring: bool = False
+    """This counter is to deliver what it holds, and then to leave the register."""
+    restart_needed: bool = False
+    """The counter was enrolled, or given another server, beside this program."""
+    registry_differed: datetime | None = None
+    """When the links here were found not to be the register's, and fetched anew, until staff have seen it."""
+    unsent_unlinkings: tuple[UnsentUnlinking, ...] = ()
+    """What is stopped at this counter alone until the register has answered, oldest first."""
     refused_operations: tuple[RefusedOperation, ...] = ()
     """What was done here and refused by the register: shown to staff until they have seen it."""
     doubt: Problem | None = None

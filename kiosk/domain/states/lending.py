@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kiosk.domain.effects import FindLinks, LookUpPatron, ReadCard
+from kiosk.domain.effects import AskRegistry, FindLinks, LookUpPatron, ReadCard
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Ticket
 from kiosk.domain.states.about import About, Display, Stage
 from kiosk.domain.states.asked import Asked, AsksNothing
@@ -75,7 +75,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class FindingLink:
-    """The card is accepted; the store is asked for its link."""
+    """The card is accepted; the store is asked for its link, and then the library's server, if the store has none."""
 
     about: ClassVar = About(Section.HOME, Stage.PASSING, Display.STAFFS, PageName.READING, LeftWork.LENDING)
     ticket: Ticket
@@ -83,10 +83,12 @@ class FindingLink:
     reading: CardReading
     wrong: Problem | None = None
     """As in `Reading`."""
+    elsewhere: bool = False
+    """It is the server that is asked now."""
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:
-        return (Asked(FindLinks, self.ticket),)
+        return (Asked(AskRegistry if self.elsewhere else FindLinks, self.ticket),)
 
 
 @dataclass(frozen=True, slots=True)

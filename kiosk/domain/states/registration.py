@@ -209,10 +209,12 @@ class SavingLink:
     replaced: bool = False
     accepted: bool = False
     """The library's server has answered before our own store."""
+    timer: Ticket = Ticket(0)
+    """Our own store has answered; this ends the wait for the library's server."""
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:
-        return (Asked(SaveLink, self.ticket),)
+        return () if self.timer else (Asked(SaveLink, self.ticket),)
 
 
 @dataclass(frozen=True, slots=True)

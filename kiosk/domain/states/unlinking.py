@@ -80,10 +80,12 @@ class ClosingLink:
     link_known: bool = True
     accepted: bool = False
     """The library's server has answered before our own store."""
+    timer: Ticket = Ticket(0)
+    """Our own store has answered; this ends the wait for the library's server."""
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:
-        return (Asked(CloseLink, self.ticket),)
+        return () if self.timer else (Asked(CloseLink, self.ticket),)
 
 
 @dataclass(frozen=True, slots=True)

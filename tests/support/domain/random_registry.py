@@ -8,9 +8,24 @@ from uuid import UUID
 
 from kiosk.domain.effects import CloseLink, Effect, FindLinks, ForgetRefusal, SaveLink
 from kiosk.domain.errors import Code
-from kiosk.domain.events import Event, OperationAccepted, OperationRefused, RefusalSeen, RegistryChanged
+from kiosk.domain.events import (
+    CounterRetiring,
+    CounterRevoked,
+    DifferenceSeen,
+    Event,
+    LedgerDiffered,
+    LedgerLoading,
+    OperationAccepted,
+    OperationRefused,
+    RefusalSeen,
+    RegistryChanged,
+    RegistryClockRead,
+    RestartNeeded,
+    UnsentUnlinkingsFound,
+)
 from kiosk.domain.events.about import By
 from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, RegistryCondition
+from kiosk.domain.operations import UnsentUnlinking
 from kiosk.domain.states import Counter
 
 OPERATIONS = tuple(UUID(int=number) for number in (1, 2, 3))
@@ -25,8 +40,18 @@ def registry_news(draw: random.Random, counter: Counter) -> Event:
     conditions = [RegistryCondition.CURRENT] * 4 + list(RegistryCondition)
     refused = RefusedOperation(operation, draw.choice(list(OperationKind)), draw.choice(list(Code)), "2104 ＊＊＊＊ 53", AT)
     changed = RegistryChanged(draw.choice(conditions), draw.choice([None, AT]))
-    news: list[Event] = [changed, OperationAccepted(operation), OperationRefused(refused), RefusalSeen(operation)]
-    return draw.choice(news)
+    news: list[Event] = [changed, OperationAccepted(operation), OperationRefused(refused), RefusalSeen(operation)] * 3
+    beside: list[Event] = [
+        LedgerLoading(draw.randrange(3), 2),
+        RegistryClockRead(draw.randrange(-90, 90)),
+        CounterRetiring(),
+        CounterRevoked(),
+        RestartNeeded(),
+        LedgerDiffered(AT),
+        DifferenceSeen(),
+        UnsentUnlinkingsFound(draw.choice([(), (UnsentUnlinking("2104 ＊＊＊＊ 53", AT),)])),
+    ]
+    return draw.choice(news + beside)
 
 
 def registry_back(counter: Counter) -> list[Event]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from kiosk.domain.effects import (
+    AskRegistry,
     CloseLink,
     DescribeItem,
     Effect,
@@ -51,6 +52,7 @@ from kiosk.domain.events import (
     PatronRefused,
     PinRejected,
     RegistrationChosen,
+    RegistryAnswered,
     StoreFailed,
     TimeUp,
     TriesRead,
@@ -122,6 +124,9 @@ class ScriptedCounter:
     """Why the number cannot be typed into another program's window."""
     store_fails: Code | None = None
     pending: bool = False
+    elsewhere: list[Link] = field(default_factory=list)
+    """What the library's server knows and this counter does not."""
+    registry_answers: bool = True
     answering: bool = True
     """False: questions wait in `open` until `answer` is called, as with a slow card."""
     asked: list[Effect] = field(default_factory=list)
@@ -255,6 +260,9 @@ class ScriptedCounter:
                 return self.library.answer_to(question)
             case HandOver(ticket):
                 return HandedOver(ticket) if self.window_fails is None else HandoverFailed(ticket, self.window_fails)
+            case AskRegistry(ticket, asked):
+                link = next((link for link in self.elsewhere if link.token == asked), None) if self.registry_answers else None
+                return RegistryAnswered(ticket, link, self.registry_answers)
             case SaveLink(ticket, operation):
                 return LinkSaved(ticket, operation, self.pending) if self.store_fails is None else StoreFailed(ticket, self.store_fails)
             case CloseLink(ticket, operation):
@@ -274,6 +282,6 @@ class ScriptedCounter:
 
 
 QUESTIONS = (
-    *(ReadCard, ReadTries, VerifyPin, FindLinks, SaveLink, CloseLink),
+    *(ReadCard, ReadTries, VerifyPin, FindLinks, AskRegistry, SaveLink, CloseLink),
     *(LookUpPatron, ServeItem, ListLoans, DescribeItem, RecogniseLibraryCard, LookAgain, HandOver),
 )

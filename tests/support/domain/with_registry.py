@@ -10,14 +10,17 @@ from kiosk.domain.events import (
     LibraryCardEntered,
     OperationRefused,
     RegistryChanged,
+    TimeUp,
     UnlinkConfirmed,
     UnlinkingChosen,
     UnlinkReasonChosen,
 )
 from kiosk.domain.model import OperationKind, RefusedOperation, RegistryCondition, UnlinkReason
 from kiosk.domain.states import (
+    ClosingLink,
     CounterRules,
     Registered,
+    SavingLink,
     Unlinked,
     When,
 )
@@ -37,12 +40,20 @@ def with_registry(
 def registered(desk: ScriptedCounter) -> UUID:
     desk.to_pad(Card())
     desk.press_pin()
+    no_answer_in_time(desk)
     return desk.at(Registered).operation
 
 
 def unlinked(desk: ScriptedCounter) -> UUID:
     desk.tell(UnlinkingChosen(), UnlinkReasonChosen(UnlinkReason.WISH), LibraryCardEntered(NUMBER.text), UnlinkConfirmed())
+    no_answer_in_time(desk)
     return desk.at(Unlinked).operation
+
+
+def no_answer_in_time(desk: ScriptedCounter) -> None:
+    """The wait for the register's answer ends, if it has begun."""
+    if isinstance(desk.flow, SavingLink | ClosingLink) and desk.flow.timer:
+        desk.tell(TimeUp(desk.flow.timer))
 
 
 def refused(operation: UUID, code: Code = Code.LINKED_ELSEWHERE) -> OperationRefused:

@@ -11,9 +11,9 @@ from pathlib import Path
 from shutil import copytree
 from uuid import UUID
 
-from kiosk.domain.decide import OpenLink
+from kiosk.domain.decide import Epochs, OpenLink
 from kiosk.domain.errors import Code, Refused
-from kiosk.domain.feed import PlacedLink, Snapshot
+from kiosk.domain.feed import PlacedLink, PlacedStop, Snapshot
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, ReplaceReason, Revocation, UnlinkReason
 from kiosk.domain.operations import OwnOperation
 from kiosk.domain.wire import Position
@@ -22,6 +22,7 @@ from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
 from tests.support.ledger.counters import MADE, LedgerCounter
 from tests.support.ledger.server import Answer, FeedPage
+from tests.support.store.enrolled import load
 
 KEYS = Keys(bytes(range(32)), bytes(range(32, 64)))
 FAST_DISK = Path("/dev/shm")  # noqa: S108 - what is left there ends with its folder
@@ -66,9 +67,16 @@ class CounterInStore:
         with suppress(ValueError):
             self.store.follow(page.entries, page.safe)
 
+    def hear_epoch(self, epochs: Epochs) -> None:
+        with suppress(ValueError):
+            self.store.begin_epoch(epochs)
+
+    def hear_stops(self, stops: Sequence[PlacedStop], epoch: int) -> None:
+        self.store.hear_stops(stops, epoch)
+
     def hear_snapshot(self, snapshot: Snapshot, safe: Position) -> None:
         with suppress(ValueError):
-            self.store.load(snapshot, safe)
+            load(self.store, snapshot, safe, keys=KEYS)
 
     def refusal_seen(self, uuid: UUID) -> None:
         self.store.forget_refusal(uuid)
@@ -114,14 +122,16 @@ class Stores:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._used, self._open = folder, 0, list[CounterInStore]()
-        with Repository(folder / "empty" / "kiosk.db", KEYS, "empty", lambda: MADE) as store:
-            store.enrol("https://register.example")
 
     def __call__(self, name: str) -> LedgerCounter:
         if len(self._open) == 2:
             self.close()
         self._used += 1
-        self._open.append(CounterInStore(name, copytree(self._folder / "empty", self._folder / str(self._used))))
+        empty = self._folder / name
+        if not empty.exists():
+            with Repository(empty / "kiosk.db", KEYS, name, lambda: MADE) as store:
+                store.enrol("https://registry.example", name)
+        self._open.append(CounterInStore(name, copytree(empty, self._folder / str(self._used))))
         return self._open[-1]
 
     def close(self) -> None:

@@ -17,15 +17,19 @@ from uuid import UUID
 
 from sqlcipher3 import dbapi2
 
-from kiosk.domain.decide import Closed, Epochs, Opened, OpenLink, Stopped
+from kiosk.domain.decide import Closed, Epochs, Opened, OpenLink, Stop, Stopped
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code
-from kiosk.domain.feed import FeedEntry, PlacedLink, Snapshot
+from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop
 from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revocation, UnlinkReason
 from kiosk.domain.operations import AcceptedAt, RefusedFor
+from kiosk.domain.registry_wire import LedgerStatus
 from kiosk.domain.wire import Position
-from kiosk.store.key_location import key_place
+from kiosk.store.enrolment import Joined, finish_joining, join, keep_secret
+from kiosk.store.key_location import KeyPlace, key_place
+from kiosk.store.keys import KeyRecord
 from kiosk.store.repository import Repository
+from tests.support.store.enrolled import KEYS, status
 
 Work = Callable[[Repository], object]
 
@@ -68,13 +72,62 @@ def following(upto: int, safe: int) -> Work:
     )
 
 
-# What the library's server says to that: answers of both kinds, entries with and without them, a new epoch in which something is lost.
+NEW = Epochs(1, ((0, 2),))
+LEFT = (PlacedLink(opened(1, 1001, 1), 1), PlacedLink(opened(7, 1007, 90), 2))
+CLOSED = FeedEntry(3, UUID(int=92), "窓口2", 3, (Closed.of(opened(7, 1007, 90)),))
+
+
+def at(cursor: int, *links: PlacedLink) -> LedgerStatus:
+    return status(Position(1, cursor), links, epochs=NEW)
+
+
+def beginning(store: Repository) -> None:
+    if store.staged() is None and store.position().epoch != NEW.current:
+        store.stage_begin(at(2))
+
+
+def staging(page: int) -> Work:
+    """One of two pages, each of one link, unless it has arrived already."""
+
+    def stage(store: Repository) -> None:
+        staged = store.staged()
+        if staged is not None and staged.count == page and not staged.is_loaded:
+            store.stage_page([LEFT[page]], done=page == 1)
+
+    return stage
+
+
+def replaying(store: Repository) -> None:
+    staged = store.staged()
+    if staged is not None and staged.reached.cursor < CLOSED.cursor:
+        store.stage_feed([CLOSED])
+
+
+def swapping(store: Repository) -> None:
+    if store.staged() is not None:
+        assert store.stage_swap(at(3, LEFT[0]))
+
+
+def erasing(store: Repository) -> None:
+    while store.erase_old():
+        pass
+
+
+# What the library's server says to that: answers of both kinds, entries with and without them, a new epoch in which something is lost,
+# stops ahead of its feed, its snapshot in two pages.
 ANSWERS: tuple[Work, ...] = (
     lambda store: store.answer({UUID(int=1): AcceptedAt(Position(0, 1)), UUID(int=2): RefusedFor(Code.STOPPED_SINCE)}, epoch=0),
     following(2, 0),
     lambda store: store.answer({UUID(int=3): RefusedFor(Code.PREMISES_CHANGED)}, epoch=0),
     following(4, 1),
-    lambda store: store.load(Snapshot(Epochs(1, ((0, 2),)), 2, (PlacedLink(opened(1, 1001, 1), 1),)), Position(1, 0)),
+    lambda store: store.begin_epoch(NEW),
+    lambda store: store.hear_stops([PlacedStop(Stop(3, "窓口2", 3), None, LibraryCardNumber("0000001007"))], 1),
+    beginning,
+    staging(0),
+    staging(1),
+    replaying,
+    swapping,
+    erasing,
     lambda store: store.forget_refusal(UUID(int=2)),
 )
 
@@ -87,20 +140,44 @@ MODES: dict[str, tuple[tuple[Work, ...], tuple[Work, ...]]] = {
 """What is done unharmed first, and what is done until it is killed."""
 
 
+def place_in(folder: Path) -> KeyPlace:
+    return key_place(folder / "data" / "kiosk.db", "file", folder / "keys")
+
+
+def now() -> datetime:
+    return SINCE
+
+
+LIBRARYS = bytes(range(200, 232))
+
+
+def join_library(folder: Path) -> None:
+    join(place_in(folder), Joined("https://registry.example", "1番窓口", LIBRARYS, 1), "窓口1", now)
+
+
 def open_counter(folder: Path, mode: str) -> Repository:
     """As equipment.py does, with a fixed clock."""
-    path = folder / "data" / "kiosk.db"
-    place = key_place(path, "file", folder / "keys")
+    place = place_in(folder)
+    path = place.database
+    finish_joining(place, "窓口1", now)
+    if mode == "answers" and place.store.load() is None:
+        place.store.save(KeyRecord(KEYS))
     keys = place.open_keys()
-    clock = lambda: datetime(2026, 11, 23, 3, tzinfo=UTC)  # noqa: E731
-    store = Repository(path, keys, "窓口1", clock, anchor=place.anchor(keys))
+    store = Repository(path, keys, "窓口1", now, anchor=place.anchor(keys))
     place.remember(store.identity)
-    if mode != "alone" and not store.is_enrolled():
-        store.enrol("https://registry.example")
+    if mode in ("registry", "answers") and not store.is_enrolled():
+        store.enrol("https://registry.example", "窓口1")
     return store
 
 
 def live(folder: Path, mode: str, arm: Callable[[], None]) -> None:
+    if mode == "joining":
+        with open_counter(folder, mode) as store:
+            store.record(RecordAct(Act.USE, None))
+        keep_secret(place_in(folder), "kioskc-x", "")
+        arm()
+        join_library(folder)
+        return
     unharmed, acts = MODES[mode]
     if not unharmed:
         arm()

@@ -1,0 +1,119 @@
+"""kiosk enrol URL: this counter joins the library's server, or learns where it is now."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from kiosk.commands import output
+from kiosk.commands.confirmation import answer_to, somebody_is_there
+from kiosk.commands.open_store import opened
+from kiosk.commands.parser import Commands
+from kiosk.config import Home, Settings, read_settings
+from kiosk.domain.counter_secret import fresh_secret
+from kiosk.domain.enrolment_code import EnrolmentCode
+from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.equipment import key_place_of, now, program_version
+from kiosk.ledger.running_lock import RunningLock
+
+if TYPE_CHECKING:
+    from kiosk.store.enrolled_store import Membership
+    from kiosk.store.key_location import KeyPlace
+    from kiosk.store.sync.server_url import ServerUrl
+    from kiosk.store.sync.tls import Unverified
+
+
+def add(commands: Commands) -> None:
+    enrolling = commands.add("enrol", enrol)
+    # No option for the code: what stands on a command line can be read by every user of the machine.
+    enrolling.given("url", metavar="URL")
+
+
+def enrol(home: Home, options: argparse.Namespace) -> int:
+    """Enrol this counter. Refused beside its running window, whose links would be made under another site key."""
+    from kiosk.store.sync.enrolment import shown_by
+    from kiosk.store.sync.server_url import ServerUrl
+
+    home.refuse_practice()
+    settings, url = read_settings(home.config), ServerUrl.parse(options.url)
+    with RunningLock(home.lock):
+        membership = _membership(home, settings)
+        shown = shown_by(url)
+        if membership is not None and _is_known(home, settings, url, shown):
+            return _moved(home, settings, membership, url)
+        return _join(home, settings, membership, url, shown)
+
+
+def _membership(home: Home, settings: Settings) -> Membership | None:
+    """Of this counter, whose store and keys are created if there are none. Raises Refused: counter-has-links."""
+    from kiosk.store.recovery import begin_anew
+
+    place = key_place_of(home, settings)
+    record = place.store.load()
+    if record is not None and record.is_erased:
+        # Revoked: what it had is gone, and it begins like a new one.
+        begin_anew(place, now())
+    repository, _ = opened(home, settings)
+    with repository:
+        membership = repository.membership()
+        if membership is None and repository.count_links():
+            raise Refused(Code.COUNTER_HAS_LINKS)
+        return membership
+
+
+def _is_known(home: Home, settings: Settings, url: ServerUrl, shown: Unverified) -> bool:
+    """Whether this is the server that knows this counter already: no code is needed then."""
+    from kiosk.store.authority_file import kept_authority
+    from kiosk.store.sync.enrolment import is_known_at
+    from kiosk.store.sync.tls import Authority
+
+    record = key_place_of(home, settings).store.load()
+    if record is None or not record.secret:
+        return False
+    try:
+        kept = Authority(kept_authority(home.store, record.authority))
+    except Unavailable:
+        return False
+    return kept.der == shown.der and is_known_at(url, kept, record.secret, program_version())
+
+
+def _moved(home: Home, settings: Settings, membership: Membership, url: ServerUrl) -> int:
+    if membership.registry != str(url):
+        repository, _ = opened(home, settings)
+        with repository:
+            repository.move_to(str(url))
+    output.tell("enrol.moved" if membership.registry != str(url) else "enrol.already", name=membership.counter, url=str(url))
+    return output.OK
+
+
+def _join(home: Home, settings: Settings, membership: Membership | None, url: ServerUrl, shown: Unverified) -> int:
+    from kiosk.store.authority_file import keep_authority
+    from kiosk.store.enrolment import Joined, join, keep_secret
+    from kiosk.store.sync import enrolment
+
+    code = EnrolmentCode.parse(_ask_code())
+    authority = enrolment.named_by(code, shown)
+    place = key_place_of(home, settings)
+    secret = _secret(place, authority.fingerprint)
+    # Kept before the server hears of it: if its answer is lost, the same secret asks again.
+    keep_secret(place, secret, authority.fingerprint)
+    enrolled = enrolment.enrol(url, authority, code, secret)
+    if membership is not None and membership.counter != enrolled.counter:
+        raise Refused(Code.COUNTER_OF_ANOTHER)
+    keep_authority(home.store, authority.der)
+    joined = Joined(str(url), enrolled.counter, enrolled.site_key, enrolled.key_generation, authority.fingerprint)
+    # The one step that counts; a kill before it leaves a counter that is alone, and after it one that is enrolled.
+    join(place, joined, settings.counter.name, now)
+    output.tell("enrol.done", name=enrolled.counter, url=str(url), count=enrolled.status.count)
+    return output.OK
+
+
+def _secret(place: KeyPlace, fingerprint: str) -> str:
+    """The one of an attempt before, whose answer may have been lost, or a new one."""
+    record = place.store.load()
+    return record.secret if record is not None and record.secret and record.authority == fingerprint else fresh_secret()
+
+
+def _ask_code() -> str:
+    return answer_to(output.words("enrol.ask-code")) if somebody_is_there() else sys.stdin.readline()

@@ -1,0 +1,12 @@
+"""kiosk registry …: what an administrator does on the library's server."""
+
+from __future__ import annotations
+
+from kiosk.commands.parser import Commands
+from kiosk.commands.registry import backup, counters, doctor, ending, enrol, init
+
+
+def add(commands: Commands) -> None:
+    acts = commands.add("registry").subcommands()
+    for command in (init, enrol, counters, ending, backup, doctor):
+        command.add(acts)

@@ -1,0 +1,166 @@
+"""kiosk registry backup | verify | restore | begin-epoch: what brings the library's ledger back after a loss."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.commands import output
+from kiosk.commands.argument_types import given, given_path
+from kiosk.commands.confirmation import answer_to, somebody_is_there
+from kiosk.commands.parser import Commands, ServerHome
+from kiosk.commands.recovery_sheet import ask_line
+from kiosk.commands.registry.opened import alone, moment, opened
+from kiosk.config import Home
+from kiosk.config.file_access import read_regular
+from kiosk.config.registry_home import RegistryHome, default_registry_home, registry_home_at
+from kiosk.config.registry_settings import RegistrySettings, read_registry_settings
+from kiosk.domain.escaping import escaped
+
+if TYPE_CHECKING:
+    from kiosk.registry.backup.contents import Contents
+    from kiosk.registry.backup.restoring import Machine, Restored
+
+
+def add(acts: Commands) -> None:
+    """The commands, below `kiosk registry`."""
+    acts.add_of_server("backup", back_up).given("folder", type=given_path, metavar="DIR", nargs="?")
+    verifying = acts.add("verify", act=verify, at_home=False)
+    verifying.given("file", type=given_path, metavar="FILE")
+    verifying.option("--sheet", type=given_path, metavar="SHEET")
+    restoring = acts.add_of_server("restore", restore, home=ServerHome.BEGUN)
+    restoring.given("file", type=given_path, metavar="FILE")
+    restoring.option("--sheet", type=given_path, metavar="SHEET")
+    restoring.option("--replace", action="store_true")
+    restoring.option("--revoke", action="append", default=[], metavar="NAME")
+    acts.add_of_server("begin-epoch", begin_epoch).option("--cut", type=int, metavar="NUMBER")
+
+
+def back_up(home: RegistryHome, options: argparse.Namespace) -> int:
+    """Make a backup now, also while the server works."""
+    from kiosk.registry.backup.keeper import BackupKeeper, plan_of
+
+    with opened(home) as registry:
+        keeper = BackupKeeper(plan_of(home, registry.settings), registry.ledger, registry.site_key.key, registry.clock)
+        kept = keeper.back_up(options.folder)
+    output.tell("registry.backup.done", file=escaped(str(kept.path)), cursor=kept.manifest.position.cursor, links=kept.manifest.links)
+    if options.folder is not None:
+        output.tell("registry.backup.elsewhere")
+    return output.OK
+
+
+def verify(home: Home, options: argparse.Namespace) -> int:
+    """Read a backup whole; on any machine, with the sheet where the key is not."""
+    from kiosk.registry.backup.reading import verify as read_whole
+
+    place = default_registry_home() if options.home is None else registry_home_at(options.home)
+    key = _site_key(place, options.sheet)
+    with given(options.file):
+        contents = read_whole(options.file, key)
+    _tell_contents(contents)
+    output.tell("registry.verify.done")
+    return output.OK
+
+
+def restore(home: RegistryHome, options: argparse.Namespace) -> int:
+    """Put a backup back; no server may run."""
+    from kiosk.registry.backup.reading import verify as read_whole
+    from kiosk.registry.backup.restoring import restore
+    from kiosk.registry.opening import now
+
+    settings = read_registry_settings(home.config)
+    with alone(home), given(options.file):
+        key = _site_key(home, options.sheet)
+        revoke = tuple(options.revoke)
+        told = not revoke and somebody_is_there()
+        if told:
+            contents = read_whole(options.file, key)
+            _tell_contents(contents)
+            revoke = _ask_for_counters([name for name, state in contents.counters if state != "revoked"])
+        restored = restore(_machine(home, settings), options.file, key, now(), replaces=options.replace, revoke=revoke)
+        if not told:
+            _tell_contents(restored.contents)
+    _tell_restored(restored)
+    return output.OK
+
+
+def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
+    """Begin a new epoch after the database lost something; no server may run."""
+    from kiosk.registry.backup.restoring import begin_epoch
+    from kiosk.registry.opening import now
+
+    settings = read_registry_settings(home.config)
+    with alone(home):
+        with opened(home) as registry:
+            site_key = registry.site_key.key
+        found = begin_epoch(_machine(home, settings), site_key, options.cut, now())
+    output.tell("registry.begin-epoch.done", epoch=found.epochs.current, cursor=found.epochs.cuts[-1][1])
+    return output.OK
+
+
+def _machine(home: RegistryHome, settings: RegistrySettings) -> Machine:
+    from kiosk.registry.backup.restoring import Machine
+    from kiosk.registry.backup.safe import server_name
+    from kiosk.registry.opening import open_server_database
+
+    return Machine(
+        keys=home.keys(settings.keys),
+        backups=home.backups(settings.backup),
+        open=lambda: open_server_database(home, settings, create=True),
+        file=None if settings.database.url else home.database,
+        server=server_name(home.folder),
+    )
+
+
+def _site_key(home: RegistryHome, sheet: Path | None) -> bytes:
+    """From the sheet, or from the key file if there is one; else a person types the sheet."""
+    from kiosk.ledger.recovery_sheet import LINES, parse
+    from kiosk.registry.site_key import SiteKeyFile
+
+    if sheet is not None:
+        with given(sheet):
+            return parse(read_regular(sheet).decode("utf-8-sig", "replace"))
+    settings = read_registry_settings(home.config) if home.config.exists() else RegistrySettings()
+    key = SiteKeyFile(home.keys(settings.keys)).load()
+    if key is not None:
+        return key.key
+    output.tell("recovery.type")
+    return parse("\n".join(ask_line(number) for number in range(1, LINES + 1)))
+
+
+def _ask_for_counters(names: Sequence[str]) -> tuple[str, ...]:
+    """Which counters are shut out, until an empty line."""
+    chosen: list[str] = []
+    while name := answer_to(output.words("registry.restore.ask-revoke")):
+        if name in names:
+            chosen.append(name)
+        else:
+            output.warn("registry.restore.not-in-it", name=escaped(name))
+    return tuple(chosen)
+
+
+def _tell_contents(contents: Contents) -> None:
+    manifest = contents.manifest
+    output.tell("registry.verify.what", made=moment(manifest.made), cursor=manifest.position.cursor, links=manifest.links)
+    output.tell("registry.verify.counters", count=len(contents.counters))
+    for name, state in contents.counters:
+        output.tell("registry.verify.counter", name=escaped(name), state=output.words(f"registry.counters.state.{state}"))
+
+
+def _tell_restored(restored: Restored) -> None:
+    for left in restored.set_aside:
+        output.tell("registry.restore.set-aside", file=escaped(str(left)))
+    epochs = restored.now.epochs
+    output.tell("registry.restore.done", epoch=epochs.current, cursor=restored.now.position.cursor)
+    revoked = [counter.name for counter in restored.now.counters if counter.state == "revoked"]
+    if revoked:
+        output.tell("registry.restore.revoked", names="、".join(map(escaped, revoked)))
+    if restored.lacking is None:
+        output.tell("registry.restore.lacking-unknown")
+    elif restored.lacking:
+        output.tell("registry.restore.lacking", count=restored.lacking)
+    if restored.forgotten:
+        output.tell("registry.restore.forgotten", count=restored.forgotten)
+    output.tell("registry.restore.next")

@@ -1,0 +1,106 @@
+"""kiosk registry counters: which counters are enrolled and how each is. What is not known is said to be unknown."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kiosk.commands import output
+from kiosk.commands.parser import Commands
+from kiosk.commands.registry.opened import moment, opened
+from kiosk.config.registry_home import RegistryHome
+from kiosk.domain.calendar import JAPAN
+from kiosk.domain.wire import Position
+
+if TYPE_CHECKING:
+    from kiosk.registry.counters import EnrolledCounter, OpenCode
+    from kiosk.registry.opening import OpenedRegistry
+
+_VERSION = 1
+"""Of the JSON output."""
+_TROUBLE_WITH_BACKUPS = frozenset({"backups.failing", "backups.old", "backups.unread"})
+"""Outcomes of the check."""
+
+
+def add(commands: Commands) -> None:
+    commands.add_of_server("counters", list_counters).option("--json", action="store_true")
+
+
+def list_counters(home: RegistryHome, options: argparse.Namespace) -> int:
+    with opened(home) as registry:
+        head = registry.ledger.head().position
+        counters, codes = registry.counters.all(), registry.counters.open_codes()
+        if options.json:
+            told = [_as_json(counter, head) for counter in counters]
+            waiting = [{"name": code.name, "until": _iso(code.until)} for code in codes]
+            output.tell_json({"version": _VERSION, "counters": told, "codes": waiting})
+            return output.OK
+        for counter in counters:
+            _tell(counter, head)
+        for code in codes:
+            _tell_code(code)
+        if not counters and not codes:
+            output.warn("registry.counters.none")
+        _warn_of_backups(registry)
+    return output.OK
+
+
+def lag_of(counter: EnrolledCounter, head: Position) -> int | None:
+    """How many operations the counter has not got yet, as it said itself; None if that is unknown."""
+    if counter.heard is None or counter.heard.known.epoch != head.epoch:
+        return None
+    return max(0, head.cursor - counter.heard.known.cursor)
+
+
+def agrees_with(counter: EnrolledCounter, head: Position) -> bool | None:
+    """Whether its links were the library's when it was last heard; None if that is unknown."""
+    return None if counter.heard is None or counter.heard.known.epoch != head.epoch else not counter.heard.differs
+
+
+def _tell(counter: EnrolledCounter, head: Position) -> None:
+    unknown, heard, lag = output.words("registry.counters.unknown"), counter.heard, lag_of(counter, head)
+    digest = {True: "agrees", False: "differs", None: "unknown"}[agrees_with(counter, head)]
+    output.tell(
+        "registry.counters.one",
+        name=counter.name,
+        state=output.words(f"registry.counters.state.{counter.state}"),
+        version=(heard.version if heard else "") or unknown,
+        seen=moment(heard.at) if heard else output.words("registry.counters.never"),
+        lag=unknown if lag is None else output.words("registry.counters.lag", count=lag),
+        digest=output.words(f"registry.counters.digest.{digest}"),
+        pending=output.words("registry.counters.pending", count=heard.pending) if heard else unknown,
+    )
+
+
+def _warn_of_backups(registry: OpenedRegistry) -> None:
+    """Say on stderr that backups fail or have stopped: whoever looks at the counters may not look at `doctor`."""
+    from kiosk.checks.server.backups import check_backups
+    from kiosk.commands.doctor import wording
+
+    backups = check_backups(registry, registry.clock())
+    if backups.outcome in _TROUBLE_WITH_BACKUPS:
+        print(f"{wording.title(backups)}: {wording.found(backups)}\n{wording.advice(backups)}", file=sys.stderr)
+
+
+def _tell_code(code: OpenCode) -> None:
+    output.tell("registry.counters.code", name=code.name, until=moment(code.until))
+
+
+def _as_json(counter: EnrolledCounter, head: Position) -> dict[str, object]:
+    heard = counter.heard
+    return {
+        "name": counter.name,
+        "state": counter.state.value,
+        "enrolled": _iso(counter.enrolled),
+        "version": heard.version or None if heard else None,
+        "seen": _iso(heard.at) if heard else None,
+        "lag": lag_of(counter, head),
+        "agrees": agrees_with(counter, head),
+        "pending": heard.pending if heard else None,
+    }
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(JAPAN).isoformat(timespec="seconds")

@@ -1,0 +1,58 @@
+"""kiosk registry retire | revoke NAME: how a counter ends, having delivered what it holds, or at once."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from kiosk.commands import output
+from kiosk.commands.confirmation import agrees, somebody_is_there
+from kiosk.commands.parser import Commands
+from kiosk.commands.registry.opened import moment, opened
+from kiosk.config.registry_home import RegistryHome
+
+if TYPE_CHECKING:
+    from kiosk.registry.counters import EnrolledCounter
+
+
+def add(commands: Commands) -> None:
+    commands.add_of_server("retire", retire).given("name", metavar="NAME")
+    revoking = commands.add_of_server("revoke", revoke)
+    revoking.given("name", metavar="NAME")
+    revoking.option("--yes", action="store_true")
+
+
+def retire(home: RegistryHome, options: argparse.Namespace) -> int:
+    with opened(home) as registry:
+        registry.counters.retire(options.name)
+        output.tell("registry.retire.done", name=options.name)
+        tell_pending(registry.counters.named(options.name))
+    return output.OK
+
+
+def revoke(home: RegistryHome, options: argparse.Namespace) -> int:
+    """Ask first; a script says --yes."""
+    with opened(home) as registry:
+        counter = registry.counters.named(options.name)
+        output.tell("registry.revoke.what", name=counter.name)
+        tell_pending(counter)
+        if not options.yes:
+            if not somebody_is_there():
+                output.warn("registry.revoke.script")
+                return output.MISUSE
+            if not agrees(output.words("registry.revoke.ask", name=counter.name)):
+                output.warn("registry.revoke.kept")
+                return output.PROBLEM
+        registry.counters.revoke(counter.name)
+        output.tell("registry.revoke.done", name=counter.name)
+        # At once: until a running server does it, a restore would let the counter in again.
+        registry.remember()
+    return output.OK
+
+
+def tell_pending(counter: EnrolledCounter) -> None:
+    """Say how many operations the counter holds that the server has not got, as far as that is known."""
+    if counter.heard is None:
+        output.tell("registry.pending.unknown")
+    else:
+        output.tell("registry.pending.known", count=counter.heard.pending, at=moment(counter.heard.at))

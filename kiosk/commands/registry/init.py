@@ -1,0 +1,42 @@
+"""kiosk registry init: begins the library's server, prints the recovery sheet and asks parts of it back. May be repeated."""
+
+from __future__ import annotations
+
+import argparse
+
+from kiosk.commands import output, recovery_sheet
+from kiosk.commands.parser import Commands, ServerHome
+from kiosk.commands.registry.opened import address_of, opened
+from kiosk.config.registry_home import RegistryHome
+from kiosk.domain.escaping import escaped
+
+
+def add(commands: Commands) -> None:
+    commands.add_of_server("init", init, home=ServerHome.BEGUN)
+
+
+def init(home: RegistryHome, options: argparse.Namespace) -> int:
+    """Returns 1 if the sheet could not be confirmed: the server works, but whoever set it up is not done."""
+    from kiosk.registry.tls import OwnAuthority
+
+    with opened(home, begins=True) as registry:
+        settings, now = registry.settings, registry.clock()
+        if isinstance(registry.tls, OwnAuthority) and not registry.tls.exists():
+            registry.tls.found(registry.site_key.library, now)
+            output.warn("registry.init.authority")
+        registry.tls.renew(now)
+        output.tell(
+            "registry.init.begun" if registry.is_new else "registry.init.there",
+            config=escaped(str(home.config)),
+            database=escaped(registry.ledger.database.place),
+            keys=escaped(str(home.keys(settings.keys))),
+            address=address_of(settings),
+        )
+        registry.note_sheet()
+        recovery_sheet.print_sheet(registry.site_key.key, before="registry.sheet.before")
+        if not recovery_sheet.ask_back(registry.site_key.key):
+            output.warn("registry.sheet.unconfirmed")
+            return output.PROBLEM
+        registry.confirm_sheet()
+        output.tell("recovery.confirmed")
+    return output.OK

@@ -1,0 +1,111 @@
+"""kiosk serve: the library's server. Alone it begins by itself, and serves the counters of this machine."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from signal import SIGTERM
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from kiosk.commands import output
+from kiosk.commands.parser import Commands, ServerHome
+from kiosk.commands.registry.opened import address_of, alone, opened, warn_of_sheet
+from kiosk.config.registry_home import RegistryHome
+from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.escaping import escaped
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+    from kiosk.registry.opening import OpenedRegistry
+    from kiosk.registry.server import RegistryServer
+
+_STOP_SECONDS = 30.0
+
+
+def add(commands: Commands) -> None:
+    # A log of its own: no other process may rotate it.
+    commands.add_of_server("serve", serve, home=ServerHome.DEFAULT_BEGUN, log="registry")
+
+
+def serve(home: RegistryHome, options: argparse.Namespace) -> int:
+    """Serve until a signal. Raises KioskError, also if another server runs on this home."""
+    from kiosk.registry.backup.keeper import BackupKeeper, plan_of
+    from kiosk.registry.nightly import Nightly
+    from kiosk.registry.tls import server_context
+
+    with ExitStack() as stack:
+        stack.enter_context(alone(home))
+        registry = stack.enter_context(opened(home, begins=True))
+        settings = registry.settings
+        if registry.is_new:
+            _tell_begun(registry)
+        registry.tls.renew(registry.clock())
+        _warn_of_names(registry)
+        keeper = BackupKeeper(plan_of(home, settings), registry.ledger, registry.site_key.key, registry.clock)
+        keeper.check()
+        context = server_context(registry.tls)
+        server = _server(registry, context)
+        nightly = Nightly(registry.ledger, registry.tls, context, settings.nightly.hour, registry.clock)
+        ends: list[Refused] = []
+
+        def end(why: Refused) -> None:
+            ends.append(why)
+            os.kill(os.getpid(), SIGTERM)
+
+        stack.enter_context(_beside("registry-nightly", nightly.run))
+        stack.enter_context(_beside("registry-backups", lambda stopped: keeper.run(stopped, end)))
+        output.tell("serve.listening", address=address_of(settings, server.port))
+        sys.stdout.flush()
+        warn_of_sheet(registry)
+        server.run()
+        if ends:
+            raise ends[0]
+    return output.OK
+
+
+def _server(registry: OpenedRegistry, context: SSLContext) -> RegistryServer:
+    """Raises Unavailable: address-unusable."""
+    from kiosk.registry.api.backend import Library
+    from kiosk.registry.server import RegistryServer
+    from kiosk.registry.tls import authority_pem
+
+    listens = registry.settings.server
+    library = Library(registry.ledger, registry.counters, registry.enrolment, authority_pem(registry.tls), registry.clock)
+    try:
+        return RegistryServer(library, context, listens.address, listens.port)
+    except OSError as error:
+        address = f"{listens.address}:{listens.port}"
+        raise Unavailable(Code.ADDRESS_UNUSABLE, address=address, file=str(registry.home.config)) from error
+
+
+@contextmanager
+def _beside(name: str, work: Callable[[Event], None]) -> Iterator[None]:
+    """Run `work` on a thread until the context ends."""
+    stopped = Event()
+    thread = Thread(target=work, args=(stopped,), name=name)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join(_STOP_SECONDS)
+
+
+def _tell_begun(registry: OpenedRegistry) -> None:
+    home, database = registry.home, registry.ledger.database.place
+    keys = home.keys(registry.settings.keys)
+    output.tell("serve.begun", config=escaped(str(home.config)), database=escaped(database), keys=escaped(str(keys)))
+
+
+def _warn_of_names(registry: OpenedRegistry) -> None:
+    """Say on stderr which of the names in registry.toml a counter would refuse: with the library's own certificate it may be any."""
+    from kiosk.registry.tls import check_as_a_counter
+
+    names = registry.settings.server.names or registry.settings.server.certified[:1]
+    for name, why in check_as_a_counter(registry.tls, names).items():
+        output.warn("serve.not-accepted", name=name, why=why)

@@ -1,0 +1,151 @@
+"""The settings of the library's server. What each means is explained in resources/registry/registry.toml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kiosk.config.settings import LogSettings
+from kiosk.config.settings_file import Need, SettingsFile
+from kiosk.config.value_types import Number, PathText, Text, Texts, setting
+from kiosk.domain.errors import Refused
+
+_HOST = r"[A-Za-z0-9.:-]{1,253}"
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised, so that names are asked for
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """[server]: where counters reach the server."""
+
+    address: str = setting(Text(_HOST, '"127.0.0.1"'), "127.0.0.1")
+    """The address to listen on; "0.0.0.0" or "::" for all of the machine's."""
+    port: int = setting(Number(1, 65535, also=0), 8443)
+    """0: any that is free, as for tests."""
+    names: tuple[str, ...] = setting(Texts(_HOST, '"registry.example.jp"', most=16), ())
+    """Names and addresses under which counters reach it: those that its certificate holds, besides `address` and localhost."""
+
+    @property
+    def listens_everywhere(self) -> bool:
+        return self.address in _EVERYWHERE
+
+    @property
+    def certified(self) -> tuple[str, ...]:
+        """The names and addresses that the certificate of the server holds, the one to tell counters first."""
+        own = () if self.listens_everywhere else (self.address,)
+        return tuple(dict.fromkeys((*self.names, *own, "localhost", "127.0.0.1", "::1")))
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """[database]: where the ledger is kept."""
+
+    url: str = setting(Text(r"(postgresql://[^\x00-\x20\x7f]+)?", '"" | "postgresql://USER@HOST/NAME"'), "", secret=True)
+    """Empty for SQLite in the home."""
+    password_file: str = setting(PathText(), "")
+    """File that holds the password of PostgreSQL's user in its first line; empty for PostgreSQL's own ways (~/.pgpass, a socket)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSettings:
+    """[tls]: the library's own certificate files (PEM), instead of the authority the server makes for itself. All three or none."""
+
+    certificate: str = setting(PathText(), "")
+    key: str = setting(PathText(), "")
+    authority: str = setting(PathText(), "")
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the library brings its own certificate."""
+        return bool(self.certificate)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryKeySettings:
+    """[keys]: where the site key, the authority and what outlives a restore are kept."""
+
+    folder: str = setting(PathText(), "")
+    """Empty for `keys` in the home. Never in the database, nor in its backups."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSettings:
+    """[ledger]: how long what was stopped or accepted is kept for counters that were away."""
+
+    retention_days: int = setting(Number(1, 3650), 30)
+
+
+@dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """[backup]: sealed backups by timetable."""
+
+    folder: str = setting(PathText(), "")
+    """Empty for `backups` in the home."""
+    hour: int = setting(Number(0, 23), 2)
+    """Local time, from which the others are counted."""
+    every_hours: int = setting(Number(1, 168, also=0), 24)
+    """0: never by itself."""
+    keep: int = setting(Number(1, 1000), 14)
+
+
+@dataclass(frozen=True, slots=True)
+class NightlySettings:
+    """[nightly]: when the server checks itself and tidies up."""
+
+    hour: int = setting(Number(0, 23), 3)
+    """Local time."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySettings:
+    """All settings of the library's server. None has to be decided."""
+
+    server: ServerSettings = field(default_factory=ServerSettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    tls: TlsSettings = field(default_factory=TlsSettings)
+    keys: RegistryKeySettings = field(default_factory=RegistryKeySettings)
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
+    backup: BackupSettings = field(default_factory=BackupSettings)
+    nightly: NightlySettings = field(default_factory=NightlySettings)
+    log: LogSettings = field(default_factory=LogSettings)
+
+
+def _tls_need(name: str, because: str) -> Need:
+    return Need("tls", name, because, '"…"', "tls-files", lambda tls: bool(getattr(tls, because)) and not getattr(tls, name))
+
+
+NEEDS: tuple[Need, ...] = (
+    # The machine's own addresses may change, and a certificate for "everywhere" does not exist.
+    Need(
+        "server",
+        "names",
+        "address",
+        '["registry.example.jp", …]',
+        "server-names",
+        lambda server: server.listens_everywhere and not server.names,
+    ),
+    Need(
+        "database",
+        "url",
+        "password_file",
+        '"postgresql://USER@HOST/NAME"',
+        "database-url",
+        lambda database: bool(database.password_file) and not database.url,
+    ),
+    _tls_need("key", "certificate"),
+    _tls_need("authority", "certificate"),
+    _tls_need("certificate", "key"),
+    _tls_need("certificate", "authority"),
+)
+
+REGISTRY_CONFIG = SettingsFile(RegistrySettings, NEEDS)
+
+
+def read_registry_settings(path: Path) -> RegistrySettings:
+    """Read registry.toml. Raises as `SettingsFile.read` does."""
+    return REGISTRY_CONFIG.read(path)
+
+
+def check_registry_settings(path: Path) -> list[Refused]:
+    """All mistakes in registry.toml, ordered by line. Raises as `SettingsFile.check` does."""
+    return REGISTRY_CONFIG.check(path)

@@ -1,0 +1,125 @@
+"""What every request passes before a route sees it: the list of routes, limits, the secret, the body; and what every answer passes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kiosk.domain.counter_secret import is_secret, secret_hash
+from kiosk.domain.registry_wire import PATH
+from kiosk.registry.api.access import ALLOWED, Asker, Route, Who, methods_of
+from kiosk.registry.api.body import Disconnected, replayed, whole_body
+from kiosk.registry.api.errors import ApiCode, ApiError, error_response
+from kiosk.registry.api.limits import Buckets, Limits, address_key
+from kiosk.registry.api.trouble import Troubles
+from kiosk.registry.models import CounterState
+
+_log = logging.getLogger(__name__)
+
+Authenticate = Callable[[bytes], Awaitable[Asker | None]]
+"""From the hash of a secret to the counter it belongs to, in whatever state. Raises Unavailable."""
+_LARGE_BODIES = frozenset({("POST", f"{PATH}/operations")})
+_QUIET = frozenset({("GET", f"{PATH}/feed"), ("GET", f"{PATH}/health")})
+"""Asked all the time: in the log only if they fail."""
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What went out, for the log."""
+
+    status: int = 0
+    asker: str = "-"
+
+
+class Gate:
+    """An ASGI application around the routes."""
+
+    def __init__(self, routes: ASGIApp, authenticate: Authenticate, limits: Limits, troubles: Troubles) -> None:
+        self._routes, self._authenticate, self._limits, self._troubles = routes, authenticate, limits, troubles
+        self._counters, self._addresses = Buckets(limits.counter), Buckets(limits.address)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._routes(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route: Route = scope["method"], scope["path"]
+        answer, began = _Answer(), time.monotonic()
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer.status = message["status"]
+            await send(message)
+
+        try:
+            async with asyncio.timeout(self._limits.request_seconds):
+                await self._pass(route, scope, receive, sending, answer)
+        except Disconnected:
+            pass
+        except Exception as error:
+            told = self._troubles.told(error)
+            if not answer.status:
+                await error_response(told)(scope, receive, sending)
+        finally:
+            self._note(route, answer, time.monotonic() - began)
+
+    async def _pass(self, route: Route, scope: Scope, receive: Receive, send: Send, answer: _Answer) -> None:
+        who = ALLOWED.get(route)
+        if who is Who.COUNTER:
+            asker = await self._asker(scope)
+            answer.asker = asker.name
+            scope["state"]["asker"] = asker
+        else:
+            self._limit_address(scope)
+            if who is None:
+                allowed = methods_of(route[1])
+                raise ApiError(ApiCode.WRONG_METHOD, allow=allowed) if allowed else ApiError(ApiCode.UNKNOWN_ROUTE)
+        most = self._limits.batch_bytes if route in _LARGE_BODIES else self._limits.body_bytes
+        body = await whole_body(scope, receive, most, self._limits.body_seconds)
+        await self._routes(scope, replayed(body, receive), send)
+
+    async def _asker(self, scope: Scope) -> Asker:
+        asker = None
+        if (secret := _secret_of(scope)) is not None:
+            asker = await self._authenticate(secret_hash(secret))
+        if asker is None:
+            self._limit_address(scope)
+            raise ApiError(ApiCode.SECRET_UNKNOWN)
+        _limit(self._counters, asker.name)
+        if asker.state is CounterState.REVOKED:
+            raise ApiError(ApiCode.COUNTER_REVOKED, {"counter": asker.name})
+        if asker.state is CounterState.RETIRED:
+            raise ApiError(ApiCode.COUNTER_RETIRED, {"counter": asker.name})
+        return asker
+
+    def _limit_address(self, scope: Scope) -> None:
+        host, _ = scope.get("client") or ("", 0)
+        _limit(self._addresses, address_key(host))
+
+    @staticmethod
+    def _note(route: Route, answer: _Answer, seconds: float) -> None:
+        """One line in the log: of the request nothing but the names of things that are ours."""
+        method, path = route if route in ALLOWED else ("-", "unknown route" if not methods_of(route[1]) else route[1])
+        level = logging.DEBUG if route in _QUIET and answer.status == 200 else logging.INFO
+        _log.log(level, "%s %s %d, %d ms, counter %s", method, path, answer.status, round(seconds * 1000), answer.asker)
+
+
+def _limit(buckets: Buckets, key: str) -> None:
+    if seconds := buckets.take(key):
+        raise ApiError(ApiCode.TOO_MANY_REQUESTS, retry_after=seconds)
+
+
+def _secret_of(scope: Scope) -> str | None:
+    """The secret that a request shows, if it shows one and has the form of one."""
+    values = [value for name, value in scope["headers"] if name == b"authorization"]
+    if len(values) != 1:
+        return None
+    scheme, _, secret = values[0].decode("latin-1").partition(" ")
+    return secret if scheme.lower() == "bearer" and is_secret(secret) else None

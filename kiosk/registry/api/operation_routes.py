@@ -1,0 +1,53 @@
+"""A counter hands in its operations; and leaves, once it has handed in all."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kiosk.domain.errors import Refused
+from kiosk.domain.registry_json import answers_json, status_json
+from kiosk.domain.registry_wire import PATH, Answers
+from kiosk.registry.answers import Batch
+from kiosk.registry.api import schemas
+from kiosk.registry.api.backend import Backend, encoded
+from kiosk.registry.api.errors import OPERATION_CODES, ApiCode, ApiError
+from kiosk.registry.api.exchange import asker_of, json_answer, with_status
+from kiosk.registry.api.openapi import documented
+from kiosk.registry.api.reading import read_operations
+
+_AT_ONCE = 8 * 1024
+"""Bytes of a body that is read on the event loop: what takes longer would keep others waiting."""
+
+
+def add_operation_routes(routes: FastAPI, backend: Backend) -> None:
+    @routes.post(f"{PATH}/operations", **documented(schemas.Answers, *OPERATION_CODES, takes=schemas.Operations))
+    async def apply_operations(request: Request) -> Response:
+        """Apply operations: all are read before any is decided, and each is answered. A repeat gets the same answer."""
+        asker, body = asker_of(request), await request.body()
+        if len(body) <= _AT_ONCE:
+            operations = read_operations(body, asker.name)
+        else:
+            operations = await backend.off_loop(lambda: read_operations(body, asker.name))
+        if not operations:
+            return json_answer(encoded(answers_json(Answers({}, backend.status(await backend.tail.read(), asker)))))
+        applied = await asyncio.wrap_future(backend.writer.submit(Batch(asker.name, operations)))
+        status = backend.status(applied.head, asker, applied.sequence)
+        return json_answer(encoded(answers_json(Answers(applied.answers, status))))
+
+    @routes.post(f"{PATH}/leave", **documented(schemas.Left, ApiCode.NOT_RETIRING))
+    async def leave(request: Request) -> Response:
+        """A counter that is to retire has delivered everything. Its secret is worth nothing afterwards."""
+        asker = asker_of(request)
+        head = await backend.tail.read()
+        if not asker.retiring:
+            raise with_status(ApiCode.NOT_RETIRING, backend, head, asker)
+        try:
+            await backend.off_loop(lambda: backend.library.counters.leave(asker.name))
+        except Refused:
+            # It asked twice at once, or was revoked in between, as its next request will be told.
+            raise ApiError(ApiCode.COUNTER_RETIRED, {"counter": asker.name}) from None
+        return json_answer(encoded({"status": status_json(backend.status(head, asker))}))

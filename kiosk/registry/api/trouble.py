@@ -1,0 +1,31 @@
+"""What is answered when a request ends in an error, whatever raised it."""
+
+from __future__ import annotations
+
+import logging
+
+from kiosk.domain.errors import Unavailable
+from kiosk.incidents import RecurringIncidents
+from kiosk.registry.api.errors import RETRY_SECONDS, ApiCode, ApiError
+
+_log = logging.getLogger(__name__)
+
+
+class Troubles:
+    def __init__(self) -> None:
+        self._incidents = RecurringIncidents()
+
+    def told(self, error: Exception) -> ApiError:
+        """The answer; logs what is the server's own trouble. A bug is told by its incident number."""
+        match error:
+            case ApiError():
+                return error
+            case Unavailable():
+                _log.warning("the database is not available: %s", error.code.value)
+                return ApiError(ApiCode.DATABASE_UNAVAILABLE, retry_after=RETRY_SECONDS)
+            case TimeoutError():
+                # Routes wait for the database and for news, for these less long than a request may take.
+                _log.warning("the database did not answer in time")
+                return ApiError(ApiCode.DATABASE_UNAVAILABLE, retry_after=RETRY_SECONDS)
+            case _:
+                return ApiError(ApiCode.INCIDENT, {"incident": self._incidents.record(error).number})

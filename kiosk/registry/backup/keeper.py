@@ -1,0 +1,177 @@
+"""What keeps a ledger restorable while its server runs: backups by timetable, what counters may forget, what outlives a restore."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+
+from kiosk.config import file_trouble
+from kiosk.config.file_lock import held
+from kiosk.config.private_files import read_private
+from kiosk.config.registry_home import RegistryHome
+from kiosk.config.registry_settings import RegistrySettings
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.incidents import report_incident
+from kiosk.registry import presence
+from kiosk.registry.backup.document import KeptFile
+from kiosk.registry.backup.failure import failure_of, load_failure, save_failure
+from kiosk.registry.backup.folder import Found, Kept, backups_in, delete_old
+from kiosk.registry.backup.making import make_backup
+from kiosk.registry.backup.safe import safe_with, server_name
+from kiosk.registry.backup.timetable import Timetable, pause_after
+from kiosk.registry.head_row import HeadTable
+from kiosk.registry.ledger import RegistryLedger
+from kiosk.registry.remembered_file import RememberedFile
+
+_log = logging.getLogger(__name__)
+_EVERY_SECONDS = 5.0
+AUTHORITY = "authority.pem"
+"""In the folder of keys: an empty machine needs it, since counters trust no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupPlan:
+    """Where and when backups are made, and how many are kept."""
+
+    folder: Path
+    keys: Path
+    """The folder of keys, for what lies beside them."""
+    lock: Path
+    failure: Path
+    timetable: Timetable
+    keep: int
+    server: str = ""
+    """Distinguishes servers over one database."""
+
+
+def plan_of(home: RegistryHome, settings: RegistrySettings) -> BackupPlan:
+    """What a server's home and registry.toml say."""
+    return BackupPlan(
+        folder=home.backups(settings.backup),
+        keys=home.keys(settings.keys),
+        lock=home.folder / "backup.lock",
+        failure=home.folder / "backup-failure.json",
+        timetable=Timetable(settings.backup.hour, settings.backup.every_hours),
+        keep=settings.backup.keep,
+        server=server_name(home.folder),
+    )
+
+
+class BackupKeeper:
+    """Belongs to one thread: that of `run`, or a command's."""
+
+    def __init__(self, plan: BackupPlan, ledger: RegistryLedger, site_key: bytes, clock: Callable[[], datetime]) -> None:
+        self._plan, self._ledger, self._site_key, self._clock = plan, ledger, site_key, clock
+        self._library = ledger.library
+
+    def check(self) -> None:
+        """Before a server answers anybody. Raises Refused: registry-put-back, registry-serving (it is being restored); Unavailable."""
+        self._ledger.database.read(presence.announce)
+        self.remember()
+
+    def run(self, stopped: Event, end: Callable[[Refused], None]) -> None:
+        """Look after everything until `stopped`. What fails is tried again; a bug is reported, and does not end it.
+
+        `end` is called once if the server may not go on: the ledger was put back under it, or is being put back.
+        """
+        told: KioskError | None = None
+        while not stopped.is_set():
+            try:
+                self.tick()
+                told = None
+            except Refused as error:
+                _log.error("the server may not go on: %s", error.code)
+                end(error)
+                break
+            except KioskError as error:
+                if told is None or told.code is not error.code:
+                    _log.warning("the ledger is not looked after: %s", error.code)
+                told = error
+            except Exception as error:
+                report_incident(error)
+            stopped.wait(_EVERY_SECONDS)
+        self.leave()
+
+    def leave(self) -> None:
+        """The server no longer works on the database."""
+        try:
+            self._ledger.database.read(presence.withdraw)
+        except KioskError:
+            pass  # the connection is gone, and with it the announcement
+        finally:
+            self._ledger.database.close()
+
+    def tick(self) -> None:
+        """Raises KioskError: registry-serving, registry-put-back, the store's codes. A failed backup is noted, not raised."""
+        self.check()
+        if self._is_due():
+            self._try()
+        self.keep_safe()
+
+    def remember(self) -> None:
+        """Write down what outlives a restore. Raises Refused: registry-put-back; Unavailable."""
+        RememberedFile(self._plan.keys).take(self._ledger.database)
+
+    def back_up(self, folder: Path | None = None) -> Kept:
+        """Make a backup now, in the folder of the timetable or in another, which is not looked after. Raises Unavailable: backup-failed."""
+        target = folder or self._plan.folder
+        try:
+            with held(self._plan.lock, 0):
+                kept = make_backup(self._ledger.database, self._site_key, self._files(), target, self._clock())
+                if folder is None:
+                    delete_old(self.found(), self._plan.keep)
+                    save_failure(self._plan.failure, None)
+        except TimeoutError as error:
+            raise Unavailable(Code.BACKUP_FAILED, place=str(target), reason="under-way") from error
+        except OSError as error:
+            raise Unavailable(Code.BACKUP_FAILED, place=str(target), reason=file_trouble(error, target).value) from error
+        self.keep_safe()
+        return kept
+
+    def keep_safe(self) -> None:
+        """Tell counters, through the head, what all backups hold that are kept. Writes only what is new."""
+        found = self.found().backups
+        with self._ledger.database.writing() as database:
+            head = HeadTable()
+            row = head.lock(database)
+            safe = min(safe_with(database, self._plan.server, found, row.epochs, self._clock()), row.cursor)
+            if safe != row.safe:
+                head.write(database, replace(row, safe=safe))
+
+    def found(self) -> Found:
+        """The backups in the folder of the timetable; none where it cannot be read."""
+        try:
+            return backups_in(self._plan.folder, self._site_key, self._library)
+        except OSError:
+            return Found()
+
+    def _is_due(self) -> bool:
+        now, newest = self._clock(), self.found().newest
+        if not self._plan.timetable.is_due(None if newest is None else _local(newest.manifest.made), _local(now)):
+            return False
+        failed = load_failure(self._plan.failure)
+        # One that lies ahead was noted by a wrong clock.
+        return failed is None or not failed.last <= now < failed.last + pause_after(failed.count)
+
+    def _try(self) -> None:
+        try:
+            self.back_up()
+        except KioskError as error:
+            _log.warning("no backup: %s %s", error.code, str(error.params.get("reason", "")))
+            failed, now = load_failure(self._plan.failure), self._clock()
+            save_failure(self._plan.failure, failure_of(error, now) if failed is None else failed.after(error, now))
+
+    def _files(self) -> list[KeptFile]:
+        path = self._plan.keys / AUTHORITY
+        try:
+            return [KeptFile(AUTHORITY, read_private(path))]
+        except FileNotFoundError:
+            return []  # the library brings its own certificate
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone().replace(tzinfo=None)

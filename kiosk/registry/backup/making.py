@@ -1,0 +1,90 @@
+"""Makes a backup while the server works: one snapshot of the database, sealed, read back from the disk, and only then given its name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.config import file_trouble
+from kiosk.config.atomic_write import forget_pages, publish
+from kiosk.config.private_files import make_folder
+from kiosk.domain.decide import Epochs
+from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.wire import Position
+from kiosk.ledger.database import ask
+from kiosk.ledger.digest import LinkHash, LinkSum
+from kiosk.ledger.sealed_records import write_records
+from kiosk.registry.backup.contents import Contents
+from kiosk.registry.backup.document import End, KeptFile, Manifest, Record, encode
+from kiosk.registry.backup.folder import Kept, free_name, unfinished_in
+from kiosk.registry.backup.reading import verify
+from kiosk.registry.backup.tables import TABLES, pages_of
+from kiosk.registry.database import RegistryDatabase
+from kiosk.registry.migrations import VERSION
+
+_HEAD = "SELECT library, epoch, cursor, links, total, key_generation FROM head"
+_CUTS = "SELECT number, cut FROM epoch ORDER BY number"
+
+
+def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[KeptFile], folder: Path, now: datetime) -> Kept:
+    """Write a backup into `folder` (mode 0600) and verify it. One at a time in a folder: hold the home's lock for backups.
+
+    Raises Unavailable: backup-failed (`place`, `reason`: a `FileTrouble`, "not-as-written", or "altered": what the database holds
+    contradicts itself), the store's codes for the database. Then nothing is left behind but what a kill leaves, which the next one deletes.
+    """
+    with _onto(folder):
+        make_folder(folder)
+        for left in unfinished_in(folder):
+            left.unlink(missing_ok=True)
+        target = free_name(folder, now)
+        temporary = target.with_name(f".{target.name}.new")
+        try:
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            # Closed, so that the snapshot ends with the attempt and not with the exception's traceback.
+            with open(handle, "wb") as file, closing(_records(database, site_key, files, now)) as records:
+                write_records(file, site_key, map(encode, records))
+            forget_pages(temporary)
+            contents = _read_back(temporary, folder, site_key)
+            publish(temporary, target)
+        finally:
+            with suppress(OSError):  # a disk that was pulled out
+                temporary.unlink(missing_ok=True)
+    return Kept(target, contents.manifest)
+
+
+def _records(database: RegistryDatabase, site_key: bytes, files: Iterable[KeptFile], now: datetime) -> Generator[Record]:
+    with database.reading() as snapshot:
+        library, epoch, cursor, links, total, key_generation = ask(snapshot, _HEAD).fetchone()
+        epochs = Epochs(int(epoch), tuple((int(number), int(cut)) for number, cut in ask(snapshot, _CUTS).fetchall()))
+        digest = LinkHash(site_key).seal(LinkSum(int(links), int(total, 16))).hex()
+        position = Position(epochs.current, int(cursor))
+        yield Manifest(str(library), VERSION, position, epochs, int(key_generation), int(links), digest, now.replace(microsecond=0))
+        yield from files
+        counts = {table.name: 0 for table in TABLES}
+        for table in TABLES:
+            for page in pages_of(snapshot, table):
+                counts[table.name] += len(page.rows)
+                yield page
+        yield End(counts)
+
+
+def _read_back(temporary: Path, folder: Path, site_key: bytes) -> Contents:
+    try:
+        return verify(temporary, site_key)
+    except Refused as error:
+        reason = "altered" if error.params["reason"] == "altered" else "not-as-written"
+        raise Unavailable(Code.BACKUP_FAILED, place=str(folder), reason=reason) from error
+
+
+@contextmanager
+def _onto(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(Code.BACKUP_FAILED, place=str(folder), reason=file_trouble(error, folder).value) from error
+    # A column that holds what none of ours holds.
+    except ValueError as error:
+        raise Unavailable(Code.BACKUP_FAILED, place=str(folder), reason="altered") from error

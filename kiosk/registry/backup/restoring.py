@@ -1,0 +1,240 @@
+"""Puts a backup back: on an empty machine with the recovery sheet alone, or over a ledger of the same library. A new epoch begins with it.
+
+Everything is read and checked before anything is changed. The keys come first: a machine that has them and no ledger serves nobody, and
+the restore can be repeated. Rows and epoch are one transaction. A kill leaves what was there before, or all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from peewee import Database
+
+from kiosk.config.private_files import save_private
+from kiosk.domain.administrative_acts import AdministrativeAct
+from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.new_epoch import epochs_after, number_after
+from kiosk.domain.wire import Position
+from kiosk.ledger.audit import AuditedAct, AuditTrail
+from kiosk.ledger.disk_errors import disk_translated
+from kiosk.registry.backup.contents import Contents
+from kiosk.registry.backup.document import Page
+from kiosk.registry.backup.folder import backups_in
+from kiosk.registry.backup.reading import records_of, unusable, verify
+from kiosk.registry.backup.safe import safe_with
+from kiosk.registry.backup.tables import empty_all, write_page
+from kiosk.registry.database import RegistryDatabase
+from kiosk.registry.head_row import HeadTable
+from kiosk.registry.models import CounterState
+from kiosk.registry.presence import refuse_if_served
+from kiosk.registry.remembered import Remembered, common_with, latest_of, merged, remembered_of, write_counters
+from kiosk.registry.remembered_file import RememberedFile
+from kiosk.registry.site_key import SiteKey, SiteKeyFile
+
+SERVER = "registry"
+"""Who acted, in the trail, where no counter did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where a server's things are."""
+
+    keys: Path
+    """The folder of keys."""
+    backups: Path
+    open: Callable[[], RegistryDatabase]
+    """Opens the database, and creates it where there is none."""
+    file: Path | None = None
+    """Of SQLite: one that is damaged gives way to a new one."""
+    server: str = ""
+    """Distinguishes servers over one database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The result of a restore."""
+
+    contents: Contents
+    now: Remembered
+    """The ledger as it stands in the new epoch."""
+    before: Remembered | None
+    """What this machine knew before."""
+    set_aside: tuple[Path, ...] = ()
+    """Files of a damaged database, under their new names."""
+
+    @property
+    def lacking(self) -> int | None:
+        """How many operations, accepted since, this machine knew of. Counters send again those they still keep. None: unknown."""
+        return None if self.before is None else self._above_the_cut(self.before.position.cursor)
+
+    @property
+    def forgotten(self) -> int:
+        """How many of them counters may have forgotten, since other backups held them: only a newer backup has those."""
+        return 0 if self.before is None else self._above_the_cut(self.before.safe)
+
+    def _above_the_cut(self, cursor: int) -> int:
+        assert self.before is not None  # noqa: S101 - both callers have looked
+        return cursor - self.now.epochs.effective(Position(self.before.epochs.current, cursor))
+
+
+def restore(
+    machine: Machine, backup: Path, site_key: bytes, now: datetime, *, replaces: bool = False, revoke: Sequence[str] = ()
+) -> Restored:
+    """Restore a backup; no server may run on the database. `replaces`: the ledger that is there is given up. `revoke`: names of counters
+    that are shut out from the first moment.
+
+    Raises Refused: registry-backup-unusable, registry-occupied, registry-serving, counter-unknown (`name`); Unavailable; OSError for the
+    backup. Then the ledger has not changed.
+    """
+    contents = verify(backup, site_key)
+    known = {name for name, _ in contents.counters}
+    for name in revoke:
+        if name not in known:
+            raise Refused(Code.COUNTER_UNKNOWN, name=name)
+    _check_key(machine, site_key, contents, backup)
+    remembered = _of_library(RememberedFile(machine.keys).load(), contents, backup)
+    put = partial(_put, machine, contents, backup, site_key, now, remembered, replaces=replaces, revoke=revoke)
+    try:
+        return put()
+    except Unavailable as error:
+        if error.code is not Code.STORE_DAMAGED or not replaces or machine.file is None:
+            raise
+        moved = _set_aside(machine.file, now)
+        return replace(put(), set_aside=moved)
+
+
+def _put(
+    machine: Machine,
+    contents: Contents,
+    backup: Path,
+    site_key: bytes,
+    now: datetime,
+    remembered: Remembered | None,
+    *,
+    replaces: bool,
+    revoke: Sequence[str],
+) -> Restored:
+    database = machine.open()
+    try:
+        with database.reading() as snapshot:
+            refuse_if_served(snapshot)
+            present = _of_library(remembered_of(snapshot), contents, backup)
+        if present is not None and not replaces:
+            raise Refused(Code.REGISTRY_OCCUPIED, reason="ledger")
+        before = latest_of(remembered, present)
+        _save_keys(machine, contents, site_key)
+        with database.writing() as transaction:
+            refuse_if_served(transaction)
+            _load(transaction, contents, backup, site_key)
+            found = _begin(transaction, machine, site_key, before, None, AdministrativeAct.RESTORE, now, revoke)
+    finally:
+        database.close()
+    RememberedFile(machine.keys).save(found)
+    return Restored(contents, found, before)
+
+
+def begin_epoch(machine: Machine, site_key: bytes, cut: int | None, now: datetime) -> Remembered:
+    """Begin a new epoch without a backup, after the database lost something; no server may run on it. `cut`: up to where the order is
+    known to be the one of before; by default as far as the operations prove that this machine remembers. A lower cut costs nothing but that
+    counters send more of their operations again. Returns the ledger as it stands then.
+
+    Raises Refused: registry-serving, position-unknown (`cut` lies above the head); Unavailable: store-missing, where no ledger was begun.
+    """
+    database = machine.open()
+    try:
+        with database.writing() as transaction:
+            refuse_if_served(transaction)
+            present = remembered_of(transaction)
+            if present is None:
+                raise Unavailable(Code.STORE_MISSING, file=database.place)
+            if cut is not None and cut > present.position.cursor:
+                raise Refused(Code.POSITION_UNKNOWN, cursor=cut, head=present.position.cursor)
+            kept = RememberedFile(machine.keys).load()
+            proven = common_with(transaction, kept) if cut is None else cut
+            found = _begin(transaction, machine, site_key, latest_of(kept, present), proven, AdministrativeAct.EPOCH_BEGUN, now)
+    finally:
+        database.close()
+    RememberedFile(machine.keys).save(found)
+    return found
+
+
+def _set_aside(path: Path, now: datetime) -> tuple[Path, ...]:
+    """Rename a damaged database and what belongs to it: a log left beside a new file would be applied to that."""
+    moved = []
+    with disk_translated(path):
+        for suffix in ("-wal", "-shm", "-journal", ""):
+            left = path.with_name(f"{path.name}{suffix}")
+            if left.exists():
+                moved.append(left.rename(path.with_name(f"{path.name}-damaged-{now:%Y%m%d-%H%M%S}{suffix}")))
+    return tuple(moved)
+
+
+def _check_key(machine: Machine, site_key: bytes, contents: Contents, backup: Path) -> None:
+    present = SiteKeyFile(machine.keys).load()
+    if present is not None and present.key != site_key:
+        raise Refused(Code.REGISTRY_OCCUPIED, reason="other-key")
+    if present is not None and present.library != contents.manifest.library:
+        raise unusable(backup, "other-library")
+
+
+def _of_library(known: Remembered | None, contents: Contents, backup: Path) -> Remembered | None:
+    if known is not None and known.library != contents.manifest.library:
+        raise unusable(backup, "other-library")
+    return known
+
+
+def _save_keys(machine: Machine, contents: Contents, site_key: bytes) -> None:
+    """The keys that an empty machine lacks. Those that are there stay: an authority that is there is what counters trust since."""
+    manifest = contents.manifest
+    SiteKeyFile(machine.keys).save(SiteKey(site_key, manifest.library, manifest.key_generation))
+    for kept in contents.files:
+        path = machine.keys / Path(kept.name).name
+        with disk_translated(path):
+            save_private(path, kept.content)
+
+
+def _load(database: Database, contents: Contents, backup: Path, site_key: bytes) -> None:
+    empty_all(database)
+    records = records_of(backup, site_key)
+    # The file was read before; what is loaded is what was checked then, or nothing.
+    if next(records) != contents.manifest:
+        raise unusable(backup, "damaged")
+    for record in records:
+        if isinstance(record, Page):
+            write_page(database, record)
+
+
+def _begin(
+    database: Database,
+    machine: Machine,
+    site_key: bytes,
+    before: Remembered | None,
+    cut: int | None,
+    act: AdministrativeAct,
+    now: datetime,
+    revoke: Iterable[str] = (),
+) -> Remembered:
+    """Begin the epoch within the transaction that made it necessary."""
+    head = HeadTable()
+    row = head.lock(database)
+    number = number_after(max(row.epoch, 0 if before is None else before.epochs.current), int(now.timestamp()))
+    held = row.cursor if cut is None else cut
+    epochs = epochs_after(row.epochs, held, None if before is None else before.epochs, number)
+    begun = head.begin(database, row, epochs)
+    loaded = remembered_of(database)
+    assert loaded is not None  # noqa: S101 - its head was just written
+    backups = backups_in(machine.backups, site_key, loaded.library).backups
+    safe = min(safe_with(database, machine.server, backups, epochs, now), begun.cursor)
+    head.write(database, replace(begun, safe=safe))
+    changed = now.astimezone(UTC).isoformat(timespec="seconds")
+    counters = merged(loaded.counters, () if before is None else before.counters)
+    shut_out = frozenset(revoke)
+    counters = tuple(replace(one, state=CounterState.REVOKED, changed=changed) if one.name in shut_out else one for one in counters)
+    write_counters(database, counters)
+    told = f"epoch:{number} cursor:{held}"
+    AuditTrail(database).add(AuditedAct(changed, SERVER, None, act, "done", None, told, None))
+    return replace(loaded, safe=safe, counters=counters)

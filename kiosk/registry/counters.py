@@ -1,0 +1,150 @@
+"""The counters of the library's server: who is enrolled, when each was last heard, and how one ends."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from kiosk.domain.administrative_acts import AdministrativeAct
+from kiosk.domain.errors import Code, Refused
+from kiosk.domain.escaping import escaped
+from kiosk.domain.wire import Position
+from kiosk.ledger.audit import AuditedAct
+from kiosk.registry.ledger import RegistryLedger
+from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
+
+LONGEST_NAME = 40
+SERVER = "registry"
+"""Who acted, in the trail, where no counter did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a counter said of itself when it was last in contact."""
+
+    at: datetime
+    version: str
+    known: Position
+    pending: int
+    """Operations it held that were not accepted yet."""
+    differs: bool
+    """Its links were not the library's."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledCounter:
+    name: str
+    state: CounterState
+    enrolled: datetime
+    changed: datetime
+    heard: Heard | None
+    """None: never since it was enrolled."""
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in (CounterState.ACTIVE, CounterState.RETIRING)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCode:
+    """A code that nobody has used yet."""
+
+    name: str
+    """Of the counter it was made for."""
+    until: datetime
+
+
+def check_counter_name(name: str) -> None:
+    """A counter's identity in the ledger: 1 to 40 visible characters in their composed form, without blanks at the ends.
+
+    Raises Refused: counter-name.
+    """
+    is_plain = name == name.strip() and escaped(name) == name and unicodedata.is_normalized("NFC", name)
+    if not (1 <= len(name) <= LONGEST_NAME and is_plain):
+        raise Refused(Code.COUNTER_NAME)
+
+
+class Counters:
+    """Every method raises Unavailable, as `RegistryLedger` does."""
+
+    def __init__(self, ledger: RegistryLedger, clock: Callable[[], datetime]) -> None:
+        self._ledger, self._clock = ledger, clock
+
+    def all(self) -> list[EnrolledCounter]:
+        """In the order of their names."""
+        with self._ledger.database.reading() as database:
+            seen = {row.name: _heard(row) for row in CounterSeenRow.select().execute(database)}
+            rows = CounterRow.select().order_by(CounterRow.name).execute(database)
+            return [_counter(row, seen.get(row.name)) for row in rows]
+
+    def named(self, name: str) -> EnrolledCounter:
+        """Raises Refused: counter-unknown."""
+        for counter in self.all():
+            if counter.name == name:
+                return counter
+        raise Refused(Code.COUNTER_UNKNOWN, name=name)
+
+    def open_codes(self) -> list[OpenCode]:
+        """The codes that may still be used, in the order of their counters' names."""
+        with self._ledger.database.reading() as database:
+            rows = EnrolmentCodeRow.select().order_by(EnrolmentCodeRow.name).execute(database)
+            codes = [OpenCode(row.name, datetime.fromisoformat(row.until)) for row in rows if row.secret is None]
+        return [code for code in codes if code.until > self._clock()]
+
+    def retire(self, name: str) -> None:
+        """Let a counter deliver what it holds, and then leave. Raises Refused: counter-unknown, counter-ended."""
+        self._end(name, CounterState.RETIRING, "retire")
+
+    def leave(self, name: str) -> bool:
+        """A retiring counter has delivered everything. Returns whether it was retiring, or has left already."""
+        state = self.named(name).state
+        if state is CounterState.RETIRING:
+            self._end(name, CounterState.RETIRED, "leave")
+        return state in (CounterState.RETIRING, CounterState.RETIRED)
+
+    def revoke(self, name: str) -> None:
+        """Shut a counter out at once, and for good: on its next contact it erases what it has. Its open code ends as well.
+
+        Raises Refused: counter-unknown, counter-ended (it was revoked before).
+        """
+        self._end(name, CounterState.REVOKED, "revoke")
+
+    def _end(self, name: str, state: CounterState, act: str) -> None:
+        database = self._ledger.database.database
+        with self._ledger.acting() as audit:
+            row = CounterRow.select().where(CounterRow.name == name).get_or_none(database)
+            if row is None:
+                raise Refused(Code.COUNTER_UNKNOWN, name=name)
+            # A counter that is lost after it has left may still be revoked: it holds links.
+            if row.state == CounterState.REVOKED or (row.state == CounterState.RETIRED and state is not CounterState.REVOKED):
+                raise Refused(Code.COUNTER_ENDED, name=name)
+            now = told(self._clock())
+            CounterRow.update(state=state.value, changed=now).where(CounterRow.name == name).execute(database)
+            EnrolmentCodeRow.delete().where(EnrolmentCodeRow.name == name).execute(database)
+            audit(counter_act(now, name, act))
+
+
+def counter_act(at: str, name: str, act: str, reason: str | None = None) -> AuditedAct:
+    """The row of the audit trail for what was done with a counter."""
+    return AuditedAct(at=at, counter=name, operator=None, act=act, result="done", reason=reason, checked="", number=None)
+
+
+def server_act(at: datetime, act: AdministrativeAct) -> AuditedAct:
+    """The row for what was done with the server itself."""
+    return counter_act(told(at), SERVER, act)
+
+
+def told(moment: datetime) -> str:
+    """A time as the database holds it."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _counter(row: CounterRow, heard: Heard | None) -> EnrolledCounter:
+    enrolled, changed = datetime.fromisoformat(row.enrolled), datetime.fromisoformat(row.changed)
+    return EnrolledCounter(row.name, CounterState(row.state), enrolled, changed, heard)
+
+
+def _heard(row: CounterSeenRow) -> Heard:
+    return Heard(datetime.fromisoformat(row.at), row.version, Position(row.epoch, row.cursor), row.pending, bool(row.differs))

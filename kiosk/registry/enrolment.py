@@ -1,0 +1,165 @@
+"""Enrolling counters: one-time codes, and what a counter gets for one.
+
+A code is good for 15 minutes, one counter and few tries. Only a keyed hash of its secret is kept: eight bytes find the code, from the
+first three characters, and 32 prove it. So a wrong guess counts against the one code it may be for, and nobody can close the codes of all
+counters by guessing. A try is counted, and the count committed, before anything is compared: whoever breaks off in between has used it up.
+
+A counter makes its own secret; the server keeps a hash. The same code with the same secret gets the same answer, so that a lost answer is
+asked for again; with another secret it is used up.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from peewee import Database
+
+from kiosk.domain.counter_secret import secret_hash
+from kiosk.domain.crockford import typed, written
+from kiosk.domain.enrolment_code import EnrolmentCode
+from kiosk.domain.errors import Code, Refused
+from kiosk.ledger.key_derivation import derived
+from kiosk.registry.counters import check_counter_name, counter_act, told
+from kiosk.registry.ledger import RegistryLedger
+from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
+from kiosk.registry.site_key import SiteKey
+
+LIFE = timedelta(minutes=15)
+MOST_TRIES = 5
+_REMEMBERED = timedelta(days=1)
+"""After its end: until then a lost answer is given again, and a code that is too old is told from one that never was."""
+_FINDS = 8
+_FIRST = 3
+"""Characters that find a code: enough for 30,000 in a day, and the other 35 bits are not guessed in few tries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What a counter gets for its code."""
+
+    counter: str
+    """Its name in the ledger."""
+    site_key: bytes = field(repr=False)
+    key_generation: int
+
+
+class Enrolment:
+    """Thread-safe, as `RegistryLedger` is. Every method raises Unavailable: then nothing was given away, and a try is used up at most."""
+
+    def __init__(self, ledger: RegistryLedger, site_key: SiteKey, clock: Callable[[], datetime]) -> None:
+        self._ledger, self._site_key, self._clock = ledger, site_key, clock
+        self._key = derived(site_key.key, b"kiosk-enrolment-1")
+
+    def open(self, name: str, certificate: bytes, *, again: bool = False) -> EnrolmentCode:
+        """Make a code for a counter. A code that it had before is void. `certificate`: the authority's (DER).
+
+        `again`: for a counter that is known, on new hardware. Nothing happens to the old one until the code is used; then its secret is
+        forgotten, which shuts it out and lets it erase nothing. Raises Refused: counter-name, counter-known, counter-unknown (`again`).
+        """
+        check_counter_name(name)
+        now = self._clock()
+        database = self._ledger.database.database
+        with self._ledger.acting() as audit:
+            is_known = CounterRow.select().where(CounterRow.name == name).exists(database)
+            if is_known is not again:
+                raise Refused(Code.COUNTER_KNOWN if is_known else Code.COUNTER_UNKNOWN, name=name)
+            EnrolmentCodeRow.delete().where((EnrolmentCodeRow.name == name) | (EnrolmentCodeRow.until < told(now - _REMEMBERED))).execute(
+                database
+            )
+            taken = {_finds(row) for row in EnrolmentCodeRow.select().execute(database)}
+            while self._hash((code := EnrolmentCode.fresh(certificate)).secret)[:_FINDS] in taken:
+                continue
+            row = {"name": name, "code": self._hash(code.secret), "until": told(now + LIFE), "tries": 0}
+            EnrolmentCodeRow.insert(row).execute(database)
+            audit(counter_act(told(now), name, "code", "again" if again else None))
+        return code
+
+    def enrol(self, code: str, secret: str) -> Enrolled:
+        """Enrol the counter that sends a code's secret characters (`EnrolmentCode.secret`) and its own secret (`counter_secret`).
+
+        Raises Refused: enrolment-code-refused with `reason`: unknown, closed (too many tries), expired, used.
+        """
+        try:
+            proof = self._hash(written(typed(code)))
+        except ValueError as error:
+            raise _refused("unknown") from error
+        name = self._count_try(proof)
+        return self._take(name, proof, secret_hash(secret))
+
+    def _count_try(self, proof: bytes) -> str:
+        """Find the code that this may be a try for, and count it. Returns the counter's name."""
+        # Whoever tries what is no code does not keep others from the head of the ledger.
+        self._ledger.database.read(lambda database: _found(database, proof))
+        with self._ledger.acting():
+            database = self._ledger.database.database
+            row = _found(database, proof)
+            if row.tries >= MOST_TRIES:
+                raise _refused("closed")
+            _update(database, row.name, tries=row.tries + 1)
+            return str(row.name)
+
+    def _take(self, name: str, proof: bytes, secret: bytes) -> Enrolled:
+        now = self._clock()
+        database = self._ledger.database.database
+        with self._ledger.acting() as audit:
+            row = EnrolmentCodeRow.select().where(EnrolmentCodeRow.name == name).get_or_none(database)
+            if row is None or not hmac.compare_digest(bytes(row.code), proof):
+                raise _refused("unknown")
+            if row.secret is not None:
+                if not self._is_repeat(row, secret):
+                    raise _refused("used")
+            else:
+                # A code that ends too late was made while the clock was ahead: in doubt it is over.
+                until = datetime.fromisoformat(row.until)
+                if not now < until <= now + LIFE:
+                    raise _refused("expired")
+                if CounterRow.select().where((CounterRow.secret == secret) & (CounterRow.name != name)).exists(database):
+                    raise _refused("used")
+                self._write(name, secret, told(now))
+                audit(counter_act(told(now), name, "enrol"))
+            _update(database, name, secret=secret, tries=row.tries - 1)
+        return Enrolled(name, self._site_key.key, self._site_key.generation)
+
+    def _is_repeat(self, row: EnrolmentCodeRow, secret: bytes) -> bool:
+        """Whether this very counter was enrolled with the code, and still is what it was then."""
+        database = self._ledger.database.database
+        enrolled = row.secret and bytes(row.secret)
+        same = (CounterRow.name == row.name) & (CounterRow.secret == secret) & (CounterRow.state == CounterState.ACTIVE.value)
+        return enrolled == secret and CounterRow.select().where(same).exists(database)
+
+    def _write(self, name: str, secret: bytes, now: str) -> None:
+        database = self._ledger.database.database
+        generation = self._site_key.generation
+        values = {"secret": secret, "state": CounterState.ACTIVE.value, "enrolled": now, "changed": now, "key_generation": generation}
+        # What the hardware before said of itself does not hold for this one.
+        CounterSeenRow.delete().where(CounterSeenRow.name == name).execute(database)
+        if not CounterRow.update(values).where(CounterRow.name == name).execute(database):
+            CounterRow.insert({"name": name, "sequence": 0, **values}).execute(database)
+
+    def _hash(self, secret: str) -> bytes:
+        finds = hmac.digest(self._key, b"finds " + secret[:_FIRST].encode(), "sha256")[:_FINDS]
+        return finds + hmac.digest(self._key, b"proves " + secret.encode(), "sha256")
+
+
+def _found(database: Database, proof: bytes) -> EnrolmentCodeRow:
+    """Raises Refused: enrolment-code-refused (unknown)."""
+    rows: list[EnrolmentCodeRow] = list(EnrolmentCodeRow.select().execute(database))
+    for row in rows:
+        if _finds(row) == proof[:_FINDS]:
+            return row
+    raise _refused("unknown")
+
+
+def _finds(row: EnrolmentCodeRow) -> bytes:
+    return bytes(row.code)[:_FINDS]
+
+
+def _update(database: Database, name: str, **values: object) -> None:
+    EnrolmentCodeRow.update(values).where(EnrolmentCodeRow.name == name).execute(database)
+
+
+def _refused(reason: str) -> Refused:
+    return Refused(Code.ENROLMENT_CODE_REFUSED, reason=reason)

@@ -1,0 +1,8 @@
+"""The names of the server's notes, in the table `meta` (kiosk/ledger/notes.py)."""
+
+from __future__ import annotations
+
+SHEET_CONFIRMED = "recovery.confirmed"
+"""The fingerprint of the recovery sheet of which parts were asked back."""
+VERIFIED = "nightly.verified"
+"""When all rows were last compared with what the head says, and what was found."""

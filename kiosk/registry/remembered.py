@@ -1,0 +1,135 @@
+"""What a machine knows of the ledger beside the database: it outlives a restore, which takes the database back.
+
+A counter that was revoked since the backup stays revoked, one that was enrolled since stays enrolled, and epochs that the backup does not
+know are cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from peewee import Database
+
+from kiosk.domain.decide import Epochs
+from kiosk.domain.wire import Position
+from kiosk.ledger.bulk import BYTES, COUNT, TEXT, insert
+from kiosk.ledger.database import ask
+from kiosk.registry.head_row import HeadTable
+from kiosk.registry.models import CounterState
+
+_COUNTER = {"name": TEXT, "secret": BYTES, "state": TEXT, "enrolled": TEXT, "changed": TEXT, "sequence": COUNT, "key_generation": COUNT}
+_STRICTNESS = (CounterState.ACTIVE, CounterState.RETIRING, CounterState.RETIRED, CounterState.REVOKED)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCounter:
+    """A row of the table `counter`."""
+
+    name: str
+    secret: bytes | None
+    state: CounterState
+    enrolled: str
+    changed: str
+    sequence: int
+    key_generation: int
+
+    def merged(self, other: KnownCounter) -> KnownCounter:
+        """What holds of one counter that two sources tell of. Of one enrolment the stricter state: nobody is let in again by a restore. Of
+        two the later one, which replaced the earlier secret.
+        """
+        sequence = max(self.sequence, other.sequence)
+        if self.secret == other.secret or self.enrolled == other.enrolled:
+            holds = max((self, other), key=lambda counter: (_STRICTNESS.index(counter.state), counter.changed))
+        else:
+            holds = max((self, other), key=lambda counter: counter.enrolled)
+        return replace(holds, sequence=sequence)
+
+
+class Mark(NamedTuple):
+    """That an operation was accepted at a cursor."""
+
+    cursor: int
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    library: str
+    position: Position
+    """The head, as last seen."""
+    epochs: Epochs
+    safe: int
+    """The cursor up to which counters may have forgotten what they sent."""
+    counters: tuple[KnownCounter, ...]
+    marks: tuple[Mark, ...] = ()
+    """Some operations of the running order, the latest last: a database that has them at their places is of the same order."""
+
+    def is_ahead_of(self, position: Position) -> bool:
+        return (self.position.epoch, self.position.cursor) > (position.epoch, position.cursor)
+
+
+def remembered_of(database: Database) -> Remembered | None:
+    """What a database says of itself, within a transaction; None if no ledger was begun in it."""
+    row = ask(database, "SELECT library FROM head").fetchone()
+    if row is None:
+        return None
+    head = HeadTable().read(database)
+    operation = _operation_at(database, head.cursor)
+    marks = () if operation is None else (Mark(head.cursor, operation),)
+    return Remembered(str(row[0]), Position(head.epoch, head.cursor), head.epochs, head.safe, tuple(_counters(database)), marks)
+
+
+def was_put_back(database: Database, kept: Remembered) -> bool:
+    """Whether the database was put back to an earlier state, or lost something, without a new epoch; within a transaction. Also where it
+    has gone on since, and stands further ahead than what is remembered.
+    """
+    head = HeadTable().read(database)
+    if kept.is_ahead_of(Position(head.epoch, head.cursor)):
+        return True
+    if kept.epochs.current != head.epoch or not kept.marks:
+        return False
+    last = kept.marks[-1]
+    return last.cursor > head.floor and _operation_at(database, last.cursor) != last.operation
+
+
+def common_with(database: Database, kept: Remembered | None) -> int:
+    """Up to which cursor the order in the database is proven to be the remembered one: 0 if nothing proves it."""
+    marks = () if kept is None else kept.marks
+    return max((mark.cursor for mark in marks if _operation_at(database, mark.cursor) == mark.operation), default=0)
+
+
+def latest_of(one: Remembered | None, other: Remembered | None) -> Remembered | None:
+    """What is known of one library from two sources: the head of the one further ahead, the counters of both."""
+    if one is None or other is None:
+        return one or other
+    ahead, behind = (one, other) if one.is_ahead_of(other.position) else (other, one)
+    return replace(ahead, counters=merged(ahead.counters, behind.counters))
+
+
+def merged(some: Iterable[KnownCounter], others: Iterable[KnownCounter]) -> tuple[KnownCounter, ...]:
+    found = {counter.name: counter for counter in some}
+    for counter in others:
+        found[counter.name] = counter.merged(found[counter.name]) if counter.name in found else counter
+    return tuple(found[name] for name in sorted(found))
+
+
+def write_counters(database: Database, counters: Sequence[KnownCounter]) -> None:
+    """Replace the rows of all counters."""
+    ask(database, "DELETE FROM counter")
+    rows = [(one.name, one.secret, one.state.value, one.enrolled, one.changed, one.sequence, one.key_generation) for one in counters]
+    insert(database, "counter", _COUNTER, rows)
+
+
+def _operation_at(database: Database, cursor: int) -> str | None:
+    row = ask(database, "SELECT operation FROM feed WHERE cursor = ?", (cursor,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _counters(database: Database) -> list[KnownCounter]:
+    rows = ask(database, f"SELECT {', '.join(_COUNTER)} FROM counter ORDER BY name").fetchall()  # noqa: S608 - our own names
+    return [
+        KnownCounter(name, None if secret is None else bytes(secret), CounterState(state), enrolled, changed, sequence, generation)
+        for name, secret, state, enrolled, changed, sequence, generation in rows
+    ]

@@ -1,0 +1,224 @@
+"""One HTTPS connection to the library's server: limits on silence, size and time, and nothing but bytes."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import HTTPError
+from urllib3.response import HTTPResponse
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.store.sync.server_url import ServerUrl
+from kiosk.store.sync.tls import Authority, trusting, trusting_anybody
+
+LARGEST = 8 << 20
+"""Bytes of an answer: several times a page of a snapshot."""
+_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """In seconds."""
+
+    connect: float = 5.0
+    silence: float = 15.0
+    """For which no byte may move in either direction, apart from a wait that was asked for."""
+    whole: float = 120.0
+    """Of one answer: whoever sends a byte every now and then would hold the thread for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server said."""
+
+    status: int
+    body: bytes = field(repr=False)
+    retry_after: float = 0.0
+    """Seconds."""
+
+
+class Connection:
+    """For one thread. Opened when needed, and again when the other end has closed it: every request can be repeated.
+
+    Every method that speaks raises Unavailable: registry-unreachable; registry-not-trusted, if another than the authority vouches for who
+    is there, or for another name. The text of neither quotes what was sent.
+    """
+
+    def __init__(self, url: ServerUrl, context: ssl.SSLContext, limits: Limits = Limits()) -> None:
+        self._url, self._context, self._limits = url, context, limits
+        self._http: HTTPSConnection | None = None
+        self._asked: tuple[str, str, bytes | None, dict[str, str]] | None = None
+        self._kept = False
+        """Whether the connection has answered before, so that the other end may have closed it since."""
+
+    @classmethod
+    def verified(cls, url: ServerUrl, authority: Authority, limits: Limits = Limits()) -> Connection:
+        """To the server that this authority vouches for. Raises ValueError for a certificate that is none of an authority."""
+        return cls(url, trusting(authority), limits)
+
+    @classmethod
+    def unverified(cls, url: ServerUrl, limits: Limits = Limits()) -> Connection:
+        """To whoever is there. For what is public and compared afterwards."""
+        return cls(url, trusting_anybody(), limits)
+
+    def ask(self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
+        """Send a request and wait for its answer."""
+        self.send(method, target, body, headers)
+        return self.receive()
+
+    def send(self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> None:
+        """Send a request whose answer `receive` will return. What was asked before and not received is given up."""
+        if self._asked is not None:
+            self.close()
+        self._asked = method, self._url.folder + target, body, headers or {}
+        try:
+            self._send()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def socket(self) -> socket.socket | None:
+        """To wait for an answer beside something else; None if it need not be waited for."""
+        sock = None if self._http is None else self._http.sock
+        return None if sock is None or (isinstance(sock, ssl.SSLSocket) and sock.pending()) else sock
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether it has answered before, and is still open as far as is known."""
+        return self._http is not None and self._kept
+
+    def receive(self, wait: float = 0.0) -> Reply:
+        """The answer to what was sent. `wait`: seconds that the other end was asked to wait before it answers."""
+        try:
+            self._patience(wait)
+            reply = self._receive()
+            self._patience(0.0)
+        except BaseException:
+            self.close()
+            raise
+        self._asked = None
+        return reply
+
+    def close(self) -> None:
+        http, self._http, self._asked, self._kept = self._http, None, None, False
+        if http is not None:
+            http.close()
+
+    def abort(self) -> None:
+        """End what another thread waits for here: its call raises."""
+        http = self._http
+        sock = None if http is None else http.sock
+        if sock is not None:
+            with suppress(OSError):
+                # Not the method of SSLSocket, which takes the TLS from under whoever reads.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    def _patience(self, wait: float) -> None:
+        if self._http is not None and self._http.sock is not None:
+            self._http.sock.settimeout(self._limits.silence + wait)
+
+    # --- below ----------------------------------------------------------------------------------------------------------
+
+    def _send(self) -> None:
+        assert self._asked is not None  # noqa: S101
+        method, target, body, headers = self._asked
+        try:
+            if self._http is None:
+                self._open()
+            assert self._http is not None  # noqa: S101
+            self._http.request(method, target, body=body, headers=headers, preload_content=False)
+        except (OSError, HTTPError, ValueError) as error:
+            if not self._kept:
+                raise _unreachable(error) from None
+            self._again()
+
+    def _receive(self) -> Reply:
+        assert self._http is not None  # noqa: S101
+        try:
+            return self._read(self._http)
+        except _Unanswered as nothing:
+            if not self._kept:
+                raise _unreachable(nothing) from None
+        self._again()
+        return self._read_or_fail()
+
+    def _again(self) -> None:
+        """The other end had closed the connection, as servers do with idle ones."""
+        asked = self._asked
+        self.close()
+        self._asked = asked
+        self._send()
+
+    def _read_or_fail(self) -> Reply:
+        assert self._http is not None  # noqa: S101
+        try:
+            return self._read(self._http)
+        except _Unanswered as nothing:
+            raise _unreachable(nothing) from None
+
+    def _open(self) -> None:
+        # urllib3 reads no proxy from the environment here: sync speaks with the server or with nobody.
+        http = HTTPSConnection(
+            self._url.host.strip("[]"),
+            self._url.port,
+            timeout=self._limits.connect,
+            ssl_context=self._context,
+            cert_reqs=self._context.verify_mode,
+        )
+        self._http, self._kept = http, False
+        http.connect()
+        http.sock.settimeout(self._limits.silence)
+
+    def _read(self, http: HTTPSConnection) -> Reply:
+        """Raises _Unanswered if not even a status arrived, Unavailable if the answer broke off."""
+        end = time.monotonic() + self._limits.whole
+        try:
+            response = http.getresponse()
+        except (OSError, HTTPError, ValueError) as error:
+            raise _Unanswered from error
+        try:
+            body = _body(response, end)
+        except (OSError, HTTPError, ValueError) as error:
+            raise _unreachable(error) from None
+        if not response.headers.get("Connection", "").lower() == "close":
+            self._kept = True
+        else:
+            http.close()
+            self._http = None
+        return Reply(response.status, body, _seconds(response.headers.get("Retry-After")))
+
+
+class _Unanswered(Exception):
+    """No status arrived."""
+
+
+def _body(response: HTTPResponse, end: float) -> bytes:
+    parts, size = [], 0
+    while part := response.read(_CHUNK, decode_content=False):
+        parts.append(part)
+        size += len(part)
+        if size > LARGEST:
+            raise ValueError("a body without end")
+        if time.monotonic() > end:
+            raise TimeoutError
+    return b"".join(parts)
+
+
+def _seconds(text: str | None) -> float:
+    """Of a Retry-After; its other form, a date, is not used between our programs."""
+    return float(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 6 else 0.0
+
+
+def _unreachable(error: BaseException) -> Unavailable:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Unavailable(Code.REGISTRY_NOT_TRUSTED)
+        cause = cause.__cause__ or cause.__context__
+    return Unavailable(Code.REGISTRY_UNREACHABLE)

@@ -1,0 +1,52 @@
+"""Asks the library's server about one card, on the side: links made elsewhere may not have arrived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.model import Link, LinkToken
+from kiosk.store.ledger_store import LedgerStore
+from kiosk.store.sync.client import RegistryClient, Said
+from kiosk.store.sync.connection import Connection, Limits
+from kiosk.store.sync.credentials import Credentials
+from kiosk.store.sync.server_url import ServerUrl
+
+LIMITS = Limits(connect=1.0, silence=1.5, whole=2.0)
+"""A patron waits."""
+
+
+@dataclass(slots=True)
+class Question:
+    """For one thread."""
+
+    store: LedgerStore
+    credentials: Credentials
+    _asked: tuple[str, Connection] | None = None
+
+    def find(self, token: LinkToken) -> Link | None:
+        """The link that the server has for a card; None if it has none. Raises Unavailable, also where its answer proves nothing: while
+        something done here about this card or its number is on its way.
+        """
+        said = RegistryClient(self._connection(), self.credentials.secret, self.credentials.version).find([token])
+        if isinstance(said, Said):
+            raise Unavailable(Code.REGISTRY_ANSWER_UNEXPECTED)
+        found = next((placed.link for placed in said.links if placed.link.token == token), None)
+        if found is None:
+            return None
+        if any(each.is_pending and each.touches & {token, found.number} for each in self.store.outgoing()):
+            raise Unavailable(Code.REGISTRY_ANSWER_UNEXPECTED)
+        return Link(found.token, found.number, found.since, found.counter, found.operation)
+
+    def close(self) -> None:
+        if self._asked is not None:
+            self._asked[1].close()
+
+    def _connection(self) -> Connection:
+        membership = self.store.membership()
+        if membership is None:
+            raise Unavailable(Code.REGISTRY_UNREACHABLE)
+        if self._asked is None or self._asked[0] != membership.registry:
+            self.close()
+            self._asked = membership.registry, Connection.verified(ServerUrl.parse(membership.registry), self.credentials.authority, LIMITS)
+        return self._asked[1]

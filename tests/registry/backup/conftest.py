@@ -1,0 +1,45 @@
+"""A machine with a ledger, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.backup.server_machine import ServerMachine
+from tests.support.postgres.cluster import PostgresCluster
+
+NewMachine = Callable[..., ServerMachine]
+
+
+@pytest.fixture
+def new_machine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[NewMachine]:
+    """Makes an empty machine: of one kind of database or the other."""
+    made: list[ServerMachine] = []
+
+    def make(kind: str = "sqlite") -> ServerMachine:
+        folder = tmp_path / f"machine{len(made)}"
+        folder.mkdir()
+        if kind == "sqlite":
+            url = f"sqlite:///{folder / 'registry.db'}"
+        else:
+            cluster: PostgresCluster = request.getfixturevalue("postgres")
+            url = cluster.create_database()
+        made.append(ServerMachine(folder, url))
+        return made[-1]
+
+    yield make
+    for machine in made:
+        machine.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def machine(request: pytest.FixtureRequest, new_machine: NewMachine) -> ServerMachine:
+    """With a ledger of some links, a stop, and two counters."""
+    made = new_machine(request.param).found()
+    made.enrol("中央1")
+    made.enrol("分館1")
+    made.link(*range(1, 8))
+    made.unlink(3)
+    return made
