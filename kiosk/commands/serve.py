@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from signal import SIGTERM
-from ssl import SSLContext
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,8 @@ from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.escaping import escaped
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from kiosk.registry.opening import OpenedRegistry
     from kiosk.registry.server import RegistryServer
 

@@ -15,10 +15,10 @@ from kiosk.ledger.running_lock import RunningLock
 from kiosk.registry.backup.keeper import BackupKeeper, plan_of
 from kiosk.registry.site_key import SiteKeyFile
 from kiosk.text import plain, say
+from tests.support.backup.served_library import Library
 from tests.support.commands.call import Call, Called
 from tests.support.commands.server import enrolled, opened
 from tests.support.postgres.cluster import PostgresCluster
-from tests.support.registry.served_library import Library
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

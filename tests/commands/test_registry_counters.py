@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kiosk.config.registry_home import RegistryHome
-from kiosk.registry.remembered import RememberedFile
+from kiosk.registry.remembered_file import RememberedFile
 from kiosk.text import say
 from tests.support.commands.call import Call
 from tests.support.commands.server import CODE, enrolled, heard, opened

@@ -12,13 +12,13 @@ import pytest
 from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.errors import Code
 from kiosk.ledger.database import ask
-from kiosk.registry.remembered import RememberedFile
+from kiosk.registry.remembered_file import RememberedFile
 from kiosk.text import plain, say
 from tests.commands.test_serve import Serving
+from tests.support.backup.served_library import Library
 from tests.support.commands.call import Call
 from tests.support.commands.server import enrolled
 from tests.support.postgres.cluster import PostgresCluster
-from tests.support.registry.served_library import Library
 from tests.support.wait import end, wait_until
 
 LIMIT = 30.0

@@ -87,6 +87,14 @@ def test_wrong_tries_for_another_code_do_not_count(server: EnrollingServer) -> N
     assert server.enrolment.enrol(code, fresh_secret()).counter == "中央1"
 
 
+def test_no_two_codes_begin_alike(server: EnrollingServer) -> None:
+    """Else a wrong try for one would count against the other."""
+    codes = [server.open(f"窓口{number}") for number in range(300)]
+    assert len({code[:3] for code in codes}) == 300
+    for code in codes[::100]:
+        server.enrolment.enrol(code, fresh_secret())
+
+
 def test_tries_at_the_same_moment_are_all_counted(server: EnrollingServer) -> None:
     code = server.open()
 

@@ -14,8 +14,11 @@ import pytest
 
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
+from kiosk.domain.errors import Unavailable
+from kiosk.ledger.notes import write_note
 from kiosk.registry.authority import LIFE
 from kiosk.registry.nightly import Checked, Nightly, last_check, night_before
+from kiosk.registry.notes import VERIFIED
 from kiosk.registry.opening import OpenedRegistry, open_registry
 from kiosk.registry.tls import server_context
 from tests.support.registry.handshake import shown
@@ -140,3 +143,47 @@ def test_a_thread_does_it_until_it_is_stopped(night: Night) -> None:
     stopped.set()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_a_server_that_ends_leaves_the_night_to_the_next(night: Night) -> None:
+    for number in range(70):  # enough rows of the trail for a pause between them
+        night.registry.enrolment.open(f"窓口{number}", b"certificate")
+    stopped = Event()
+
+    def clock() -> datetime:
+        stopped.set()
+        return night.now
+
+    registry = night.registry
+    ending = Nightly(registry.ledger, registry.tls, night.context, HOUR, clock)
+    ending.run(stopped)
+    assert last_check(registry.ledger) is None
+    night.nightly.tidy_and_verify()
+    assert night.last().ended
+
+
+def test_a_night_that_was_cut_off_is_begun_again_after_some_hours(night: Night) -> None:
+    night.now = night_before(night.now.astimezone(), HOUR) + timedelta(hours=1)
+    with night.registry.ledger.acting():
+        begun = Checked(night.now, ended=False).encoded()
+        write_note(night.registry.ledger.database.database, VERIFIED, begun)
+    night.now += timedelta(hours=5)
+    night.nightly.tidy_and_verify()
+    assert not night.last().ended
+    night.now += timedelta(hours=1)
+    night.nightly.tidy_and_verify()
+    assert night.last() == Checked(night.now, ended=True)
+
+
+def test_what_fails_does_not_keep_the_rest_from_being_done(night: Night) -> None:
+    """An authority that cannot be read: the certificate is not renewed, and the rows are compared all the same."""
+    (night.registry.home.folder / "keys" / "authority.pem").write_bytes(b"noise")
+    stopped = Event()
+    thread = Thread(target=night.nightly.run, args=(stopped,))
+    thread.start()
+    wait_until(lambda: (found := last_check(night.registry.ledger)) is not None and found.ended, "the night's work")
+    stopped.set()
+    thread.join(10)
+    assert not thread.is_alive()
+    with pytest.raises(Unavailable):
+        night.nightly.renew_certificate()

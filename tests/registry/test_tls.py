@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 from kiosk.config.registry_settings import TlsSettings
 from kiosk.domain.errors import Code, Unavailable
@@ -120,6 +122,16 @@ def test_a_damaged_authority_is_told_and_never_replaced(own: OwnAuthority) -> No
         Code.CERTIFICATE_UNUSABLE,
         {"file": str(own.authority_path), "reason": "damaged"},
     )
+
+
+def test_a_file_with_another_key_or_a_locked_one_is_none_of_ours(own: OwnAuthority) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = own.authority.public_bytes(Encoding.PEM)
+    for lock in (NoEncryption(), BestAvailableEncryption(b"locked")):
+        own.authority_path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock) + certificate)
+        with pytest.raises(Unavailable) as trouble:
+            _ = own.authority
+        assert trouble.value.params["reason"] == "damaged"
 
 
 def test_a_certificate_never_outlives_its_authority() -> None:

@@ -21,6 +21,8 @@
   `certificate`. For requests by hand: `sites`, `caller`, `sent_operations`; for a server's files: `server_machine`. Programs:
   `library_on_full_disk`, `on_small_disk`, `killed_at_every_point`, `large_backup`.
 - `postgres/`: `cluster`, a PostgreSQL of the tests' own; `databases`, fixtures for a test that runs on SQLite and on PostgreSQL.
+- `backup/`: backups of the library's server. `server_machine` (keys, a ledger and backups on one machine), `served_library` (begun on the
+  command line). Programs: `killed_at_every_point`, `on_small_disk`, `large_backup`.
 - `ils/`: SIP2. `scripted_server`, `unreliable_server`, `raw_sip2_client`, `independent_sip2_parser`, `recordings` (of real servers).
 - `store/`: programs that run a store `on_small_disk`, `on_fat_disk`, `killed_at_every_point`, and the C they preload;
   `enrolled` (acts, entries of the feed, what is shown).

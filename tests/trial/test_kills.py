@@ -12,7 +12,7 @@ from tests.support.registry.library import Library
 LONG = [pytest.mark.trial, pytest.mark.timeout(240)]
 
 
-@pytest.mark.parametrize(("kills", "counters"), [(2, 2), pytest.param(25, 6, marks=LONG)], ids=["twice", "25 times"])
+@pytest.mark.parametrize(("kills", "counters"), [(2, 2), pytest.param(25, 6, marks=LONG)], ids=["twice", "25-times"])
 def test_counters_killed(kills: int, counters: int, tmp_path: Path) -> None:
     with Library(tmp_path, counters=counters) as library:
         for _ in range(kills):
@@ -22,10 +22,13 @@ def test_counters_killed(kills: int, counters: int, tmp_path: Path) -> None:
         library.check()
 
 
-@pytest.mark.parametrize(("kills", "counters"), [(2, 3), pytest.param(25, 6, marks=LONG)], ids=["twice", "25 times"])
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_the_server_killed(kind: str, kills: int, counters: int, postgres: PostgresCluster, tmp_path: Path) -> None:
-    database = "" if kind == "sqlite" else postgres.create_database()
+@pytest.mark.parametrize(
+    ("kills", "counters", "kind"),
+    [(2, 3, "sqlite"), pytest.param(25, 6, "sqlite", marks=LONG), pytest.param(25, 6, "postgresql", marks=LONG)],
+    ids=["twice", "25-times", "25-times-postgresql"],
+)
+def test_the_server_killed(kills: int, counters: int, kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    database = "" if kind == "sqlite" else request.getfixturevalue("postgres").create_database()
     with Library(tmp_path, database, counters=counters) as library:
         for _ in range(kills):
             library.work(15)
@@ -35,7 +38,7 @@ def test_the_server_killed(kind: str, kills: int, counters: int, postgres: Postg
         library.check()
 
 
-@pytest.mark.parametrize(("times", "counters"), [(2, 3), pytest.param(12, 6, marks=LONG)], ids=["twice", "12 times"])
+@pytest.mark.parametrize(("times", "counters"), [(2, 3), pytest.param(12, 6, marks=LONG)], ids=["twice", "12-times"])
 def test_the_database_killed_and_stopped(times: int, counters: int, tmp_path: Path) -> None:
     """PostgreSQL ends as by a power failure, and as an administrator ends it. The server waits for it to come back."""
     with PostgresCluster() as postgres, Library(tmp_path, postgres.create_database(), counters=counters) as library:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.postgres.cluster import PostgresCluster
 from tests.support.registry.library import Library
+from tests.support.registry.muddling_proxy import MuddlingProxy
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,20 @@ def test_clocks_wrong_by_a_day(acts: int, tmp_path: Path) -> None:
         library.work(acts)
         library.settle()
         library.check()
+
+
+@pytest.mark.parametrize("times", [6, pytest.param(80, marks=[pytest.mark.trial, pytest.mark.timeout(240)])], ids=["few", "many"])
+def test_answers_doubled_and_reordered(times: int, tmp_path: Path) -> None:
+    """Behind a proxy that gives old answers to new questions, nobody believes what was not asked; afterwards all agree."""
+    with Library(tmp_path) as library, MuddlingProxy(library.server.port, library.server.context(), library.seed) as proxy:
+        library.relay.target = proxy.port
+        library.relay.cut()
+        library.relay.mend()
+        proxy.muddle(0.2)
+        for _ in range(times):
+            library.work(10)
+            library.deliver()
+        proxy.muddle(0)
+        library.settle()
+        library.check()
+        assert proxy.muddled > times / 2

@@ -16,7 +16,7 @@ from tests.support.registry.library import Library
 LONG = [pytest.mark.trial, pytest.mark.timeout(240)]
 
 
-@pytest.mark.parametrize(("acts", "counters", "times"), [(20, 3, 1), pytest.param(300, 6, 3, marks=LONG)], ids=["once", "3 times"])
+@pytest.mark.parametrize(("acts", "counters", "times"), [(20, 3, 1), pytest.param(300, 6, 3, marks=LONG)], ids=["once", "3-times"])
 def test_a_backup_restored_behind_the_counters_backs(
     acts: int, counters: int, times: int, postgres: PostgresCluster, tmp_path: Path
 ) -> None:

@@ -102,6 +102,7 @@ def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
 
 def _machine(home: RegistryHome, settings: RegistrySettings) -> Machine:
     from kiosk.registry.backup.restoring import Machine
+    from kiosk.registry.backup.safe import server_name
     from kiosk.registry.opening import open_server_database
 
     return Machine(
@@ -109,6 +110,7 @@ def _machine(home: RegistryHome, settings: RegistrySettings) -> Machine:
         backups=home.backups(settings.backup),
         open=lambda: open_server_database(home, settings, create=True),
         file=None if settings.database.url else home.database,
+        server=server_name(home.folder),
     )
 
 

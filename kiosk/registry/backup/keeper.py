@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -15,16 +15,17 @@ from kiosk.config.private_files import read_private
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
-from kiosk.domain.wire import Position
 from kiosk.incidents import report_incident
 from kiosk.registry import presence
 from kiosk.registry.backup.document import KeptFile
 from kiosk.registry.backup.failure import failure_of, load_failure, save_failure
-from kiosk.registry.backup.folder import Found, Kept, backups_in, delete_old, safe_of
+from kiosk.registry.backup.folder import Found, Kept, backups_in, delete_old
 from kiosk.registry.backup.making import make_backup
+from kiosk.registry.backup.safe import safe_with, server_name
 from kiosk.registry.backup.timetable import Timetable, pause_after
+from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
-from kiosk.registry.remembered import RememberedFile
+from kiosk.registry.remembered_file import RememberedFile
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 5.0
@@ -43,6 +44,8 @@ class BackupPlan:
     failure: Path
     timetable: Timetable
     keep: int
+    server: str = ""
+    """Distinguishes servers over one database."""
 
 
 def plan_of(home: RegistryHome, settings: RegistrySettings) -> BackupPlan:
@@ -54,6 +57,7 @@ def plan_of(home: RegistryHome, settings: RegistrySettings) -> BackupPlan:
         failure=home.folder / "backup-failure.json",
         timetable=Timetable(settings.backup.hour, settings.backup.every_hours),
         keep=settings.backup.keep,
+        server=server_name(home.folder),
     )
 
 
@@ -128,13 +132,15 @@ class BackupKeeper:
         self.keep_safe()
         return kept
 
-    def keep_safe(self) -> Position:
-        """Tell counters, through the head, what all backups hold that are kept. Returns it."""
-        head = self._ledger.head()
-        safe = safe_of(self.found().backups, head.epochs)
-        if safe != head.safe:
-            self._ledger.keep_safe(safe)
-        return safe
+    def keep_safe(self) -> None:
+        """Tell counters, through the head, what all backups hold that are kept. Writes only what is new."""
+        found = self.found().backups
+        with self._ledger.database.writing() as database:
+            head = HeadTable()
+            row = head.lock(database)
+            safe = min(safe_with(database, self._plan.server, found, row.epochs, self._clock()), row.cursor)
+            if safe != row.safe:
+                head.write(database, replace(row, safe=safe))
 
     def found(self) -> Found:
         """The backups in the folder of the timetable; none where it cannot be read."""

@@ -23,14 +23,16 @@ from kiosk.ledger.audit import AuditedAct, AuditTrail
 from kiosk.ledger.disk_errors import disk_translated
 from kiosk.registry.backup.contents import Contents
 from kiosk.registry.backup.document import Page
-from kiosk.registry.backup.folder import backups_in, safe_of
+from kiosk.registry.backup.folder import backups_in
 from kiosk.registry.backup.reading import records_of, unusable, verify
+from kiosk.registry.backup.safe import safe_with
 from kiosk.registry.backup.tables import empty_all, write_page
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.models import CounterState
 from kiosk.registry.presence import refuse_if_served
-from kiosk.registry.remembered import Remembered, RememberedFile, common_with, latest_of, merged, remembered_of, write_counters
+from kiosk.registry.remembered import Remembered, common_with, latest_of, merged, remembered_of, write_counters
+from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 
 SERVER = "registry"
@@ -48,6 +50,8 @@ class Machine:
     """Opens the database, and creates it where there is none."""
     file: Path | None = None
     """Of SQLite: one that is damaged gives way to a new one."""
+    server: str = ""
+    """Distinguishes servers over one database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +227,8 @@ def _begin(
     begun = head.begin(database, row, epochs)
     loaded = remembered_of(database)
     assert loaded is not None  # noqa: S101 - its head was just written
-    safe = safe_of(backups_in(machine.backups, site_key, loaded.library).backups, epochs).cursor
+    backups = backups_in(machine.backups, site_key, loaded.library).backups
+    safe = min(safe_with(database, machine.server, backups, epochs, now), begun.cursor)
     head.write(database, replace(begun, safe=safe))
     changed = now.astimezone(UTC).isoformat(timespec="seconds")
     counters = merged(loaded.counters, () if before is None else before.counters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -96,7 +97,7 @@ class Session:
     def found_nobody(self) -> None:
         """No server was there: when it is, stops come first again."""
         self.pace = self.pace.found_nobody(self.monotonic(), self.draw())
-        self._stops_heard = None
+        self._stops_heard, self.exchange.has_stops = None, False
 
     def rest(self, seconds: float) -> None:
         """Try again later, whatever is done here meanwhile."""
@@ -144,7 +145,8 @@ class Session:
         """One way for a counter that is new and one whose server was restored: send stops, then what is left, then take a snapshot."""
         self.exchange.store.begin_epoch(began.status.epochs)
         self.push.only_unlinkings = self._epoch_untold = True
-        self._stops_heard, self._wants_snapshot, self._has_gap, self._no_snapshot_before = None, False, False, 0.0
+        self._stops_heard, self.exchange.has_stops = None, False
+        self._wants_snapshot, self._has_gap, self._no_snapshot_before = False, False, 0.0
         # A server that names another one in each answer would be asked without a pause.
         self.brought_nothing()
 
@@ -176,7 +178,7 @@ class Session:
         """Wait for news of the feed while watching for what is done here."""
         # A connection that is new may have something to read that is no answer (TLS 1.3 tickets), so it is first asked without a wait.
         waits = self.exchange.reports.is_current and self.listen.is_warm
-        wait, began = LONGEST_WAIT if waits else 0, self.monotonic()
+        wait, began = self._longest_wait() if waits else 0, self.monotonic()
         self.exchange.asks()
         self.listen.ask_for_feed(self.exchange.membership.reached, self.pull.standing(), wait)
         self._wait_for_news(wait)
@@ -195,6 +197,11 @@ class Session:
         elif not wait and not self.exchange.reports.is_current:
             raise InVain
         return brought or self.monotonic() - began >= _QUICK
+
+    def _longest_wait(self) -> int:
+        if not self._wants_snapshot:
+            return LONGEST_WAIT
+        return max(1, min(LONGEST_WAIT, math.ceil(self._no_snapshot_before - self.monotonic())))
 
     def _wait_for_news(self, wait: int) -> None:
         """Until the answer is there, send what is done here meanwhile. Raises Unavailable if nothing comes when something should have."""

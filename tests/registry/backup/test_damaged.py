@@ -14,7 +14,7 @@ from kiosk.registry.backup.document import End, Page, decode, encode
 from kiosk.registry.backup.reading import manifest_of, verify
 from kiosk.registry.migrations import VERSION
 from tests.registry.backup.conftest import NewMachine
-from tests.support.registry.server_machine import SITE_KEY, ServerMachine
+from tests.support.backup.server_machine import SITE_KEY, ServerMachine
 
 
 @pytest.fixture(scope="module")

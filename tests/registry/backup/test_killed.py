@@ -15,14 +15,14 @@ import pytest
 from kiosk.registry.backup.reading import verify
 from tests.registry.backup.conftest import NewMachine
 from tests.support import ROOT
-from tests.support.registry.server_machine import SITE_KEY
+from tests.support.backup.server_machine import SITE_KEY
 
 POINTS = {"backup": 50, "empty": 90, "replace": 60}
 """At least so many there are."""
 
 
 def at_every_point(what: str, folder: Path) -> list[dict[str, Any]]:
-    command = [sys.executable, "-m", "tests.support.registry.killed_at_every_point", what, str(folder)]
+    command = [sys.executable, "-m", "tests.support.backup.killed_at_every_point", what, str(folder)]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr
     seen: list[dict[str, Any]] = json.loads(ran.stdout)

@@ -18,7 +18,7 @@ MOST_MB = 150
 
 
 def child(*arguments: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.support.registry.large_backup", *arguments]
+    command = [sys.executable, "-m", "tests.support.backup.large_backup", *arguments]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=1500, check=False, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr
     told: dict[str, Any] = json.loads(ran.stdout)

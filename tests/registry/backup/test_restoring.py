@@ -15,10 +15,10 @@ from kiosk.registry import presence
 from kiosk.registry.backup.document import Page
 from kiosk.registry.backup.tables import TABLES, empty_all, write_page
 from kiosk.registry.models import CounterState
-from kiosk.registry.remembered import RememberedFile
+from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 from tests.registry.backup.conftest import NewMachine
-from tests.support.registry.server_machine import AUTHORITY, LIBRARY, SITE_KEY, ServerMachine
+from tests.support.backup.server_machine import AUTHORITY, LIBRARY, SITE_KEY, ServerMachine
 
 NEW = ("head", "epoch", "audit", "meta")
 """What a new epoch changes."""

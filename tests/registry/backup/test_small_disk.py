@@ -14,7 +14,7 @@ from tests.support import ROOT
 
 
 def tried(what: str, folder: Path) -> Any:
-    program = [sys.executable, "-m", "tests.support.registry.on_small_disk", what, str(folder)]
+    program = [sys.executable, "-m", "tests.support.backup.on_small_disk", what, str(folder)]
     command = ["unshare", "--map-root-user", "--mount", *program]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=55, check=False, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr

@@ -26,6 +26,7 @@ from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import read_registry_settings
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.registry.opening import OpenedRegistry, open_registry
+from kiosk.registry.tls import server_context
 from tests.support import ROOT
 from tests.support.registry.counter_process import Enrolled
 from tests.support.registry.tables import Registry, read_registry
@@ -115,6 +116,11 @@ class RegistryProcess:
                 got = opened.enrolment.enrol(code.secret, secret)
                 enrolled.append(Enrolled(got.counter, secret, opened.site_key.key, authority))
             return enrolled
+
+    def context(self) -> ssl.SSLContext:
+        """With the server's certificate: for whoever plays the server."""
+        with closing(self._opened()) as opened:
+            return server_context(opened.tls)
 
     def tables(self) -> Registry:
         return read_registry(self.database)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from kiosk.config.registry_home import RegistryHome
 from kiosk.ledger.recovery_sheet import sheet
+from tests.support.backup.server_machine import ServerMachine
 from tests.support.commands.server import opened
-from tests.support.registry.server_machine import ServerMachine
 
 
 class Library:

@@ -1,4 +1,4 @@
-"""Run by test_large.py: `python -m tests.support.registry.large_backup backup|restore FOLDER URL [BACKUP]`.
+"""Run by test_large.py: `python -m tests.support.backup.large_backup backup|restore FOLDER URL [BACKUP]`.
 
 Makes a backup of a ledger, or restores one, and prints as JSON how long that took and how much memory the process held at most (MB).
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from kiosk.registry.backup.making import make_backup
 from kiosk.registry.backup.restoring import Machine, restore
 from kiosk.registry.database import open_database
-from tests.support.registry.server_machine import SITE_KEY
+from tests.support.backup.server_machine import SITE_KEY
 
 
 def main(what: str, folder: Path, url: str, backup: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Run by test_small_disk.py as root of its own namespace: `python -m tests.support.registry.on_small_disk backup|restore|read-only FOLDER`.
+"""Run by test_small_disk.py as root of its own namespace: `python -m tests.support.backup.on_small_disk backup|restore|read-only FOLDER`.
 
 Mounts a small tmpfs, and prints as JSON what a server's commands say and leave behind there.
 """
@@ -17,7 +17,7 @@ from kiosk.__main__ import main
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
 from kiosk.registry.opening import open_registry
-from tests.support.registry.server_machine import ServerMachine
+from tests.support.backup.server_machine import ServerMachine
 
 LINKS = 3000
 

@@ -1,4 +1,4 @@
-"""Run by test_registry_killed.py: `python -m tests.support.registry.killed_at_every_point backup|empty|replace FOLDER`.
+"""Run by test_registry_killed.py: `python -m tests.support.backup.killed_at_every_point backup|empty|replace FOLDER`.
 
 For each point in turn, a fork of this process runs the command on a copy of a server's home and is killed at that point, until one runs to
 its end. A point is a statement of SQL or a change of the file system. Prints, as JSON, what was found after each kill.
@@ -27,7 +27,7 @@ from kiosk.ledger.recovery_sheet import sheet
 from kiosk.registry.backup.folder import backups_in, unfinished_in
 from kiosk.registry.backup.reading import verify
 from kiosk.registry.opening import OpenedRegistry, open_registry
-from tests.support.registry.server_machine import ServerMachine
+from tests.support.backup.server_machine import ServerMachine
 
 SETTINGS = RegistrySettings()
 CHANGES = {"open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.chmod"}
