@@ -47,6 +47,13 @@ def enrol(home: Home, options: argparse.Namespace) -> int:
 
 def _membership(home: Home, settings: Settings) -> Membership | None:
     """Of this counter, whose store and keys are created if there are none. Raises Refused: counter-has-links."""
+    from kiosk.store.recovery import begin_anew
+
+    place = key_place_of(home, settings)
+    record = place.store.load()
+    if record is not None and record.is_erased:
+        # Revoked: what it had is gone, and it begins like a new one.
+        begin_anew(place, now())
     repository, _ = opened(home, settings)
     with repository:
         membership = repository.membership()

@@ -34,7 +34,7 @@ def test_cut_and_mended(cuts: int, acts: int, counters: int, processes: int, pos
 
 
 @pytest.mark.parametrize(
-    ("times", "counters"), [(6, 3), pytest.param(100, 8, marks=[pytest.mark.trial, pytest.mark.timeout(240)])], ids=["few", "many"]
+    ("times", "counters"), [(3, 3), pytest.param(30, 8, marks=[pytest.mark.trial, pytest.mark.timeout(240)])], ids=["few", "many"]
 )
 def test_answers_lost_and_late(times: int, counters: int, tmp_path: Path) -> None:
     """One answer in ten is lost after the server has acted, so that much is sent twice; what passes overtakes the rest."""
@@ -71,18 +71,18 @@ def test_clocks_wrong_by_a_day(acts: int, tmp_path: Path) -> None:
         library.check()
 
 
-@pytest.mark.parametrize("times", [6, pytest.param(80, marks=[pytest.mark.trial, pytest.mark.timeout(240)])], ids=["few", "many"])
+@pytest.mark.parametrize("times", [3, pytest.param(25, marks=[pytest.mark.trial, pytest.mark.timeout(240)])], ids=["few", "many"])
 def test_answers_doubled_and_reordered(times: int, tmp_path: Path) -> None:
     """Behind a proxy that gives old answers to new questions, nobody believes what was not asked; afterwards all agree."""
     with Library(tmp_path) as library, MuddlingProxy(library.server.port, library.server.context(), library.seed) as proxy:
         library.relay.target = proxy.port
         library.relay.cut()
         library.relay.mend()
-        proxy.muddle(0.2)
+        proxy.muddle(0.1)
         for _ in range(times):
             library.work(10)
             library.deliver()
         proxy.muddle(0)
         library.settle()
         library.check()
-        assert proxy.muddled > times / 2
+        assert proxy.muddled > 0
