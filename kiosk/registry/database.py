@@ -15,7 +15,7 @@ from kiosk.ledger.disk_errors import disk_translated
 from kiosk.ledger.migration_runner import USER_VERSION, VERSION_TABLE, VersionedSchema, migrate, version_of
 from kiosk.registry.engine import RegistryDatabase
 from kiosk.registry.migrations import Dialect, steps
-from kiosk.registry.postgresql_engine import PostgresqlRegistry, connect, without_password
+from kiosk.registry.postgresql_engine import PostgresqlRegistry, check_encoding, connect, without_password
 from kiosk.registry.sqlite_engine import SETTINGS, SqliteRegistry, open_file
 
 __all__ = ["RegistryDatabase", "open_database", "open_sqlite", "without_password"]
@@ -35,6 +35,7 @@ def open_database(url: str, *, create: bool = True) -> RegistryDatabase:
         raise ValueError("neither sqlite:/// nor postgresql://")
     opened = PostgresqlRegistry(url)
     with opened.translated(), closing(connect(url)) as connection:
+        check_encoding(connection, opened.place)
         _prepare(connection, Dialect.POSTGRESQL, VERSION_TABLE, create)
     return opened
 

@@ -22,13 +22,13 @@ _BY_SQLSTATE = {
     "40P01": Code.STORE_LOCKED,
     "55P03": Code.STORE_LOCKED,
     "57014": Code.STORE_LOCKED,  # took too long
-    "42501": Code.STORE_FOREIGN,
     "42P01": Code.STORE_DAMAGED,  # a table is missing
     "42703": Code.STORE_DAMAGED,  # a column
     "42P07": Code.STORE_DAMAGED,  # a new database that holds tables of others
     "XX001": Code.STORE_DAMAGED,
     "XX002": Code.STORE_DAMAGED,
 }
+_NOT_ALLOWED = "42501"
 _ASKED_WRONGLY = ("21", "22", "23", "42")
 """Classes of mistakes of the program's: wrong SQL, a value that does not fit, a violated constraint."""
 
@@ -44,14 +44,21 @@ def of_postgresql(error: BaseException, place: str) -> Unavailable | None:
     state = _sqlstate(error)
     if state in _BY_SQLSTATE:
         return Unavailable(_BY_SQLSTATE[state], place=place)
+    if state == _NOT_ALLOWED:
+        return Unavailable(Code.STORE_UNAVAILABLE, place=place, reason="permission", said=_said(error))
     if state is not None and state[:2] in _ASKED_WRONGLY:
         return None
     # psycopg itself refuses a value that PostgreSQL cannot hold, such as a text with a NUL.
     if state is None and isinstance(_own(error), psycopg.DataError | psycopg.ProgrammingError | psycopg.NotSupportedError):
         return None
-    # Why no connection was made libpq tells in words only. They name host, user and database, and no password.
-    said = str(_own(error) or "").strip().splitlines()
-    return Unavailable(Code.STORE_UNAVAILABLE, place=place, reason="connection", said=said[0] if said else "")
+    # Why no connection was made libpq tells in words only.
+    return Unavailable(Code.STORE_UNAVAILABLE, place=place, reason="connection", said=_said(error))
+
+
+def _said(error: BaseException) -> str:
+    """The first line of the server's words, or libpq's. Where these two are asked for they name host, user, database or table, no more."""
+    lines = str(_own(error) or "").strip().splitlines()
+    return lines[0] if lines else ""
 
 
 def _own(error: BaseException) -> BaseException | None:

@@ -85,7 +85,9 @@ class HeadTable:
         ask(database, _WRITE, (row.epoch, row.cursor, int(links), total, row.safe, row.floor, row.key_generation, row.stops_until))
 
     def begin(self, database: Database, row: HeadRow, epochs: Epochs) -> HeadRow:
-        """Write new epochs; safe is forgotten, and links made before wait for stops."""
+        """Begin a new epoch where the row stands. Safe is 0 until somebody looks at the backups. Links and replacements of an earlier epoch
+        are deferred until every active counter has named the new one, or for a minute from the first contact on.
+        """
         ask(database, "DELETE FROM epoch")
         for number, cut in epochs.cuts:
             ask(database, "INSERT INTO epoch (number, cut) VALUES (?, ?)", (number, cut))

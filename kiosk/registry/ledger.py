@@ -14,9 +14,8 @@ from datetime import UTC, datetime, timedelta
 
 from peewee import Database
 
-from kiosk.domain.decide import Epochs
 from kiosk.domain.model import LibraryCardNumber, LinkToken
-from kiosk.domain.new_epoch import epochs_after, number_after
+from kiosk.domain.new_epoch import number_after
 from kiosk.domain.registry_wire import MOST_ENTRIES, MOST_LINKS
 from kiosk.domain.wire import Operation, Position, encode
 from kiosk.ledger.acts import rows_of
@@ -127,18 +126,6 @@ class RegistryLedger:
         with self.database.writing() as database:
             row = self._head.lock(database)
             self._head.write(database, replace(row, safe=min(row.epochs.effective(safe), row.cursor)))
-
-    def begin_epoch(self, outlived: Epochs | None = None) -> Epochs:
-        """Begin a new epoch at the position that the database holds, as after putting a backup back; return all epochs.
-
-        `outlived`: the epochs from the file that outlives a restore. Safe becomes cursor 0 until `keep_safe` is called. Link and
-        replacement of an earlier epoch are deferred until every active counter has named the new one, or 60 s after the first contact.
-        """
-        with self.database.writing() as database:
-            row = self._head.lock(database)
-            latest = max(row.epoch, 0 if outlived is None else outlived.current)
-            number = number_after(latest, int(self._clock().timestamp()))
-            return self._head.begin(database, row, epochs_after(row.epochs, row.cursor, outlived, number)).epochs
 
     def compact(self) -> Compacted:
         """Erase feed entries and stops older than the retention, and the memory of operations after twice that time, in short

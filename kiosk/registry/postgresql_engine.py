@@ -10,12 +10,12 @@ import psycopg
 from peewee import PostgresqlDatabase
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from kiosk.domain.errors import Unavailable
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.database import ask
 from kiosk.registry.database_errors import ERRORS, of_postgresql
 from kiosk.registry.engine import Connections, RegistryDatabase
 
-_SESSION = {"connect_timeout": "5", "tcp_user_timeout": "15000", "application_name": "kiosk"}
+_SESSION = {"connect_timeout": "5", "tcp_user_timeout": "15000", "application_name": "kiosk", "client_encoding": "UTF8"}
 _LIMITS = "-c lock_timeout=15s -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s -c enable_seqscan=off -c jit=off"
 """A server process that hangs must not hold the head's lock for ever, and none waits for ever for it. Every question of ours has an index;
 a plan made while a table was empty, and kept for the prepared statement, would read all of it ever after.
@@ -80,6 +80,13 @@ def without_password(url: str) -> str:
     user = f"{told['user']}@" if "user" in told else ""
     port = f":{told['port']}" if "port" in told else ""
     return f"postgresql://{user}{told.get('host', '')}{port}/{told.get('dbname', '')}"
+
+
+def check_encoding(connection: psycopg.Connection[Any], place: str) -> None:
+    """Raises Unavailable for a database that cannot hold every name. One without an encoding keeps what it gets, which is UTF-8."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding not in ("UTF8", "SQL_ASCII"):
+        raise Unavailable(Code.STORE_UNAVAILABLE, place=place, reason="encoding", said=f"server_encoding={encoding}")
 
 
 def connect(url: str) -> psycopg.Connection[Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from peewee import Database, PostgresqlDatabase
+from peewee import Database, DataError, PostgresqlDatabase
 
 from kiosk.ledger.bulk import BYTES, COUNT, TEXT, among, array_text, execute, insert
 from kiosk.ledger.database import ask
@@ -44,3 +45,14 @@ def test_thousands_of_rows(database: Database) -> None:
     assert ask(database, "SELECT count(*) FROM meta WHERE value = 'x'").fetchone()[0] == 40_000
     nothing, values = among(database, "name", TEXT, [])
     assert execute(database, f"SELECT 1 FROM meta WHERE {nothing}", values).fetchall() == []  # noqa: S608
+
+
+def test_a_nul_never_shifts_one_row_into_the_next(database: Database) -> None:
+    """SQLite keeps it, PostgreSQL refuses it."""
+    rows = [("one", "1\x002"), ("two", "x")]
+    if isinstance(database, PostgresqlDatabase):
+        with pytest.raises(DataError):
+            insert(database, "meta", META, rows)
+    else:
+        insert(database, "meta", META, rows)
+        assert ask(database, "SELECT value FROM meta WHERE name = 'one'").fetchone() == ("1\x002",)

@@ -22,6 +22,7 @@ from kiosk.registry.migrations import VERSION
 from kiosk.registry.models import CounterRow, CounterSeenRow, EnrolmentCodeRow
 from tests.support import ROOT
 from tests.support.error_code import code_of
+from tests.support.ledger.acts import card
 from tests.support.ledger.registry_ledgers import TrialLedger
 from tests.support.postgres.cluster import PostgresCluster
 
@@ -126,6 +127,28 @@ def test_a_database_that_is_not_there(postgres: PostgresCluster) -> None:
     raised = trouble(lambda: open_database(postgres.url("nowhere")))
     assert (raised.code, raised.params["reason"]) == (Code.STORE_UNAVAILABLE, "connection")
     assert 'database "nowhere" does not exist' in str(raised.params["said"])
+
+
+def test_a_user_that_may_create_no_tables(postgres: PostgresCluster) -> None:
+    url = postgres.create_database()
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute("CREATE ROLE guest LOGIN")
+    raised = trouble(lambda: open_database(url.replace("kiosk@", "guest@")))
+    assert (raised.code, raised.params["reason"]) == (Code.STORE_UNAVAILABLE, "permission")
+    assert "permission denied for schema public" in str(raised.params["said"])
+
+
+def test_a_database_without_an_encoding_keeps_every_name(postgres: PostgresCluster) -> None:
+    trial = TrialLedger(open_database(postgres.create_database("SQL_ASCII")))
+    counter = trial.counter("窓口1")
+    assert trial.tell(counter.link(1, 1001)) == [1]
+    assert trial.ledger.find_links([card(1)]).links[0].link.counter == "窓口1"
+    trial.database.close()
+
+
+def test_a_database_that_cannot_hold_every_name_is_refused(postgres: PostgresCluster) -> None:
+    raised = trouble(lambda: open_database(postgres.create_database("LATIN1")))
+    assert (raised.code, raised.params["reason"], raised.params["said"]) == (Code.STORE_UNAVAILABLE, "encoding", "server_encoding=LATIN1")
 
 
 def test_a_lost_connection_is_told_once_and_made_anew(postgres: PostgresCluster) -> None:

@@ -128,17 +128,12 @@ def test_a_counter_cannot_have_known_more_than_there_was(trial: TrialLedger) -> 
 # --- epochs ---------------------------------------------------------------------------------------------------------------
 
 
-def begin_epoch(trial: TrialLedger) -> Position:
-    trial.ledger.begin_epoch()
-    return trial.ledger.head().position
-
-
 def test_what_was_known_in_an_epoch_that_is_over_counts_up_to_its_cut(trial: TrialLedger) -> None:
     """Else 4711 of the dead epoch would beat stop 4001 of the new one."""
     one, two = trial.counter("窓口1"), trial.counter("窓口2")
     one.known = Position(one.known.epoch, 4711)
     made = one.link(1, 1001)
-    reached = begin_epoch(trial)
+    reached = trial.begin_epoch()
     two.known = reached
     assert trial.tell(two.unlink(1001)) == [1]
     for counter in (one, two):
@@ -149,7 +144,7 @@ def test_what_was_known_in_an_epoch_that_is_over_counts_up_to_its_cut(trial: Tri
 def test_in_a_new_epoch_links_made_before_wait_until_every_counter_has_sent_its_stops(trial: TrialLedger) -> None:
     one, two = trial.counter("窓口1"), trial.counter("窓口2")
     made, stop = one.link(1, 1001), two.unlink(1001)
-    begin_epoch(trial)
+    trial.begin_epoch()
     trial.reach_head(one)
     assert trial.tell(made) == ["deferred"]
     assert trial.tell(stop) == [1]
@@ -160,7 +155,7 @@ def test_in_a_new_epoch_links_made_before_wait_until_every_counter_has_sent_its_
 
 def test_what_is_made_in_the_new_epoch_waits_for_nobody(trial: TrialLedger) -> None:
     one, _ = trial.counter("窓口1"), trial.counter("窓口2")
-    begin_epoch(trial)
+    trial.begin_epoch()
     trial.reach_head(one)
     assert trial.tell(one.link(1, 1001)) == [1]
 
@@ -168,7 +163,7 @@ def test_what_is_made_in_the_new_epoch_waits_for_nobody(trial: TrialLedger) -> N
 def test_a_counter_that_is_switched_off_delays_the_others_for_a_minute_from_the_first_contact(trial: TrialLedger) -> None:
     one, _ = trial.counter("窓口1"), trial.counter("窓口2")
     made = one.link(1, 1001)
-    begin_epoch(trial)
+    trial.begin_epoch()
     trial.pass_days(1)
     trial.reach_head(one)
     assert trial.tell(made) == ["deferred"]
@@ -181,7 +176,7 @@ def test_a_counter_that_is_switched_off_delays_the_others_for_a_minute_from_the_
 def test_a_clock_put_back_meanwhile_makes_it_no_day(trial: TrialLedger) -> None:
     one, _ = trial.counter("窓口1"), trial.counter("窓口2")
     made = one.link(1, 1001)
-    begin_epoch(trial)
+    trial.begin_epoch()
     trial.reach_head(one)
     trial.pass_days(-1)
     assert trial.tell(made) == ["deferred"]
@@ -192,10 +187,9 @@ def test_a_clock_put_back_meanwhile_makes_it_no_day(trial: TrialLedger) -> None:
 def test_a_number_of_an_epoch_is_never_used_twice(trial: TrialLedger) -> None:
     before = trial.ledger.head().position.epoch
     assert before == int(trial.now.timestamp())
-    first = trial.ledger.begin_epoch()
-    assert first.current == before + 1
+    assert trial.begin_epoch().epoch == before + 1
     trial.pass_days(1)
-    assert trial.ledger.begin_epoch(first).current == int(trial.now.timestamp())
+    assert trial.begin_epoch().epoch == int(trial.now.timestamp())
 
 
 def test_safe_is_said_in_the_running_epoch(trial: TrialLedger) -> None:
@@ -204,7 +198,7 @@ def test_safe_is_said_in_the_running_epoch(trial: TrialLedger) -> None:
     held = Position(one.known.epoch, 2)
     trial.ledger.keep_safe(held)
     assert trial.ledger.head().safe == held
-    reached = begin_epoch(trial)
+    reached = trial.begin_epoch()
     assert trial.ledger.head().safe == Position(reached.epoch, 0)
     trial.ledger.keep_safe(held)
     assert trial.ledger.head().safe == Position(reached.epoch, 2)
@@ -228,7 +222,7 @@ def test_a_repeat_in_a_new_epoch_gets_its_position_there(trial: TrialLedger) -> 
     one, _ = trial.counter("窓口1"), trial.counter("窓口2")
     accepted, refused = one.link(1, 1001), one.link(1, 1002)
     trial.tell(accepted, refused)
-    reached = begin_epoch(trial)
+    reached = trial.begin_epoch()
     assert trial.answers([accepted])[accepted.origin.uuid] == AcceptedAt(Position(reached.epoch, 1))
     assert trial.tell(accepted, refused) == [1, "linked-elsewhere"]
 
@@ -281,7 +275,7 @@ def test_all_stops_of_one_cursor_are_on_one_page(trial: TrialLedger) -> None:
 def test_stops_above_what_a_counter_of_an_earlier_epoch_really_knows(trial: TrialLedger) -> None:
     one = trial.counter("窓口1")
     trial.tell(one.unlink(1001))
-    reached = begin_epoch(trial)
+    reached = trial.begin_epoch()
     one.known = reached
     trial.tell(one.unlink(1002))
     assert [placed.stop.cursor for placed in trial.ledger.stops(Position(reached.epoch - 1, 4711)).stops] == [2]

@@ -10,13 +10,14 @@ import pytest
 
 from kiosk.domain.errors import Code
 from kiosk.domain.operations import AcceptedAt, RefusedFor
-from kiosk.domain.wire import Operation
+from kiosk.domain.wire import Operation, Position
 from kiosk.registry.answers import Batch, Contact
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterState
 from tests.support.ledger.acts import CounterActs
 from tests.support.ledger.counters import MADE
+from tests.support.ledger.new_epoch import begin_epoch
 
 KEY = bytes(range(32))
 Told = int | str
@@ -50,6 +51,10 @@ class TrialLedger:
     def answers(self, operations: Sequence[Operation]) -> dict[UUID, object]:
         (applied,), _ = self.ledger.apply([Batch(operations[0].origin.counter, tuple(operations))])
         return dict(applied.answers)
+
+    def begin_epoch(self) -> Position:
+        begin_epoch(self.database, self.now)
+        return self.ledger.head().position
 
     def reach_head(self, counter: CounterActs) -> None:
         """The counter has followed the feed, and says so."""

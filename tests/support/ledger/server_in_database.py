@@ -16,6 +16,7 @@ from kiosk.registry.answers import Batch, Entries
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.ledger import RegistryLedger
 from tests.support.ledger.counters import MADE
+from tests.support.ledger.new_epoch import begin_epoch
 from tests.support.ledger.server import Answer, FeedPage
 
 TABLES = ("head", "epoch", "link", "feed", "stop", "operation", "counter", "counter_seen", "audit", "meta")
@@ -96,7 +97,7 @@ class ServerInDatabase:
         outlived = self.epochs
         put_back(self._database, self._backups[-1][1])
         self.ledger = RegistryLedger(self._database, KEY, clock=self._clock)
-        self.ledger.begin_epoch(outlived)
+        begin_epoch(self._database, self._clock(), outlived)
         self._keep_safe()
 
     def _keep_safe(self) -> None:

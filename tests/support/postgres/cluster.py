@@ -81,11 +81,12 @@ class PostgresCluster:
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://kiosk@/{database}?host={quote(str(self.folder), safe='')}"
 
-    def create_database(self) -> str:
+    def create_database(self, encoding: str = "UTF8") -> str:
         """A new, empty one; its URL."""
         name = f"registry{next(self._numbers)}"
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE template0 LOCALE 'C' ENCODING {}")
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+            connection.execute(made.format(sql.Identifier(name), sql.Literal(encoding)))
         return self.url(name)
 
     def disconnect_all(self) -> int:
