@@ -25,7 +25,7 @@ class Pace:
     """Attempts in a row that found no server."""
 
     def moved(self) -> Pace:
-        """The reply brought this counter forward: answers, entries or links."""
+        """The reply brought this counter forward: answers, entries or links; or a wait for news lasted."""
         return Pace()
 
     def brought_nothing(self, now: float, draw: float, asked: float = 0.0) -> Pace:
@@ -37,10 +37,6 @@ class Pace:
     def found_nobody(self, now: float, draw: float) -> Pace:
         """No server answered at all."""
         return Pace(now + jittered(min(2.0**self.unreached, _LONGEST_UNREACHED), draw), self.in_vain, min(self.unreached + 1, 64))
-
-    def answered(self) -> Pace:
-        """A server was there, and there was nothing to bring: a wait that ended without news."""
-        return Pace()
 
     def hurried(self, now: float) -> Pace:
         """Somebody acts at the counter: try at once, if no server was there when it was last tried."""
