@@ -27,7 +27,7 @@ NAME = "中央館1番"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[InProcess]:
-    with in_process(f"sqlite:///{tmp_path / 'registry.db'}", tmp_path / "server") as here:
+    with in_process("", tmp_path / "server") as here:
         yield here
 
 
@@ -142,7 +142,7 @@ def test_repeated_it_asks_for_no_code_and_changes_nothing(kiosk: Call, home: Hom
 
 def test_a_server_that_has_moved_is_found_again_without_a_code(kiosk: Call, home: Home, site: InProcess) -> None:
     kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
-    library = Library(site.ledger, site.counters, site.enrolment, site.authority, lambda: datetime.now(UTC))
+    library = Library(site.registry.ledger, site.registry.counters, site.registry.enrolment, site.authority, lambda: datetime.now(UTC))
     moved = RegistryServer(library, site.context, "127.0.0.1")
     moved.start()
     url = f"https://127.0.0.1:{moved.port}"

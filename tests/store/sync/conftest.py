@@ -19,7 +19,7 @@ from tests.support.sync.scripted_registry import SITE_KEY, ScriptedRegistry
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[InProcess]:
-    with in_process(f"sqlite:///{tmp_path / 'registry.db'}", tmp_path / "server") as here:
+    with in_process("", tmp_path / "server") as here:
         yield here
 
 

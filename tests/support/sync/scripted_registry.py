@@ -29,7 +29,7 @@ from kiosk.domain.wire import Position, UnlinkOperation
 from kiosk.ledger.digest import LinkHash
 from kiosk.registry.authority import Issued, issue, new_authority
 from kiosk.store.sync.tls import Authority
-from tests.support.ledger.server import LedgerServer
+from tests.support.ledger.server import ServerInMemory
 
 SITE_KEY = bytes(range(64, 96))
 _WAKE = 0.02
@@ -73,7 +73,7 @@ class ScriptedRegistry:
 
     folder: Path
     name: str = "127.0.0.1"
-    ledger: LedgerServer = field(default_factory=LedgerServer)
+    ledger: ServerInMemory = field(default_factory=ServerInMemory)
     script: Script = nothing_special
     clock_ahead: timedelta = timedelta()
     retiring: bool = False
