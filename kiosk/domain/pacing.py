@@ -28,6 +28,10 @@ class Pace:
         """The reply brought this counter forward: answers, entries or links; or a wait for news lasted."""
         return Pace()
 
+    def reached(self) -> Pace:
+        """Somebody answered, whatever it was."""
+        return Pace(self.due, self.in_vain)
+
     def brought_nothing(self, now: float, draw: float, asked: float = 0.0) -> Pace:
         """A reply that is no progress, whatever it says. `asked`: seconds that it asks to wait (Retry-After)."""
         beyond = self.in_vain - FREE
