@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kiosk.store.key_location import KeyPlace
     from kiosk.store.keys import Keys, KeyStore
     from kiosk.store.repository import Repository
+    from kiosk.store.sync.credentials import Credentials
     from kiosk.store.sync.sync_thread import SyncThread
 
 _START_SECONDS = 20.0
@@ -72,10 +73,14 @@ def key_place_of(home: Home, settings: Settings) -> KeyPlace:
 
 
 def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
-    """Open the store and its keys, creating them at the first start. Raises Unavailable."""
+    """Open the store and its keys, creating them at the first start, and finish what a kill has interrupted. Raises Unavailable."""
+    from kiosk.store.enrolment import finish_joining
+    from kiosk.store.erasing import finish_erasing
     from kiosk.store.repository import Repository
 
     place = key_place_of(home, settings)
+    finish_erasing(place)
+    finish_joining(place, settings.counter.name, now)
     keys = place.open_keys()
     repository = Repository(home.store, keys, settings.counter.name, now, anchor=place.anchor(keys), known=place.known_store())
     # If it cannot be recorded (keys on a write-protected disk), the counter works as before.
@@ -94,18 +99,31 @@ def open_sync(home: Home, settings: Settings, repository: Repository) -> Callabl
     """
     if not repository.is_enrolled():
         return None
+    from kiosk.store.sync.sync_thread import SyncThread
+
+    # Without them everything else works on: the windows say that there is no server.
+    credentials = registry_credentials(home, settings)
+    return lambda post: SyncThread(repository, credentials, post, settings.registry.max_offline, now=now)
+
+
+def registry_credentials(home: Home, settings: Settings) -> Credentials | None:
+    """What this counter shows to the library's server, and what it trusts; None if secret or certificate is missing."""
     from kiosk.store.authority_file import kept_authority
     from kiosk.store.sync.credentials import Credentials
-    from kiosk.store.sync.sync_thread import SyncThread
     from kiosk.store.sync.tls import Authority
 
-    record, credentials = key_place_of(home, settings).store.load(), None
-    # Without them everything else works on: the windows say that there is no server.
     with suppress(Unavailable):
+        record = key_place_of(home, settings).store.load()
         if record is not None and record.secret:
-            authority = Authority(kept_authority(home.store, record.authority))
-            credentials = Credentials(record.secret, authority, program_version())
-    return lambda post: SyncThread(repository, credentials, post, settings.registry.max_offline, now=now)
+            return Credentials(record.secret, Authority(kept_authority(home.store, record.authority)), program_version())
+    return None
+
+
+def erase_counter(home: Home, settings: Settings) -> None:
+    """Erase store and keys of a counter that the library's server has revoked. Everything must be closed. Raises Unavailable."""
+    from kiosk.store.erasing import erase
+
+    erase(key_place_of(home, settings))
 
 
 def open_library(home: Home, settings: Settings) -> IlsClient | None:

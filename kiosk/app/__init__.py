@@ -19,11 +19,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import Home, Ils, Settings, counter_rules
-from kiosk.domain.events import Broke, Event
+from kiosk.domain.errors import Code, Refused
+from kiosk.domain.events import Broke, CounterRevoked, Event
 from kiosk.domain.model import IlsCondition
 from kiosk.domain.pin import Pin
 from kiosk.domain.states import Counter, CounterFacts
-from kiosk.equipment import counter_facts, today
+from kiosk.equipment import counter_facts, erase_counter, today
 from kiosk.incidents import RecurringIncidents
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.log import forbid_core_dumps
@@ -54,7 +55,9 @@ class Program:
         """
         self._settings, self._equipment, self._begun = settings, equipment, begun
         self.trouble: Exception | None = None
-        """Why the counter could not begin. It has then asked the application to end."""
+        """Why the counter could not begin, or go on. It has then asked the application to end."""
+        self.is_revoked = False
+        """The library's server has revoked this counter: what it keeps is to be erased once everything is closed."""
         self._engine: Engine | None = None
         self._opened = ExitStack()
         self._garbage = GarbageCollector()
@@ -112,6 +115,9 @@ class Program:
         self._begin()
         if self._engine is not None:
             self._engine.conductor.happen(event)
+        if isinstance(event, CounterRevoked) and self.trouble is None:
+            self.is_revoked, self.trouble = True, Refused(Code.COUNTER_REVOKED)
+            QApplication.exit(1)
 
     def _confirm_pin(self, pin: Pin) -> None:
         self.conductor.confirm_pin(pin)
@@ -151,6 +157,8 @@ def run_counter(application: QApplication, home: Home, settings: Settings) -> in
         program = Program(settings, counter_facts(settings), _real_equipment(home, settings), begun=gc.freeze)
         with ended_by_signals(application), running(program):
             code = application.exec()
+        if program.is_revoked:
+            erase_counter(home, settings)
         if program.trouble is not None:
             raise program.trouble
         return code

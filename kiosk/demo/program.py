@@ -102,7 +102,7 @@ def _sync(server: DemoLibraryServer | None, store: Repository, settings: Setting
 def _library_server(home: Home, keys: Keys, name: str) -> Iterator[DemoLibraryServer | None]:
     """The library's server until the demo ends; None, and it is said, if what it needs is not installed."""
     if not can_be_run():
-        print(plain(say("demo.tray.registry-missing")), flush=True)
+        print(plain(say("demo.tray.registry-missing")).replace("\n", ""), flush=True)
         yield None
         return
     server = DemoLibraryServer(home.folder / "demo-registry", keys.site, name)

@@ -51,7 +51,6 @@ class Tray(QWidget):
         self.setObjectName("StaffWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._deck, self._readers, self._staff, self.library, self.registry = deck, readers, staff, library, registry
-        self._lays = lays
         title = plain(say("demo.tray.title" if lays else "demo.practice.tray"))
         self.setWindowTitle(title)
         self.setAccessibleName(title)
@@ -109,6 +108,11 @@ class Tray(QWidget):
         column.addWidget(lift)
         for name in self._deck.names:
             self._add(column, say(f"demo.card.{name}"), partial(self.lay, name))
+        column.addSpacing(10)
+        if self.registry is not None:
+            self._add_registry(column, self.registry)
+        else:
+            column.addWidget(Words(say("demo.tray.registry-missing"), "note"))
 
     def _add_library_cards(self, column: QVBoxLayout) -> None:
         column.addWidget(Words(say("demo.tray.library-cards"), "heading"))
@@ -122,14 +126,8 @@ class Tray(QWidget):
             column.addWidget(self._switch)
             for trouble, mishap in (("lose", DROPPED_AFTER), ("silent", SILENT)):
                 self._add(column, say(f"demo.tray.library-{trouble}"), partial(self.library.befall_next, mishap))
-        if self.registry is not None:
-            self._add_registry(column, self.registry)
-        elif self._lays:
-            column.addSpacing(10)
-            column.addWidget(Words(say("demo.tray.registry-missing"), "note"))
 
     def _add_registry(self, column: QVBoxLayout, registry: RegistryControls) -> None:
-        column.addSpacing(10)
         column.addWidget(Words(say("demo.tray.registry"), "heading"))
         self._line = self._add(column, say(f"demo.tray.registry-{registry.line}"), self.switch_line)
         self._time = self._add(column, say(f"demo.tray.registry-{registry.time}"), self.switch_time)

@@ -18,6 +18,8 @@ class AdministrativeAct(StrEnum):
     LISTED = "listed"
     ENROLLED = "enrolled"
     """From then on the library's server held the links."""
+    ERASED = "erased"
+    """Store and keys were erased, because the library's server had revoked the counter."""
     LOADED = "loaded"
     """All links were replaced by a snapshot of the library's server."""
     EPOCH_BEGUN = "epoch-begun"

@@ -31,6 +31,12 @@ class LinkSum:
     def minus(self, hashed: int) -> LinkSum:
         return LinkSum(self.count - 1, (self.total - hashed) % _MODULUS)
 
+    def __add__(self, other: LinkSum) -> LinkSum:
+        return LinkSum(self.count + other.count, (self.total + other.total) % _MODULUS)
+
+    def __sub__(self, other: LinkSum) -> LinkSum:
+        return LinkSum(self.count - other.count, (self.total - other.total) % _MODULUS)
+
     def encoded(self) -> str:
         """Serialize for a note."""
         return f"{self.count} {self.total:064x}"

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from asyncio.sslproto import SSLProtocol
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kiosk.registry.api.errors import ApiCode
+
+# asyncio gives each TLS connection a buffer of 256 KB, most of what a waiting counter would cost; a record of TLS has 16 KB.
+SSLProtocol.max_size = 32 * 1024
 
 HEAD_BYTES = 16 * 1024
 _UNREADABLE = json.dumps({"error": ApiCode.UNREADABLE.value}).encode()

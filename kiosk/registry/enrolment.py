@@ -91,11 +91,11 @@ class Enrolment:
 
     def _count_try(self, proof: bytes) -> str:
         """Find the code that this may be a try for, and count it. Returns the counter's name."""
+        # Whoever tries what is no code does not keep others from the head of the ledger.
+        self._ledger.database.read(lambda database: _found(database, proof))
         with self._ledger.acting():
             database = self._ledger.database.database
-            row = next((row for row in EnrolmentCodeRow.select().execute(database) if _finds(row) == proof[:_FINDS]), None)
-            if row is None:
-                raise _refused("unknown")
+            row = _found(database, proof)
             if row.tries >= MOST_TRIES:
                 raise _refused("closed")
             _update(database, row.name, tries=row.tries + 1)
@@ -142,6 +142,15 @@ class Enrolment:
     def _hash(self, secret: str) -> bytes:
         finds = hmac.digest(self._key, b"finds " + secret[:_FIRST].encode(), "sha256")[:_FINDS]
         return finds + hmac.digest(self._key, b"proves " + secret.encode(), "sha256")
+
+
+def _found(database: Database, proof: bytes) -> EnrolmentCodeRow:
+    """Raises Refused: enrolment-code-refused (unknown)."""
+    rows: list[EnrolmentCodeRow] = list(EnrolmentCodeRow.select().execute(database))
+    for row in rows:
+        if _finds(row) == proof[:_FINDS]:
+            return row
+    raise _refused("unknown")
 
 
 def _finds(row: EnrolmentCodeRow) -> bytes:

@@ -7,7 +7,7 @@ PostgreSQL. A sequence would hand them out before the commit, and a reader's cur
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -106,9 +106,17 @@ class RegistryLedger:
             yield self._trail.add
 
     def heard(self, counter: str, contact: Contact) -> None:
-        """Note that a counter was in contact, in a table of its own. Not under the head's lock, unless a new epoch waits for contacts."""
+        """`heard_all` of one."""
+        self.heard_all({counter: contact})
+
+    def heard_all(self, contacts: Mapping[str, Contact]) -> None:
+        """Note that counters were in contact, in one transaction and a table of its own. Not under the head's lock, unless a new epoch
+        waits for contacts.
+        """
         now = self._clock()
-        self.database.read(lambda database: note(database, counter, contact, now))
+        with self.database.writing() as database:
+            for counter, contact in sorted(contacts.items()):
+                note(database, counter, contact, now)
         if self.database.read(self._head.read).stops_until == 0:
             with self.database.writing() as database:
                 _, row = is_deferring(database, self._head.lock(database), int(now.timestamp()))

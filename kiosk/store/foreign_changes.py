@@ -97,11 +97,11 @@ class ForeignChanges:
                 self._check_content()
 
     @contextmanager
-    def bringing_in(self) -> Iterator[bool]:
-        """Count an act; yield whether the caller is to run a checkpoint inside the context."""
+    def bringing_in(self, acts: int = 1) -> Iterator[bool]:
+        """Count acts; yield whether the caller is to run a checkpoint inside the context."""
         with self._guard:
-            self._acts += 1
-            is_due = self._kept is not None and self._acts % _ACTS == 0
+            before, self._acts = self._acts, self._acts + acts
+            is_due = self._kept is not None and before // _ACTS != self._acts // _ACTS
             if is_due:
                 self._check_content()
             try:

@@ -102,6 +102,11 @@ class KeyRecord:
     """SHA-256 of the server's authority, in hexadecimal."""
     joining: Joining | None = None
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether it is what is left of a counter that was revoked: the keys are new, and open nothing."""
+        return self.under_way is not None and self.under_way.deed is AdministrativeAct.ERASED
+
     def encoded(self) -> str:
         """Serialize for a key store. Secret."""
         if self.store is None and not self.secret and not self.joining:
@@ -161,10 +166,12 @@ def open_keys(store: KeyStore, database: Path, elsewhere: Callable[[], KeyRecord
 
     Raises Unavailable: store-key-missing if there is a database but no key (a new key could not open it, and might hide that the old one
     can still be found); store-moved or store-copy (`first`) if the database was last seen in another folder and is gone from there, or
-    still there; store-missing (`file`) if there are keys but not their store.
+    still there; store-missing (`file`) if there are keys but not their store; counter-revoked if both were erased.
     """
     record = store.load()
     if record is not None:
+        if record.is_erased:
+            raise Unavailable(Code.COUNTER_REVOKED)
         _check_folder(record, database)
         return record.keys
     # A leftover -wal without its database means that the database was removed, not that none was created.

@@ -92,6 +92,7 @@ class LedgerStore(EnrolledStore):
                 self._refuse_alone()
                 if epoch == self._ledger.notes.epochs.current:
                     self._ledger.hear(part)
+            self._let_others_write()
 
     def answer(self, answers: Mapping[UUID, Answer], epoch: int) -> list[OwnOperation]:
         """Keep the answers that the server gave, in an epoch, to operations made here; return those that are news.
@@ -123,6 +124,8 @@ class LedgerStore(EnrolledStore):
             with self._writing():
                 self._refuse_alone()
                 news += self._ledger.follow(part, safe)
+            if len(entries) > FED:
+                self._let_others_write()
         return news
 
     def forget_refusal(self, operation: UUID) -> None:

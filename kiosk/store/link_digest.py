@@ -42,11 +42,8 @@ class LinkDigest:
 
     def after(self, links: LinkSum, added: Iterable[tuple[OpenLink, int]], removed: Iterable[tuple[OpenLink, int]]) -> LinkSum:
         """The digest of links to which some were added, and from which others were removed."""
-        for link, position in added:
-            links = links.plus(self._hash.of(link.token.digest, link.number.text, position))
-        for link, position in removed:
-            links = links.minus(self._hash.of(link.token.digest, link.number.text, position))
-        return links
+        more, fewer = (self._hash.of_all((link.token.digest, link.number.text, at) for link, at in some) for some in (added, removed))
+        return links + more - fewer
 
     def take_over(self, links: LinkSum) -> None:
         """The digest of links that have taken the place of the others."""

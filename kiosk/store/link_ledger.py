@@ -165,12 +165,24 @@ class LinkLedger:
                 news.append(OwnOperation(own.operation, state))
         self.own.keep(states)
         left = [own.operation for own in news if not is_unapplied(own.state, reached)]
+        for own in news:
+            if isinstance(own.state, RefusedFor):
+                self._withdraw(own.operation)
         for operation in left:
             changed.add(operation.token, operation.number)
         if left:
             self._projection.renew_around(changed, left)
         self.seal.renew()
         return news
+
+    def _withdraw(self, operation: Operation) -> None:
+        """Close the link of an operation that was refused. There is one if an earlier epoch had accepted it, of which the links still are;
+        the server does not have it, and it may have been refused because its card was reported lost.
+        """
+        placed = None if operation.token is None else self._links.placed_of_token(operation.token)
+        if placed is not None and placed.link.operation == operation.origin.uuid:
+            self._links.close(placed.link)
+            self._digest.changed((), [(placed.link, placed.cursor)])
 
     def follow(self, entries: Sequence[FeedEntry], safe: Position) -> list[OwnOperation]:
         """Apply the next entries of the feed; return the operations made here that it answers. `safe`: the position that a backup of the

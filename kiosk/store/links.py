@@ -13,6 +13,9 @@ from kiosk.domain.feed import PlacedLink
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.store.cipher import CipherDatabase
 
+LinkValues = tuple[bytes, str, str, str, str, int]
+"""Token, number, since, counter, operation and position."""
+
 
 class LinkTable:
     """One of the two pairs of tables: the links in the order of their tokens, and which token each number has.
@@ -66,7 +69,7 @@ class LinkTable:
         return None if row is None else PlacedLink(link_in(row[:5]), int(row[5]))
 
 
-def values(link: OpenLink, position: int) -> tuple[bytes, str, str, str, str, int]:
+def values(link: OpenLink, position: int) -> LinkValues:
     """A row of the table."""
     since = link.since.isoformat(timespec="seconds")
     return link.token.digest, link.number.text, since, link.counter, str(link.operation), position

@@ -190,8 +190,11 @@ class OpenedStore:
             yield
 
     @contextmanager
-    def _writing(self) -> Iterator[datetime]:
-        """A write transaction: atomic and durable, on the files still in place. Waits for other writers only at the start."""
+    def _writing(self, acts: int = 1) -> Iterator[datetime]:
+        """A write transaction: atomic and durable, on the files still in place. Waits for other writers only at the start.
+
+        `acts`: how many acts write as much.
+        """
         with translated(self._path):
             self._check_files()
             with self._turn, self._database.atomic("IMMEDIATE"):
@@ -200,7 +203,7 @@ class OpenedStore:
                 end = self._standing.end_of_act()
             self._check_files()
             self._standing.follow(end)
-            with self._files.bringing_in() as is_due:
+            with self._files.bringing_in(acts) as is_due:
                 if is_due:
                     self._database.bring_in()
 

@@ -18,13 +18,15 @@ from kiosk.ledger.digest import LinkSum
 from kiosk.ledger.notes import drop_note, parsed, read_note, write_note
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.link_digest import LinkDigest
-from kiosk.store.links import LinkTable, values
+from kiosk.store.links import LinkTable, LinkValues
 from kiosk.store.metadata import STAGING
 
 PART = 2000
 """Rows of one transaction."""
-SORTED = 100_000
-"""Numbers sorted at once: 20 MB."""
+SORTED, SAMPLE = 400_000, 4000
+"""Numbers sorted at once, which takes 35 MB, and how many of them tell where they lie."""
+Numbered = bytes
+"""A number, a zero, and its token (32 bytes): sorted as they are, and a third of the memory of tuples."""
 _SWAP = tuple(
     f"ALTER TABLE {one} RENAME TO {other}"
     for table in ("link", "link_number")
@@ -81,34 +83,42 @@ class Staging:
     def discard(self) -> None:
         drop_note(self._database, STAGING)
 
-    def add(self, progress: Progress, links: Sequence[PlacedLink], summed: LinkSum, *, done: bool) -> None:
-        """Add the next links, in the order of their tokens. `summed`: the digest with them."""
+    def add(self, progress: Progress, rows: Sequence[LinkValues], summed: LinkSum, *, done: bool) -> None:
+        """Add the next rows, in the order of their tokens. `summed`: the digest with them."""
         insert = "INSERT INTO staged_link (token, number, since, counter, operation, position) VALUES (?, ?, ?, ?, ?, ?)"
-        self._database.ask_many(insert, (values(placed.link, placed.cursor) for placed in links))
-        after = links[-1].link.token.digest if links else progress.after
+        self._database.ask_many(insert, rows)
+        after = rows[-1][0] if rows else progress.after
         self._keep(replace(progress, links=summed, after=after, is_loaded=done))
 
-    def unnumbered(self, progress: Progress) -> list[tuple[str, bytes, int]]:
-        """The next rows of number, token and position that are not in the second table, in the order of numbers. All of a number's."""
-        query = "SELECT number, token, position FROM staged_link WHERE number > ? ORDER BY number, position LIMIT ?"
-        rows = self._database.ask(query, (progress.numbered or "", SORTED)).fetchall()
-        if len(rows) == SORTED:
-            last = rows[-1][0]
-            while rows[-1][0] == last:
-                rows.pop()
-        return [(str(number), bytes(token), int(position)) for number, token, position in rows]
+    def unnumbered(self, progress: Progress) -> list[Numbered]:
+        """The next links that are not in the second table, in the order of their numbers; all of one number together."""
+        behind = progress.numbered or ""
+        # Tokens are as good as random, so that the first of them are a sample.
+        drawn = self._database.ask("SELECT number FROM staged_link ORDER BY token LIMIT ?", (SAMPLE,)).fetchall()
+        later = sorted(number for (number,) in drawn if number > behind)
+        step = 1 + len(drawn) * SORTED // max(1, progress.links.count)
+        query, values = "SELECT number, token FROM staged_link WHERE number > ?", tuple([behind])
+        if step < len(later):
+            query, values = f"{query} AND number <= ?", (behind, later[step])
+        return sorted(b"%s\0%s" % (number.encode(), token) for number, token in self._database.ask(query, values))
 
-    def number(self, progress: Progress, rows: Sequence[tuple[str, bytes, int]]) -> None:
-        """Write the numbers of whole groups. A number that moved between two pages is in both: the higher position is the later."""
-        latest = {number: (token, position) for number, token, position in rows}
+    def number(self, progress: Progress, rows: Sequence[Numbered]) -> None:
+        """Write the numbers of whole groups; of none, at the end. A number that moved between two pages is in both: the later one holds."""
+        tokens = dict[str, bytes]()
         summed = progress.links
-        for number, token, _ in rows:
-            if latest[number][0] != token and (earlier := self._links.placed_of_token(LinkToken(token))) is not None:
-                self._database.ask("DELETE FROM staged_link WHERE token = ?", (token,))
-                summed = self._digest.after(summed, (), [(earlier.link, earlier.cursor)])
-        insert = "INSERT INTO staged_link_number (number, token) VALUES (?, ?)"
-        self._database.ask_many(insert, ((number, token) for number, (token, _) in latest.items()))
-        self._keep(replace(progress, links=summed, numbered=rows[-1][0] if rows else None))
+        for row in rows:
+            number, token = row[:-33].decode(), row[-32:]
+            if number in tokens:
+                token, summed = self._later(token, tokens[number], summed)
+            tokens[number] = token
+        self._database.ask_many("INSERT INTO staged_link_number (number, token) VALUES (?, ?)", tokens.items())
+        self._keep(replace(progress, links=summed, numbered=rows[-1][:-33].decode() if rows else None))
+
+    def _later(self, token: bytes, other: bytes, summed: LinkSum) -> tuple[bytes, LinkSum]:
+        placed = [one for one in map(self._links.placed_of_token, (LinkToken(token), LinkToken(other))) if one is not None]
+        earlier, later = sorted(placed, key=lambda one: one.cursor)
+        self._database.ask("DELETE FROM staged_link WHERE token = ?", (earlier.link.token.digest,))
+        return later.link.token.digest, self._digest.after(summed, (), [(earlier.link, earlier.cursor)])
 
     def replay(self, progress: Progress, entries: Iterable[FeedEntry]) -> None:
         """Apply the next entries where the pages do not hold something later. Raises ValueError for a gap."""

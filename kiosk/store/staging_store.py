@@ -28,7 +28,11 @@ from kiosk.domain.operations import OwnOperation
 from kiosk.domain.registry_wire import LedgerStatus
 from kiosk.domain.wire import Position
 from kiosk.store.ledger_store import FED, LedgerStore, batched
-from kiosk.store.staging import PART, Progress
+from kiosk.store.links import values
+from kiosk.store.staging import PART, Numbered, Progress
+
+WEIGHT = 8
+"""Of a part, in acts: as many pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,10 @@ class StagingStore(LedgerStore):
             if any(before >= token for before, token in pairwise(tokens)):
                 raise ValueError("links out of order")
             # Before the lock: it takes as long as the writing.
+            rows = [values(placed.link, placed.cursor) for placed in part]
             summed = self._digest.after(progress.links, [(placed.link, placed.cursor) for placed in part], ())
             with self._staging_on(progress):
-                self._staging.add(progress, part, summed, done=done and part is parts[-1])
+                self._staging.add(progress, rows, summed, done=done and part is parts[-1])
             self._let_others_write()
 
     def stage_sort(self) -> bool:
@@ -190,19 +195,19 @@ class StagingStore(LedgerStore):
     @contextmanager
     def _staging_on(self, progress: Progress) -> Iterator[datetime]:
         """A write transaction over what was read before it."""
-        with self._writing() as now:
+        with self._writing(acts=WEIGHT) as now:
             if self._staging.progress() != progress:
                 raise ValueError("another snapshot is under way")
             yield now
             self._ledger.seal.renew()
 
 
-def _in_groups(rows: list[tuple[str, bytes, int]]) -> Iterator[list[tuple[str, bytes, int]]]:
+def _in_groups(rows: Sequence[Numbered]) -> Iterator[Sequence[Numbered]]:
     """Parts of the rows, none of which ends between two rows of one number."""
     first = 0
     while first < len(rows):
         end = min(first + PART, len(rows))
-        while end < len(rows) and rows[end][0] == rows[end - 1][0]:
+        while end < len(rows) and rows[end][:-32] == rows[end - 1][:-32]:
             end += 1
         yield rows[first:end]
         first = end

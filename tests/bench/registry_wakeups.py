@@ -87,10 +87,10 @@ async def _body(reader: asyncio.StreamReader) -> bytes:
     return await reader.readexactly(length)
 
 
-def measure(site: AtHome, process: int, counters: int, unlinkings: int, pause: float) -> Wakeups:
+def measure(site: AtHome, counters: int, unlinkings: int, pause: float) -> Wakeups:
     secret_of = {f"窓口{number}": fresh_secret() for number in range(counters)}
     _enrol(site, secret_of)
-    return asyncio.run(_measure(site, process, list(secret_of.values()), unlinkings, pause))
+    return asyncio.run(_measure(site, list(secret_of.values()), unlinkings, pause))
 
 
 def _enrol(site: AtHome, secret_of: dict[str, str]) -> None:
@@ -101,11 +101,12 @@ def _enrol(site: AtHome, secret_of: dict[str, str]) -> None:
             CounterRow.insert({**row, "sequence": 0, "key_generation": 0}).execute(site.registry.ledger.database.database)
 
 
-async def _measure(site: AtHome, process: int, counter_secrets: list[str], unlinkings: int, pause: float) -> Wakeups:
+async def _measure(site: AtHome, counter_secrets: list[str], unlinkings: int, pause: float) -> Wakeups:
     counter = site.counter()
     maker = Maker(counter.name, counter.position())
     context = ssl.create_default_context(cadata=site.authority.decode())
     port = int(site.url.rpartition(":")[2])
+    process = site.process
     before = resident(process)
     listeners = [Listener(port, context, secret, maker.known) for secret in counter_secrets]
     listening = [asyncio.create_task(listener.listen(unlinkings)) for listener in listeners]
@@ -140,9 +141,10 @@ def cpu(process: int) -> float:
 
 
 def main() -> None:
-    counters, unlinkings, pause = (*map(float, sys.argv[1:]), *(200, 20, 0.5)[len(sys.argv) - 1 :])
-    with tempfile.TemporaryDirectory() as folder, as_process("", Path(folder) / secrets.token_hex(4)) as (site, process):
-        print(measure(site, process, int(counters), int(unlinkings), pause).told())
+    given = dict(enumerate(map(float, sys.argv[1:])))
+    counters, unlinkings, pause = int(given.get(0, 200)), int(given.get(1, 20)), given.get(2, 0.5)
+    with tempfile.TemporaryDirectory() as folder, as_process("", Path(folder) / secrets.token_hex(4)) as site:
+        print(measure(site, counters, unlinkings, pause).told())
 
 
 if __name__ == "__main__":

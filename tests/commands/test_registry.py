@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -89,6 +91,35 @@ def test_a_mistake_in_registry_toml_is_named_with_file_line_and_key(registry: Ca
     assert said.code == 2
     assert f"設定ファイル {begun.config} の2行目、「server.port」" in said.err
     assert "port = 0 | 1 … 65535" in said.err
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://kiosk:hunter2@[::1/x", "postgresql://kiosk:hunter2@db/x?no_such=1", "postgresql://k:hunter2%zz@h/x"]
+)
+def test_a_url_that_postgresql_does_not_understand_is_a_mistake_in_the_config(registry: Call, begun: RegistryHome, url: str) -> None:
+    begun.config.write_text(f'[log]\ndays = 3\n[database]\nurl = "{url}"\n', encoding="utf-8")
+    said = registry("counters")
+    assert said.code == 2
+    assert f"設定ファイル {begun.config} の4行目、「database.url」" in said.err
+    assert "hunter2" not in said.out + said.err
+
+
+def test_a_database_that_does_not_answer_is_told_without_its_password(registry: Call, begun: RegistryHome) -> None:
+    begun.config.write_text('[database]\nurl = "postgresql://kiosk:hunter2@127.0.0.1:1/registry"\n', encoding="utf-8")
+    for command in ("counters", "doctor"):
+        said = registry(command)
+        assert said.code == 1
+        assert "つながりません" in said.out + said.err
+        assert "hunter2" not in said.out + said.err
+    assert "hunter2" not in "".join(path.read_text("utf-8") for path in begun.logs.iterdir())
+
+
+def test_a_database_newer_than_the_program_is_left_alone(registry: Call, begun: RegistryHome) -> None:
+    with closing(sqlite3.connect(begun.database)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    said = registry("counters")
+    assert said.code == 1
+    assert "新しい版で作られています" in said.err
 
 
 @pytest.mark.parametrize("missing", ["fastapi", "uvicorn", "psycopg"])

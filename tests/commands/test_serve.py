@@ -9,16 +9,20 @@ import socket
 import ssl
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.enrolment_code import EnrolmentCode
+from kiosk.registry.authority import issue, new_authority
 from kiosk.text import say
 from tests.support import ROOT
 from tests.support.commands.server import CODE, opened
@@ -86,9 +90,10 @@ def home(tmp_path: Path) -> RegistryHome:
     return place
 
 
-def asked(address: str, path: str, context: ssl.SSLContext, body: dict[str, str] | None = None) -> bytes:
+def asked(address: str, path: str, context: ssl.SSLContext, body: dict[str, str] | None = None, secret: str = "") -> bytes:
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(address + path, data, {"content-type": "application/json"})  # noqa: S310 - https
+    headers = {"content-type": "application/json", **({"authorization": f"Bearer {secret}"} if secret else {})}
+    request = urllib.request.Request(address + path, data, headers)  # noqa: S310 - https
     with urllib.request.urlopen(request, timeout=LIMIT, context=context) as answer:  # noqa: S310 - https
         content: bytes = answer.read()
     return content
@@ -177,6 +182,44 @@ def test_nothing_secret_stands_in_log_output_or_command_line(start: Start, home:
     assert "/v1/enrol" in told
     for word in (code.secret, code.formatted(), secret, registry.site_key.key.hex(), *code.formatted().split("-")):
         assert word not in told
+
+
+@pytest.mark.timeout(120)
+def test_a_counter_that_is_revoked_is_shut_out_at_once(start: Start, home: RegistryHome) -> None:
+    serving = start("serve")
+    pem = fetched_authority(serving.address)
+    trusting, secret = ssl.create_default_context(cadata=pem), fresh_secret()
+    code = opened(home).enrolment.open("中央1", ssl.PEM_cert_to_DER_cert(pem))
+    asked(serving.address, "/v1/enrol", trusting, {"code": code.secret, "secret": secret})
+    assert b"status" in asked(serving.address, "/v1/snapshot", trusting, secret=secret)
+    revoking = start("registry", "revoke", "中央1", "--yes")
+    assert revoking.child.wait(LIMIT) == 0
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        asked(serving.address, "/v1/snapshot", trusting, secret=secret)
+    assert refused.value.code == 403
+    assert json.loads(refused.value.read()) == {"error": "counter-revoked", "counter": "中央1"}
+    refused.value.close()
+
+
+@pytest.mark.timeout(120)
+def test_the_librarys_own_certificate_is_shown_and_its_authority_named(start: Start, home: RegistryHome) -> None:
+    authority = new_authority("0" * 32, datetime.now(UTC))
+    (home.folder / "server.pem").write_bytes(issue(authority, ("localhost",), datetime.now(UTC)).encoded())
+    pem = authority.certificate.public_bytes(Encoding.PEM)
+    (home.folder / "ca.pem").write_bytes(pem)
+    files = 'certificate = "server.pem"\nkey = "server.pem"\nauthority = "ca.pem"\n'
+    home.config.write_text(f'[server]\nport = 0\nnames = ["localhost"]\n[tls]\n{files}', encoding="utf-8")
+    serving = start("serve")
+    address = serving.address
+    assert address.startswith("https://localhost:")
+    assert fetched_authority(address).encode() == pem
+    assert b"healthy" in asked(address, "/v1/health", ssl.create_default_context(cadata=pem.decode()))
+    enrolling = start("registry", "enrol", "中央1")
+    assert enrolling.child.wait(LIMIT) == 0
+    found = CODE.search(enrolling.out)
+    assert found is not None
+    assert EnrolmentCode.parse(found[0]).names(authority.certificate.public_bytes(Encoding.DER))
+    assert not (home.folder / "keys" / "authority.pem").exists()
 
 
 def test_the_code_of_the_command_line_is_the_one_the_server_takes(start: Start, home: RegistryHome) -> None:

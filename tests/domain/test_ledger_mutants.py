@@ -61,22 +61,25 @@ OVERLAY = (
     ("overlay.of_token(links, token)", "links.of_token(token)"),
     ("overlay.of_number(links, operation.number)", "links.of_number(operation.number)"),
     ("        epochs=epochs,\n", ""),
+    ("        overlay.hide(links.of_number(stop.number))\n", ""),
 )
 COUNTER = (
     ("if answer.epoch == self._epochs.current:", "if True:"),
-    ("page.safe.epoch != self._epochs.current or ", ""),
-    ("page.entries[0].cursor != self._cursor + 1", "page.entries[0].cursor <= self._cursor"),
-    ("(snapshot.epochs.current, snapshot.cursor) < (self._epochs.current, self._cursor)", "False"),
+    ("if not page.safe.epoch == self._at.epoch == self._epochs.current:", "if False:"),
+    ("page.entries[0].cursor != self._at.cursor + 1", "page.entries[0].cursor <= self._at.cursor"),
+    ("snapshot.epochs.current != self._epochs.current or snapshot.cursor < self._reached.cursor", "False"),
     ("            self._answer(entry.operation, AcceptedAt(self._reached))\n", ""),
-    ("after_cuts(own.state, snapshot.epochs)", "own.state"),
-    ("self._epochs, self._cursor = snapshot.epochs, snapshot.cursor", "self._cursor = snapshot.cursor"),
-    ("self._sequence + 1, self._reached, 0, MADE", "self._sequence + 1, Position(), 0, MADE"),
+    ("after_cuts(own.state, epochs)", "own.state"),
+    ("        self._epochs = epochs\n", ""),
+    ("if placed.stop.cursor <= lasting]", "]"),
+    ("            if isinstance(answer, RefusedFor) and placed is not None", "            if False and placed is not None"),
+    ("self._epochs.effective(self._at)", "self._at.cursor"),
+    ("self._sequence + 1, self._at, 0, MADE", "self._sequence + 1, Position(), 0, MADE"),
     ("            self._sequence += 1\n", ""),
     # An answer that moves the cursor, as if it had brought the links.
     (
         "            self._answer(answer.uuid, answer.state)\n",
-        "            self._answer(answer.uuid, answer.state)\n"
-        "            self._cursor = getattr(answer.state, 'position', self._reached).cursor\n",
+        "            self._answer(answer.uuid, answer.state)\n            self._at = getattr(answer.state, 'position', self._at)\n",
     ),
 )
 MUTANTS = mutants(

@@ -119,7 +119,7 @@ def test_what_is_answered_holds_nothing_back() -> None:
 
 
 def test_in_a_new_epoch_unlinkings_go_first_and_overtake_what_was_made_before_them() -> None:
-    made = [link(1, "a", 1), unlinking(2, 1, "a"), link(3, "b", 3), unlinking(4, 4), unlinking(5, 4)]
+    made: list[Operation] = [link(1, "a", 1), unlinking(2, 1, "a"), link(3, "b", 3), unlinking(4, 4), unlinking(5, 4)]
     assert sent(made, only_unlinkings=True) == [2, 4]
     assert sent([link(1, "a", 1)], only_unlinkings=True) == []
 

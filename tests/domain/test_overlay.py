@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,9 +12,9 @@ import pytest
 
 from kiosk.domain.decide import Accepted, Closed, Declined, Epochs, Opened, OpenLink, Standing, Stop, Stopped
 from kiosk.domain.errors import Code
-from kiosk.domain.feed import FeedEntry
+from kiosk.domain.feed import FeedEntry, PlacedStop
 from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revocation, UnlinkReason
-from kiosk.domain.overlay import Overlay, projected, standing_of
+from kiosk.domain.overlay import Overlay, projected, standing_of, surroundings
 from kiosk.domain.wire import LinkOperation, Operation, Origin, Position, ReplaceOperation, UnlinkOperation
 from tests.support.ledger.server import Table
 
@@ -145,3 +146,35 @@ def test_an_operation_is_decided_on_what_is_seen(links: Table, make: Callable[..
 def test_an_unlinking_is_decided_on_its_number_alone(links: Table) -> None:
     other = replace(EPOCHS, current=3)
     assert standing_of(unlink(1, NUMBER), links, Overlay(), other) == Standing(by_number=STANDS, epochs=other)
+
+
+@pytest.mark.parametrize("stop", [(None, NUMBER), (CARD, OTHER_NUMBER), (CARD, NUMBER)])
+def test_a_stop_ahead_of_the_links_hides_its_card_and_its_number(links: Table, stop: tuple[LinkToken | None, LibraryCardNumber]) -> None:
+    ahead = [PlacedStop(Stop(9, "窓口3", 1), *stop)]
+    assert shown(projected([], links, EPOCHS, ahead), links) == set()
+    assert shown(projected([], links, EPOCHS, [PlacedStop(Stop(9, "窓口3", 1), None, OTHER_NUMBER)]), links) == {STANDS}
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_what_nothing_connects_with_a_change_stays_as_it_was(seed: int) -> None:
+    """Projected anew around any card or number, the overlay is there what it is as a whole."""
+    chance = random.Random(seed)
+    cards = [LinkToken(bytes([number]) * 32) for number in range(8)]
+    numbers = [LibraryCardNumber(f"{number:010}") for number in range(8)]
+    links, made = Table(), list[Operation]()
+    for cursor, (card, number) in enumerate(zip(chance.sample(cards, 4), chance.sample(numbers, 4), strict=True), 1):
+        opened_by = OpenLink(card, number, MADE, "窓口2", UUID(int=1000 + cursor))
+        links.write(FeedEntry(cursor, opened_by.operation, "窓口2", cursor, (Opened(opened_by),)))
+    links.stopped.clear()
+    overlay = Overlay()
+    for sequence in range(1, 9):
+        card, number = chance.choice(cards), chance.choice(numbers)
+        there = [overlay.of_token(links, card), overlay.of_number(links, number)]
+        premises = [link.operation for link in there if link is not None]
+        made.append(chance.choice([link(sequence, card, number), replacement(sequence, card, number, *premises), unlink(sequence, number)]))
+        overlay = projected(made, links, EPOCHS)
+    around = surroundings(made, links, [chance.choice(cards)], [chance.choice(numbers)])
+    some = projected([operation for operation in made if around.hold(operation)], links, EPOCHS)
+    assert some.opened == {token: link for token, link in overlay.opened.items() if token in around.tokens}
+    assert some.hidden == {token for token in overlay.hidden if token in around.tokens}
+    assert all(link.number in around.numbers for link in some.opened.values())

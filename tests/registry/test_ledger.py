@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -79,6 +80,20 @@ def test_the_trail_has_each_act_with_the_number_masked(trial: TrialLedger) -> No
     assert [act for act, _, _ in rows] == ["register", "release", "register", "release", "stop"]
     assert not [number for _, number, _ in rows if "2104067850" in number]
     assert rows[0][2] == str(first.origin.uuid)
+
+
+def test_a_text_that_postgresql_cannot_hold_is_the_requests_own_fault(trial: TrialLedger) -> None:
+    """SQLite holds a NUL."""
+    one = trial.counter("窓口1")
+    good = one.link(1, 1001)
+    bad = replace(good, origin=replace(good.origin, operator="17\x00"))
+    if trial.database.is_postgresql:
+        with pytest.raises(RuntimeError):
+            trial.tell(bad)
+        assert trial.links() == {}
+        assert trial.tell(good) == [1]
+    else:
+        assert trial.tell(bad) == [1]
 
 
 # --- a link made before a stop --------------------------------------------------------------------------------------------

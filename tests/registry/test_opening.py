@@ -140,7 +140,7 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(home: Regi
     (home.folder / "password").write_text("hunter2 &?#\n", encoding="utf-8")
     settings = RegistrySettings(database=DatabaseSettings("postgresql://kiosk@127.0.0.1:1/registry", "password"))
     why = trouble(home, settings, begins=True)
-    assert why.code is Code.STORE_UNAVAILABLE
+    assert why.code is Code.DATABASE_UNREACHABLE
     assert "hunter2" not in str(why.params)
 
 

@@ -85,6 +85,37 @@ def test_a_request_that_no_database_takes_fails_alone(trial: TrialLedger) -> Non
     assert trial.ledger.verify().findings == ()
 
 
+def test_without_a_database_all_that_waits_fails_at_once(trial: TrialLedger) -> None:
+    counter, commits = trial.counter("窓口1"), Commits()
+
+    def fail() -> None:
+        commits.before_commit()
+        raise Unavailable(Code.STORE_FULL)
+
+    writer = Writer(RegistryLedger(SlowToCommit(trial.database, fail), KEY, clock=trial.clock))
+    first = writer.submit(Batch("窓口1", (counter.link(1, 1001),)))
+    assert commits.reached.wait(LIMIT)
+    others = [writer.submit(Batch("窓口1", (counter.link(number, number),))) for number in range(2, 5)]
+    given_up = writer.submit(Batch("窓口1", (counter.link(9, 9),)))
+    assert given_up.cancel()
+    commits.go_on.set()
+    assert {str(future.exception(LIMIT)) for future in (first, *others)} == {"store-full"}
+    writer.close()
+    assert trial.links() == {}
+
+
+def test_a_request_given_up_while_it_waited_is_not_carried_out(trial: TrialLedger) -> None:
+    counter, commits = trial.counter("窓口1"), Commits()
+    first, second = counter.link(1, 1001), counter.link(2, 1002)
+    with writing(trial, commits) as writer:
+        earlier = writer.submit(Batch("窓口1", (first,)))
+        assert commits.reached.wait(LIMIT)
+        assert writer.submit(Batch("窓口1", (second,))).cancel()
+        commits.go_on.set()
+        assert what(earlier, first) == 1
+    assert trial.links() == {1: 1001}
+
+
 def test_a_repeat_changes_nothing_and_tells_nobody(trial: TrialLedger) -> None:
     counter, commits = trial.counter("窓口1"), Commits()
     operation = counter.link(1, 1001)

@@ -16,45 +16,63 @@ LINK_LEDGER = (
     ("        self.notes.count(operation.origin.sequence)\n", ""),
     ("            self.own.add(operation)\n", ""),
     ("            self.shown.take(decision)\n", ""),
-    ("        if any(not is_unapplied(own.state, reached) for own in news):\n            self._project()\n", ""),
-    ("not is_unapplied(own.state, reached) for own in news", "isinstance(own.state, RefusedFor) for own in news"),
+    ("        if left:\n            self._projection.renew_around(changed, left)\n", ""),
+    ("for own in news if not is_unapplied(own.state, reached)]", "for own in news if isinstance(own.state, RefusedFor)]"),
     # An answer that moves the cursor, as if it had brought the links.
     (
-        "                self.own.keep(uuid, state)\n",
-        "                self.own.keep(uuid, state)\n                self.notes.reach(getattr(state, 'position', self.notes.position))\n",
+        "        self.own.keep(states)\n        left =",
+        "        self.own.keep(states)\n        for state in states.values():\n"
+        "            self.notes.reach(getattr(state, 'position', self.notes.position))\n        left =",
     ),
-    ("if safe.epoch != reached.epoch:", "if False:"),
-    ("                self._keep_stop(change, entry)\n", ""),
-    ("if own is not None and own.state == Pending():", "if False:"),
-    ("        self.notes.reach(reached)\n        self._settle(safe)", "        self._settle(safe)"),
-    ("if (reached.epoch, reached.cursor) < (left.epoch, left.cursor):", "if False:"),
-    ("after_cuts(own.state, snapshot.epochs)", "own.state"),
-    ("        self._links.close_all()\n", ""),
-    ("        self._digest.begin()\n", ""),
-    ("self._links.open(placed.link, placed.cursor)", "self._links.open(placed.link, snapshot.cursor)"),
-    ("                self._digest.added(link, cursor)\n", ""),
-    ("is_gone(own.state, reached, safe)", "isinstance(own.state, AcceptedAt)"),
-    ("                self._stops.add(stop, token, number)\n", "                pass\n"),
-    ("self._stops.forget(min((", "self._stops.forget(max(("),
-    ("default=None))\n        self._project()\n", "default=None))\n"),
+    ("                self._withdraw(own.operation)\n", "                pass\n"),
+    ("if not reached.epoch == safe.epoch == self.notes.epochs.current:", "if False:"),
+    ("                self._stops.add(_stops_in(entry))\n", "                pass\n"),
+    (
+        "                if own.state == Pending():\n                    states[entry",
+        "                if False:\n                    states[entry",
+    ),
+    (
+        "        self.notes.reach(reached)\n        self._forget(safe)\n        self._projection.renew_around",
+        "        self._projection.renew_around",
+    ),
+    ("            for change in entry.changes:\n                changed.add(*_touched(change))\n", ""),
+    ("if reached.epoch != here.epoch or reached.cursor < here.cursor:", "if False:"),
+    ("after_cuts(own.state, epochs)", "own.state"),
+    ("            self._stops.forget(above=lasting)\n", ""),
+    ("        self._projection.renew()\n        self.seal.renew()\n        return True", "        self.seal.renew()\n        return True"),
+    ("            changed.add(placed.token, placed.number)\n", "            pass\n"),
+    ("        swap()\n", ""),
+    ("        self._projection.renew()\n        self.seal.renew()\n\n    def seen", "        self.seal.renew()\n\n    def seen"),
+    ("                    opened.append((link, cursor))\n", ""),
+    ("if is_gone(one.state, reached, safe)]", "if isinstance(one.state, AcceptedAt)]"),
+    ("self._stops.forget(up_to=min([", "self._stops.forget(up_to=max(["),
 )
-STORE = (("if epoch != self._ledger.notes.position.epoch:", "if False:"),)
+STORE = (("if epoch != self._ledger.notes.epochs.current:", "if False:"),)
 SHOWN_LINKS = (
     (
-        "FROM link WHERE number = ?1\n    AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token)",
-        "FROM link WHERE number = ?1",
+        "WHERE link_number.number = ?1 AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token)",
+        "WHERE link_number.number = ?1",
     ),
     ('        self._database.ask("DELETE FROM overlay")\n', ""),
-    ("OverlayRow.insert(_hiding(link.token)).on_conflict_replace().execute(self._database)", "pass"),
+    ('            self._database.ask("DELETE FROM overlay WHERE token = ?", (token.digest,))\n', "            pass\n"),
+    ("                    self._write([_hiding(token)])\n", "                    pass\n"),
 )
 OTHERS = {
     "kiosk/store/stops.py": (
         ("WHERE token = ? OR number = ?", "WHERE token = ? AND number = ?"),
-        ('"DELETE FROM stop WHERE cursor <= ?", (up_to,)', '"DELETE FROM stop WHERE cursor <= ?", (up_to + 1,)'),
+        ('"DELETE FROM stop WHERE cursor <= ? RETURNING *", (up_to,)', '"DELETE FROM stop WHERE cursor <= ? RETURNING *", (up_to + 1,)'),
+        ("WHERE {column} = ? AND cursor > ?", "WHERE {column} = ? AND cursor > ? + 1"),
     ),
     "kiosk/store/own_operations.py": (
         ("ORDER BY sequence", "ORDER BY sequence DESC"),
-        ('return {"state": "refused", "epoch": None, "cursor": None, "code": code}', "return _columns(Pending())"),
+        ('return "refused", None, None, code', 'return "pending", None, None, None'),
+    ),
+    "kiosk/store/ledger_notes.py": (("epochs.effective(self.position)", "self.position.cursor"),),
+    # What a store projects anew.
+    "kiosk/domain/overlay.py": (
+        ("standing = [*map(links.of_token, next_tokens), *map(links.of_number, next_numbers)]", "standing = []"),
+        ("        touching += [operation for number in next_numbers for operation in of_number.get(number, ())]\n", ""),
+        ("return operation.token in self.tokens or operation.number in self.numbers", "return operation.token in self.tokens"),
     ),
 }
 MUTANTS = mutants(

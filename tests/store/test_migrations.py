@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from playhouse.schema_diff import diff_models
@@ -17,7 +18,7 @@ from kiosk.config.atomic_write import make_file
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.effects import Act, RecordAct
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.domain.model import LinkToken, Month
+from kiosk.domain.model import LibraryCardNumber, LinkToken, Month
 from kiosk.domain.states import Problem
 from kiosk.ledger.audit import digest_of
 from kiosk.store.anchor import Anchor
@@ -30,7 +31,7 @@ from kiosk.store.migrations import VERSION
 from kiosk.store.models import TABLES
 from kiosk.store.monthly_counts import MonthFigures
 from kiosk.store.repository import Repository
-from tests.support.store.earlier_versions import IDENTITY_3, VERSION_1, write_version_3
+from tests.support.store.earlier_versions import IDENTITY_3, VERSION_1, write_version_3, write_version_4
 
 OpenStore = Callable[..., Repository]
 
@@ -200,6 +201,35 @@ def test_a_damaged_store_is_not_migrated(first_version: Path, open_store: OpenSt
     assert trouble.value.code is Code.STORE_DAMAGED
     assert first_version.read_bytes() == content
     assert list((first_version.parent / "backups").iterdir()) == []
+
+
+@pytest.mark.parametrize("enrolled", [False, True])
+def test_a_store_of_the_fourth_version_keeps_its_links_and_is_not_doubted(
+    path: Path, keys: Keys, open_store: OpenStore, tmp_path: Path, enrolled: bool
+) -> None:
+    write_version_4(path, keys, enrolled=enrolled)
+    place = key_place(path, "file", tmp_path / "keys")
+    with open_store(anchor=place.anchor(keys), known="") as store:
+        assert [link.number for link in store.list_links(masked=False)] == ["0000000001"] + ["0000000002"] * (not enrolled)
+        assert store.find_by_number(LibraryCardNumber("0000000001")) is not None
+        assert (store.is_enrolled(), store.links_dropped()) == (enrolled, 0)
+        assert [own.operation.origin.uuid for own in store.operations()] == [UUID(int=9)] * enrolled
+        # The rows are sealed, and the links agree with their digest; no act explains links that were written into the file.
+        assert store.doubt is None or store.doubt.code is Code.STORE_UNANCHORED
+        assert store.examine(aside=False) == (None if enrolled else Problem(Code.LINKS_ALTERED))
+    with closing(open_file(path, keys.database)) as connection:
+        assert connection.execute("SELECT count(*) FROM link_number").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("sql", ["UPDATE meta SET value = '9' WHERE name = 'ledger.sequence'", "DELETE FROM stop", "DELETE FROM operation"])
+def test_a_store_of_the_fourth_version_that_others_changed_is_doubted(
+    path: Path, keys: Keys, open_store: OpenStore, tmp_path: Path, sql: str
+) -> None:
+    write_version_4(path, keys, enrolled=True)
+    with closing(open_file(path, keys.database)) as connection:
+        connection.execute(sql)
+    with open_store(anchor=key_place(path, "file", tmp_path / "keys").anchor(keys)) as store:
+        assert store.examine(aside=False) == Problem(Code.LINKS_ALTERED)
 
 
 @pytest.mark.parametrize("old", [True, False], ids=["migrated", "new"])

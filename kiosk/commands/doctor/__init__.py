@@ -56,6 +56,7 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.checks.time_limit import take
     from kiosk.checks.timeserver import check_time_server
     from kiosk.commands.doctor.library import check_handover, check_ils
+    from kiosk.commands.doctor.registry import check_registry
     from kiosk.commands.doctor.slips import check_slips
 
     now = datetime.now(UTC)
@@ -76,6 +77,7 @@ def examine(home: Home) -> list[Finding]:
         *take(("clock",), lambda: _check_clock(home, settings), _SECONDS),
         *take(("time-server",), check_time_server, _SECONDS),
         *take(("keys", "store", "recovery"), lambda: check_keeping(home, settings), _STORE_SECONDS),
+        *take(("registry",), lambda: check_registry(home, settings), _STORE_SECONDS),
         *take(("ils",), lambda: check_ils(home, decided), _SECONDS * 3),
         *take(("handover",), lambda: check_handover(decided), _SECONDS),
         *take(("printing",), lambda: check_printing(settings.slip, home.slip_folder(settings.slip)), _SECONDS),

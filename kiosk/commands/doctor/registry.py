@@ -6,111 +6,62 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from kiosk.commands.output import words
-from kiosk.domain.calendar import JAPAN
-from kiosk.domain.errors import Code, Unavailable
+from kiosk.commands.doctor.registry_findings import Heard, Standing, findings
+from kiosk.config import Home, Settings
+from kiosk.domain.errors import KioskError, Unavailable
 from kiosk.domain.health import Finding
-from kiosk.domain.model import RegistryCondition
-from kiosk.domain.outbox import Fate, fate
-from kiosk.domain.registry_contact import Contact, clock_difference, condition
-from kiosk.domain.registry_wire import FeedPage, LedgerStatus
-from kiosk.equipment import program_version
+from kiosk.domain.registry_contact import clock_difference
+from kiosk.domain.registry_wire import FeedPage
+from kiosk.equipment import keys_of, now, open_repository, registry_credentials
 
 if TYPE_CHECKING:
     from kiosk.store.enrolled_store import Membership
     from kiosk.store.repository import Repository
-    from kiosk.store.sync.client import Said
+    from kiosk.store.sync.credentials import Credentials
     from kiosk.store.sync.tls import Authority
 
-CHECKS = (
-    "registry",
-    "registry-certificate",
-    "registry-clock",
-    "registry-contact",
-    "registry-operations",
-    "registry-links",
-    "registry-name",
-)
-RENEWED = timedelta(days=14)
-"""A certificate of the server's own is renewed well before: one that ends sooner was not."""
 _SECONDS = 10.0
 _TRIES = 3
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
-Facts = dict[str, str | int]
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What came of asking the server once."""
-
-    trouble: Code | None = None
-    """Why nothing came of it."""
-    said: Said | None = None
-    """Another reply than an answer."""
-    status: LedgerStatus | None = None
-    ends: datetime | None = None
-    """Of the certificate that was verified."""
-    ahead: int = 0
-    """Seconds by which the server's clock is ahead of ours."""
-
-
-def ask(membership: Membership, secret: str, authority: Authority, now: Callable[[], datetime]) -> Heard:
-    """Ask for what follows the links here, without applying it."""
-    from kiosk.store.sync.client import RegistryClient, Standing
-    from kiosk.store.sync.connection import Connection, Limits
-    from kiosk.store.sync.server_url import ServerUrl
-
-    url = ServerUrl.parse(membership.registry)
-    with closing(Connection.verified(url, authority, Limits(connect=_SECONDS, silence=_SECONDS, whole=_SECONDS))) as connection:
-        before = now()
-        try:
-            answer = RegistryClient(connection, secret, program_version()).feed(membership.reached, Standing())
-            ends = certificate_end(url.host.strip("[]"), url.port, authority)
-        except Unavailable as error:
-            return Heard(error.code)
-    if not isinstance(answer, FeedPage):
-        return Heard(said=answer, status=answer.ledger, ends=ends)
-    return Heard(status=answer.status, ends=ends, ahead=clock_difference(answer.status.time, before, now()))
-
-
-def certificate_end(host: str, port: int, authority: Authority) -> datetime | None:
-    """When the certificate ends that the server shows; None if it could not be asked again."""
-    from kiosk.store.sync.tls import trusting
-
+def check_registry(home: Home, settings: Settings) -> list[Finding]:
+    """Ask the server once, and count the links here row by row: a row that was changed behind the program is found."""
     try:
-        with (
-            socket.create_connection((host, port), timeout=_SECONDS) as plain,
-            trusting(authority).wrap_socket(plain, server_hostname=host) as verified,
-        ):
-            certificate = verified.getpeercert() or {}
-    except OSError:
-        return None
-    ends = certificate.get("notAfter")
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if isinstance(ends, str) else None
+        record = keys_of(home, settings).load()
+        if record is not None and record.is_erased:
+            return [Finding("registry.left")]
+        if not home.has_store():
+            return [Finding("registry.alone")]
+        repository, _ = open_repository(home, settings)
+        with repository:
+            membership = repository.membership()
+            if membership is None:
+                return [Finding("registry.alone")]
+            credentials = registry_credentials(home, settings)
+            if credentials is None:
+                return [Finding("registry.incomplete", {"url": membership.registry, "counter": membership.counter})]
+            standing, heard = _compared(repository, membership, credentials)
+    except KioskError:
+        # Reported by the check of the store.
+        return [Finding("registry.unknown")]
+    return findings(standing, heard, settings.counter.name, settings.registry.max_offline, now())
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the store says of itself."""
-
-    membership: Membership
-    pending: int = 0
-    unlinkings: int = 0
-    refused: int = 0
-    links_hold: bool = True
-    """Whether the links, counted row by row, are those that were noted."""
-    summed: tuple[object, int, str] = field(default=(None, 0, ""))
-    """Position, count and digest of the links."""
-    loading: int | None = None
-    """Links that have arrived of a snapshot under way."""
+def _compared(repository: Repository, membership: Membership, credentials: Credentials) -> tuple[Standing, Heard]:
+    """What both sides say of the same position, if the counter that runs beside does not go on meanwhile. Raises Unavailable."""
+    standing, heard = _standing(repository, membership), ask(membership, credentials, now)
+    for _ in range(_TRIES - 1):
+        if heard.status is None or standing.summed[0] == heard.status.head:
+            break
+        membership = repository.membership() or membership
+        standing, heard = _standing(repository, membership), ask(membership, credentials, now)
+    return standing, heard
 
 
-def standing_of(repository: Repository, membership: Membership) -> Standing:
-    """Count the links row by row: a row that was changed behind the program is found here. Raises Unavailable."""
+def _standing(repository: Repository, membership: Membership) -> Standing:
     examined, staged = repository.examine(aside=False), repository.staged()
     return Standing(
         membership,
@@ -123,109 +74,37 @@ def standing_of(repository: Repository, membership: Membership) -> Standing:
     )
 
 
-def check_all(
-    repository: Repository, ask_once: Callable[[Membership], Heard], name: str, max_offline: timedelta, now: datetime
-) -> list[Finding]:
-    """Check the counter whose store this is. `name`: that of the configuration. Raises Unavailable."""
-    membership = repository.membership()
-    if membership is None:
-        return [Finding("registry.alone")]
-    for _ in range(_TRIES):
-        standing, heard = standing_of(repository, membership), ask_once(membership)
-        if heard.status is None or standing.summed[0] == heard.status.head:
-            break
-        # The counter that runs beside goes on meanwhile.
-        membership = repository.membership() or membership
-    return findings(standing, heard, name, max_offline, now)
+def ask(membership: Membership, credentials: Credentials, clock: Callable[[], datetime]) -> Heard:
+    """Ask for what follows the links here, without applying it."""
+    from kiosk.store.sync.client import RegistryClient
+    from kiosk.store.sync.client import Standing as Told
+    from kiosk.store.sync.connection import Connection, Limits
+    from kiosk.store.sync.server_url import ServerUrl
+
+    url, limits = ServerUrl.parse(membership.registry), Limits(connect=_SECONDS, silence=_SECONDS, whole=_SECONDS)
+    with closing(Connection.verified(url, credentials.authority, limits)) as connection:
+        before = clock()
+        try:
+            answer = RegistryClient(connection, credentials.secret, credentials.version).feed(membership.reached, Told())
+        except Unavailable as error:
+            return Heard(error.code)
+        after = clock()
+    ends = _certificate_end(url.host.strip("[]"), url.port, credentials.authority)
+    if not isinstance(answer, FeedPage):
+        return Heard(said=answer, status=answer.ledger, ends=ends)
+    return Heard(status=answer.status, ends=ends, ahead=clock_difference(answer.status.time, before, after))
 
 
-def findings(standing: Standing, heard: Heard, name: str, max_offline: timedelta, now: datetime) -> list[Finding]:
-    """What is to be said of this counter and its server, in the order of CHECKS."""
-    return [
-        _reached(standing.membership, heard),
-        _certificate(heard.ends, now),
-        _clock(heard),
-        _contact(standing.membership, heard, max_offline, now),
-        _operations(standing),
-        _links(standing, heard.status),
-        _name(standing.membership.counter, name),
-    ]
+def _certificate_end(host: str, port: int, authority: Authority) -> datetime | None:
+    """When the certificate ends that the server shows; None if it could not be asked again."""
+    from kiosk.store.sync.tls import trusting
 
-
-def _reached(membership: Membership, heard: Heard) -> Finding:
-    facts: Facts = {"url": membership.registry, "counter": membership.counter}
-    if heard.trouble is not None:
-        return Finding("registry.untrusted" if heard.trouble is Code.REGISTRY_NOT_TRUSTED else "registry.unreachable", facts)
-    if heard.said is not None and heard.status is None:
-        meant = fate(heard.said.status, heard.said.error)
-        if meant is Fate.ERASED and heard.said.counter == membership.counter:
-            return Finding("registry.revoked", facts)
-        if meant in (Fate.SHUT_OUT, Fate.ERASED):
-            return Finding("registry.shut-out", facts)
-        return Finding("registry.unexpected", {**facts, "status": heard.said.status, "error": heard.said.error})
-    retiring = heard.status is not None and heard.status.retiring
-    return Finding("registry.retiring" if retiring else "registry.reached", facts)
-
-
-def _certificate(ends: datetime | None, now: datetime) -> Finding:
-    if ends is None:
-        return Finding("registry-certificate.unknown")
-    left = ends - now
-    return Finding(
-        "registry-certificate.ending" if left < RENEWED else "registry-certificate.valid", {"until": _at(ends), "days": left.days}
-    )
-
-
-def _clock(heard: Heard) -> Finding:
-    if heard.status is None:
-        return Finding("registry-clock.unknown")
-    if not heard.ahead:
-        return Finding("registry-clock.agrees")
-    return Finding("registry-clock.behind" if heard.ahead > 0 else "registry-clock.ahead", {"difference": _span(abs(heard.ahead))})
-
-
-def _contact(membership: Membership, heard: Heard, max_offline: timedelta, now: datetime) -> Finding:
-    if membership.heard is None:
-        return Finding("registry-contact.never")
-    facts: Facts = {"last": _at(membership.heard), "hours": round(max_offline / timedelta(hours=1))}
-    fails = heard.status is None
-    stands = condition(Contact(membership.heard, fails=fails, in_step=not fails), now, membership.latest, max_offline)
-    if stands is RegistryCondition.TOO_LONG_OFFLINE:
-        return Finding("registry-contact.too-long", facts)
-    return Finding("registry-contact.broken" if fails else "registry-contact.heard", facts)
-
-
-def _operations(standing: Standing) -> Finding:
-    facts: Facts = {"pending": standing.pending, "unlinkings": standing.unlinkings, "refused": standing.refused}
-    if standing.refused:
-        return Finding("registry-operations.refused", facts)
-    if standing.unlinkings:
-        return Finding("registry-operations.unlinkings", facts)
-    return Finding("registry-operations.pending" if standing.pending else "registry-operations.sent", facts)
-
-
-def _links(standing: Standing, status: LedgerStatus | None) -> Finding:
-    reached, count, digest = standing.summed
-    facts: Facts = {"count": count}
-    if not standing.links_hold:
-        return Finding("registry-links.altered", facts)
-    if status is None:
-        return Finding("registry-links.unknown", facts)
-    if standing.membership.awaits_snapshot:
-        return Finding("registry-links.loading", {"loaded": standing.loading or 0, "total": status.count})
-    if reached != status.head:
-        return Finding("registry-links.behind", facts)
-    return Finding("registry-links.agree" if (count, digest) == (status.count, status.digest) else "registry-links.differ", facts)
-
-
-def _name(name: str, configured: str) -> Finding:
-    return Finding("registry-name.same" if name == configured else "registry-name.differs", {"name": name, "configured": configured})
-
-
-def _at(moment: datetime) -> str:
-    return f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M}"
-
-
-def _span(seconds: int) -> str:
-    unit, size = ("days", _DAY) if seconds >= _DAY else ("hours", _HOUR) if seconds >= _HOUR else ("minutes", _MINUTE)
-    return words(f"doctor.{unit}", count=seconds // size)
+    try:
+        with (
+            socket.create_connection((host, port), timeout=_SECONDS) as plain,
+            trusting(authority).wrap_socket(plain, server_hostname=host) as verified,
+        ):
+            ends = (verified.getpeercert() or {}).get("notAfter")
+    except OSError:
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if isinstance(ends, str) else None

@@ -49,8 +49,21 @@ class ServerProcess:
 
         threading.Thread(target=wait, name="demo-retire", daemon=True).start()
 
+    @property
+    def pid(self) -> int:
+        return self._server.pid
+
+    def has_ended(self) -> bool:
+        return self._server.poll() is not None
+
+    def let_go(self) -> None:
+        """Close its input: it ends, as it does when this program is killed."""
+        if self._server.stdin is not None:
+            self._server.stdin.close()
+
     def stop(self) -> None:
         """End the server and what runs beside it, by their process ids."""
+        self.let_go()
         for process in (self._server, *self._others):
             process.terminate()
         for process in (self._server, *self._others):
@@ -59,6 +72,8 @@ class ServerProcess:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        if self._server.stdout is not None:
+            self._server.stdout.close()
 
     def _line(self) -> str:
         line = self._server.stdout.readline() if self._server.stdout is not None else ""

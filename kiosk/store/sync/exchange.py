@@ -60,10 +60,13 @@ class Exchange:
     def __init__(self, store: StagingStore, reports: Reports, now: Callable[[], datetime], monotonic: Callable[[], float]) -> None:
         self.store, self.reports, self._now, self._monotonic = store, reports, now, monotonic
         self._asked = now()
+        self._answered: LedgerStatus | None = None
         self._noted: float | None = None
         self.sequence = 0
         """The highest of this counter's own that the server is known to know."""
         self.retiring = False
+        self.has_stops = False
+        """What was stopped elsewhere has been heard since the server was last away."""
         self.differs = False
         """The links here are not the server's at the same position. It is told so until they are."""
 
@@ -109,9 +112,9 @@ class Exchange:
         membership, current = self.membership, status.epochs.current
         if status.head.epoch != current or status.safe.epoch != current or current < membership.epochs.current:
             raise InVain
-        answered = self._now()
-        self.reports.answered(status.time, self._asked, answered)
-        if self._noted is None or self._monotonic() - self._noted >= _NOTED_EVERY:
+        answered, self._answered = self._now(), status
+        self.reports.answered(status.time, self._asked, answered, has_stops=self.has_stops)
+        if self.has_stops and (self._noted is None or self._monotonic() - self._noted >= _NOTED_EVERY):
             self._noted = self._monotonic()
             self.store.heard_at(answered)
         if membership.shut_out is not None:
@@ -126,6 +129,12 @@ class Exchange:
             self.reports.retires()
         if current > membership.epochs.current:
             raise EpochBegan(status)
+
+    def heard_stops(self) -> None:
+        """What was stopped elsewhere is known here now: from this answer on the counter is not alone any more."""
+        self.has_stops = True
+        if self._answered is not None:
+            self.heed(self._answered)
 
     def settled(self, news: list[OwnOperation]) -> None:
         """Operations were answered: tell the windows."""

@@ -24,6 +24,7 @@ class Pull:
             page = self.exchange.take(client.stops(known, after))
             self.exchange.store.hear_stops(page.stops, page.status.epochs.current)
             if page.next is None:
+                self.exchange.heard_stops()
                 return
             if page.next <= (after or 0):
                 raise InVain

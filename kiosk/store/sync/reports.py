@@ -69,13 +69,18 @@ class Reports:
         with self._lock:
             return self._told is not None and self._told[0] is RegistryCondition.CURRENT
 
-    def answered(self, told: datetime, before: datetime, after: datetime) -> None:
-        """The server has answered between these readings of our clock, and its own said `told`."""
+    def answered(self, told: datetime, before: datetime, after: datetime, *, has_stops: bool) -> None:
+        """The server has answered between these readings of our clock, and its own said `told`.
+
+        `has_stops`: this counter knows what was stopped elsewhere. Until then an answer ends no time alone.
+        """
         with self._lock:
-            self._contact = replace(self._contact, last=after, fails=False, shut_out=False)
-            self._answered_at, self._failures, self._shut_out = self.monotonic(), 0, None
-            # The server was there at this moment, whatever the clock showed before.
-            self._latest = after
+            self._contact = replace(self._contact, fails=False, shut_out=False)
+            self._failures, self._shut_out = 0, None
+            if has_stops:
+                self._contact, self._answered_at = replace(self._contact, last=after), self.monotonic()
+                # The server was there at this moment, whatever the clock showed before.
+                self._latest = after
             ahead = clock_difference(told, before, after)
             is_news, self._ahead = abs(ahead - self._ahead) > 5, ahead
         if is_news:

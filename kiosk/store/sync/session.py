@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -54,6 +55,8 @@ class Session:
     _epoch_untold: bool = field(default=False, init=False)
     """A new epoch has begun here, and the server does not know yet that all stops have been sent in it."""
     _wants_snapshot: bool = field(default=False, init=False)
+    _has_gap: bool = field(default=False, init=False)
+    """The feed cannot go on from the links: only a snapshot can."""
     _snapshots: int = field(default=0, init=False)
     """Asked for in a short time."""
     _snapshot_at: float | None = field(default=None, init=False)
@@ -72,10 +75,10 @@ class Session:
         """One exchange, the first that is due, and a wait where there is nothing to do. Raises Unavailable, if no server was found or the
         store has a problem; ShutOut, Revoked.
         """
-        self._pause()
-        if self.stopping.is_set():
-            return
         try:
+            self._pause()
+            if self.stopping.is_set():
+                return
             moved = self._step()
         except InVain as vain:
             self.brought_nothing(vain.wait)
@@ -83,6 +86,7 @@ class Session:
         except EpochBegan as began:
             self._begin_epoch(began)
         except SnapshotNeeded:
+            self._has_gap = True
             self._want_snapshot()
         else:
             self.pace = self.pace.moved() if moved else self.pace
@@ -93,7 +97,7 @@ class Session:
     def found_nobody(self) -> None:
         """No server was there: when it is, stops come first again."""
         self.pace = self.pace.found_nobody(self.monotonic(), self.draw())
-        self._stops_heard = None
+        self._stops_heard, self.exchange.has_stops = None, False
 
     def rest(self, seconds: float) -> None:
         """Try again later, whatever is done here meanwhile."""
@@ -102,8 +106,12 @@ class Session:
     def _pause(self) -> None:
         while not self.stopping.is_set() and (left := self.pace.due - self.monotonic()) > 0:
             self.bell.wait(left)
-            if self.bell.was_rung():
-                self.pace = self.pace.hurried(self.monotonic())
+            if not self.bell.was_rung():
+                continue
+            self.pace = self.pace.hurried(self.monotonic())
+            # What keeps this counter from following the feed need not keep it from sending what was just done.
+            while not self.pace.unreached and self.push.step(self.talk):
+                pass
 
     def _step(self) -> bool:
         """Returns whether it brought this counter forward, so that nothing speaks against going on at once."""
@@ -120,7 +128,7 @@ class Session:
         if self.exchange.retiring and not self.exchange.store.pending_count():
             self.exchange.take_status(self.talk.leave())
             raise ShutOut
-        awaits = self.exchange.membership.awaits_snapshot
+        awaits = self._has_gap or self.exchange.membership.awaits_snapshot
         if (awaits or self._wants_snapshot) and self.monotonic() >= self._no_snapshot_before:
             return self._load()
         if awaits:
@@ -137,7 +145,8 @@ class Session:
         """One way for a counter that is new and one whose server was restored: send stops, then what is left, then take a snapshot."""
         self.exchange.store.begin_epoch(began.status.epochs)
         self.push.only_unlinkings = self._epoch_untold = True
-        self._stops_heard, self._wants_snapshot, self._no_snapshot_before = None, False, 0.0
+        self._stops_heard, self.exchange.has_stops = None, False
+        self._wants_snapshot, self._has_gap, self._no_snapshot_before = False, False, 0.0
         # A server that names another one in each answer would be asked without a pause.
         self.brought_nothing()
 
@@ -146,7 +155,8 @@ class Session:
     def _load(self) -> bool:
         try:
             if self.snapshot.step(self.talk):
-                self._wants_snapshot, self._erasing, self._snapshot_at = False, True, self.monotonic()
+                self._wants_snapshot = self._has_gap = False
+                self._erasing, self._snapshot_at = True, self.monotonic()
         except InVain:
             self._erasing = True
             self._want_snapshot()
@@ -157,7 +167,7 @@ class Session:
         """The more of them do not help, the longer until the next: a server that never agrees with its own is not asked for ever."""
         if self._snapshot_at is not None and self.monotonic() - self._snapshot_at > 2 * _LONGEST_AGAIN:
             self._snapshots = 0
-        longest = _AGAIN if self.exchange.membership.awaits_snapshot else _LONGEST_AGAIN
+        longest = _AGAIN if self._has_gap or self.exchange.membership.awaits_snapshot else _LONGEST_AGAIN
         pause = min(2.0 ** min(self._snapshots, 12), longest)
         self._wants_snapshot, self._snapshots = True, self._snapshots + 1
         self._no_snapshot_before = self.monotonic() + jittered(pause, self.draw())
@@ -168,7 +178,7 @@ class Session:
         """Wait for news of the feed while watching for what is done here."""
         # A connection that is new may have something to read that is no answer (TLS 1.3 tickets), so it is first asked without a wait.
         waits = self.exchange.reports.is_current and self.listen.is_warm
-        wait, began = LONGEST_WAIT if waits else 0, self.monotonic()
+        wait, began = self._longest_wait() if waits else 0, self.monotonic()
         self.exchange.asks()
         self.listen.ask_for_feed(self.exchange.membership.reached, self.pull.standing(), wait)
         self._wait_for_news(wait)
@@ -187,6 +197,11 @@ class Session:
         elif not wait and not self.exchange.reports.is_current:
             raise InVain
         return brought or self.monotonic() - began >= _QUICK
+
+    def _longest_wait(self) -> int:
+        if not self._wants_snapshot:
+            return LONGEST_WAIT
+        return max(1, min(LONGEST_WAIT, math.ceil(self._no_snapshot_before - self.monotonic())))
 
     def _wait_for_news(self, wait: int) -> None:
         """Until the answer is there, send what is done here meanwhile. Raises Unavailable if nothing comes when something should have."""

@@ -135,9 +135,11 @@ class SyncThread:
 
     def _shut_out(self, session: Session) -> None:
         now = self._now()
-        self._reports.is_shut_out(now)
         session.rest(jittered(2 * _SHUT_OUT_SECONDS, self._draw()))
-        self._store.mark_shut_out(now)
+        try:
+            self._store.mark_shut_out(now)
+        finally:
+            self._reports.is_shut_out(now)
 
     def _session(self, before: Session | None) -> Session:
         """The one before, unless the server has moved. Raises Unavailable: registry-not-trusted, without credentials."""

@@ -12,6 +12,7 @@ from hypothesis import given
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from kiosk.domain.counter_secret import fresh_secret
+from kiosk.domain.outbox import FATES
 from kiosk.domain.wire import Operation, encode
 from kiosk.registry.api import schemas
 from kiosk.registry.api.access import ALLOWED
@@ -42,7 +43,8 @@ def test_every_answer_is_as_the_document_says(site: Site, counter: EnrolledCount
     replace = maker.replace(fresh_token(), number, [link["uuid"]])
     stops = maker.unlink(number, token), maker.unlink(fresh_number())
     reused = {**maker.link(), "uuid": link["uuid"]}
-    validated(schemas.Answers, counter.post("/v1/operations", batch(link, replace, *stops, reused, maker.link())))
+    for sent in (batch(link, replace, *stops), batch(reused, maker.link())):
+        validated(schemas.Answers, counter.post("/v1/operations", sent))
     where = {"epoch": position[0], "cursor": position[1]}
     validated(schemas.Feed, counter.get("/v1/feed", **where))
     validated(schemas.Stops, counter.get("/v1/stops", **where))
@@ -85,6 +87,11 @@ def test_every_code_is_told_where_it_may_come(site: Site) -> None:
     }
     beside_routes = {ApiCode.UNKNOWN_ROUTE, ApiCode.WRONG_METHOD}
     assert told == {(str(code.status), code.value) for code in ApiCode if code not in beside_routes}
+
+
+def test_counters_know_what_to_do_at_each_code() -> None:
+    at_enrolling = {ApiCode.ENROLMENT_CODE_REFUSED}
+    assert {(code.status, code.value) for code in ApiCode if code not in at_enrolling} <= FATES.keys()
 
 
 def asked_by_others(site: Site, folder: Path, *arguments: str) -> None:

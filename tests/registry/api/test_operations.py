@@ -112,6 +112,14 @@ def test_one_unreadable_operation_refuses_its_batch_and_nothing_of_it_is_applied
     assert counter.position() == before
 
 
+def test_two_operations_of_one_batch_have_two_uuids(counter: EnrolledCounter, maker: Maker) -> None:
+    before, link = counter.position(), maker.link()
+    for second in (link, {**maker.link(), "uuid": link["uuid"]}):
+        reply = counter.post("/v1/operations", batch(link, second))
+        assert (reply.status, reply.json) == (422, {"error": "operation-unreadable", "index": 1})
+    assert counter.position() == before
+
+
 def test_an_operation_of_a_newer_program_is_told_apart(counter: EnrolledCounter, maker: Maker) -> None:
     reply = counter.post("/v1/operations", batch({**maker.link(), "wire": 2, "colour": "green"}))
     assert (reply.status, reply.json) == (422, {"error": "operation-newer", "index": 0, "version": 2, "known": 1})

@@ -32,7 +32,9 @@ from kiosk.effects import LibrarySystem
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.card import VirtualCard
 from kiosk.store.anchor import AnchorFile
+from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
+from kiosk.store.sync.sync_thread import SyncThread
 from kiosk.text import plain
 from kiosk.ui.widgets.words import Words
 from tests.support.cards.readers import InProcess
@@ -60,10 +62,14 @@ class OpenedCounter:
         looks: Looks = (),
         own_displays: bool = False,
         world: InProcess | None = None,
+        keys: Keys = KEYS,
+        sync: Callable[[Repository], Callable[[Callable[[Event], None]], SyncThread]] | None = None,
     ) -> None:
-        """`library`: the library system the counter is or will be connected to; the test decides when."""
+        """`library`: the library system the counter is or will be connected to; the test decides when. `sync`: makes what
+        `Equipment.sync` is, for this store.
+        """
         self.world, self.timing = world or InProcess(), ManualTiming()
-        self.repository = Repository(store, KEYS, settings.counter.name, lambda: datetime.now(UTC), anchor=anchor)
+        self.repository = Repository(store, keys, settings.counter.name, lambda: datetime.now(UTC), anchor=anchor)
         facts = CounterFacts(settings.counter.name, revocation_checked=False)
         equipment = Equipment(
             readers=self.world.readers,
@@ -74,6 +80,7 @@ class OpenedCounter:
             clock=clock or ClockBounds(),
             looks=looks,
             own_displays=own_displays,
+            sync=None if sync is None else sync(self.repository),
             library=library,
             hand_over=hand_over,
             print_slip=print_slip,

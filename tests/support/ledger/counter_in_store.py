@@ -11,9 +11,9 @@ from pathlib import Path
 from shutil import copytree
 from uuid import UUID
 
-from kiosk.domain.decide import OpenLink
+from kiosk.domain.decide import Epochs, OpenLink
 from kiosk.domain.errors import Code, Refused
-from kiosk.domain.feed import PlacedLink, Snapshot
+from kiosk.domain.feed import PlacedLink, PlacedStop, Snapshot
 from kiosk.domain.model import LibraryCardNumber, Link, LinkToken, ReplaceReason, Revocation, UnlinkReason
 from kiosk.domain.operations import OwnOperation
 from kiosk.domain.wire import Position
@@ -66,6 +66,13 @@ class CounterInStore:
         # Not the next, or of another epoch: nothing may change then, which the history looks at.
         with suppress(ValueError):
             self.store.follow(page.entries, page.safe)
+
+    def hear_epoch(self, epochs: Epochs) -> None:
+        with suppress(ValueError):
+            self.store.begin_epoch(epochs)
+
+    def hear_stops(self, stops: Sequence[PlacedStop], epoch: int) -> None:
+        self.store.hear_stops(stops, epoch)
 
     def hear_snapshot(self, snapshot: Snapshot, safe: Position) -> None:
         with suppress(ValueError):

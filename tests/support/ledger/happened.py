@@ -55,6 +55,21 @@ class Received(NamedTuple):
     """The operations that the feed brought. A snapshot does not say whose operations are in it."""
 
 
+class Began(NamedTuple):
+    """A counter heard that the server is in a new epoch. Its links are still those of an earlier one."""
+
+    counter: str
+    epoch: int
+
+
+class Warned(NamedTuple):
+    """A counter was told of all stops up to a place, ahead of the feed."""
+
+    counter: str
+    epoch: int
+    place: int
+
+
 class ToldAccepted(NamedTuple):
     """An answer reached the counter that asked, in the epoch in which it was given."""
 
@@ -78,7 +93,7 @@ class Seen(NamedTuple):
     uuid: UUID
 
 
-AtOneCounter = Made | Received | ToldAccepted | ToldRefused | Seen
+AtOneCounter = Made | Received | Began | Warned | ToldAccepted | ToldRefused | Seen
 Happened = AtOneCounter | Agreed | Denied | BackedUp | Restored
 
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from uuid import UUID
 
+from kiosk.domain.decide import Epochs
 from kiosk.domain.feed import Snapshot
 from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor, after_cuts
 from kiosk.domain.wire import Operation, Position, UnlinkOperation
@@ -44,6 +45,7 @@ class History:
         self._pages: list[FeedPage] = []
         """Delivered once. They may come again, as snapshots may."""
         self._snapshots: list[tuple[Snapshot, Position]] = []
+        self._epochs: list[Epochs] = []
 
     def run(self) -> None:
         """Some steps, and then everything arrives."""
@@ -61,6 +63,8 @@ class History:
             self._feed: 6,
             self._repeat_page: 1 if mood == "offline" else 3,
             self._snapshot: 1 if mood == "offline" else 3,
+            self._hear_epoch: 3 if mood == "restored" else 1,
+            self._hear_stops: 3,
             self._restart: 1,
             self._see_refusal: 1,
             self._back_up: 3 if mood == "restored" else 1,
@@ -95,11 +99,9 @@ class History:
         return [one for place, one in enumerate(pending) if not any(_share(one, earlier) for earlier in pending[:place])]
 
     def _unanswered(self, counter: LedgerCounter) -> list[Operation]:
-        """Those not answered, or whose answer the server has lost; but not while an answer waits for the snapshot."""
-        epochs, behind = self.world.server.epochs, self.world.is_behind(counter)
-        held = {answer.uuid for answer in self._answers[counter.name] if behind and answer.epoch == epochs.current}
-        kept = [own.operation for own in counter.kept() if isinstance(after_cuts(own.state, epochs), Pending)]
-        return [operation for operation in kept if operation.origin.uuid not in held]
+        """Those not answered, or whose answer the server has lost."""
+        epochs = self.world.server.epochs
+        return [own.operation for own in counter.kept() if isinstance(after_cuts(own.state, epochs), Pending)]
 
     def _send(self, counter: LedgerCounter) -> None:
         """Whoever sends has heard of the server's epoch. Answers of earlier ones are dropped from then on: an operation that was refused in
@@ -107,6 +109,7 @@ class History:
         """
         answers, sendable = self._answers[counter.name], self._sendable(counter)
         if sendable:
+            self.world.hear_epoch(counter)
             answers[:] = [answer for answer in answers if answer.epoch == self.world.server.epochs.current]
             answers.append(self.world.ask(counter, self._random.choice(sendable)))
 
@@ -138,6 +141,14 @@ class History:
         self._snapshots.append((self.world.server.snapshot(), self.world.server.safe))
         is_late = self._random.random() < 0.3
         self.world.snapshot(counter, *(self._random.choice(self._snapshots) if is_late else self._snapshots[-1]))
+
+    def _hear_epoch(self, counter: LedgerCounter) -> None:
+        """Mostly the one that runs."""
+        self._epochs.append(self.world.server.epochs)
+        self.world.hear_epoch(counter, self._random.choice(self._epochs) if self._random.random() < 0.3 else None)
+
+    def _hear_stops(self, counter: LedgerCounter) -> None:
+        self.world.hear_stops(counter)
 
     def _restart(self, counter: LedgerCounter) -> None:
         """Answers on their way are lost with their connection."""

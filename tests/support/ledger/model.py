@@ -15,6 +15,7 @@ from tests.support.ledger.happened import (
     Agreed,
     AtOneCounter,
     BackedUp,
+    Began,
     Denied,
     Ending,
     Happened,
@@ -26,6 +27,7 @@ from tests.support.ledger.happened import (
     State,
     ToldAccepted,
     ToldRefused,
+    Warned,
 )
 
 
@@ -34,13 +36,15 @@ class AtCounter(NamedTuple):
 
     reached: Position
     """Up to where its links hold."""
+    today: int
+    """The epoch that runs, as far as it has heard."""
     made: list[Operation]
     kept: dict[UUID, State]
     """Its own operations that are not gone."""
     shown: list[Pair]
     """What a tap, or a number, must find."""
     endings: list[Ending]
-    """Told by the feed."""
+    """Told by the feed, or ahead of it."""
     never: set[UUID]
     """Operations whose pair must not be shown: it was refused, it was ended, or its number was unlinked here, and that is known here."""
 
@@ -115,6 +119,14 @@ class LedgerModel:
         last = next(mine, Received(counter, 0, 0, 0))
         return Position(last.epoch, last.place)
 
+    def today(self, counter: str) -> int:
+        """The last epoch a counter has heard of."""
+        return max((e.epoch for e in self.happened if isinstance(e, Began | Received) and e.counter == counter), default=0)
+
+    def in_place(self, counter: str) -> int:
+        """How much of the order, as it is in the epoch that a counter has heard of, is in its links."""
+        return self.still(*_spelt(self.reached(counter)), self.today(counter))
+
     def at(self, counter: str) -> AtCounter:
         """What one counter knows, keeps and shows."""
         length = len(self.happened)
@@ -125,7 +137,7 @@ class LedgerModel:
     def objection(self, operation: Operation) -> str | None:
         """Why its counter does not do an act."""
         there = self.at(operation.origin.counter)
-        return self._objection(there.shown, there.endings, operation, there.reached.epoch)
+        return self._objection(there.shown, there.endings, operation, there.today)
 
     def changes_nothing(self, operation: Operation) -> bool:
         """Whether its counter shows already what an act asks for, and so keeps nothing of it."""
@@ -136,21 +148,26 @@ class LedgerModel:
 
     def _at(self, counter: str) -> AtCounter:
         own = [event for event in self.happened if isinstance(event, AtOneCounter) and event.counter == counter]
-        reached = self.reached(counter)
+        reached, today, in_place = self.reached(counter), self.today(counter), self.in_place(counter)
         made = [event.operation for event in own if isinstance(event, Made)]
         refused = {event.uuid for event in own if isinstance(event, ToldRefused)}
         kept = self._kept(own)
-        unapplied = [op for op in made if is_unapplied(kept.get(op.origin.uuid), reached.cursor)]
+        unapplied = [op for op in made if is_unapplied(kept.get(op.origin.uuid), in_place)]
 
         line = self.order(reached.epoch, reached.cursor)
-        shown, endings = retold(line)
+        heard = [self.still(event.epoch, event.place, today) for event in own if isinstance(event, Warned)]
+        _, endings = retold(self.order(today, max([in_place, *heard])))
+        ahead = [e for e in endings if e.place > in_place]
+        shown = [pair for pair in retold(line)[0] if not any(e.token == pair.token or e.number == pair.number for e in ahead)]
+        # Refused in a new epoch: the links of the old one, in which it was accepted, are not what the server has.
+        shown = [pair for pair in shown if pair.by not in refused]
         for operation in unapplied:
-            if self._objection(shown, endings, operation, reached.epoch) is None:
+            if self._objection(shown, endings, operation, today) is None:
                 shown, _ = following(shown, operation)
 
         ended = {ending.pair for ending in endings if ending.pair is not None}
         unlinked = {op.origin.uuid for stop in unapplied for op in _stopped_by(stop, line, made)}
-        return AtCounter(reached, made, kept, shown, endings, refused | ended | unlinked)
+        return AtCounter(reached, today, made, kept, shown, endings, refused | ended | unlinked)
 
     def _kept(self, own: list[AtOneCounter]) -> dict[UUID, State]:
         """The counter's own operations that are not gone, and what it knows of each. `own`: what happened there."""
@@ -166,6 +183,10 @@ class LedgerModel:
                     states[uuid] = State("accepted", place)
                 case Seen(_, uuid):
                     del states[uuid]
+                case Began(_, now):
+                    lost = [uuid for uuid, (word, place) in states.items() if word == "accepted" and self.still(epoch, place, now) < place]
+                    states |= {uuid: State("pending") for uuid in lost}
+                    epoch = now
                 case Received(_, now, reached, safe, rows):
                     lost = [uuid for uuid, (word, place) in states.items() if word == "accepted" and self.still(epoch, place, now) < place]
                     states |= {uuid: State("pending") for uuid in lost}
@@ -198,6 +219,10 @@ def _stopped_by(stop: Operation, line: list[Operation], made: list[Operation]) -
     later = [op.origin.uuid for op in made if op.origin.sequence > stop.origin.sequence]
     same = [op for op in (*line, *made) if op.number == stop.number or (stop.token is not None and op.token == stop.token)]
     return [op for op in same if op.origin.uuid not in later]
+
+
+def _spelt(position: Position) -> tuple[int, int]:
+    return position.epoch, position.cursor
 
 
 def _unlinked_by(operation: UnlinkOperation, pairs: Iterable[Pair]) -> list[Pair]:

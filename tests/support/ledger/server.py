@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -98,6 +98,9 @@ class LedgerServer(Protocol):
     def page(self, cursor: int, count: int) -> FeedPage:
         """At most so many entries after a cursor of this epoch."""
 
+    def stops_above(self, cursor: int) -> Sequence[PlacedStop]:
+        """In the order of their cursors."""
+
     def snapshot(self) -> Snapshot: ...
 
     def back_up(self) -> None:
@@ -151,6 +154,9 @@ class ServerInMemory:
 
     def page(self, cursor: int, count: int) -> FeedPage:
         return FeedPage(tuple(self._now.feed[cursor : cursor + count]), self.safe)
+
+    def stops_above(self, cursor: int) -> list[PlacedStop]:
+        return [placed for placed in self._now.table.stopped if placed.stop.cursor > cursor]
 
     def snapshot(self) -> Snapshot:
         table = self._now.table

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from kiosk.domain.decide import Epochs
-from kiosk.domain.feed import PlacedLink, Snapshot
+from kiosk.domain.feed import PlacedLink, PlacedStop, Snapshot
 from kiosk.domain.model import LinkToken
 from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.wire import Operation, Position
@@ -75,6 +75,11 @@ class ServerInDatabase:
         page = self.ledger.feed(Position(self.epochs.current, cursor), count)
         assert isinstance(page, Entries)
         return FeedPage(page.entries, page.head.safe)
+
+    def stops_above(self, cursor: int) -> Sequence[PlacedStop]:
+        page = self.ledger.stops(Position(self.epochs.current, cursor))
+        assert page.next is None
+        return page.stops
 
     def snapshot(self) -> Snapshot:
         page, stops = self.ledger.snapshot(), self.ledger.stops(Position())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from kiosk.domain.decide import OpenLink
+from kiosk.domain.decide import Epochs, OpenLink
 from kiosk.domain.errors import Code
 from kiosk.domain.feed import Snapshot
 from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revocation, UnlinkReason
@@ -15,6 +15,7 @@ from tests.support.ledger.counters import MADE, CounterInMemory, LedgerCounter
 from tests.support.ledger.happened import (
     Agreed,
     BackedUp,
+    Began,
     Denied,
     Made,
     Pair,
@@ -23,6 +24,7 @@ from tests.support.ledger.happened import (
     Seen,
     ToldAccepted,
     ToldRefused,
+    Warned,
 )
 from tests.support.ledger.model import LedgerModel
 from tests.support.ledger.server import Answer, FeedPage, LedgerServer, ServerInMemory
@@ -100,7 +102,7 @@ class LedgerWorld:
     def answer(self, counter: LedgerCounter, answer: Answer) -> None:
         self._say(counter, "is answered", answer.uuid, answer.state)
         counter.hear_answer(answer)
-        if answer.epoch == self.model.reached(counter.name).epoch:
+        if answer.epoch == self.model.today(counter.name):
             if isinstance(answer.state, AcceptedAt):
                 self.model.happened.append(ToldAccepted(counter.name, answer.uuid, answer.epoch, answer.state.position.cursor))
             else:
@@ -119,17 +121,40 @@ class LedgerWorld:
         reached, rows, epoch = self.model.reached(counter.name), page.entries, page.safe.epoch
         self._say(counter, "page", *((row.cursor, row.operation) for row in rows), "safe", page.safe)
         counter.hear_page(page)
-        if epoch == reached.epoch and (not rows or rows[0].cursor == reached.cursor + 1):
+        if epoch == reached.epoch == self.model.today(counter.name) and (not rows or rows[0].cursor == reached.cursor + 1):
             brought = tuple(row.operation for row in rows)
             self.model.happened.append(Received(counter.name, epoch, reached.cursor + len(rows), page.safe.cursor, brought))
         self.check(counter)
 
     def snapshot(self, counter: LedgerCounter, snapshot: Snapshot, safe: Position) -> None:
-        reached, epoch = self.model.reached(counter.name), snapshot.epochs.current
+        epoch = snapshot.epochs.current
         self._say(counter, "snapshot", snapshot.cursor, snapshot.epochs)
         counter.hear_snapshot(snapshot, safe)
-        if (epoch, snapshot.cursor) >= (reached.epoch, reached.cursor):
+        self._began(counter, epoch)
+        if epoch == self.model.today(counter.name) and snapshot.cursor >= self.model.in_place(counter.name):
             self.model.happened.append(Received(counter.name, epoch, snapshot.cursor, safe.cursor))
+        self.check(counter)
+
+    def hear_epoch(self, counter: LedgerCounter, epochs: Epochs | None = None) -> None:
+        """Perhaps one that is over."""
+        epochs = epochs or self.server.epochs
+        self._say(counter, "hears of", epochs)
+        counter.hear_epoch(epochs)
+        self._began(counter, epochs.current)
+        self.check(counter)
+
+    def _began(self, counter: LedgerCounter, epoch: int) -> None:
+        if epoch > self.model.today(counter.name):
+            self.model.happened.append(Began(counter.name, epoch))
+
+    def hear_stops(self, counter: LedgerCounter) -> None:
+        """All that are ahead of the counter's links, which takes part in the server's epoch first."""
+        self.hear_epoch(counter)
+        epoch, cursor = self.server.position.epoch, self.server.position.cursor
+        stops = self.server.stops_above(self.model.in_place(counter.name))
+        self._say(counter, "hears of stops", *(placed.stop.cursor for placed in stops))
+        counter.hear_stops(stops, epoch)
+        self.model.happened.append(Warned(counter.name, epoch, cursor))
         self.check(counter)
 
     def send(self, counter: LedgerCounter, uuid: UUID) -> None:

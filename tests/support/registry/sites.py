@@ -3,7 +3,7 @@
 For an installed one the environment says where it is and how to administer it:
 
     KIOSK_REGISTRY_URL        https://host:port
-    KIOSK_REGISTRY_COMMAND    what `enrol NAME`, `retire NAME` and `revoke NAME` are appended to, such as
+    KIOSK_REGISTRY_COMMAND    what `enrol NAME`, `retire NAME` and `revoke --yes NAME` are appended to, such as
                               "ssh registry kiosk --home /srv/registry registry"
 """
 
@@ -100,8 +100,8 @@ class Site(ABC):
 class AtHome(Site):
     """One whose home is here: administered beside the running server, as the commands do."""
 
-    def __init__(self, registry: OpenedRegistry, port: int) -> None:
-        self.registry = registry
+    def __init__(self, registry: OpenedRegistry, port: int, process: int) -> None:
+        self.registry, self.process = registry, process
         super().__init__(f"https://127.0.0.1:{port}", authority_pem(registry.tls))
 
     def code(self, name: str) -> EnrolmentCode:
@@ -123,7 +123,7 @@ class InProcess(AtHome):
         library = Library(registry.ledger, registry.counters, registry.enrolment, authority_pem(registry.tls), registry.clock)
         self.server = RegistryServer(library, self.context, "127.0.0.1", 0, limits)
         self.server.start()
-        super().__init__(registry, self.server.port)
+        super().__init__(registry, self.server.port, os.getpid())
 
     @property
     def waiting(self) -> int:
@@ -149,7 +149,7 @@ class ByCommand(Site):
         self._call("retire", name)
 
     def revoke(self, name: str) -> None:
-        self._call("revoke", name)
+        self._call("revoke", "--yes", name)
 
     def close(self) -> None:
         self.caller.close()
@@ -190,7 +190,7 @@ def as_process(url: str, folder: Path) -> Iterator[AtHome]:
         command = [sys.executable, "-m", "kiosk", "--home", str(folder), "serve"]
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, cwd=ROOT)
         try:
-            site = AtHome(registry, _port_told(server, folder / "stderr"))
+            site = AtHome(registry, _port_told(server, folder / "stderr"), server.pid)
             yield site
             site.caller.close()
         finally:

@@ -1,0 +1,152 @@
+"""One connection: limits on silence, size and time, and which of two ends has closed it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.outbox import FATES
+from kiosk.registry.api.errors import ApiCode
+from kiosk.store.sync import connection as limits_of
+from kiosk.store.sync.connection import Connection, Limits
+from kiosk.store.sync.server_url import ServerUrl
+from tests.support.sync.scripted_registry import Asked, Cut, Say, ScriptedRegistry
+
+SHORT = Limits(connect=2.0, silence=0.3, whole=1.0)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ScriptedRegistry]:
+    with ScriptedRegistry(tmp_path, script=lambda asked: Say(200, b"yes")) as server:
+        yield server
+
+
+@pytest.fixture
+def connection(server: ScriptedRegistry) -> Iterator[Connection]:
+    with closing(Connection.verified(ServerUrl.parse(server.url), server.authority, SHORT)) as opened:
+        yield opened
+
+
+def test_a_server_that_falls_silent_is_given_up_and_the_next_request_begins_anew(server: ScriptedRegistry, connection: Connection) -> None:
+    answers = threading.Event()
+
+    def silent(asked: Asked) -> Say:
+        answers.wait(10)
+        return Say(200, b"late")
+
+    server.script = silent
+    begun = time.monotonic()
+    with pytest.raises(Unavailable) as raised:
+        connection.ask("GET", "/v1/health")
+    assert raised.value.code is Code.REGISTRY_UNREACHABLE
+    assert time.monotonic() - begun < 5
+    answers.set()
+    server.script = lambda asked: Say(200, b"yes")
+    assert connection.ask("GET", "/v1/health").body == b"yes"
+
+
+def test_a_connection_that_the_server_has_closed_meanwhile_is_opened_again(server: ScriptedRegistry, connection: Connection) -> None:
+    server.script = lambda asked: Say(200, b"yes", {"Connection": "close"})
+    assert connection.ask("GET", "/v1/health").status == 200
+    assert connection.ask("GET", "/v1/health").status == 200
+    cuts = [True]
+
+    def cut_once(asked: Asked) -> Say:
+        if cuts:
+            cuts.clear()
+            raise Cut
+        return Say(200, b"yes")
+
+    server.script = lambda asked: Say(200, b"yes")
+    connection.ask("GET", "/v1/health")
+    server.script = cut_once
+    assert connection.ask("GET", "/v1/health").body == b"yes"
+
+
+def test_a_server_that_cuts_every_request_is_unreachable(server: ScriptedRegistry, connection: Connection) -> None:
+    def cut(asked: Asked) -> Say:
+        raise Cut
+
+    server.script = cut
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            connection.ask("GET", "/v1/health")
+
+
+def test_a_body_without_end_is_not_read(server: ScriptedRegistry, connection: Connection) -> None:
+    server.script = lambda asked: Say(200, bytes(limits_of.LARGEST + 1))
+    with pytest.raises(Unavailable):
+        connection.ask("GET", "/v1/health")
+
+
+def test_another_thread_can_end_a_wait(server: ScriptedRegistry) -> None:
+    answers = threading.Event()
+
+    def silent(asked: Asked) -> Say:
+        answers.wait(20)
+        return Say(200, b"late")
+
+    server.script = silent
+    with closing(Connection.verified(ServerUrl.parse(server.url), server.authority)) as patient:
+        patient.send("GET", "/v1/feed")
+        ended: list[Code] = []
+
+        def wait() -> None:
+            try:
+                patient.receive()
+            except Unavailable as error:
+                ended.append(error.code)
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        while waiting.is_alive():
+            patient.abort()
+            waiting.join(0.05)
+    answers.set()
+    assert ended == [Code.REGISTRY_UNREACHABLE]
+
+
+def test_a_server_of_another_authority_is_not_trusted(server: ScriptedRegistry, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with ScriptedRegistry(elsewhere) as other:
+        with (
+            closing(Connection.verified(ServerUrl.parse(server.url), other.authority, SHORT)) as wrong,
+            pytest.raises(Unavailable) as raised,
+        ):
+            wrong.ask("GET", "/v1/health", headers={"Authorization": "Bearer secret"})
+    assert raised.value.code is Code.REGISTRY_NOT_TRUSTED
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("https://registry.example", "https://registry.example"),
+        (" https://registry.example:8443/ ", "https://registry.example:8443"),
+        ("https://registry.example:443/kiosk/", "https://registry.example/kiosk"),
+        ("https://[::1]:8443", "https://[::1]:8443"),
+        ("HTTPS://Registry.Example", "https://registry.example"),
+    ],
+)
+def test_an_address_is_read_as_people_write_it(typed: str, read: str) -> None:
+    assert str(ServerUrl.parse(typed)) == read
+    assert ServerUrl.parse(read) == ServerUrl.parse(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "http://a", "ftp://a", "https://a/?b", "https://a/#b", "https://a b", "https://:1"])
+def test_anything_else_is_no_address(typed: str) -> None:
+    with pytest.raises(Refused) as raised:
+        ServerUrl.parse(typed)
+    assert raised.value.code is Code.REGISTRY_URL
+
+
+def test_every_error_that_the_server_can_say_to_a_counter_has_its_row() -> None:
+    to_others = {ApiCode.ENROLMENT_CODE_REFUSED}
+    assert {(code.status, code.value) for code in set(ApiCode) - to_others} <= FATES.keys()

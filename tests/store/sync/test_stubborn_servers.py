@@ -1,0 +1,194 @@
+"""Servers that never say the right thing: nothing is lost, nothing is applied, and they are not asked too often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from kiosk.domain.model import Revocation
+from kiosk.domain.operations import Pending
+from kiosk.domain.registry_json import status_json
+from kiosk.store.keys import Keys
+from kiosk.store.repository import Repository
+from tests.support.registry.sent_operations import fresh_number, fresh_token
+from tests.support.sync.paced_session import PacedSession
+from tests.support.sync.scripted_registry import SITE_KEY, Asked, Cut, Say, Script, ScriptedRegistry
+
+MINUTE, HOUR = 60.0, 3600.0
+A_MINUTE = 40
+"""Requests in the first minute; a batch of some operations is taken apart in it."""
+LATER_A_MINUTE = 8.0
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ScriptedRegistry]:
+    # Long enough for some seconds of the session's own clock.
+    with ScriptedRegistry(tmp_path, longest_wait=0.05) as server:
+        yield server
+
+
+@pytest.fixture
+def store(server: ScriptedRegistry, tmp_path: Path) -> Iterator[Repository]:
+    with Repository(tmp_path / "kiosk.db", Keys(bytes(32), SITE_KEY), "窓口1", lambda: datetime.now(UTC)) as store:
+        store.enrol(server.url, "窓口1")
+        yield store
+
+
+@pytest.fixture
+def session(server: ScriptedRegistry, store: Repository) -> Iterator[PacedSession]:
+    with closing(PacedSession(store, server.url, server.authority)) as session:
+        yield session
+
+
+def link(store: Repository) -> None:
+    store.save_link(uuid4(), fresh_token(), fresh_number(), revocation=Revocation.GOOD)
+
+
+def everywhere(said: Say) -> Script:
+    return lambda asked: said
+
+
+def operations_only(said: Say) -> Script:
+    return lambda asked: said if asked.path == "/v1/operations" else None
+
+
+def cut(asked: Asked) -> Say:
+    raise Cut
+
+
+def another_epoch_each_time(server: ScriptedRegistry) -> Script:
+    def script(asked: Asked) -> None:
+        server.ledger.restore()
+
+    return script
+
+
+def same_epoch_but_changed(server: ScriptedRegistry) -> Script:
+    return lambda asked: Say(409, {"error": "epoch-changed", "status": status_json(server.status())})
+
+
+def always_deferred(server: ScriptedRegistry) -> Script:
+    server.deferring = True
+    return lambda asked: None
+
+
+def snapshot_for_ever(server: ScriptedRegistry) -> Script:
+    """A digest that is right nowhere."""
+
+    def script(asked: Asked) -> Say | None:
+        if asked.path == "/v1/feed":
+            return Say(409, {"error": "snapshot-needed", "status": status_json(server.status())})
+        return None
+
+    return script
+
+
+def no_news_at_once(server: ScriptedRegistry) -> Script:
+    """The wait for news ends as soon as it began."""
+
+    def script(asked: Asked) -> Say | None:
+        if asked.path == "/v1/feed" and int(asked.query["epoch"]) == 1:
+            return Say(200, {"entries": [], "status": status_json(server.status())})
+        return None
+
+    return script
+
+
+SCRIPTS = {
+    "500": lambda server: everywhere(Say(500, {"error": "incident"})),
+    "409": same_epoch_but_changed,
+    "503": lambda server: everywhere(Say(503, {"error": "database-unavailable"})),
+    "404": lambda server: everywhere(Say(404, {"error": "unknown-route"})),
+    "400": lambda server: everywhere(Say(400, {"error": "unreadable"})),
+    "422": lambda server: everywhere(Say(422, {"error": "operation-unreadable", "index": 5000})),
+    "redirect": lambda server: everywhere(Say(302, b"", {"Location": "https://127.0.0.1:1/"})),
+    "a page": lambda server: everywhere(Say(200, b"<html>please log in</html>", {"Content-Type": "text/html"})),
+    "nonsense": lambda server: everywhere(Say(200, {"answers": "all of them", "entries": [{}], "status": {}})),
+    "brackets": lambda server: everywhere(Say(200, b"[" * 100_000)),
+    "nothing": lambda server: cut,
+    "500 to operations": lambda server: operations_only(Say(500, b"")),
+    "nonsense to operations": lambda server: operations_only(Say(200, {"answers": []})),
+    "epochs": another_epoch_each_time,
+    "deferred": always_deferred,
+    "snapshots": snapshot_for_ever,
+    "no news": no_news_at_once,
+}
+
+
+ANSWERS_OPERATIONS = {"no news", "snapshots"}
+FEED_GOES_ON = {"500 to operations", "nonsense to operations", "deferred"}
+"""The server answers everything else as it should, and may be asked as often as that."""
+
+
+def counted(name: str, paths: list[str]) -> int:
+    return paths.count("/v1/operations") if name in FEED_GOES_ON else len(paths)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_requests_are_bounded_and_everything_is_kept(name: str, server: ScriptedRegistry, store: Repository, session: PacedSession) -> None:
+    for _ in range(8):
+        link(store)
+    if name == "no news":
+        session.run(MINUTE)
+    server.script = SCRIPTS[name](server)
+    asked = len(server.asked)
+    session.run(MINUTE)
+    first, asked = counted(name, server.paths()[asked:]), len(server.asked)
+    assert first <= A_MINUTE
+    session.run(2 * MINUTE)
+    assert counted(name, server.paths()[asked:]) / 2 <= LATER_A_MINUTE
+    assert name in ANSWERS_OPERATIONS or [own.state for own in store.operations()] == [Pending()] * 8
+    # And when it comes to its senses, everything arrives.
+    server.script, server.deferring = lambda asked: None, False
+    for _ in range(60):
+        if store.outgoing():
+            session.run(MINUTE / 2)
+    assert store.pending_count() == 0
+    assert len(server.ledger.links) == 8
+    assert store.sum_up()[1:] == (8, server.status().digest)
+
+
+def test_one_operation_that_the_server_cannot_take_holds_nothing_else_back(
+    server: ScriptedRegistry, store: Repository, session: PacedSession
+) -> None:
+    for _ in range(30):
+        link(store)
+    poison = str(store.operations()[11].operation.origin.uuid)
+
+    def script(asked: Asked) -> Say | None:
+        is_poisoned = asked.path == "/v1/operations" and any(each["uuid"] == poison for each in asked.body["operations"])
+        return Say(500, b"Internal Server Error") if is_poisoned else None
+
+    server.script = script
+    session.run(2 * MINUTE)
+    assert [str(own.operation.origin.uuid) for own in store.operations() if own.state == Pending()] == [poison]
+    assert len(server.ledger.links) == 29
+
+
+def test_a_snapshot_that_never_agrees_is_asked_for_ever_less_often(
+    server: ScriptedRegistry, store: Repository, session: PacedSession
+) -> None:
+    link(store)
+    session.run(MINUTE)
+    wrong = replace(server.status(), digest="0" * 64)
+    told: list[str | None] = []
+
+    def script(asked: Asked) -> Say | None:
+        if asked.path == "/v1/feed":
+            told.append(asked.query.get("differs"))
+            return Say(200, {"entries": [], "status": status_json(wrong)})
+        return None
+
+    server.script = script
+    begun = server.paths().count("/v1/snapshot")
+    session.run(2 * HOUR)
+    assert 3 <= server.paths().count("/v1/snapshot") - begun <= 20
+    # The server is told from the second question on, and its administrator with it.
+    assert told[0] is None
+    assert set(told[1:]) == {"1"}

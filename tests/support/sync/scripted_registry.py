@@ -1,0 +1,249 @@
+"""A server of the library that can lie: real sockets and TLS, the ledger of the histories behind it, and a script in front.
+
+The script sees each request first and may answer instead, do nothing, cut the connection or let the ledger answer.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from kiosk.domain.model import LinkToken
+from kiosk.domain.registry_json import answers_json, feed_json, found_json, read_operation, snapshot_json, status_json, stops_json
+from kiosk.domain.registry_wire import Answer, Answers, Deferred, FeedPage, FoundLinks, LedgerStatus, SnapshotPage, StopsPage
+from kiosk.domain.wire import Position, UnlinkOperation
+from kiosk.ledger.digest import LinkHash
+from kiosk.registry.authority import Issued, issue, new_authority
+from kiosk.store.sync.tls import Authority
+from tests.support.ledger.server import ServerInMemory
+
+SITE_KEY = bytes(range(64, 96))
+_WAKE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: Any
+    secret: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One answer. `body`: bytes as they are, or what becomes JSON."""
+
+    status: int
+    body: object = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Cut(Exception):
+    """Raised by a script: the connection ends without an answer."""
+
+
+Script = Callable[[Asked], Say | None]
+
+
+def nothing_special(asked: Asked) -> None:
+    """The ledger answers."""
+
+
+@dataclass
+class ScriptedRegistry:
+    """Use as a context manager."""
+
+    folder: Path
+    name: str = "127.0.0.1"
+    ledger: ServerInMemory = field(default_factory=ServerInMemory)
+    script: Script = nothing_special
+    clock_ahead: timedelta = timedelta()
+    retiring: bool = False
+    asked: list[Asked] = field(default_factory=list)
+    longest_wait: float = 25.0
+    """Seconds for which news are waited for, whatever is asked."""
+    deferring: bool = False
+    """Links wait for the stops of others."""
+
+    def __post_init__(self) -> None:
+        now = datetime.now(UTC)
+        self.issued = new_authority("図書館", now)
+        self.authority = Authority(self.issued.certificate.public_bytes(Encoding.DER))
+        self._moved = threading.Condition()
+        self._ended = False
+        self.ledger.epochs = replace(self.ledger.epochs, current=1)
+        self._http = _Server(("127.0.0.1", 0), _handler(self))
+        self._http.socket = self.context(issue(self.issued, [self.name], now)).wrap_socket(
+            self._http.socket, server_side=True, do_handshake_on_connect=False
+        )
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": _WAKE}, name="scripted-registry")
+
+    def context(self, issued: Issued) -> ssl.SSLContext:
+        path = self.folder / f"server-{x509.random_serial_number():x}.pem"
+        path.write_bytes(issued.encoded())
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path)
+        return context
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self._http.server_port}"
+
+    def __enter__(self) -> ScriptedRegistry:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        if not self._ended:
+            self._ended = True
+            self.news()
+            self._http.shutdown()
+            self._thread.join(10)
+            self._http.end()
+
+    def news(self) -> None:
+        """Wake whoever waits for the feed."""
+        with self._moved:
+            self._moved.notify_all()
+
+    def paths(self) -> list[str]:
+        return [each.path for each in self.asked]
+
+    # --- answers of the ledger ------------------------------------------------------------------------------------------
+
+    def status(self) -> LedgerStatus:
+        hashed = LinkHash(SITE_KEY)
+        placed = self.ledger.links.values()
+        summed = hashed.of_all((each.link.token.digest, each.link.number.text, each.cursor) for each in placed)
+        now = datetime.now(UTC).replace(microsecond=0) + self.clock_ahead
+        head, safe, epochs = self.ledger.position, self.ledger.safe, self.ledger.epochs
+        return LedgerStatus(head, summed.count, hashed.seal(summed).hex(), safe, epochs, 0, 0, now, 0, self.retiring)
+
+    def answer(self, asked: Asked) -> Say:
+        if (said := self.script(asked)) is not None:
+            return said
+        match asked.path:
+            case "/v1/authority":
+                return Say(200, self.authority.pem)
+            case "/v1/operations":
+                return self._operations(asked)
+            case "/v1/feed":
+                return self._feed(asked)
+            case "/v1/stops":
+                return Say(200, stops_json(StopsPage(self.ledger.snapshot().stops, None, self.status())))
+            case "/v1/snapshot":
+                return self._snapshot(asked)
+            case "/v1/links/find":
+                tokens = {LinkToken(bytes.fromhex(each)) for each in asked.body["tokens"]}
+                links = tuple(placed for token, placed in self.ledger.links.items() if token in tokens)
+                return Say(200, found_json(FoundLinks(links, self.status())))
+            case "/v1/leave":
+                return Say(200, {"status": status_json(self.status())})
+        return Say(404, {"error": "unknown-route"})
+
+    def _operations(self, asked: Asked) -> Say:
+        answers: dict[Any, Answer] = {}
+        for each in asked.body["operations"]:
+            operation = read_operation(each)
+            deferred = self.deferring and not isinstance(operation, UnlinkOperation)
+            answers[operation.origin.uuid] = Deferred() if deferred else self.ledger.take(operation).state
+        self.news()
+        return Say(200, answers_json(Answers(answers, self.status())))
+
+    def _feed(self, asked: Asked) -> Say:
+        known, end = (
+            Position(int(asked.query["epoch"]), int(asked.query["cursor"])),
+            time.monotonic() + min(int(asked.query["wait"]), self.longest_wait),
+        )
+        with self._moved:
+            while self.ledger.position == known and not self._ended and (left := end - time.monotonic()) > 0:
+                self._moved.wait(left)
+        if known.epoch != self.ledger.epochs.current:
+            return Say(409, {"error": "epoch-changed", "status": status_json(self.status())})
+        return Say(200, feed_json(FeedPage(self.ledger.page(known.cursor, 500).entries, self.status())))
+
+    def _snapshot(self, asked: Asked) -> Say:
+        after = bytes.fromhex(asked.query.get("after", ""))
+        links = sorted(
+            (each for each in self.ledger.links.values() if each.link.token.digest > after), key=lambda each: each.link.token.digest
+        )
+        limit = int(asked.query["limit"])
+        return Say(200, snapshot_json(SnapshotPage(tuple(links[:limit]), len(links) <= limit, self.status())))
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self._connections: set[Any] = set()
+
+    def get_request(self) -> tuple[Any, Any]:
+        sock, address = super().get_request()
+        self._connections.add(sock)
+        return sock, address
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Connections break here on purpose."""
+
+    def end(self) -> None:
+        for sock in self._connections:
+            with suppress(OSError):
+                sock.close()
+        self.server_close()
+
+
+def _handler(registry: ScriptedRegistry) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_GET(self) -> None:
+            self._answer(None)
+
+        def do_POST(self) -> None:
+            self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+        def _answer(self, body: Any) -> None:
+            parts = urlsplit(self.path)
+            secret = self.headers.get("Authorization", "").removeprefix("Bearer ")
+            asked = Asked(self.command, parts.path, dict(parse_qsl(parts.query)), body, secret, time.monotonic())
+            registry.asked.append(asked)
+            try:
+                said = registry.answer(asked)
+            except Cut:
+                self.close_connection = True
+                return
+            content = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
+            self.send_response(said.status)
+            for name, value in {"Content-Type": "application/json", "Content-Length": str(len(content)), **said.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Silent."""
+
+    return Handler
