@@ -23,6 +23,8 @@ _VERSION = 1
 """Of the JSON output."""
 _TROUBLE_WITH_BACKUPS = frozenset({"backups.failing", "backups.old", "backups.unread"})
 """Outcomes of the check."""
+_BACKUP_SECONDS = 10.0
+"""The folder may lie on a share that hangs."""
 
 
 def add(commands: Commands) -> None:
@@ -78,9 +80,10 @@ def _tell(counter: EnrolledCounter, head: Position) -> None:
 def _warn_of_backups(registry: OpenedRegistry) -> None:
     """Say on stderr that backups fail or have stopped: whoever looks at the counters may not look at `doctor`."""
     from kiosk.checks.server.backups import check_backups
+    from kiosk.checks.time_limit import take
     from kiosk.commands.doctor import wording
 
-    backups = check_backups(registry, registry.clock())
+    (backups,) = take(("backups",), lambda: check_backups(registry, registry.clock()), _BACKUP_SECONDS)
     if backups.outcome in _TROUBLE_WITH_BACKUPS:
         print(f"{wording.title(backups)}: {wording.found(backups)}\n{wording.advice(backups)}", file=sys.stderr)
 
