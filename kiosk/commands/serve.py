@@ -87,7 +87,8 @@ def _server(registry: OpenedRegistry, context: SSLContext) -> RegistryServer:
 def _beside(name: str, work: Callable[[Event], None]) -> Iterator[None]:
     """Run `work` on a thread until the context ends."""
     stopped = Event()
-    thread = Thread(target=work, args=(stopped,), name=name)
+    # A folder of backups on a share that hangs must not keep the server from ending.
+    thread = Thread(target=work, args=(stopped,), name=name, daemon=True)
     thread.start()
     try:
         yield

@@ -31,7 +31,7 @@ from kiosk.domain.json_fields import (
 )
 from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.registry_wire import Answer, Answers, Deferred, Enrolment, FeedPage, FoundLinks, LedgerStatus, SnapshotPage, StopsPage
-from kiosk.domain.wire import Operation, Position, decode, encode
+from kiosk.domain.wire import Operation, Position, decode_parsed, encode
 
 # --- positions and status -------------------------------------------------------------------------------------------------
 
@@ -87,7 +87,7 @@ def operations_json(operations: Sequence[Operation]) -> dict[str, object]:
 
 def read_operation(value: object) -> Operation:
     """One operation of a request. Raises Refused: operation-newer, operation-unreadable."""
-    return decode(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return decode_parsed(value)
 
 
 def answer_json(uuid: UUID, answer: Answer) -> dict[str, object]:
@@ -116,7 +116,7 @@ def _answer(value: object) -> tuple[UUID, Answer]:
         return uuid, AcceptedAt(read_position(fields["accepted"]))
     if told == {"refused"}:
         return uuid, RefusedFor(Code(text_in(fields, "refused")))
-    if told == {"deferred"}:
+    if told == {"deferred"} and fields["deferred"] is True:
         return uuid, Deferred()
     raise ValueError("not one answer")
 

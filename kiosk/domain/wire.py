@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -109,21 +110,38 @@ def decode(encoded: bytes) -> Operation:
 
     Raises Refused: operation-newer (`version`, `known`); operation-unreadable, for anything `encode` did not write.
     """
+    with _unreadable():
+        return _decoded(json.loads(encoded), encoded)
+
+
+def decode_parsed(value: object) -> Operation:
+    """The same of JSON that is parsed already, whatever it is."""
+    with _unreadable():
+        return _decoded(value, _canonical(value))
+
+
+def _decoded(fields: object, encoded: bytes) -> Operation:
+    if not isinstance(fields, dict):
+        raise ValueError("no object")
+    version = _integer(fields["wire"])
+    if version > CURRENT:
+        raise Refused(Code.OPERATION_NEWER, version=version, known=CURRENT)
+    if version < OLDEST:
+        raise ValueError(f"no version {version}")
+    operation = _KINDS[_text(fields["kind"])](_Fields(fields))
+    # Unknown fields, another order or another spelling would give one operation two encodings.
+    if encode(operation, version) != encoded:
+        raise ValueError("not canonical")
+    return operation
+
+
+@contextmanager
+def _unreadable() -> Iterator[None]:
     try:
-        fields = json.loads(encoded)
-        version = _integer(fields["wire"])
-        if version > CURRENT:
-            raise Refused(Code.OPERATION_NEWER, version=version, known=CURRENT)
-        if version < OLDEST:
-            raise ValueError(f"no version {version}")
-        operation = _KINDS[_text(fields["kind"])](_Fields(fields))
-        # Unknown fields, another order or another spelling would give one operation two encodings.
-        if encode(operation, version) != encoded:
-            raise ValueError("not canonical")
+        yield
     # OverflowError: a time near the end of the calendar, in another zone.
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise Refused(Code.OPERATION_UNREADABLE) from error
-    return operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +250,7 @@ def _origin_fields(origin: Origin) -> dict[str, object]:
     }
 
 
-def _canonical(fields: Mapping[str, object]) -> bytes:
+def _canonical(fields: object) -> bytes:
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 

@@ -60,10 +60,10 @@ class OpenedRegistry:
         note = self.ledger.database.read(lambda database: read_note(database, SHEET_CONFIRMED))
         return note == fingerprint(self.site_key.key)
 
-    def note_sheet(self) -> None:
-        """Write down that the recovery sheet is printed. Raises Unavailable."""
+    def note(self, act: AdministrativeAct) -> None:
+        """Write down in the trail what is done with the server itself. Raises Unavailable."""
         with self.ledger.acting() as audit:
-            audit(server_act(self.clock(), AdministrativeAct.SHEET))
+            audit(server_act(self.clock(), act))
 
     def confirm_sheet(self) -> None:
         """Raises Unavailable."""

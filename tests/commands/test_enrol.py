@@ -147,7 +147,9 @@ def test_a_server_that_has_moved_is_found_again_without_a_code(kiosk: Call, home
     moved.start()
     url = f"https://127.0.0.1:{moved.port}"
     try:
-        said = kiosk("enrol", url)
+        with RunningLock(home.lock):
+            # Its window runs, and finds it by itself.
+            said = kiosk("enrol", url)
     finally:
         moved.stop()
     assert (said.code, "アドレスを変えました" in said.out) == (0, True)
@@ -159,7 +161,7 @@ def test_a_server_that_has_moved_is_found_again_without_a_code(kiosk: Call, home
 def test_a_counter_that_was_revoked_and_erased_can_come_back(kiosk: Call, home: Home, site: InProcess) -> None:
     kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
     erase_counter(home, read_settings(home.config))
-    assert "外されました" in kiosk("links", "count").err or "消去しました" in kiosk("links", "count").err
+    assert "消しました" in kiosk("links", "count").err
     again = site.code("中央館2番")
     said = kiosk("enrol", site.url, typed=f"{again.formatted()}\n")
     assert said.code == 0, said.err

@@ -116,10 +116,14 @@ def test_of_two_servers_over_one_database_each_tells_what_the_other_accepted(sit
             counter.post("/v1/operations", batch(unlink))
             assert [entry["operation"] for entry in wait.result(SOON).json["entries"]] == [unlink["uuid"]]
             assert time.monotonic() - began < 1
-        # Whoever has heard of a position from one is not sent for a snapshot by the other.
-        for _ in range(20):
-            head = counter.post("/v1/operations", batch(maker.link())).json["status"]["head"]
-            assert elsewhere.get("/v1/feed", **head).status == 200
+        # Whoever has heard of a position from one is not sent for a snapshot by the other, which has not looked since.
+        with ThreadPoolExecutor(1) as threads:
+            for _ in range(5):
+                head = counter.post("/v1/operations", batch(maker.link())).json["status"]["head"]
+                wait = threads.submit(elsewhere.get, "/v1/feed", **head, wait=25)
+                wait_until(lambda wait=wait: wait.done() or there.waiting == 1, "one who waits, or an answer")  # type: ignore[misc]
+                counter.post("/v1/operations", batch(maker.link()))
+                assert wait.result(SOON).status == 200
     finally:
         caller.close()
         there.stop()

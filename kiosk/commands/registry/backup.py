@@ -17,6 +17,7 @@ from kiosk.config import Home
 from kiosk.config.file_access import read_regular
 from kiosk.config.registry_home import RegistryHome, default_registry_home, registry_home_at
 from kiosk.config.registry_settings import RegistrySettings, read_registry_settings
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.escaping import escaped
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def back_up(home: RegistryHome, options: argparse.Namespace) -> int:
 
     with opened(home) as registry:
         keeper = BackupKeeper(plan_of(home, registry.settings), registry.ledger, registry.site_key.key, registry.clock)
+        # First, so that the backup holds its own record. Those of the timetable are no act of anybody's.
+        registry.note(AdministrativeAct.BACKUP)
         kept = keeper.back_up(options.folder)
     output.tell("registry.backup.done", file=escaped(str(kept.path)), cursor=kept.manifest.position.cursor, links=kept.manifest.links)
     if options.folder is not None:

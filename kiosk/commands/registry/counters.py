@@ -15,13 +15,16 @@ from kiosk.domain.calendar import JAPAN
 from kiosk.domain.wire import Position
 
 if TYPE_CHECKING:
-    from kiosk.registry.counters import EnrolledCounter, OpenCode
+    from kiosk.registry.counters import EnrolledCounter
+    from kiosk.registry.enrolment import OpenCode
     from kiosk.registry.opening import OpenedRegistry
 
 _VERSION = 1
 """Of the JSON output."""
 _TROUBLE_WITH_BACKUPS = frozenset({"backups.failing", "backups.old", "backups.unread"})
 """Outcomes of the check."""
+_BACKUP_SECONDS = 10.0
+"""The folder may lie on a share that hangs."""
 
 
 def add(commands: Commands) -> None:
@@ -31,7 +34,7 @@ def add(commands: Commands) -> None:
 def list_counters(home: RegistryHome, options: argparse.Namespace) -> int:
     with opened(home) as registry:
         head = registry.ledger.head().position
-        counters, codes = registry.counters.all(), registry.counters.open_codes()
+        counters, codes = registry.counters.all(), registry.enrolment.open_codes()
         if options.json:
             told = [_as_json(counter, head) for counter in counters]
             waiting = [{"name": code.name, "until": _iso(code.until)} for code in codes]
@@ -77,9 +80,10 @@ def _tell(counter: EnrolledCounter, head: Position) -> None:
 def _warn_of_backups(registry: OpenedRegistry) -> None:
     """Say on stderr that backups fail or have stopped: whoever looks at the counters may not look at `doctor`."""
     from kiosk.checks.server.backups import check_backups
+    from kiosk.checks.time_limit import take
     from kiosk.commands.doctor import wording
 
-    backups = check_backups(registry, registry.clock())
+    (backups,) = take(("backups",), lambda: check_backups(registry, registry.clock()), _BACKUP_SECONDS)
     if backups.outcome in _TROUBLE_WITH_BACKUPS:
         print(f"{wording.title(backups)}: {wording.found(backups)}\n{wording.advice(backups)}", file=sys.stderr)
 

@@ -8,6 +8,7 @@ from kiosk.commands import output, recovery_sheet
 from kiosk.commands.parser import Commands, ServerHome
 from kiosk.commands.registry.opened import address_of, opened
 from kiosk.config.registry_home import RegistryHome
+from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.escaping import escaped
 
 
@@ -32,7 +33,7 @@ def init(home: RegistryHome, options: argparse.Namespace) -> int:
             keys=escaped(str(home.keys(settings.keys))),
             address=address_of(settings),
         )
-        registry.note_sheet()
+        registry.note(AdministrativeAct.SHEET)
         recovery_sheet.print_sheet(registry.site_key.key, before="registry.sheet.before")
         if not recovery_sheet.ask_back(registry.site_key.key):
             output.warn("registry.sheet.unconfirmed")

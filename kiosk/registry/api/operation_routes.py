@@ -19,19 +19,14 @@ from kiosk.registry.api.exchange import asker_of, json_answer, with_status
 from kiosk.registry.api.openapi import documented
 from kiosk.registry.api.reading import read_operations
 
-_AT_ONCE = 8 * 1024
-"""Bytes of a body that is read on the event loop: what takes longer would keep others waiting."""
-
 
 def add_operation_routes(routes: FastAPI, backend: Backend) -> None:
     @routes.post(f"{PATH}/operations", **documented(schemas.Answers, *OPERATION_CODES, takes=schemas.Operations))
     async def apply_operations(request: Request) -> Response:
         """Apply operations: all are read before any is decided, and each is answered. A repeat gets the same answer."""
         asker, body = asker_of(request), await request.body()
-        if len(body) <= _AT_ONCE:
-            operations = read_operations(body, asker.name)
-        else:
-            operations = await backend.off_loop(lambda: read_operations(body, asker.name))
+        # A few milliseconds: to another thread and back it would take as long, and that thread would hold the interpreter's lock.
+        operations = read_operations(body, asker.name)
         if not operations:
             return json_answer(encoded(answers_json(Answers({}, backend.status(await backend.tail.read(), asker)))))
         applied = await asyncio.wrap_future(backend.writer.submit(Batch(asker.name, operations)))

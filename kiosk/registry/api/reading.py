@@ -90,8 +90,6 @@ def _operation(value: object, index: int, counter: str) -> Operation:
         if refused.code is Code.OPERATION_NEWER:
             raise ApiError(ApiCode.OPERATION_NEWER, {"index": index, **refused.params}) from None
         raise ApiError(ApiCode.OPERATION_UNREADABLE, {"index": index}) from None
-    except (ValueError, RecursionError):
-        raise ApiError(ApiCode.OPERATION_UNREADABLE, {"index": index}) from None
     if not _can_be_stored(operation.origin.operator or ""):
         raise ApiError(ApiCode.OPERATION_UNREADABLE, {"index": index})
     if operation.origin.counter != counter:

@@ -21,7 +21,7 @@ from kiosk.registry.backup.contents import Contents
 from kiosk.registry.backup.document import End, KeptFile, Manifest, Record, encode
 from kiosk.registry.backup.folder import Kept, free_name, unfinished_in
 from kiosk.registry.backup.reading import verify
-from kiosk.registry.backup.tables import TABLES, pages_of
+from kiosk.registry.backup.tables import TABLES, allow_pauses, pages_of
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.migrations import VERSION
 
@@ -57,6 +57,7 @@ def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[Kep
 
 def _records(database: RegistryDatabase, site_key: bytes, files: Iterable[KeptFile], now: datetime) -> Generator[Record]:
     with database.reading() as snapshot:
+        allow_pauses(snapshot)
         library, epoch, cursor, links, total, key_generation = ask(snapshot, _HEAD).fetchone()
         epochs = Epochs(int(epoch), tuple((int(number), int(cut)) for number, cut in ask(snapshot, _CUTS).fetchall()))
         digest = LinkHash(site_key).seal(LinkSum(int(links), int(total, 16))).hex()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -19,14 +19,15 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.new_epoch import epochs_after, number_after
 from kiosk.domain.wire import Position
-from kiosk.ledger.audit import AuditedAct, AuditTrail
+from kiosk.ledger.audit import AuditTrail
 from kiosk.ledger.disk_errors import disk_translated
 from kiosk.registry.backup.contents import Contents
 from kiosk.registry.backup.document import Page
 from kiosk.registry.backup.folder import backups_in
 from kiosk.registry.backup.reading import records_of, unusable, verify
 from kiosk.registry.backup.safe import safe_with
-from kiosk.registry.backup.tables import empty_all, write_page
+from kiosk.registry.backup.tables import allow_pauses, empty_all, write_page
+from kiosk.registry.counters import server_act, told
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.models import CounterState
@@ -34,9 +35,6 @@ from kiosk.registry.presence import refuse_if_served
 from kiosk.registry.remembered import Remembered, common_with, latest_of, merged, remembered_of, write_counters
 from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
-
-SERVER = "registry"
-"""Who acted, in the trail, where no counter did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +196,7 @@ def _save_keys(machine: Machine, contents: Contents, site_key: bytes) -> None:
 
 
 def _load(database: Database, contents: Contents, backup: Path, site_key: bytes) -> None:
+    allow_pauses(database)
     empty_all(database)
     records = records_of(backup, site_key)
     # The file was read before; what is loaded is what was checked then, or nothing.
@@ -230,11 +229,10 @@ def _begin(
     backups = backups_in(machine.backups, site_key, loaded.library).backups
     safe = min(safe_with(database, machine.server, backups, epochs, now), begun.cursor)
     head.write(database, replace(begun, safe=safe))
-    changed = now.astimezone(UTC).isoformat(timespec="seconds")
+    changed = told(now)
     counters = merged(loaded.counters, () if before is None else before.counters)
     shut_out = frozenset(revoke)
     counters = tuple(replace(one, state=CounterState.REVOKED, changed=changed) if one.name in shut_out else one for one in counters)
     write_counters(database, counters)
-    told = f"epoch:{number} cursor:{held}"
-    AuditTrail(database).add(AuditedAct(changed, SERVER, None, act, "done", None, told, None))
+    AuditTrail(database).add(replace(server_act(now, act), checked=f"epoch:{number} cursor:{held}"))
     return replace(loaded, safe=safe, counters=counters)

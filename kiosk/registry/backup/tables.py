@@ -80,6 +80,13 @@ LEFT_OUT = frozenset({"enrolment_code"})
 """Codes are used once: one that was used up since must not work again after a restore."""
 
 
+def allow_pauses(database: Database) -> None:
+    """Let the running transaction wait for a slow disk between its statements: PostgreSQL would end it, and the server's own are short."""
+    if isinstance(database, PostgresqlDatabase):
+        ask(database, "SET LOCAL idle_in_transaction_session_timeout = '30min'")
+        ask(database, "SET LOCAL statement_timeout = '30min'")
+
+
 def pages_of(database: Database, table: Table) -> Iterator[Page]:
     """All rows of a table, page by page in the order of its key. Within one snapshot none is missing and none comes twice."""
     rows = _page(database, table, None)

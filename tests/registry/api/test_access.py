@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from kiosk.domain.counter_secret import fresh_secret
-from kiosk.registry.api.access import ALLOWED, Who
+from kiosk.registry.api.access import ALLOWED, Asker, Who
+from kiosk.registry.api.gate import Gate
+from kiosk.registry.api.limits import DEFAULT
+from kiosk.registry.api.trouble import Troubles
+from kiosk.registry.models import CounterState
 from tests.support.registry.sent_operations import Maker, batch
 from tests.support.registry.sites import EnrolledCounter, Site
 
@@ -103,3 +111,27 @@ def retired(site: Site) -> EnrolledCounter:
     site.retire(counter.name)
     assert counter.post("/v1/leave").status == 200
     return counter
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "get"])
+@pytest.mark.parametrize("path", ["/v1/added-later", "/v1", "", "/v1/feed\x00", "/V1/feed"])
+def test_a_route_that_somebody_adds_is_refused_until_it_is_on_the_list(method: str, path: str) -> None:
+    """The routes behind this gate answer everything."""
+    told: list[Message] = []
+
+    async def answer_everything(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response(b"{}")(scope, receive, send)
+
+    async def know_everybody(secret_hash: bytes) -> Asker | None:
+        return Asker("窓口1", CounterState.ACTIVE, 0)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    headers = [(b"authorization", f"Bearer {fresh_secret()}".encode())]
+    scope: Scope = {"type": "http", "method": method, "path": path, "headers": headers, "client": ("192.0.2.1", 5), "state": {}}
+    asyncio.run(Gate(answer_everything, know_everybody, DEFAULT, Troubles())(scope, receive, send))
+    assert told[0]["status"] == 404
