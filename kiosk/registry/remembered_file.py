@@ -39,7 +39,7 @@ class RememberedFile:
                 return _decoded(read_private(self.path))
             except FileNotFoundError:
                 return None
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, RecursionError):
                 _log.error("what outlives a restore is damaged: %s", str(self.path))
                 return None
 

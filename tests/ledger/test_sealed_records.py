@@ -139,3 +139,9 @@ def test_no_records_and_one_too_large_are_refused_when_written() -> None:
     for records in ([], [bytes(LARGEST + 1)]):
         with pytest.raises(ValueError, match="record"):
             written(records)
+
+
+def test_a_header_alone_has_no_first_record() -> None:
+    with pytest.raises(SealBroken) as caught:
+        first_record(io.BytesIO(written(RECORDS)[:HEADER]), SECRET)
+    assert caught.value.trouble is SealTrouble.DAMAGED

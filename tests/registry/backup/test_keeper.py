@@ -210,3 +210,24 @@ def test_the_thread_works_and_ends(machine: ServerMachine) -> None:
     stopped.set()
     thread.join(20)
     assert not thread.is_alive()
+
+
+def test_it_ends_the_server_over_a_ledger_that_was_put_back(machine: ServerMachine) -> None:
+    machine.remember()
+    with machine.database.writing() as database:
+        ask(database, "UPDATE head SET cursor = 0")
+    ended: list[KioskError] = []
+    keeper_of(machine).run(Event(), ended.append)
+    assert [error.code for error in ended] == [Code.REGISTRY_PUT_BACK]
+    assert backups(machine) == []
+
+
+def test_a_note_that_nobody_of_ours_wrote_makes_nothing_safe(machine: ServerMachine) -> None:
+    keeper = keeper_of(machine)
+    keeper.tick()
+    assert machine.ledger.head().safe.cursor == 1
+    with machine.database.writing() as database:
+        ask(database, "INSERT INTO meta (name, value) VALUES ('backups.safe.other', 'nonsense')")
+    machine.now = datetime.now(UTC)
+    keeper.keep_safe()
+    assert machine.ledger.head().safe.cursor == 0

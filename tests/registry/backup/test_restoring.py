@@ -14,6 +14,7 @@ from kiosk.ledger.database import ask
 from kiosk.registry import presence
 from kiosk.registry.backup.document import Page
 from kiosk.registry.backup.tables import TABLES, empty_all, write_page
+from kiosk.registry.database import open_database
 from kiosk.registry.models import CounterState
 from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
@@ -216,6 +217,33 @@ def test_a_server_that_runs_on_the_database_is_noticed(new_machine: NewMachine) 
     with machine.database.translated():
         presence.withdraw(machine.database.database)
     machine.restore(kept.path)
+
+
+def test_no_server_begins_while_a_ledger_is_put_back(new_machine: NewMachine) -> None:
+    machine = new_machine("postgresql").found()
+    starting = open_database(machine.url)
+    with machine.database.writing() as transaction:
+        presence.refuse_if_served(transaction)
+        with pytest.raises(KioskError) as caught:
+            starting.read(presence.announce)
+        assert caught.value.code is Code.REGISTRY_SERVING
+    starting.read(presence.announce)
+    starting.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"kiosk-outlives-restore": 1}', b"[" * 5000])
+def test_what_is_remembered_and_damaged_is_not_believed_and_stands_in_nobodys_way(machine: ServerMachine, content: bytes) -> None:
+    kept = machine.back_up()
+    machine.remember()
+    path = machine.keys / "outlives-restore.json"
+    before = path.read_bytes()
+    path.write_bytes(content)
+    assert RememberedFile(machine.keys).load() is None
+    machine.restore(kept.path)
+    path.write_bytes(content)
+    machine.remember()
+    assert path.read_bytes() != before
+    assert RememberedFile(machine.keys).load() is not None
 
 
 def test_what_is_loaded_is_what_was_checked(machine: ServerMachine) -> None:
