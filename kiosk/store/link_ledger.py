@@ -116,16 +116,14 @@ class LinkLedger:
 
     # --- the library's server -----------------------------------------------------------------------------------------
 
-    def begin_epoch(self, epochs: Epochs) -> bool:
-        """What was accepted above the cut is sent again; the links stay, and lost stops are forgotten. Returns whether it is news.
+    def begin_epoch(self, epochs: Epochs) -> None:
+        """What was accepted above the cut is sent again; the links stay, and lost stops are forgotten.
 
         Raises ValueError for an earlier epoch than the one that runs.
         """
         running = self.notes.epochs
         if epochs.current < running.current:
             raise ValueError(f"epoch {epochs.current} is over: {running.current} runs")
-        if epochs == running:
-            return False
         self.notes.begin(epochs)
         if epochs.current > running.current:
             self.own.keep(
@@ -136,7 +134,6 @@ class LinkLedger:
             self._stops.forget(above=lasting)
         self._projection.renew()
         self.seal.renew()
-        return True
 
     def hear(self, stops: Iterable[PlacedStop]) -> None:
         """Stops that the feed has yet to bring: what they close is hidden."""

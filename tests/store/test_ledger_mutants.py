@@ -39,7 +39,7 @@ LINK_LEDGER = (
     ("if reached.epoch != here.epoch or reached.cursor < here.cursor:", "if False:"),
     ("after_cuts(own.state, epochs)", "own.state"),
     ("            self._stops.forget(above=lasting)\n", ""),
-    ("        self._projection.renew()\n        self.seal.renew()\n        return True", "        self.seal.renew()\n        return True"),
+    ("        self._projection.renew()\n        self.seal.renew()\n\n    def hear", "        self.seal.renew()\n\n    def hear"),
     ("            changed.add(placed.token, placed.number)\n", "            pass\n"),
     ("        swap()\n", ""),
     ("        self._projection.renew()\n        self.seal.renew()\n\n    def seen", "        self.seal.renew()\n\n    def seen"),
