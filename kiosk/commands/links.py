@@ -56,7 +56,10 @@ def list_links(home: Home, options: argparse.Namespace) -> int:
 
 
 def _tell_waiting(repository: Repository) -> None:
-    """Say what the library's server has yet to confirm. Unlinkings come one by one: their cards still work at the other counters."""
+    """Say what the library's server has yet to send or to confirm. Unlinkings come one by one: their cards still work at other counters."""
+    membership, staged = repository.membership(), repository.staged()
+    if membership is not None and membership.awaits_snapshot:
+        output.warn("links.loading", count=0 if staged is None else staged.count)
     if pending := repository.pending_count():
         output.warn("links.waiting", count=pending)
     for unlinking in repository.unsent_unlinkings():

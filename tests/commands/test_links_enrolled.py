@@ -7,17 +7,28 @@ from typing import Any
 import pytest
 
 from kiosk.config import Home, read_settings
+from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Code
+from kiosk.domain.feed import Snapshot
 from kiosk.domain.operations import RefusedFor
 from kiosk.equipment import open_repository
-from tests.support.store.enrolled import CARD_A, CARD_B, NUMBER_1, NUMBER_2, REGISTRY, save, unlink
+from tests.support.store.enrolled import CARD_A, CARD_B, NOTHING_SAFE, NUMBER_1, NUMBER_2, REGISTRY, load, save, unlink
 
 
 @pytest.fixture
 def enrolled(home: Home) -> Home:
+    """With the links of a server that has none."""
+    repository, keys = open_repository(home, read_settings(home.config))
+    with repository as store:
+        store.enrol(REGISTRY, "窓口1")
+        load(store, Snapshot(Epochs(1), 0, ()), NOTHING_SAFE, keys=keys)
+    return home
+
+
+def test_links_that_have_not_arrived_are_said_to_be_missing(kiosk: Any, home: Home) -> None:
     with open_repository(home, read_settings(home.config))[0] as store:
         store.enrol(REGISTRY, "窓口1")
-    return home
+    assert "まだ受け取り終えていません(受け取ったもの: 0件)" in kiosk("links", "list").err
 
 
 def test_nothing_is_said_while_nothing_waits(kiosk: Any, enrolled: Home) -> None:
