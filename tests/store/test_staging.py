@@ -355,6 +355,13 @@ def test_a_stop_hides_by_its_number_as_by_its_card(two: Repository, token: LinkT
     assert numbers(two) == [NUMBER_2.text]
 
 
+def test_many_stops_are_heard(two: Repository) -> None:
+    two.hear_stops(
+        [stopped(100 + place, None, LibraryCardNumber(f"{place:010}")) for place in range(450)] + [stopped(900, None, NUMBER_1)], 1
+    )
+    assert numbers(two) == [NUMBER_2.text]
+
+
 def test_what_was_made_here_before_a_stop_is_not_shown(two: Repository) -> None:
     save(two, CARD_C, NUMBER_3)
     assert NUMBER_3.text in numbers(two)
