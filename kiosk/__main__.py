@@ -69,9 +69,8 @@ def _at_home(options: argparse.Namespace) -> int:
                 _begin(home, chosen=options.home is not None or "KIOSK_HOME" in os.environ)
             stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))
         code = _carry_out(lambda: options.act(home, options), home.logs if options.at_home else None, windowed=options.windowed)
-        # After the command's own output: if the command itself failed, that must be fixed first.
-        if options.at_home and (code == output.OK or options.log == "commands") and (trouble := log.unwritable(home.logs, options.log)):
-            output.warn("log-unwritable", folder=str(home.logs), why=output.file_why(trouble))
+        if options.at_home:
+            _tell_of_log(home.logs, code, options.log)
         return code
 
 
@@ -81,7 +80,15 @@ def _at_servers_home(options: argparse.Namespace) -> int:
 
     home = prepared(options.home, options.server_home)
     with log.kept_in(home.logs, log_settings(home), options.log):
-        return _carry_out(lambda: options.server_act(home, options), home.logs)
+        code = _carry_out(lambda: options.server_act(home, options), home.logs)
+        _tell_of_log(home.logs, code, options.log)
+    return code
+
+
+def _tell_of_log(folder: Path, code: int, name: str) -> None:
+    """Say that no log can be written. After the command's own output: if the command itself failed, that must be fixed first."""
+    if (code == output.OK or name == "commands") and (trouble := log.unwritable(folder, name)):
+        output.warn("log-unwritable", folder=str(folder), why=output.file_why(trouble))
 
 
 def _begin(home: Home, *, chosen: bool) -> None:

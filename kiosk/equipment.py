@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kiosk.store.key_location import KeyPlace
     from kiosk.store.keys import Keys, KeyStore
     from kiosk.store.repository import Repository
+    from kiosk.store.sync.credentials import Credentials
     from kiosk.store.sync.sync_thread import SyncThread
 
 _START_SECONDS = 20.0
@@ -98,18 +99,24 @@ def open_sync(home: Home, settings: Settings, repository: Repository) -> Callabl
     """
     if not repository.is_enrolled():
         return None
+    from kiosk.store.sync.sync_thread import SyncThread
+
+    # Without them everything else works on: the windows say that there is no server.
+    credentials = registry_credentials(home, settings)
+    return lambda post: SyncThread(repository, credentials, post, settings.registry.max_offline, now=now)
+
+
+def registry_credentials(home: Home, settings: Settings) -> Credentials | None:
+    """What this counter shows to the library's server, and what it trusts; None if secret or certificate is missing."""
     from kiosk.store.authority_file import kept_authority
     from kiosk.store.sync.credentials import Credentials
-    from kiosk.store.sync.sync_thread import SyncThread
     from kiosk.store.sync.tls import Authority
 
-    record, credentials = key_place_of(home, settings).store.load(), None
-    # Without them everything else works on: the windows say that there is no server.
     with suppress(Unavailable):
+        record = key_place_of(home, settings).store.load()
         if record is not None and record.secret:
-            authority = Authority(kept_authority(home.store, record.authority))
-            credentials = Credentials(record.secret, authority, program_version())
-    return lambda post: SyncThread(repository, credentials, post, settings.registry.max_offline, now=now)
+            return Credentials(record.secret, Authority(kept_authority(home.store, record.authority)), program_version())
+    return None
 
 
 def erase_counter(home: Home, settings: Settings) -> None:

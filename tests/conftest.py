@@ -14,6 +14,7 @@ from kiosk.ui.garbage_collection import collect_due
 pytest_plugins = [
     "tests.support.pcscd.rig",
     "tests.support.postgres.databases",
+    "tests.support.ledger.registry_ledgers",
     "tests.support.count_cases",
     "tests.support.counter.headless",
     "tests.support.counter.with_library",

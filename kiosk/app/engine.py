@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QTimer
 
@@ -19,7 +19,7 @@ from kiosk.domain.health import bug_in, unseen
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, RegistryCondition
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
-from kiosk.effects import Conductor, LibrarySystem, Outside
+from kiosk.effects import Conductor, LibrarySystem, Outside, Registry
 from kiosk.effects.worker import Worker
 from kiosk.equipment import today
 from kiosk.smartcard.card_thread import CardThread
@@ -33,12 +33,17 @@ from kiosk.ui.displays import Displays
 from kiosk.ui.installed_devices import displays_now
 from kiosk.ui.sound import Sounds
 
-if TYPE_CHECKING:
-    from kiosk.store.sync.sync_thread import SyncThread
-
 _TICK_MS = 5000
 _LIBRARY_BEAT_MS = 2000
 """How often the connection to the library system is checked. `heartbeat_seconds` sets how often something is sent over it."""
+
+
+class Sync(Registry, Protocol):
+    """The thread that keeps this counter in step with the library's server. Every method returns at once, `stop` within seconds."""
+
+    def start(self) -> None: ...
+    def look(self) -> None: ...
+    def stop(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Equipment:
     """Checks repeated besides those of the readers and the store: see `kiosk.checks.periodic`."""
     own_displays: bool = True
     """Whether the number of displays is checked; a demo makes do with one."""
-    sync: Callable[[Callable[[Event], None]], SyncThread] | None = None
+    sync: Callable[[Callable[[Event], None]], Sync] | None = None
     """Makes the thread that speaks with the library's server, from what posts events; None on a counter that is alone."""
     library: LibrarySystem | None = None
     hand_over: Callable[[LibraryCardNumber], None] | None = None

@@ -34,6 +34,7 @@ def add(commands: Commands) -> None:
 def count(home: Home, options: argparse.Namespace) -> int:
     def tell(repository: Repository) -> int:
         output.tell("links.number", count=repository.count_links())
+        _tell_waiting(repository)
         return output.OK
 
     return with_repository(home, tell)
@@ -44,12 +45,27 @@ def list_links(home: Home, options: argparse.Namespace) -> int:
         note_administrative_act(repository, AdministrativeAct.LISTED)
         link = None
         for link in repository.list_links():
-            print(f"{link.since.astimezone(JAPAN):%Y-%m-%d %H:%M}\t{link.counter}\t{link.number}")
+            row = [f"{link.since.astimezone(JAPAN):%Y-%m-%d %H:%M}", link.counter, link.number]
+            print("\t".join([*row, output.words("links.is-pending")] if link.pending else row))
         if link is None:
             output.warn("links.none")
+        _tell_waiting(repository)
         return output.OK
 
     return with_repository(home, tell)
+
+
+def _tell_waiting(repository: Repository) -> None:
+    """Say what the library's server has yet to send or to confirm. Unlinkings come one by one: their cards still work at other counters."""
+    membership, staged = repository.membership(), repository.staged()
+    if membership is not None and membership.awaits_snapshot:
+        output.warn("links.loading", count=0 if staged is None else staged.count)
+    if pending := repository.pending_count():
+        output.warn("links.waiting", count=pending)
+    for unlinking in repository.unsent_unlinkings():
+        output.warn("links.unlinking-waits", number=unlinking.masked, time=f"{unlinking.at.astimezone(JAPAN):%Y-%m-%d %H:%M}")
+    if refused := len(repository.refused_operations()):
+        output.warn("links.refused", count=refused)
 
 
 def unlink(home: Home, options: argparse.Namespace) -> int:

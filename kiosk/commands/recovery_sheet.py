@@ -20,19 +20,27 @@ def print_sheet(site_key: bytes, *, before: str, after: str = "") -> None:
 
 
 def ask_back(site_key: bytes) -> bool:
-    """Ask for two lines of the sheet, three tries each. Returns whether both were right."""
+    """Ask for two lines of the sheet, three tries each. Returns whether both were right; False at end of input."""
     from kiosk.ledger.recovery_sheet import answered, challenge, fingerprint
 
     output.tell("recovery.which", fingerprint=fingerprint(site_key))
-    return all(any(answered(site_key, number, ask_line(number)) or _wrong() for _ in range(_TRIES)) for number in challenge())
+    try:
+        return all(any(answered(site_key, number, _line(number)) or _wrong() for _ in range(_TRIES)) for number in challenge())
+    except EOFError:
+        print()
+        return False
 
 
 def ask_line(number: int) -> str:
     """Read one line of the sheet; empty at end of input."""
     try:
-        return input(f"{output.words('recovery.line', number=number)} ")
+        return _line(number)
     except EOFError:
         return ""
+
+
+def _line(number: int) -> str:
+    return input(f"{output.words('recovery.line', number=number)} ")
 
 
 def _wrong() -> bool:

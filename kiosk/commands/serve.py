@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from ssl import SSLContext
+from signal import SIGTERM
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from kiosk.commands import output
 from kiosk.commands.parser import Commands, ServerHome
 from kiosk.commands.registry.opened import address_of, alone, opened, warn_of_sheet
 from kiosk.config.registry_home import RegistryHome
-from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.escaping import escaped
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from kiosk.registry.opening import OpenedRegistry
     from kiosk.registry.server import RegistryServer
 
@@ -43,16 +46,25 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
             _tell_begun(registry)
         registry.tls.renew(registry.clock())
         _warn_of_names(registry)
+        keeper = BackupKeeper(plan_of(home, settings), registry.ledger, registry.site_key.key, registry.clock)
+        keeper.check()
         context = server_context(registry.tls)
         server = _server(registry, context)
         nightly = Nightly(registry.ledger, registry.tls, context, settings.nightly.hour, registry.clock)
-        keeper = BackupKeeper(plan_of(home, settings), registry.ledger, registry.site_key.key, registry.clock)
-        for name, work in (("registry-nightly", nightly.run), ("registry-backups", keeper.run)):
-            stack.enter_context(_beside(name, work))
+        ends: list[Refused] = []
+
+        def end(why: Refused) -> None:
+            ends.append(why)
+            os.kill(os.getpid(), SIGTERM)
+
+        stack.enter_context(_beside("registry-nightly", nightly.run))
+        stack.enter_context(_beside("registry-backups", lambda stopped: keeper.run(stopped, end)))
         output.tell("serve.listening", address=address_of(settings, server.port))
         sys.stdout.flush()
         warn_of_sheet(registry)
         server.run()
+        if ends:
+            raise ends[0]
     return output.OK
 
 

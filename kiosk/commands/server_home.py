@@ -24,7 +24,7 @@ def prepared(place: str | None, missing: ServerHome) -> RegistryHome:
     Raises Unavailable: server-parts-missing; home-unusable, also (registry-not-begun) as `missing` says; as `RegistryHome.prepare` does.
     """
     if any(importlib.util.find_spec(name) is None for name in _PARTS):
-        raise Unavailable(Code.SERVER_PARTS_MISSING)
+        raise Unavailable(Code.SERVER_PARTS_MISSING, reason="extra")
     home = default_registry_home() if place is None else registry_home_at(place)
     if not home.is_begun() and not _may_begin(home, place is not None or "KIOSK_REGISTRY_HOME" in os.environ, missing):
         raise Unavailable(Code.HOME_UNUSABLE, place=str(home.folder), reason="registry-not-begun")

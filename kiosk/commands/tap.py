@@ -10,8 +10,9 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.commands import output
@@ -19,8 +20,9 @@ from kiosk.commands.open_store import opened
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, Settings, read_settings
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
-from kiosk.domain.model import Revocation
-from kiosk.equipment import judge_for
+from kiosk.domain.model import Link, LinkToken, Revocation
+from kiosk.domain.registry_contact import Contact, condition
+from kiosk.equipment import judge_for, now
 from kiosk.thread_timeout import in_time
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ _ANSWER_SECONDS = 5.0
 _LEFT_SECONDS = 0.2
 """Seconds to wait for a thread not blocked by the service."""
 T = TypeVar("T")
+_DAY = timedelta(days=1)
 _LONGEST_WAIT = 86400.0
 _READ_SECONDS = 30.0
 """Reading takes one second; after five without an answer the user is asked to remove the card."""
@@ -85,6 +88,7 @@ def tap(home: Home, options: argparse.Namespace) -> int:
     from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 
     settings = read_settings(home.config)
+    limit = settings.registry.max_offline
     invite = (lambda: None) if options.json else (lambda: output.tell("tap.lay"))
     with contextlib.ExitStack() as stack:
         repository, site_key = _open(home, settings, stack)
@@ -98,7 +102,9 @@ def tap(home: Home, options: argparse.Namespace) -> int:
                 lambda: wait_for_card(PcscMonitor, settings.reader.name, options.timeout, invite),
                 options.timeout + _ANSWER_SECONDS,
             )
-            outcome = service.in_time(lambda: read(PcscReaders, reader, judge, repository), _READ_SECONDS) if reader else TapOutcome()
+            outcome = (
+                service.in_time(lambda: read(PcscReaders, reader, judge, repository, limit), _READ_SECONDS) if reader else TapOutcome()
+            )
         except KioskError as error:
             outcome = TapOutcome(trouble=error)
         except TimeoutError:
@@ -184,8 +190,13 @@ def _end_wait(monitor: ReaderMonitor, done: threading.Event, seconds: float) -> 
             monitor.cancel()
 
 
-def read(open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge, repository: Repository | None) -> TapOutcome:
-    """Read and judge the card, then look up its link. Raises Unavailable if no PC/SC context can be established."""
+def read(
+    open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge, repository: Repository | None, max_offline: timedelta = _DAY
+) -> TapOutcome:
+    """Read and judge the card, then look up its link. Raises Unavailable if no PC/SC context can be established.
+
+    `max_offline`: how long the counter may go on without the library's server, if it has one.
+    """
     from kiosk.smartcard.metered_connection import SlowWatch
     from kiosk.smartcard.tap import tap
 
@@ -201,14 +212,24 @@ def read(open_readers: Callable[[], CardReaders], reader: str, judge: CardJudge,
         return TapOutcome(report, reader, trouble=report.trouble)
     began = time.monotonic_ns()
     try:
-        # As the counter does: a doubted store refuses to answer.
-        links = repository.links_for((report.judgement.reading.token,), None)[0] if repository else ()
+        links = _links(report.judgement.reading.token, repository, max_offline) if repository else ()
     except KioskError as error:
         return TapOutcome(report, reader, look_up_ns=time.monotonic_ns() - began, trouble=error)
     spent = time.monotonic_ns() - began
     if not links:
         return TapOutcome(report, reader, look_up_ns=spent, trouble=Refused(Code.NOT_LINKED))
     return TapOutcome(report, reader, links[0].number.masked, spent)
+
+
+def _links(token: LinkToken, repository: Repository, max_offline: timedelta) -> Sequence[Link]:
+    """As the counter does: a doubted store refuses to answer, and so does one that the library's server shut out or left alone too long."""
+    membership = repository.membership()
+    if membership is not None:
+        contact = Contact(membership.heard, fails=True, shut_out=membership.shut_out is not None)
+        stands = condition(contact, now(), membership.latest, max_offline)
+        if stands.stops_cards:
+            raise Unavailable(Code(stands.value))
+    return repository.links_for((token,), None)[0]
 
 
 def _tell(outcome: TapOutcome, as_json: bool) -> None:

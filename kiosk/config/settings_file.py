@@ -58,6 +58,13 @@ class SettingsFile(Generic[S]):
         """All mistakes in a file, ordered by line. Raises Refused: config-exposed; Unavailable as `read` does."""
         return self._read(path)[1]
 
+    def wrong_value(self, path: Path, section: str, name: str) -> Refused:
+        """The mistake for a value that its kind takes, and whoever uses it does not. Raises OSError."""
+        key = f"{section}.{name}"
+        kind: Kind = next(entry for entry in fields(self.sections[section]) if entry.name == name).metadata["kind"]
+        lines = lines_of(read_regular(path).decode("utf-8-sig", "replace"))
+        return _mistake(path, "value", lines.get(key, 1), key, f"{name} = {kind.expected}")
+
     def _read(self, path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
         try:
             exposed = exposed_place(path)

@@ -153,6 +153,17 @@ class Guide:
         self._changes = self._executed()
         yield from self._tray_button(sentence)
 
+    def registry(self, act: str) -> Iterator[Wait]:
+        """Press what the tray offers about the library's server and the other counter."""
+        sentence = say(f"demo.tray.registry-{act}")
+        self._tell("press", name=plain(sentence))
+        yield from self._tray_button(sentence)
+
+    def until_elsewhere(self) -> Iterator[Wait]:
+        """Wait until the other counter is there, and everything done there has been answered."""
+        self.wanted = "elsewhere"
+        yield lambda: self.tray.registry is None or self.tray.registry.server.is_elsewhere_in_step()
+
     def until_changed(self) -> Iterator[Wait]:
         """Wait until the library system has executed a request since the last `trouble`, answered or not."""
         self.wanted = "library"

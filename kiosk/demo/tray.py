@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout
 
 from kiosk.demo.ils import DROPPED_AFTER, SILENT, LibraryServer
 from kiosk.demo.library import LIBRARY_CARDS, SAMPLE_ITEMS, SampleCard, SampleItem
+from kiosk.demo.registry.controls import RegistryControls
 from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import READER, VirtualReaders
 from kiosk.text import plain, say
@@ -36,13 +37,20 @@ class Tray(QWidget):
     """The tray. Pressing a card's button places it on the reader, replacing the previous one; closing the tray ends the demo."""
 
     def __init__(
-        self, deck: Deck, readers: VirtualReaders, staff: QWidget, library: LibraryServer | None = None, *, lays: bool = True
+        self,
+        deck: Deck,
+        readers: VirtualReaders,
+        staff: QWidget,
+        library: LibraryServer | None = None,
+        *,
+        lays: bool = True,
+        registry: RegistryControls | None = None,
     ) -> None:
-        """`library`: the system to control, if any. `lays`: offer cards; False if they are placed on real readers."""
+        """`library` and `registry`: what to control, if any. `lays`: offer cards; False if they are placed on real readers."""
         super().__init__()
         self.setObjectName("StaffWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._deck, self._readers, self._staff, self.library = deck, readers, staff, library
+        self._deck, self._readers, self._staff, self.library, self.registry = deck, readers, staff, library, registry
         title = plain(say("demo.tray.title" if lays else "demo.practice.tray"))
         self.setWindowTitle(title)
         self.setAccessibleName(title)
@@ -100,6 +108,11 @@ class Tray(QWidget):
         column.addWidget(lift)
         for name in self._deck.names:
             self._add(column, say(f"demo.card.{name}"), partial(self.lay, name))
+        column.addSpacing(10)
+        if self.registry is not None:
+            self._add_registry(column, self.registry)
+        else:
+            column.addWidget(Words(say("demo.tray.registry-missing"), "note"))
 
     def _add_library_cards(self, column: QVBoxLayout) -> None:
         column.addWidget(Words(say("demo.tray.library-cards"), "heading"))
@@ -114,6 +127,13 @@ class Tray(QWidget):
             for trouble, mishap in (("lose", DROPPED_AFTER), ("silent", SILENT)):
                 self._add(column, say(f"demo.tray.library-{trouble}"), partial(self.library.befall_next, mishap))
 
+    def _add_registry(self, column: QVBoxLayout, registry: RegistryControls) -> None:
+        column.addWidget(Words(say("demo.tray.registry"), "heading"))
+        self._line = self._add(column, say(f"demo.tray.registry-{registry.line}"), self.switch_line)
+        self._time = self._add(column, say(f"demo.tray.registry-{registry.time}"), self.switch_time)
+        for name, act in registry.acts().items():
+            self._add(column, say(f"demo.tray.registry-{name}"), act)
+
     def _add_items(self, column: QVBoxLayout) -> None:
         for group, items in SAMPLE_ITEMS.items():
             column.addWidget(Words(say(f"demo.tray.items-{group}"), "heading"))
@@ -121,10 +141,11 @@ class Tray(QWidget):
                 self._add(column, say(f"demo.item.{item.kind}", title=item.title), partial(self.scan, item))
             column.addSpacing(5)
 
-    def _add(self, column: QVBoxLayout, sentence: str, act: Callable[[], None]) -> None:
+    def _add(self, column: QVBoxLayout, sentence: str, act: Callable[[], None]) -> Button:
         button = Button(sentence, "quiet")
         button.clicked.connect(lambda _=False: act())
         column.addWidget(button)
+        return button
 
     def lay(self, name: str, reader: str = READER) -> None:
         self._readers.lay(self._deck.card(name), reader)
@@ -146,6 +167,18 @@ class Tray(QWidget):
         else:
             library.start()
         self._switch.set_text(say("demo.tray.library-stop" if library.running else "demo.tray.library-start"))
+
+    def switch_line(self) -> None:
+        """Cut or mend the line to the library's server."""
+        if self.registry is not None:
+            self.registry.switch_line()
+            self._line.set_text(say(f"demo.tray.registry-{self.registry.line}"))
+
+    def switch_time(self) -> None:
+        """Skip more time than the counter may go on alone, or come back."""
+        if self.registry is not None:
+            self.registry.switch_time()
+            self._time.set_text(say(f"demo.tray.registry-{self.registry.time}"))
 
     def scan(self, card: SampleCard | SampleItem) -> None:
         """Type the barcode into the staff window, as a scanner on the staff's keyboard port does."""

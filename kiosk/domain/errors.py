@@ -153,6 +153,8 @@ class Code(StrEnum):
     """The packages that only the server needs are not installed."""
     LEDGER_MISSING = "ledger-missing", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     """On the server: there is the key of a ledger (`place` is where it should be), but not the ledger."""
+    DATABASE_UNREACHABLE = "database-unreachable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    """The server's PostgreSQL."""
     SITE_KEY_MISSING = "site-key-missing", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     """On the server: there is a ledger, but not the key file made with it."""
     SITE_KEY_OTHER = "site-key-other", about_counter(Family.PROGRAM, ToPatron.NOTHING)

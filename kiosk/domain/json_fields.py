@@ -43,6 +43,13 @@ def counted(value: object) -> int:
     return value
 
 
+def pair_of(value: object) -> tuple[int, int]:
+    """Two counts."""
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError("no pair")
+    return counted(value[0]), counted(value[1])
+
+
 def truth_in(fields: Json, name: str) -> bool:
     value = fields.get(name)
     if not isinstance(value, bool):

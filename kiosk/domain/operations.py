@@ -9,6 +9,7 @@ An answer changes the state of its operation and nothing else: the links come fr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Code
@@ -43,6 +44,16 @@ class OwnOperation:
 
     operation: Operation
     state: State = Pending()
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentUnlinking:
+    """An unlinking of this counter that has no answer yet, as staff are told of it."""
+
+    masked: str
+    """The library card number, masked."""
+    at: datetime
+    """When staff carried it out; aware."""
 
 
 def is_unapplied(state: State, reached: Position) -> bool:

@@ -21,6 +21,7 @@ from kiosk.domain.json_fields import (
     fields_of,
     list_in,
     number_of,
+    pair_of,
     text_in,
     time_in,
     time_text,
@@ -67,7 +68,7 @@ def read_status(value: object) -> LedgerStatus:
         count=count_in(fields, "count"),
         digest=digest_in(fields, "digest"),
         safe=read_position(fields.get("safe")),
-        epochs=Epochs(count_in(epochs, "current"), tuple(map(_cut, list_in(epochs, "cuts")))),
+        epochs=Epochs(count_in(epochs, "current"), tuple(map(pair_of, list_in(epochs, "cuts")))),
         floor=count_in(fields, "floor"),
         key_generation=count_in(fields, "key_generation"),
         time=time_in(fields, "time"),
@@ -268,9 +269,3 @@ def read_enrolment(value: object) -> Enrolment:
     fields = fields_of(value)
     site_key = bytes.fromhex(digest_in(fields, "site_key"))
     return Enrolment(text_in(fields, "counter"), site_key, count_in(fields, "key_generation"), read_status(fields.get("status")))
-
-
-def _cut(value: object) -> tuple[int, int]:
-    if not (isinstance(value, list) and len(value) == 2):
-        raise ValueError("no cut")
-    return counted(value[0]), counted(value[1])

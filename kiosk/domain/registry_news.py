@@ -13,8 +13,10 @@ from kiosk.domain.effects import ForgetRefusal, LookAtStore, Play
 from kiosk.domain.events import (
     CounterRetiring,
     CounterRevoked,
+    DifferenceSeen,
     Event,
     LeavePressed,
+    LedgerDiffered,
     LedgerLoading,
     OperationAccepted,
     OperationRefused,
@@ -23,6 +25,7 @@ from kiosk.domain.events import (
     RegistryClockRead,
     RegistryEvent,
     RestartNeeded,
+    UnsentUnlinkingsFound,
 )
 from kiosk.domain.events.about import By
 from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, RegistryCondition, Sound
@@ -57,6 +60,12 @@ def heard(counter: Counter, event: RegistryEvent) -> Step:
             return replace(counter, registry=RegistryCondition.SHUT_OUT), ()
         case RestartNeeded():
             return replace(counter, restart_needed=True), ()
+        case LedgerDiffered(at):
+            return replace(counter, registry_differed=at), ()
+        case DifferenceSeen():
+            return replace(counter, registry_differed=None), ()
+        case UnsentUnlinkingsFound(unlinkings):
+            return replace(counter, unsent_unlinkings=unlinkings), ()
         case RefusalSeen(operation):  # pragma: no branch
             is_told = any(told.operation == operation for told in counter.refused_operations)
             return _seen(counter, operation) if is_told else stay(counter)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -49,6 +50,7 @@ from kiosk.domain.events import (
     SlipFailed,
     SlipPrinted,
     StoreFailed,
+    UnsentUnlinkingsFound,
 )
 from kiosk.domain.health import Finding, bug_in
 from kiosk.domain.machine import step
@@ -109,13 +111,16 @@ class Conductor:
                 self._pin = None
 
     def _look_at_store(self) -> None:
-        """Check the store on the work thread. No second check is enqueued while one is pending."""
+        """Check the store on the work thread, and what it has yet to send. No second check is enqueued while one is pending."""
         if self._looking:
             return
         self._looking = True
 
         def look() -> Event:
             self._looking = False
+            # A store that cannot be read is the check's to report.
+            with suppress(KioskError):
+                self._outside.post(UnsentUnlinkingsFound(self._outside.links.unsent_unlinkings()))
             return CheckFound(self._outside.look_at_store())
 
         self._work.look(look, lambda incident: CheckFound(bug_in("store", incident.number)))

@@ -26,6 +26,7 @@ from kiosk.domain.model import (
     Ticket,
     UnlinkReason,
 )
+from kiosk.domain.operations import UnsentUnlinking
 from kiosk.domain.pin import Pin
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter
@@ -64,6 +65,7 @@ class Links(Protocol):
 
     def links_for(self, tokens: Sequence[LinkToken], number: LibraryCardNumber | None) -> tuple[tuple[Link, ...], Link | None]: ...
     def is_enrolled(self) -> bool: ...
+    def unsent_unlinkings(self) -> tuple[UnsentUnlinking, ...]: ...
     def save_link(
         self,
         operation: uuid.UUID,

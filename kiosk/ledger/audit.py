@@ -18,7 +18,7 @@ from peewee import Database
 
 from kiosk.ledger.bulk import BYTES, COUNT, TEXT, insert
 from kiosk.ledger.database import ask
-from kiosk.ledger.notes import parsed, read_note, write_note
+from kiosk.ledger.notes import ask_note, parsed, write_note
 from kiosk.ledger.paging import PAGE, paged
 
 AUDIT_HEAD = "audit.head"
@@ -101,9 +101,9 @@ class AuditTrail:
     def add(self, act: AuditedAct) -> None:
         self.add_all([act])
 
-    def add_all(self, acts: Sequence[AuditedAct]) -> None:
-        """Add rows in order, as one statement."""
-        head, rows = self.head(), []
+    def add_all(self, acts: Sequence[AuditedAct], head: AuditHead | None = None) -> None:
+        """Add rows in order, as one statement. `head`: where the trail ends, if it was read in this transaction."""
+        head, rows = self.head() if head is None else head, []
         for act in acts:
             place = head.rows + 1
             values = (place, act.at, act.counter, act.operator, act.act, act.result, act.reason, act.checked, act.number, act.operation)
@@ -125,8 +125,17 @@ class AuditTrail:
         return ask(self._database, "SELECT 1 FROM audit WHERE operation = ?", (str(operation),)).fetchone() is not None
 
     def head(self) -> AuditHead:
-        note = read_note(self._database, AUDIT_HEAD)
-        return AuditHead(0, FIRST_DIGEST) if note is None else parsed(note, _head)
+        return self.ask_head()()
+
+    def ask_head(self) -> Callable[[], AuditHead]:
+        """Ask for `head`, and return what awaits the answer."""
+        awaited = ask_note(self._database, AUDIT_HEAD)
+
+        def head() -> AuditHead:
+            note = awaited()
+            return AuditHead(0, FIRST_DIGEST) if note is None else parsed(note, _head)
+
+        return head
 
     def latest(self, rows: int = 200) -> str | None:
         """The latest timestamp among the last `rows` rows, or None. A clock behind it was wrong then or is wrong now."""

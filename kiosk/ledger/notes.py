@@ -15,8 +15,18 @@ T = TypeVar("T")
 
 def read_note(database: Database, name: str) -> str | None:
     """Read one value, or None. Plain SQL, since this runs several times per act."""
-    row = ask(database, "SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    return None if row is None else str(row[0])
+    return ask_note(database, name)()
+
+
+def ask_note(database: Database, name: str) -> Callable[[], str | None]:
+    """Ask for one value, and return what awaits the answer."""
+    cursor = ask(database, "SELECT value FROM meta WHERE name = ?", (name,))
+
+    def note() -> str | None:
+        row = cursor.fetchone()
+        return None if row is None else str(row[0])
+
+    return note
 
 
 def parsed(note: str, parse: Callable[[str], T]) -> T:

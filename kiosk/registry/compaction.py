@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from peewee import Database
-
 from kiosk.ledger.database import ask
 from kiosk.registry.answers import Compacted
 from kiosk.registry.database import RegistryDatabase
@@ -14,6 +12,7 @@ from kiosk.registry.head_row import HeadTable
 
 _CHUNK = 1000
 """Rows per transaction: on SQLite nobody else writes meanwhile."""
+_NEXT = "SELECT uuid FROM operation WHERE uuid > ? ORDER BY uuid LIMIT ?"
 
 
 def compact(database: RegistryDatabase, heads: HeadTable, now: datetime, retention: timedelta) -> Compacted:
@@ -28,25 +27,31 @@ def compact(database: RegistryDatabase, heads: HeadTable, now: datetime, retenti
         floor = max(row.floor, old or 0)
         if floor > row.floor:
             heads.write(opened, replace(row, floor=floor))
-    entries = _erase(database, "feed", "cursor", "cursor <= ?", floor)
-    stops = _erase(database, "stop", "cursor", "cursor <= ?", floor)
-    operations = _erase(database, "operation", "uuid", "at < ?", forgotten)
+    entries = _erase(database, "feed", floor)
+    stops = _erase(database, "stop", floor)
+    operations = _forget(database, forgotten)
     database.tidy()
     return Compacted(floor, entries, stops, operations)
 
 
-def _erase(database: RegistryDatabase, table: str, key: str, over: str, value: int) -> int:
-    some = f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {over} LIMIT {_CHUNK})"  # noqa: S608 - our own names
+def _erase(database: RegistryDatabase, table: str, floor: int) -> int:
+    some = f"DELETE FROM {table} WHERE cursor IN (SELECT cursor FROM {table} WHERE cursor <= ? LIMIT {_CHUNK})"  # noqa: S608 - our own names
     erased = 0
-    while count := _in_one_transaction(database, some, value):
+    while True:
+        with database.writing() as opened:
+            count = int(ask(opened, some, (floor,)).rowcount)
+        if not count:
+            return erased
         erased += count
-    return erased
 
 
-def _in_one_transaction(database: RegistryDatabase, sql: str, value: int) -> int:
-    with database.writing() as opened:
-        return _count(opened, sql, value)
-
-
-def _count(opened: Database, sql: str, value: int) -> int:
-    return int(ask(opened, sql, (value,)).rowcount)
+def _forget(database: RegistryDatabase, before: int) -> int:
+    """Page by page along the key: an index on the time would have to be kept up by each operation."""
+    erased, last = 0, ""
+    while True:
+        with database.writing() as opened:
+            page = [uuid for (uuid,) in ask(opened, _NEXT, (last, _CHUNK)).fetchall()]
+            if not page:
+                return erased
+            erased += int(ask(opened, "DELETE FROM operation WHERE uuid > ? AND uuid <= ? AND at < ?", (last, page[-1], before)).rowcount)
+            last = page[-1]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+from asyncio.sslproto import SSLProtocol
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kiosk.registry.api.errors import ApiCode
 
-HEAD_SECONDS = 10.0
-"""In which the head of a request has to arrive, counted from its first byte; and the first request, from the connection."""
+# asyncio gives each TLS connection a buffer of 256 KB, most of what a waiting counter would cost; a record of TLS has 16 KB.
+SSLProtocol.max_size = 32 * 1024
+
 HEAD_BYTES = 16 * 1024
 _UNREADABLE = json.dumps({"error": ApiCode.UNREADABLE.value}).encode()
 
@@ -19,10 +22,23 @@ _UNREADABLE = json.dumps({"error": ApiCode.UNREADABLE.value}).encode()
 class RegistryConnection(H11Protocol):
     """uvicorn gives up a connection that is silent after an answer, but waits for ever for the rest of a head, and for a first request."""
 
+    head_seconds: float
+    """In which the head of a request has to arrive, counted from its first byte; and that of the first, from the connection."""
     _head_timer: asyncio.TimerHandle | None = None
+
+    @classmethod
+    def limited_to(cls, seconds: float) -> type[RegistryConnection]:
+        """uvicorn makes one for each connection, and knows nothing of this limit."""
+
+        class Limited(cls):  # type: ignore[misc,valid-type]
+            head_seconds = seconds
+
+        return Limited
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        # asyncio does so itself only for sockets it has made: head and body of an answer would go 40 ms apart (Nagle, delayed ACK).
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
@@ -48,7 +64,7 @@ class RegistryConnection(H11Protocol):
 
     def _await_head(self) -> None:
         if self._head_timer is None:
-            self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+            self._head_timer = self.loop.call_later(self.head_seconds, self._give_up)
 
     def _stop_waiting(self) -> None:
         if self._head_timer is not None:

@@ -29,7 +29,6 @@ _BY_SQLSTATE = {
     "XX001": Code.STORE_DAMAGED,
     "XX002": Code.STORE_DAMAGED,
 }
-_REASONS = {"28000": "login", "28P01": "login", "3D000": "no-database", "53300": "too-many-connections", "57P03": "starting"}
 _ASKED_WRONGLY = ("21", "22", "23", "42")
 """Classes of mistakes of the program's: wrong SQL, a value that does not fit, a violated constraint."""
 
@@ -50,7 +49,9 @@ def of_postgresql(error: BaseException, place: str) -> Unavailable | None:
     # psycopg itself refuses a value that PostgreSQL cannot hold, such as a text with a NUL.
     if state is None and isinstance(_own(error), psycopg.DataError | psycopg.ProgrammingError | psycopg.NotSupportedError):
         return None
-    return Unavailable(Code.STORE_UNAVAILABLE, place=place, reason=_REASONS.get(state or "", "connection"))
+    # Why no connection was made libpq tells in words only. They name host, user and database, and no password.
+    said = str(_own(error) or "").strip().splitlines()
+    return Unavailable(Code.STORE_UNAVAILABLE, place=place, reason="connection", said=said[0] if said else "")
 
 
 def _own(error: BaseException) -> BaseException | None:

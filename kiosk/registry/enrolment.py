@@ -1,8 +1,8 @@
 """Enrolling counters: one-time codes, and what a counter gets for one.
 
-A code is good for 15 minutes, one counter and few tries. Only a keyed hash of its secret is kept: eight bytes find the code, from the first
-two characters, and 32 prove it. So a wrong guess counts against the one code it may be for, and nobody can close the codes of all counters
-by guessing. A try is counted, and the count committed, before anything is compared: whoever breaks off in between has used it up.
+A code is good for 15 minutes, one counter and few tries. Only a keyed hash of its secret is kept: eight bytes find the code, from the
+first three characters, and 32 prove it. So a wrong guess counts against the one code it may be for, and nobody can close the codes of all
+counters by guessing. A try is counted, and the count committed, before anything is compared: whoever breaks off in between has used it up.
 
 A counter makes its own secret; the server keeps a hash. The same code with the same secret gets the same answer, so that a lost answer is
 asked for again; with another secret it is used up.
@@ -32,6 +32,8 @@ MOST_TRIES = 5
 _REMEMBERED = timedelta(days=1)
 """After its end: until then a lost answer is given again, and a code that is too old is told from one that never was."""
 _FINDS = 8
+_FIRST = 3
+"""Characters that find a code: enough for 30,000 in a day, and the other 35 bits are not guessed in few tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,11 @@ class Enrolment:
 
     def _count_try(self, proof: bytes) -> str:
         """Find the code that this may be a try for, and count it. Returns the counter's name."""
+        # Whoever tries what is no code does not keep others from the head of the ledger.
+        self._ledger.database.read(lambda database: _found(database, proof))
         with self._ledger.acting():
             database = self._ledger.database.database
-            row = next((row for row in EnrolmentCodeRow.select().execute(database) if _finds(row) == proof[:_FINDS]), None)
-            if row is None:
-                raise _refused("unknown")
+            row = _found(database, proof)
             if row.tries >= MOST_TRIES:
                 raise _refused("closed")
             _update(database, row.name, tries=row.tries + 1)
@@ -138,8 +140,17 @@ class Enrolment:
             CounterRow.insert({"name": name, "sequence": 0, **values}).execute(database)
 
     def _hash(self, secret: str) -> bytes:
-        finds = hmac.digest(self._key, b"finds " + secret[:2].encode(), "sha256")[:_FINDS]
+        finds = hmac.digest(self._key, b"finds " + secret[:_FIRST].encode(), "sha256")[:_FINDS]
         return finds + hmac.digest(self._key, b"proves " + secret.encode(), "sha256")
+
+
+def _found(database: Database, proof: bytes) -> EnrolmentCodeRow:
+    """Raises Refused: enrolment-code-refused (unknown)."""
+    rows: list[EnrolmentCodeRow] = list(EnrolmentCodeRow.select().execute(database))
+    for row in rows:
+        if _finds(row) == proof[:_FINDS]:
+            return row
+    raise _refused("unknown")
 
 
 def _finds(row: EnrolmentCodeRow) -> bytes:

@@ -16,8 +16,8 @@ from kiosk.ledger.digest import LinkSum
 from kiosk.registry.answers import Head
 
 _COLUMNS = "epoch, cursor, links, total, safe, floor, key_generation, stops_until"
-_READ = f"SELECT {_COLUMNS} FROM head"  # noqa: S608 - our own names
-_WRITE = f"UPDATE head SET {' = ?, '.join(_COLUMNS.split(', '))} = ?"  # noqa: S608 - our own names
+_READ = f"SELECT {_COLUMNS} FROM head WHERE one = 1"  # noqa: S608 - our own names
+_WRITE = f"UPDATE head SET {' = ?, '.join(_COLUMNS.split(', '))} = ? WHERE one = 1"  # noqa: S608 - our own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,14 @@ class HeadTable:
         return self._row(database, ask(database, _READ).fetchone())
 
     def lock(self, database: Database) -> HeadRow:
-        """Read the row as the first statement of a transaction, which holds it to its end. BEGIN IMMEDIATE has locked SQLite already."""
-        return self._row(database, ask(database, _READ + (" FOR UPDATE" if isinstance(database, PostgresqlDatabase) else "")).fetchone())
+        """Read the row as the first statement of a transaction, which holds it to its end."""
+        return self.ask_lock(database)()
+
+    def ask_lock(self, database: Database) -> Callable[[], HeadRow]:
+        """Begin to `lock`, and return what awaits the answer: what is asked after it sees what was committed before."""
+        # BEGIN IMMEDIATE has locked SQLite already.
+        cursor = ask(database, _READ + (" FOR UPDATE" if isinstance(database, PostgresqlDatabase) else ""))
+        return lambda: self._row(database, cursor.fetchone())
 
     def write(self, database: Database, row: HeadRow) -> None:
         links, total = row.links.encoded().split()

@@ -7,7 +7,7 @@ PostgreSQL. A sequence would hand them out before the commit, and a reader's cur
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ from kiosk.registry.compaction import compact
 from kiosk.registry.contacts import is_deferring, note
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadRow, HeadTable
-from kiosk.registry.rows import feed_after, links_after, links_of, prefetched, raise_sequences, stops_after, write
+from kiosk.registry.rows import ask_standing, feed_after, links_after, links_of, raise_sequences, stops_after, write
 from kiosk.registry.verification import verify
 
 RETENTION = timedelta(days=30)
@@ -73,16 +73,17 @@ class RegistryLedger:
         now = self._clock()
         operations = [operation for batch in batches for operation in batch.operations]
         contents = [hmac.digest(self._contents, encode(operation), "sha256") for operation in operations]
-        with self.database.writing() as database:
-            row = self._head.lock(database)
-            waits, row = is_deferring(database, row, int(now.timestamp()))
+        with self.database.writing_pipelined() as database:
+            # All is asked before the first answer is awaited, and all is written before the last is.
+            locked, standing, end = self._head.ask_lock(database), ask_standing(database, operations), self._trail.ask_head()
+            waits, row = is_deferring(database, locked(), int(now.timestamp()))
             frame = Frame(row.cursor, row.epochs, row.floor, row.key_generation, waits)
-            result = decided(frame, prefetched(database, operations, row.floor), zip(operations, contents, strict=True))
+            result = decided(frame, standing(row.floor), zip(operations, contents, strict=True))
             row = self._advanced(row, result)
             if result.remembered:
                 write(database, result, int(now.timestamp()))
                 raise_sequences(database, _highest(operations))
-                self._trail.add_all(_audited(result, now))
+                self._trail.add_all(_audited(result, now), end())
             self._head.write(database, row)
         head = row.as_head(self._hash.seal)
         return _shared_out(batches, result, head), Commit(tuple(result.entries), head)
@@ -105,9 +106,17 @@ class RegistryLedger:
             yield self._trail.add
 
     def heard(self, counter: str, contact: Contact) -> None:
-        """Note that a counter was in contact, in a table of its own. Not under the head's lock, unless a new epoch waits for contacts."""
+        """`heard_all` of one."""
+        self.heard_all({counter: contact})
+
+    def heard_all(self, contacts: Mapping[str, Contact]) -> None:
+        """Note that counters were in contact, in one transaction and a table of its own. Not under the head's lock, unless a new epoch
+        waits for contacts.
+        """
         now = self._clock()
-        self.database.read(lambda database: note(database, counter, contact, now))
+        with self.database.writing() as database:
+            for counter, contact in sorted(contacts.items()):
+                note(database, counter, contact, now)
         if self.database.read(self._head.read).stops_until == 0:
             with self.database.writing() as database:
                 _, row = is_deferring(database, self._head.lock(database), int(now.timestamp()))
@@ -171,8 +180,9 @@ class RegistryLedger:
         def read(database: Database) -> Stops:
             head = self._as_head(database)
             above = max(head.epochs.effective(known), after)
-            stops = stops_after(database, above, limit + _STOPS_AT_ONE_CURSOR)
-            if len(stops) <= limit:
+            most = max(limit, _STOPS_AT_ONE_CURSOR)
+            stops = stops_after(database, above, most + 1)
+            if len(stops) <= most:
                 return Stops(tuple(stops), None, head)
             # The last cursor may be cut in two: it goes to the next page.
             last = stops[-1].stop.cursor

@@ -118,8 +118,6 @@ _FIRST = (
     "CREATE UNIQUE INDEX link_number ON link (number)",
     "CREATE INDEX stop_token ON stop (token)",
     "CREATE INDEX stop_number ON stop (number)",
-    "CREATE INDEX feed_at ON feed (at)",
-    "CREATE INDEX operation_at ON operation (at)",
     "CREATE UNIQUE INDEX counter_secret ON counter (secret)",
 )
 

@@ -15,15 +15,21 @@ from threading import Event
 
 from kiosk.domain.errors import KioskError
 from kiosk.incidents import report_incident
-from kiosk.ledger.notes import read_note, write_note
+from kiosk.ledger.notes import drop_note, read_note, write_note
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.notes import VERIFIED
 from kiosk.registry.tls import ServerTls
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 60.0
+_LONGEST = timedelta(hours=6)
+"""What was begun longer ago and has not ended was cut off, and is begun again."""
 _LONGEST_PAUSE_SECONDS = 0.005
 """Between two pieces of the comparison, which takes long: requests come first."""
+
+
+class _Stopped(Exception):
+    """The server ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ class Nightly:
             for work in (self.renew_certificate, self.tidy_and_verify):
                 try:
                     work()
+                except _Stopped:
+                    break
                 except KioskError as error:
                     _log.warning("the night's work failed: %s", error.code)
                 except Exception as error:
@@ -100,16 +108,21 @@ class Nightly:
 
     def tidy_and_verify(self) -> None:
         """Once a night. Raises Unavailable."""
+        before = last_check(self._ledger)
         begun = self._claim()
         if begun is None:
             return
-        self._ledger.compact()
-        verified = self._ledger.verify(self._pause)
+        try:
+            self._ledger.compact()
+            verified = self._ledger.verify(self._pause)
+        except BaseException:
+            # It is begun again at the next start, or by the next server.
+            self._note(before)
+            raise
         found = " ".join(finding.value for finding in verified.findings)
         if found:
             _log.error("altered behind the program: %s", found)
-        with self._ledger.acting():
-            write_note(self._ledger.database.database, VERIFIED, Checked(begun, ended=True, found=found).encoded())
+        self._note(Checked(begun, ended=True, found=found))
 
     def _claim(self) -> datetime | None:
         """Note that this night's work has begun; None if it was noted before."""
@@ -122,12 +135,23 @@ class Nightly:
             write_note(self._ledger.database.database, VERIFIED, Checked(now, ended=False).encoded())
         return now
 
+    def _note(self, checked: Checked | None) -> None:
+        with self._ledger.acting():
+            if checked is None:
+                drop_note(self._ledger.database.database, VERIFIED)
+            else:
+                write_note(self._ledger.database.database, VERIFIED, checked.encoded())
+
     def _is_done(self) -> bool:
-        last = last_check(self._ledger)
-        return last is not None and self._night() <= last.begun <= self._clock()
+        """Done, or under way."""
+        last, now = last_check(self._ledger), self._clock()
+        if last is None or not self._night() <= last.begun <= now:
+            return False
+        return last.ended or now - last.begun < _LONGEST
 
     def _night(self) -> datetime:
         return night_before(self._clock().astimezone(), self._hour)
 
     def _pause(self) -> None:
-        self._stopped.wait(_LONGEST_PAUSE_SECONDS)
+        if self._stopped.wait(_LONGEST_PAUSE_SECONDS):
+            raise _Stopped

@@ -12,9 +12,10 @@ from peewee import Database
 from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.private_files import read_private
 from kiosk.config.registry_home import RegistryHome
-from kiosk.config.registry_settings import RegistrySettings
+from kiosk.config.registry_settings import REGISTRY_CONFIG, RegistrySettings
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.escaping import escaped
 from kiosk.ledger.database import ask
 from kiosk.ledger.notes import read_note, write_note
 from kiosk.ledger.recovery_sheet import fingerprint
@@ -23,6 +24,7 @@ from kiosk.registry.database import RegistryDatabase, open_database, open_sqlite
 from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.notes import SHEET_CONFIRMED
+from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 from kiosk.registry.tls import GivenFiles, OwnAuthority, ServerTls
 
@@ -67,6 +69,10 @@ class OpenedRegistry:
         """Raises Unavailable."""
         with self.ledger.acting():
             write_note(self.ledger.database.database, SHEET_CONFIRMED, fingerprint(self.site_key.key))
+
+    def remember(self) -> None:
+        """Write down beside the keys what outlives a restore. Raises Refused: registry-put-back; Unavailable."""
+        RememberedFile(self.home.keys(self.settings.keys)).take(self.ledger.database)
 
     def close(self) -> None:
         self.ledger.database.close()
@@ -113,14 +119,25 @@ def open_registry(
 
 
 def open_server_database(home: RegistryHome, settings: RegistrySettings, *, create: bool) -> RegistryDatabase:
-    """Open the database that registry.toml names. Raises Unavailable, as `open_database` does: ledger-missing if there is none."""
+    """Open the database that registry.toml names.
+
+    Raises Refused: config-invalid, for a URL that PostgreSQL does not understand; Unavailable, as `open_database` does, but ledger-missing
+    if there is none, and database-unreachable (`said`: libpq's words).
+    """
     try:
         if not settings.database.url:
             return open_sqlite(home.database, create=create)
         return open_database(_with_password(home, settings), create=create)
+    except ValueError as error:
+        raise REGISTRY_CONFIG.wrong_value(home.config, "database", "url") from error
     except Unavailable as error:
-        if error.code is Code.STORE_MISSING:
-            raise Unavailable(Code.LEDGER_MISSING, place=str(home.database)) from error
+        if error.code is Code.STORE_UNAVAILABLE and settings.database.url:
+            said = escaped(str(error.params.get("said", "")))
+            raise Unavailable(Code.DATABASE_UNREACHABLE, **{**error.params, "said": said}) from error
+        # PostgreSQL tells of damage in other ways: a database that opens, and has no schema of ours, is another one.
+        if error.code is Code.STORE_MISSING or (error.code is Code.STORE_DAMAGED and settings.database.url):
+            place = error.params.get("place") or error.params.get("file") or str(home.database)
+            raise Unavailable(Code.LEDGER_MISSING, place=place) from error
         raise
 
 

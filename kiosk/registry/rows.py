@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,8 @@ from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.registry_json import changes_json, read_changes
 from kiosk.domain.wire import Operation
-from kiosk.ledger.bulk import BYTES, COUNT, TEXT, among, insert, select
+from kiosk.ledger.bulk import BYTES, COUNT, TEXT, among, execute, insert
+from kiosk.ledger.database import ask
 from kiosk.registry.batch import Decided, Prefetched, Remembered
 
 _LINK = {"token": BYTES, "number": TEXT, "since": TEXT, "counter": TEXT, "operation": TEXT, "position": COUNT}
@@ -28,71 +29,67 @@ _SELECT_STOP = "SELECT cursor, counter, sequence, token, number FROM stop"
 _SELECT_FEED = "SELECT cursor, operation, counter, sequence, body FROM feed"
 
 
-def prefetched(database: Database, operations: Sequence[Operation], floor: int) -> Prefetched:
-    """What stands concerning these operations."""
-    tokens = {operation.token.digest for operation in operations if operation.token is not None}
-    numbers = {operation.number.text for operation in operations}
-    wanted, uuids = among(database, "uuid", sorted({str(operation.origin.uuid) for operation in operations}))
-    answered = select(database, f"SELECT uuid, content, counter, sequence, cursor, code FROM operation WHERE {wanted}", uuids)  # noqa: S608
-    remembered = [_remembered(row) for row in answered]
-    return Prefetched(
-        links=links_of(database, sorted(tokens), sorted(numbers)),
-        stops=_stops_of(database, sorted(tokens), sorted(numbers), floor),
-        remembered={one.uuid: one for one in remembered},
-    )
+def ask_standing(database: Database, operations: Sequence[Operation]) -> Callable[[int], Prefetched]:
+    """Ask what stands concerning these operations, and return what awaits the answers, given the floor."""
+    tokens = sorted({operation.token.digest for operation in operations if operation.token is not None})
+    numbers = sorted({operation.number.text for operation in operations})
+    wanted, uuids = among(database, "uuid", TEXT, sorted({str(operation.origin.uuid) for operation in operations}))
+    answered = execute(database, f"SELECT uuid, content, counter, sequence, cursor, code FROM operation WHERE {wanted}", uuids)  # noqa: S608
+    links, stops = _ask_links(database, tokens, numbers), _ask_stops(database, tokens, numbers)
+
+    def standing(floor: int) -> Prefetched:
+        remembered = [_remembered(row) for row in answered.fetchall()]
+        return Prefetched(
+            links=list(map(link_in, links.fetchall())),
+            stops=[placed for placed in map(stop_in, stops.fetchall()) if placed.stop.cursor > floor],
+            remembered={one.uuid: one for one in remembered},
+        )
+
+    return standing
 
 
 def links_of(database: Database, tokens: Sequence[bytes], numbers: Sequence[str]) -> list[PlacedLink]:
     """The links of these tokens and of these numbers, each once."""
-    by_token, these = among(database, "token", tokens)
-    by_number, those = among(database, "number", numbers)
+    return list(map(link_in, _ask_links(database, tokens, numbers).fetchall()))
+
+
+def _ask_links(database: Database, tokens: Sequence[bytes], numbers: Sequence[str]) -> Any:
+    by_token, these = among(database, "token", BYTES, tokens)
+    by_number, those = among(database, "number", TEXT, numbers)
     # UNION drops what is found twice. An OR would make SQLite read the table of two millions instead of two indexes.
-    return [
-        link_in(row) for row in select(database, f"{_SELECT_LINK} WHERE {by_token} UNION {_SELECT_LINK} WHERE {by_number}", these + those)
-    ]
+    return execute(database, f"{_SELECT_LINK} WHERE {by_token} UNION {_SELECT_LINK} WHERE {by_number}", these + those)
+
+
+def _ask_stops(database: Database, tokens: Sequence[bytes], numbers: Sequence[str]) -> Any:
+    by_token, these = among(database, "token", BYTES, tokens)
+    by_number, those = among(database, "number", TEXT, numbers)
+    return execute(database, f"{_SELECT_STOP} WHERE {by_token} UNION {_SELECT_STOP} WHERE {by_number}", these + those)
 
 
 def links_after(database: Database, token: bytes, limit: int) -> list[PlacedLink]:
-    param = database.param
-    rows = select(database, f"{_SELECT_LINK} WHERE token > {param} ORDER BY token LIMIT {param}", (token, limit))
-    return [link_in(row) for row in rows]
-
-
-def _stops_of(database: Database, tokens: Sequence[bytes], numbers: Sequence[str], floor: int) -> list[PlacedStop]:
-    by_token, these = among(database, "token", tokens)
-    by_number, those = among(database, "number", numbers)
-    over = f"AND cursor > {database.param}"
-    sql = f"{_SELECT_STOP} WHERE {by_token} {over} UNION {_SELECT_STOP} WHERE {by_number} {over}"
-    return [stop_in(row) for row in select(database, sql, [*these, floor, *those, floor])]
+    return list(map(link_in, ask(database, f"{_SELECT_LINK} WHERE token > ? ORDER BY token LIMIT ?", (token, limit)).fetchall()))
 
 
 def stops_after(database: Database, cursor: int, limit: int) -> list[PlacedStop]:
-    param = database.param
-    rows = select(database, f"{_SELECT_STOP} WHERE cursor > {param} ORDER BY cursor, part LIMIT {param}", (cursor, limit))
-    return [stop_in(row) for row in rows]
+    rows = ask(database, f"{_SELECT_STOP} WHERE cursor > ? ORDER BY cursor, part LIMIT ?", (cursor, limit)).fetchall()
+    return list(map(stop_in, rows))
 
 
 def feed_after(database: Database, cursor: int, up_to: int, limit: int) -> list[FeedEntry]:
     """Entries after a cursor, up to another one."""
-    param = database.param
-    sql = f"{_SELECT_FEED} WHERE cursor > {param} AND cursor <= {param} ORDER BY cursor LIMIT {param}"
-    return [entry_in(row) for row in select(database, sql, (cursor, up_to, limit))]
+    rows = ask(database, f"{_SELECT_FEED} WHERE cursor > ? AND cursor <= ? ORDER BY cursor LIMIT ?", (cursor, up_to, limit)).fetchall()
+    return list(map(entry_in, rows))
 
 
 def write(database: Database, what: Decided, at: int) -> None:
     """Write all rows that are different; `at`: Unix seconds."""
     if what.closed:
-        closed, tokens = among(database, "token", [placed.link.token.digest for placed in what.closed])
-        select_nothing(database, f"DELETE FROM link WHERE {closed}", tokens)  # noqa: S608 - our own names
+        closed, tokens = among(database, "token", BYTES, [placed.link.token.digest for placed in what.closed])
+        execute(database, f"DELETE FROM link WHERE {closed}", tokens)  # noqa: S608 - our own names
     insert(database, "link", _LINK, [_link_row(placed) for placed in what.opened])
     insert(database, "stop", _STOP, _stop_rows(what.stops))
     insert(database, "feed", _FEED, [_feed_row(entry, at) for entry in what.entries])
     insert(database, "operation", _OPERATION, [_operation_row(one, at) for one in what.remembered])
-
-
-def select_nothing(database: Database, sql: str, values: Sequence[Any]) -> int:
-    """Execute; return the number of rows."""
-    return int(database.execute_sql(sql, values).rowcount)  # type: ignore[no-untyped-call]
 
 
 def raise_sequences(database: Database, sequences: Mapping[str, int]) -> None:
@@ -101,7 +98,7 @@ def raise_sequences(database: Database, sequences: Mapping[str, int]) -> None:
         param = database.param
         values = ", ".join([f"(CAST({param} AS TEXT), CAST({param} AS BIGINT))"] * len(sequences))
         sql = "UPDATE counter SET sequence = told.column2 FROM (VALUES {}) AS told WHERE name = told.column1 AND sequence < told.column2"
-        select_nothing(database, sql.format(values), [value for pair in sorted(sequences.items()) for value in pair])
+        execute(database, sql.format(values), [value for pair in sorted(sequences.items()) for value in pair])
 
 
 def link_in(row: tuple[Any, ...]) -> PlacedLink:

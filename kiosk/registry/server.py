@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -38,7 +39,7 @@ class RegistryServer:
         config = uvicorn.Config(
             registry_app(self._backend, limits),
             loop="asyncio",
-            http=RegistryConnection,
+            http=RegistryConnection.limited_to(limits.head_seconds),
             ws="none",
             lifespan="on",
             interface="asgi3",
@@ -61,6 +62,11 @@ class RegistryServer:
     def port(self) -> int:
         number: int = self._socket.getsockname()[1]
         return number
+
+    @property
+    def waiting(self) -> int:
+        """How many counters wait for news."""
+        return self._backend.tail.waiting
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM, then let waiting counters go and finish what was begun. On the main thread."""
@@ -101,8 +107,8 @@ class _Server(uvicorn.Server):
         self._begun.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # First, since uvicorn waits for answers under way, and counters wait up to 25 s for news.
-        self._backend.tail.close()
+        # uvicorn tells its connections to end and waits for their answers; counters would wait up to 25 s for news.
+        asyncio.get_running_loop().call_soon(self._backend.tail.close)
         await super().shutdown(sockets)
 
     @contextlib.contextmanager

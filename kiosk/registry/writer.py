@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from threading import Condition, Thread
 
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.incidents import record_incident
 from kiosk.registry.answers import Applied, Batch, Commit
 from kiosk.registry.ledger import RegistryLedger
 
 MOST_MERGED = 1000
 """Operations in one transaction."""
+_PATIENCE = 0.002
+"""Seconds for which a transaction waits to hold as many requests as the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,13 @@ class _Request:
 
 class Writer:
     def __init__(self, ledger: RegistryLedger, on_commit: Callable[[Commit], None] = lambda commit: None) -> None:
-        """`on_commit` is called on the writer's thread after each commit that added to the feed, before the answers are given. It must not
-        raise.
-        """
+        """`on_commit` is called on the writer's thread after each commit that added to the feed, before the answers are given."""
         self._ledger, self._on_commit = ledger, on_commit
         self._waiting: deque[_Request] = deque()
         self._changed = Condition()
         self._is_closing = False
+        self._merged = 0
+        """Requests in the last transaction."""
         self._thread = Thread(target=self._run, name="registry-writer", daemon=True)
         self._thread.start()
 
@@ -69,11 +72,14 @@ class Writer:
         """What waits, as far as it fits into one transaction; nothing at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closing)
+            # Those that were answered together tend to come back together.
+            self._changed.wait_for(lambda: len(self._waiting) >= self._merged or self._is_closing, _PATIENCE)
             taken: list[_Request] = []
             operations = 0
             while self._waiting and (not taken or operations + len(self._waiting[0].batch.operations) <= MOST_MERGED):
                 taken.append(self._waiting.popleft())
                 operations += len(taken[-1].batch.operations)
+            self._merged = len(taken)
             return taken
 
     def _serve(self, requests: Sequence[_Request]) -> None:
@@ -92,10 +98,17 @@ class Writer:
             for request in requests:
                 self._serve([request])
         else:
-            if commit.entries:
-                self._on_commit(commit)
+            self._tell(commit)
             for request, answer in zip(requests, applied, strict=True):
                 request.answer.set_result(answer)
+
+    def _tell(self, commit: Commit) -> None:
+        try:
+            if commit.entries:
+                self._on_commit(commit)
+        except Exception as error:
+            # What was committed is answered all the same.
+            record_incident(error)
 
     def _apply(self, batches: Sequence[Batch]) -> tuple[list[Applied], Commit]:
         try:

@@ -11,7 +11,7 @@ from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Code
 from kiosk.domain.feed import FeedEntry, PlacedStop
 from kiosk.domain.model import OperationKind, RefusedOperation
-from kiosk.domain.operations import OwnOperation, RefusedFor
+from kiosk.domain.operations import OwnOperation, RefusedFor, UnsentUnlinking
 from kiosk.domain.outbox import Outgoing
 from kiosk.domain.registry_wire import Answer
 from kiosk.domain.wire import LinkOperation, Operation, Position, ReplaceOperation, UnlinkOperation
@@ -57,6 +57,15 @@ class LedgerStore(EnrolledStore):
         """Number of operations the library's server has yet to answer."""
         with self._reading():
             return self._ledger.own.count_pending()
+
+    def pending_operations(self) -> list[Operation]:
+        """The operations that the library's server has yet to answer, in the order in which they were made."""
+        with self._reading():
+            return self._ledger.own.pending()
+
+    def unsent_unlinkings(self) -> tuple[UnsentUnlinking, ...]:
+        """What was unlinked here and so far stops at this counter alone, oldest first."""
+        return tuple(_as_unsent(operation) for operation in self.pending_operations() if isinstance(operation, UnlinkOperation))
 
     def begin_epoch(self, epochs: Epochs) -> bool:
         """A new epoch runs at the server: what was accepted above the cut is pending again, and a snapshot is awaited. Returns whether
@@ -124,6 +133,10 @@ class LedgerStore(EnrolledStore):
         """Forget a refused operation that staff have seen."""
         with self._writing():
             self._ledger.seen(operation)
+
+
+def _as_unsent(operation: UnlinkOperation) -> UnsentUnlinking:
+    return UnsentUnlinking(operation.number.masked, operation.origin.made)
 
 
 def _as_told(operation: Operation, code: Code) -> RefusedOperation:

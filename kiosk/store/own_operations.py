@@ -39,6 +39,11 @@ class OperationTable:
         """All operations, in the order in which they were made. Raises Unavailable: store-damaged."""
         return [_own(row) for row in self._database.ask(f"{_SELECT} ORDER BY sequence").fetchall()]
 
+    def pending(self) -> list[Operation]:
+        """Those that have no answer yet, in the order in which they were made. Raises Unavailable: store-damaged."""
+        rows = self._database.ask(f"{_SELECT} WHERE state = 'pending' ORDER BY sequence").fetchall()
+        return [_own(row).operation for row in rows]
+
     def is_empty(self) -> bool:
         return self._database.ask("SELECT 1 FROM operation LIMIT 1").fetchone() is None
 

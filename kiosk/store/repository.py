@@ -38,6 +38,8 @@ class ListedLink:
     number: str
     since: datetime
     counter: str
+    pending: bool
+    """The library's server has not confirmed it yet."""
 
 
 class Repository(StagingStore):
@@ -130,8 +132,10 @@ class Repository(StagingStore):
 
     def list_links(self, *, masked: bool = True) -> Iterator[ListedLink]:
         """Yield all open links, ordered by number and read page by page; numbers are masked by default."""
+        pending = {operation.origin.uuid for operation in self.pending_operations()}
         for link in paged(self._links_behind, "", lambda link: link.number.text):
-            yield ListedLink(link.number.masked if masked else link.number.text, link.since, link.counter)
+            number = link.number.masked if masked else link.number.text
+            yield ListedLink(number, link.since, link.counter, link.operation in pending)
 
     def _links_behind(self, number: str) -> list[OpenLink]:
         with self._reading():

@@ -21,16 +21,20 @@ if __name__ == "__main__":
     # Started as a script; from here on the modules are named from the root of the checkout.
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
+from tests.bench import registry_https, registry_stops, registry_storage, registry_wakeups
 from tests.bench.codec import measure as measure_codec
 from tests.bench.lookup import measure as measure_lookup
 from tests.bench.snapshot import measure as measure_snapshot
 from tests.bench.snapshot import told as told_of_snapshot
+from tests.support.registry.sites import as_process
 from tests.support.screens.accessible_desktop import Desktop
 
 ROOT = Path(__file__).resolve().parents[2]
 BARE_WINDOW = Path(__file__).with_name("bare_window.py")
 LIMIT = 120.0
 STARTS, LINKS, SNAPSHOT, LOANS = 7, 200_000, 2_000_000, 500
+COUNTERS = 20
+"""With a store each."""
 DAYS, SESSIONS, LISTED = 7, 5, 120
 """How often a day of loans is measured; and with how many loans each of how many patrons comes."""
 TAP, STALL, START, LOOKUP, CODEC, LIST_MB = 1.15, 0.050, 2.0, 1.5, 0.001, 100
@@ -178,6 +182,19 @@ def report(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
         yield f"APDUs of a tap, {'extended' if extended else 'short'}: {commands(extended=extended)} (limit {most}; OpenSC 14)"
 
 
+def registry(folder: Path) -> Iterator[str]:
+    """The library's server, and what its counters have of it."""
+    taken = dict(registry_https.measure(folder / "https"))
+    told = f"{taken['ratio']:.2f} ({taken['ms of a batch']:.1f} ms / {taken['ms of the script']:.1f} ms; limit {registry_https.LIMIT:g})"
+    yield f"100 operations over HTTPS / a script of set-based statements under the same lock: {told}"
+    merged = registry_storage.measure()["merged"]
+    yield f"single operations of 20 counters, merged / a sequence without a lock: {merged:.2f} (at least {registry_storage.MERGED:g})"
+    for pause, weather in ((0.5, "quiet"), (0.0, "under load")):
+        with as_process("", folder / weather) as site:
+            yield f"{weather}: {registry_wakeups.measure(site, 200, 20, pause).told()}"
+    yield registry_stops.told(registry_stops.measure(folder / "stops", COUNTERS), COUNTERS)
+
+
 def commands(*, extended: bool) -> int:
     from kiosk.equipment import now
     from kiosk.smartcard.authority import Authority
@@ -200,6 +217,8 @@ def main() -> None:
         with Desktop(Path(folder) / "desktop") as desktop:
             for line in report(Path(folder), os.environ | screen(desktop)):
                 print(line, flush=True)
+        for line in registry(Path(folder)):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.config import Home, read_settings
+from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.model import LinkToken, Revocation
 from kiosk.equipment import open_repository
 from kiosk.smartcard.virtual.authority import VirtualAuthority, ecdsa_key
@@ -67,3 +68,29 @@ def authority() -> VirtualAuthority:
 def deck() -> Deck:
     """Cards of an authority that a normal run may trust."""
     return Deck(demo=False)
+
+
+# --- the library's server -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> RegistryHome:
+    return RegistryHome(tmp_path / "server")
+
+
+@pytest.fixture
+def registry(kiosk: Call, place: RegistryHome) -> Call:
+    """Calls `kiosk registry … --home` the server's home."""
+
+    def call(*arguments: str, typed: str | io.StringIO = "", at_keyboard: bool = False) -> Called:
+        called: Called = kiosk("registry", *arguments, "--home", str(place.folder), typed=typed, at_keyboard=at_keyboard)
+        return called
+
+    return call
+
+
+@pytest.fixture
+def begun(registry: Call, place: RegistryHome) -> RegistryHome:
+    """A server that was begun; its sheet was not confirmed."""
+    registry("init")
+    return place

@@ -19,7 +19,7 @@ from kiosk.domain.health import OUTCOMES, Condition
 from tests.support.pcscd.rig import PcscdRig
 
 CHECKS = ["config", "service", "reader", "files", "trust", "revocation", "clock", "time-server", "keys", "store", "audit", "recovery"]
-MORE_CHECKS = ["ils", "handover", "printing", "slips", "disk", "space", "log", "displays", "fonts"]
+MORE_CHECKS = ["registry", "ils", "handover", "printing", "slips", "disk", "space", "log", "displays", "fonts"]
 
 
 def checks_of(said: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pytest
 from kiosk.commands.tap import TapOutcome, read, wait_for_card
 from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.domain.model import LibraryCardNumber, Revocation
+from kiosk.domain.model import LibraryCardNumber, Revocation, UnlinkReason
 from kiosk.domain.token import link_token
 from kiosk.equipment import judge_for, key_place_of, keys_of, open_repository
 from kiosk.smartcard.authority import Authority
@@ -105,6 +105,32 @@ def test_of_a_doubted_store_no_link_is_told(home: Home, deck: Deck, repository: 
     assert (outcome.verdict, outcome.number) == ("store-doubted", "")
     assert outcome.report is not None
     assert Check.POLICY in outcome.report.passed
+
+
+@pytest.mark.parametrize(
+    ("heard", "shut_out", "verdict"),
+    [
+        (timedelta(hours=23), False, "not-linked"),
+        (timedelta(hours=25), False, "registry-too-long-offline"),
+        (timedelta(hours=-1), False, "registry-too-long-offline"),
+        (timedelta(hours=1), True, "registry-shut-out"),
+    ],
+)
+def test_a_counter_with_a_server_refuses_as_its_window_does(
+    home: Home, deck: Deck, repository: Repository, heard: timedelta, shut_out: bool, verdict: str
+) -> None:
+    settings = read_settings(home.config)
+    record = keys_of(home, settings).load()
+    assert record is not None
+    repository.close_link(uuid.uuid4(), NUMBER, UnlinkReason.WISH)
+    repository.enrol("https://registry.example", "窓口1")
+    repository.heard_at(datetime.now(UTC) - heard)
+    if shut_out:
+        repository.mark_shut_out(datetime.now(UTC))
+    world = VirtualReaders(READER)
+    world.lay(deck.fresh("fine"), READER)
+    outcome = read(world.readers, READER, judge_for(home, settings, record.keys.site), repository, settings.registry.max_offline)
+    assert (outcome.verdict, outcome.number) == (verdict, "")
 
 
 def tapped(home: Home, deck: Deck, repository: Repository, card: VirtualCard, most: str = "48") -> TapOutcome:

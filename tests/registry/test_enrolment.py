@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,48 +17,14 @@ from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.wire import Position
 from kiosk.registry.answers import Contact
-from kiosk.registry.counters import Counters
-from kiosk.registry.database import open_sqlite
-from kiosk.registry.enrolment import LIFE, MOST_TRIES, Enrolled, Enrolment
-from kiosk.registry.ledger import RegistryLedger
+from kiosk.registry.enrolment import LIFE, MOST_TRIES, Enrolled
 from kiosk.registry.models import CounterState
-from kiosk.registry.site_key import SiteKey
-
-CERTIFICATE = b"the authority's certificate"
-SITE_KEY = SiteKey(bytes(range(32)), "0" * 32)
-
-
-class Server:
-    """A ledger in a file, with a clock to set."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.now = path, datetime(2026, 11, 29, 9, tzinfo=UTC)
-        database = open_sqlite(path)
-        RegistryLedger.found(database, SITE_KEY.library, self.now)
-        self.ledger = RegistryLedger(database, SITE_KEY.key, clock=lambda: self.now)
-        self.enrolment = Enrolment(self.ledger, SITE_KEY, lambda: self.now)
-        self.counters = Counters(self.ledger, lambda: self.now)
-
-    def open(self, name: str = "中央1", *, again: bool = False) -> str:
-        """The part of a new code that is sent."""
-        return self.enrolment.open(name, CERTIFICATE, again=again).secret
-
-    def refusal(self, code: str, secret: str) -> str:
-        """Why a try was refused."""
-        with pytest.raises(Refused) as refused:
-            self.enrolment.enrol(code, secret)
-        assert refused.value.code is Code.ENROLMENT_CODE_REFUSED
-        return str(refused.value.params["reason"])
-
-    def everything(self) -> bytes:
-        """All that the database holds."""
-        with closing(sqlite3.connect(self.path)) as connection:
-            return "\n".join(connection.iterdump()).encode() + self.path.read_bytes()
+from tests.support.registry.enrolling_server import CERTIFICATE, SITE_KEY, EnrollingServer
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    opened = Server(tmp_path / "registry.db")
+def server(tmp_path: Path) -> Iterator[EnrollingServer]:
+    opened = EnrollingServer(tmp_path / "registry.db")
     yield opened
     opened.ledger.database.close()
 
@@ -69,17 +35,17 @@ def other_than(code: str, *, same_beginning: bool = True) -> str:
     return code[:place] + ALPHABET[(ALPHABET.index(code[place]) + 1) % 32] + code[place + 1 :]
 
 
-def test_a_code_enrols_the_counter_it_was_made_for(server: Server) -> None:
+def test_a_code_enrols_the_counter_it_was_made_for(server: EnrollingServer) -> None:
     assert server.enrolment.enrol(server.open(), fresh_secret()) == Enrolled("中央1", SITE_KEY.key, 0)
     (counter,) = server.counters.all()
     assert (counter.name, counter.state, counter.enrolled, counter.heard) == ("中央1", CounterState.ACTIVE, server.now, None)
 
 
-def test_the_site_key_is_not_shown_by_accident(server: Server) -> None:
+def test_the_site_key_is_not_shown_by_accident(server: EnrollingServer) -> None:
     assert "site_key" not in repr(server.enrolment.enrol(server.open(), fresh_secret()))
 
 
-def test_a_repeat_with_the_same_secret_gets_the_same_answer(server: Server) -> None:
+def test_a_repeat_with_the_same_secret_gets_the_same_answer(server: EnrollingServer) -> None:
     """Also after the end of the code: the answer may have been lost in its last second."""
     code, secret = server.open(), fresh_secret()
     first = server.enrolment.enrol(code, secret)
@@ -87,41 +53,49 @@ def test_a_repeat_with_the_same_secret_gets_the_same_answer(server: Server) -> N
     assert [server.enrolment.enrol(code, secret) for _ in range(MOST_TRIES * 2)] == [first] * MOST_TRIES * 2
 
 
-def test_a_code_serves_once(server: Server) -> None:
+def test_a_code_serves_once(server: EnrollingServer) -> None:
     code = server.open()
     server.enrolment.enrol(code, fresh_secret())
     assert server.refusal(code, fresh_secret()) == "used"
 
 
-def test_a_code_ends_after_fifteen_minutes(server: Server) -> None:
+def test_a_code_ends_after_fifteen_minutes(server: EnrollingServer) -> None:
     code = server.open()
     server.now += LIFE
     assert server.refusal(code, fresh_secret()) == "expired"
     assert server.counters.all() == []
 
 
-def test_a_code_made_while_the_clock_was_ahead_is_over(server: Server) -> None:
+def test_a_code_made_while_the_clock_was_ahead_is_over(server: EnrollingServer) -> None:
     server.now += timedelta(days=1)
     code = server.open()
     server.now -= timedelta(days=1)
     assert server.refusal(code, fresh_secret()) == "expired"
 
 
-def test_after_few_wrong_tries_the_right_one_comes_too_late(server: Server) -> None:
+def test_after_few_wrong_tries_the_right_one_comes_too_late(server: EnrollingServer) -> None:
     code = server.open()
     assert [server.refusal(other_than(code), fresh_secret()) for _ in range(MOST_TRIES)] == ["unknown"] * MOST_TRIES
     assert server.refusal(code, fresh_secret()) == "closed"
     assert server.counters.all() == []
 
 
-def test_wrong_tries_for_another_code_do_not_count(server: Server) -> None:
+def test_wrong_tries_for_another_code_do_not_count(server: EnrollingServer) -> None:
     code = server.open()
     for _ in range(MOST_TRIES * 2):
         assert server.refusal(other_than(code, same_beginning=False), fresh_secret()) == "unknown"
     assert server.enrolment.enrol(code, fresh_secret()).counter == "中央1"
 
 
-def test_tries_at_the_same_moment_are_all_counted(server: Server) -> None:
+def test_no_two_codes_begin_alike(server: EnrollingServer) -> None:
+    """Else a wrong try for one would count against the other."""
+    codes = [server.open(f"窓口{number}") for number in range(300)]
+    assert len({code[:3] for code in codes}) == 300
+    for code in codes[::100]:
+        server.enrolment.enrol(code, fresh_secret())
+
+
+def test_tries_at_the_same_moment_are_all_counted(server: EnrollingServer) -> None:
     code = server.open()
 
     def attempt(number: int) -> str:
@@ -136,7 +110,7 @@ def test_tries_at_the_same_moment_are_all_counted(server: Server) -> None:
     assert told.count("closed") == 3 * MOST_TRIES
 
 
-def test_of_two_counters_with_one_code_one_is_enrolled(server: Server) -> None:
+def test_of_two_counters_with_one_code_one_is_enrolled(server: EnrollingServer) -> None:
     code = server.open()
 
     def attempt(number: int) -> bool:
@@ -151,7 +125,7 @@ def test_of_two_counters_with_one_code_one_is_enrolled(server: Server) -> None:
         assert sorted(pool.map(attempt, range(4))) == [False, False, False, True]
 
 
-def test_a_try_counts_even_if_what_follows_is_cut_off(server: Server) -> None:
+def test_a_try_counts_even_if_what_follows_is_cut_off(server: EnrollingServer) -> None:
     """The comparison fails on a trigger, as a server killed in between would."""
     code = server.open()
     with closing(sqlite3.connect(server.path)) as connection:
@@ -163,24 +137,24 @@ def test_a_try_counts_even_if_what_follows_is_cut_off(server: Server) -> None:
 
 
 @pytest.mark.parametrize("code", ["", "U", "0" * 9, "0" * 11, "?" * 10, "0000-00000"])
-def test_what_is_no_code_is_unknown(server: Server, code: str) -> None:
+def test_what_is_no_code_is_unknown(server: EnrollingServer, code: str) -> None:
     server.open()
     assert server.refusal(code, fresh_secret()) == "unknown"
 
 
-def test_a_new_code_for_a_counter_voids_the_one_before(server: Server) -> None:
+def test_a_new_code_for_a_counter_voids_the_one_before(server: EnrollingServer) -> None:
     first, second = server.open(), server.open()
     assert server.refusal(first, fresh_secret()) == "unknown"
     assert server.enrolment.enrol(second, fresh_secret()).counter == "中央1"
 
 
-def test_the_code_names_the_authority(server: Server) -> None:
+def test_the_code_names_the_authority(server: EnrollingServer) -> None:
     code = server.enrolment.open("中央1", CERTIFICATE)
     assert code.names(CERTIFICATE)
     assert EnrolmentCode.parse(code.formatted()) == code
 
 
-def test_neither_codes_nor_secrets_are_kept(server: Server) -> None:
+def test_neither_codes_nor_secrets_are_kept(server: EnrollingServer) -> None:
     code, secret = server.open(), fresh_secret()
     server.enrolment.enrol(code, secret)
     with closing(sqlite3.connect(server.path)) as connection:
@@ -196,7 +170,7 @@ def test_neither_codes_nor_secrets_are_kept(server: Server) -> None:
 # --- a counter that is known ------------------------------------------------------------------------------------------
 
 
-def test_a_known_counter_is_enrolled_again_only_on_purpose(server: Server) -> None:
+def test_a_known_counter_is_enrolled_again_only_on_purpose(server: EnrollingServer) -> None:
     server.enrolment.enrol(server.open(), fresh_secret())
     with pytest.raises(Refused) as refused:
         server.open()
@@ -206,7 +180,7 @@ def test_a_known_counter_is_enrolled_again_only_on_purpose(server: Server) -> No
     assert refused.value.code is Code.COUNTER_UNKNOWN
 
 
-def test_new_hardware_takes_the_place_of_the_old_once_it_is_enrolled(server: Server) -> None:
+def test_new_hardware_takes_the_place_of_the_old_once_it_is_enrolled(server: EnrollingServer) -> None:
     code, old, new = server.open(), fresh_secret(), fresh_secret()
     server.enrolment.enrol(code, old)
     server.ledger.heard("中央1", Contact(Position(1, 7), pending=3))
@@ -218,91 +192,14 @@ def test_new_hardware_takes_the_place_of_the_old_once_it_is_enrolled(server: Ser
     assert server.refusal(code, old) == "unknown"
 
 
-def test_a_secret_belongs_to_one_counter(server: Server) -> None:
+def test_a_secret_belongs_to_one_counter(server: EnrollingServer) -> None:
     secret = fresh_secret()
     server.enrolment.enrol(server.open("中央1"), secret)
     assert server.refusal(server.open("中央2"), secret) == "used"
 
 
 @pytest.mark.parametrize("name", ["", " ", "中央1 ", "x" * 41, "a\nb", "a\u202eb", "a\u200bb", "か\u3099"])
-def test_a_name_is_one_that_people_can_tell_from_others(server: Server, name: str) -> None:
+def test_a_name_is_one_that_people_can_tell_from_others(server: EnrollingServer, name: str) -> None:
     with pytest.raises(Refused) as refused:
         server.open(name)
     assert refused.value.code is Code.COUNTER_NAME
-
-
-# --- how a counter ends -----------------------------------------------------------------------------------------------
-
-
-def test_a_counter_retires_and_then_leaves(server: Server) -> None:
-    server.enrolment.enrol(server.open(), fresh_secret())
-    server.counters.retire("中央1")
-    assert server.counters.named("中央1").state is CounterState.RETIRING
-    server.counters.retire("中央1")
-    assert server.counters.leave("中央1")
-    assert server.counters.leave("中央1")
-    assert server.counters.named("中央1").state is CounterState.RETIRED
-    with pytest.raises(Refused) as refused:
-        server.counters.retire("中央1")
-    assert refused.value.code is Code.COUNTER_ENDED
-    server.counters.revoke("中央1")
-    assert server.counters.named("中央1").state is CounterState.REVOKED
-
-
-def test_a_counter_that_is_needed_does_not_leave(server: Server) -> None:
-    server.enrolment.enrol(server.open(), fresh_secret())
-    assert not server.counters.leave("中央1")
-    assert server.counters.named("中央1").state is CounterState.ACTIVE
-
-
-def test_a_revoked_counter_is_not_let_in_by_its_old_code(server: Server) -> None:
-    code, secret = server.open(), fresh_secret()
-    server.enrolment.enrol(code, secret)
-    server.counters.revoke("中央1")
-    assert server.refusal(code, secret) == "unknown"
-    with pytest.raises(Refused) as refused:
-        server.counters.revoke("中央1")
-    assert refused.value.code is Code.COUNTER_ENDED
-
-
-def test_a_code_that_was_open_when_its_counter_was_revoked_is_void(server: Server) -> None:
-    server.enrolment.enrol(server.open(), fresh_secret())
-    code = server.open(again=True)
-    server.counters.revoke("中央1")
-    assert server.refusal(code, fresh_secret()) == "unknown"
-
-
-def test_a_revoked_counter_comes_back_only_with_a_code_made_again(server: Server) -> None:
-    server.enrolment.enrol(server.open(), fresh_secret())
-    server.counters.revoke("中央1")
-    server.enrolment.enrol(server.open(again=True), fresh_secret())
-    assert server.counters.named("中央1").state is CounterState.ACTIVE
-
-
-def test_a_counter_that_nobody_knows_cannot_end(server: Server) -> None:
-    for end in (server.counters.retire, server.counters.leave, server.counters.revoke):
-        with pytest.raises(Refused) as refused:
-            end("東1")
-        assert refused.value.code is Code.COUNTER_UNKNOWN
-
-
-def test_what_was_done_with_counters_stands_in_the_trail(server: Server) -> None:
-    server.enrolment.enrol(server.open(), fresh_secret())
-    server.enrolment.enrol(server.open(again=True), fresh_secret())
-    server.counters.retire("中央1")
-    server.counters.leave("中央1")
-    server.counters.revoke("中央1")
-    with closing(sqlite3.connect(server.path)) as connection:
-        rows = connection.execute("SELECT counter, act, reason FROM audit ORDER BY place").fetchall()
-    acts = [("code", None), ("enrol", None), ("code", "again"), ("enrol", None), ("retire", None), ("leave", None), ("revoke", None)]
-    assert rows == [("中央1", act, reason) for act, reason in acts]
-    assert server.ledger.verify().findings == ()
-
-
-def test_a_counter_says_what_it_is_at(server: Server) -> None:
-    server.enrolment.enrol(server.open(), fresh_secret())
-    server.now += timedelta(minutes=3)
-    server.ledger.heard("中央1", Contact(Position(5, 7), pending=2, version="0.1.0", differs=True))
-    heard = server.counters.named("中央1").heard
-    assert heard is not None
-    assert (heard.at, heard.version, heard.known, heard.pending, heard.differs) == (server.now, "0.1.0", Position(5, 7), 2, True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from kiosk.config.registry_settings import DatabaseSettings, RegistrySettings, S
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.registry.opening import OpenedRegistry, open_registry
 from kiosk.registry.tls import check_as_a_counter
+from tests.support.postgres.cluster import PostgresCluster
 
 SETTINGS = RegistrySettings()
 
@@ -68,6 +71,23 @@ def test_a_ledger_that_is_gone_is_not_begun_anew(home: RegistryHome, begins: boo
 
 
 @pytest.mark.parametrize("begins", [True, False])
+def test_a_database_that_was_emptied_is_not_begun_anew(home: RegistryHome, begins: bool) -> None:
+    opened(home, begins=True)
+    with closing(sqlite3.connect(home.database)) as connection:
+        connection.execute("DELETE FROM head")
+        connection.commit()
+    assert trouble(home, begins=begins).code is Code.LEDGER_MISSING
+
+
+@pytest.mark.parametrize("begins", [True, False])
+def test_another_empty_database_is_not_begun_with_a_used_key(home: RegistryHome, postgres: PostgresCluster, begins: bool) -> None:
+    """As after a typing mistake in the URL."""
+    opened(home, RegistrySettings(database=DatabaseSettings(postgres.create_database())), begins=True)
+    other = RegistrySettings(database=DatabaseSettings(postgres.create_database()))
+    assert trouble(home, other, begins=begins).code is Code.LEDGER_MISSING
+
+
+@pytest.mark.parametrize("begins", [True, False])
 def test_a_key_that_is_gone_is_not_made_anew(home: RegistryHome, begins: bool) -> None:
     opened(home, begins=True)
     (home.folder / "keys" / "site-key.json").unlink()
@@ -120,7 +140,7 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(home: Regi
     (home.folder / "password").write_text("hunter2 &?#\n", encoding="utf-8")
     settings = RegistrySettings(database=DatabaseSettings("postgresql://kiosk@127.0.0.1:1/registry", "password"))
     why = trouble(home, settings, begins=True)
-    assert why.code is Code.STORE_UNAVAILABLE
+    assert why.code is Code.DATABASE_UNREACHABLE
     assert "hunter2" not in str(why.params)
 
 

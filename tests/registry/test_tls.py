@@ -6,17 +6,18 @@ import os
 import ssl
 import stat
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 from kiosk.config.registry_settings import TlsSettings
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.registry.authority import LIFE, RENEW_BEFORE, issue, names_of, new_authority
-from kiosk.registry.tls import GivenFiles, OwnAuthority, ServerTls, authority_pem, check_as_a_counter, server_context
+from kiosk.registry.tls import GivenFiles, OwnAuthority, check_as_a_counter, server_context
+from tests.support.registry.handshake import shown
 
 NAMES = ("registry.example.jp", "192.0.2.10", "localhost", "127.0.0.1", "::1")
 LIBRARY = "0123456789abcdef0123456789abcdef"
@@ -32,20 +33,6 @@ def own(tmp_path: Path) -> OwnAuthority:
     tls.found(LIBRARY, now())
     tls.renew(now())
     return tls
-
-
-def shown(context: ssl.SSLContext, trusting: ServerTls) -> x509.Certificate:
-    """The certificate that a client sees which trusts this authority alone."""
-    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    client.load_verify_locations(cadata=authority_pem(trusting).decode())
-    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
-    here, there = client.wrap_bio(down, up, server_hostname="localhost"), context.wrap_bio(up, down, server_side=True)
-    for end in (here, there) * 3:
-        with suppress(ssl.SSLWantReadError):
-            end.do_handshake()
-    der = here.getpeercert(binary_form=True)
-    assert der is not None
-    return x509.load_der_x509_certificate(der)
 
 
 def test_a_counter_accepts_every_name_that_was_configured_and_no_other(own: OwnAuthority) -> None:
@@ -135,6 +122,16 @@ def test_a_damaged_authority_is_told_and_never_replaced(own: OwnAuthority) -> No
         Code.CERTIFICATE_UNUSABLE,
         {"file": str(own.authority_path), "reason": "damaged"},
     )
+
+
+def test_a_file_with_another_key_or_a_locked_one_is_none_of_ours(own: OwnAuthority) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = own.authority.public_bytes(Encoding.PEM)
+    for lock in (NoEncryption(), BestAvailableEncryption(b"locked")):
+        own.authority_path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock) + certificate)
+        with pytest.raises(Unavailable) as trouble:
+            _ = own.authority
+        assert trouble.value.params["reason"] == "damaged"
 
 
 def test_a_certificate_never_outlives_its_authority() -> None:

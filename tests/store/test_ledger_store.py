@@ -86,6 +86,16 @@ def test_a_refused_replacement_brings_the_old_link_back(store: Repository) -> No
     assert (last.act, last.reason, last.number) == ("withdraw", "premises-changed", NUMBER_1.masked)
 
 
+def test_an_unlinking_stops_at_this_counter_alone_until_it_is_answered(store: Repository) -> None:
+    save(store, CARD_A, NUMBER_1)
+    first, second = unlink(store, NUMBER_1), unlink(store, NUMBER_2)
+    assert [unsent.masked for unsent in store.unsent_unlinkings()] == [NUMBER_1.masked, NUMBER_2.masked]
+    store.answer({first: RefusedFor(Code.OPERATION_NEWER)}, epoch=1)
+    assert [unsent.masked for unsent in store.unsent_unlinkings()] == [NUMBER_2.masked]
+    store.answer({second: AcceptedAt(Position(1, 1))}, epoch=1)
+    assert store.unsent_unlinkings() == ()
+
+
 def test_a_refusal_stays_until_staff_have_seen_it(store: Repository, open_store: OpenStore) -> None:
     operation = save(store, CARD_A, NUMBER_1)
     store.answer({operation: RefusedFor(Code.STOPPED_SINCE)}, epoch=1)

@@ -12,11 +12,8 @@ from kiosk.commands.parser import Commands
 from kiosk.config import CardSettings, Home, RevocationSource, Settings, check_settings, read_settings
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import KioskError
-from kiosk.domain.health import Condition, Finding, worst
+from kiosk.domain.health import Finding
 
-_MARKS = {Condition.OK: "○", Condition.UNKNOWN: "？", Condition.CARE: "△", Condition.WRONG: "×"}
-_VERSION = 2
-"""Version of the JSON output."""
 _SECONDS = 40.0
 """Timeout of one check, besides its own limits."""
 _STORE_SECONDS = 900.0
@@ -43,13 +40,7 @@ def doctor_act(home: Home, options: argparse.Namespace) -> int:
 
         settings = read_settings(home.config)
         return try_item(settings) if options.scan_item else try_library_card(settings)
-    findings = examine(home)
-    if options.json:
-        told = {"version": _VERSION, "worst": worst(findings).value, "checks": [wording.as_json(finding) for finding in findings]}
-        output.tell_json(told)
-    else:
-        _tell(findings)
-    return output.PROBLEM if worst(findings) is Condition.WRONG else output.OK
+    return wording.report(examine(home), json=options.json)
 
 
 def examine(home: Home) -> list[Finding]:
@@ -65,6 +56,7 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.checks.time_limit import take
     from kiosk.checks.timeserver import check_time_server
     from kiosk.commands.doctor.library import check_handover, check_ils
+    from kiosk.commands.doctor.registry import check_registry
     from kiosk.commands.doctor.slips import check_slips
 
     now = datetime.now(UTC)
@@ -85,6 +77,7 @@ def examine(home: Home) -> list[Finding]:
         *take(("clock",), lambda: _check_clock(home, settings), _SECONDS),
         *take(("time-server",), check_time_server, _SECONDS),
         *take(("keys", "store", "recovery"), lambda: check_keeping(home, settings), _STORE_SECONDS),
+        *take(("registry",), lambda: check_registry(home, settings), _STORE_SECONDS),
         *take(("ils",), lambda: check_ils(home, decided), _SECONDS * 3),
         *take(("handover",), lambda: check_handover(decided), _SECONDS),
         *take(("printing",), lambda: check_printing(settings.slip, home.slip_folder(settings.slip)), _SECONDS),
@@ -125,12 +118,3 @@ def _check_clock(home: Home, settings: Settings) -> Finding:
         # Reported by the checks of trust and store.
         pass
     return check_clock(datetime.now().astimezone(), clock_bounds(begins, last))
-
-
-def _tell(findings: list[Finding]) -> None:
-    output.tell("doctor.looked", at=wording.at(datetime.now(UTC)))
-    for finding in findings:
-        print(f"{_MARKS[finding.condition]} {wording.title(finding)}: " + wording.found(finding).replace("\n", "\n    "))
-        if advice := wording.advice(finding):
-            print("  → " + advice.replace("\n", "\n    "))
-    output.tell(f"doctor.worst.{worst(findings)}")

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
+from kiosk.commands import output
 from kiosk.commands.output import explain, why, words
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.domain.health import Finding
+from kiosk.domain.health import Condition, Finding, worst
+
+_MARKS = {Condition.OK: "○", Condition.UNKNOWN: "？", Condition.CARE: "△", Condition.WRONG: "×"}
+_VERSION = 2
+"""Version of the JSON output."""
+
+
+def report(findings: Sequence[Finding], *, json: bool) -> int:
+    """Print the findings for people or programs. Returns the exit code."""
+    if json:
+        output.tell_json({"version": _VERSION, "worst": worst(findings).value, "checks": [as_json(finding) for finding in findings]})
+    else:
+        output.tell("doctor.looked", at=at(datetime.now(UTC)))
+        for finding in findings:
+            print(f"{_MARKS[finding.condition]} {title(finding)}: " + found(finding).replace("\n", "\n    "))
+            if advised := advice(finding):
+                print("  → " + advised.replace("\n", "\n    "))
+        output.tell(f"doctor.worst.{worst(findings)}")
+    return output.PROBLEM if worst(findings) is Condition.WRONG else output.OK
 
 
 def title(finding: Finding) -> str:
@@ -50,6 +70,8 @@ def _filled(finding: Finding) -> dict[str, str | int]:
         params["what"] = explain(Unavailable(Code(str(code)), **{name: value for name, value in params.items() if name != "code"}))
     if "damaged" in params:
         params["what"] = "\n".join(_damaged(*line.split("\t")) for line in str(params["damaged"]).splitlines())
+    if "altered" in params:
+        params["altered"] = "、".join(words(f"doctor.altered.{part}") for part in str(params["altered"]).split())
     if "unused" in params:
         files = (line.partition("\t") for line in str(params["unused"]).splitlines())
         params["files"] = "".join(f"\n{file}: {words(f'list.{reason}')}" for file, _, reason in files)

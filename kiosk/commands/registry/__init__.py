@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kiosk.commands.parser import Commands
-from kiosk.commands.registry import backup, counters, ending, enrol, init
+from kiosk.commands.registry import backup, counters, doctor, ending, enrol, init
 
 
 def add(commands: Commands) -> None:
     acts = commands.add("registry").subcommands()
-    for command in (init, enrol, counters, ending, backup):
+    for command in (init, enrol, counters, ending, backup, doctor):
         command.add(acts)

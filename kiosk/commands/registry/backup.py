@@ -96,16 +96,22 @@ def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
         with opened(home) as registry:
             site_key = registry.site_key.key
         found = begin_epoch(_machine(home, settings), site_key, options.cut, now())
-    cut = found.epochs.effective(found.position) if options.cut is None else options.cut
-    output.tell("registry.begin-epoch.done", epoch=found.epochs.current, cursor=cut)
+    output.tell("registry.begin-epoch.done", epoch=found.epochs.current, cursor=found.epochs.cuts[-1][1])
     return output.OK
 
 
 def _machine(home: RegistryHome, settings: RegistrySettings) -> Machine:
     from kiosk.registry.backup.restoring import Machine
+    from kiosk.registry.backup.safe import server_name
     from kiosk.registry.opening import open_server_database
 
-    return Machine(home.keys(settings.keys), home.backups(settings.backup), lambda: open_server_database(home, settings, create=True))
+    return Machine(
+        keys=home.keys(settings.keys),
+        backups=home.backups(settings.backup),
+        open=lambda: open_server_database(home, settings, create=True),
+        file=None if settings.database.url else home.database,
+        server=server_name(home.folder),
+    )
 
 
 def _site_key(home: RegistryHome, sheet: Path | None) -> bytes:
@@ -144,6 +150,8 @@ def _tell_contents(contents: Contents) -> None:
 
 
 def _tell_restored(restored: Restored) -> None:
+    for left in restored.set_aside:
+        output.tell("registry.restore.set-aside", file=escaped(str(left)))
     epochs = restored.now.epochs
     output.tell("registry.restore.done", epoch=epochs.current, cursor=restored.now.position.cursor)
     revoked = [counter.name for counter in restored.now.counters if counter.state == "revoked"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,12 @@ from kiosk.domain.wire import Position
 
 if TYPE_CHECKING:
     from kiosk.registry.counters import EnrolledCounter, OpenCode
+    from kiosk.registry.opening import OpenedRegistry
 
 _VERSION = 1
 """Of the JSON output."""
+_TROUBLE_WITH_BACKUPS = frozenset({"backups.failing", "backups.old", "backups.unread"})
+"""Outcomes of the check."""
 
 
 def add(commands: Commands) -> None:
@@ -39,6 +43,7 @@ def list_counters(home: RegistryHome, options: argparse.Namespace) -> int:
             _tell_code(code)
         if not counters and not codes:
             output.warn("registry.counters.none")
+        _warn_of_backups(registry)
     return output.OK
 
 
@@ -67,6 +72,16 @@ def _tell(counter: EnrolledCounter, head: Position) -> None:
         digest=output.words(f"registry.counters.digest.{digest}"),
         pending=output.words("registry.counters.pending", count=heard.pending) if heard else unknown,
     )
+
+
+def _warn_of_backups(registry: OpenedRegistry) -> None:
+    """Say on stderr that backups fail or have stopped: whoever looks at the counters may not look at `doctor`."""
+    from kiosk.checks.server.backups import check_backups
+    from kiosk.commands.doctor import wording
+
+    backups = check_backups(registry, registry.clock())
+    if backups.outcome in _TROUBLE_WITH_BACKUPS:
+        print(f"{wording.title(backups)}: {wording.found(backups)}\n{wording.advice(backups)}", file=sys.stderr)
 
 
 def _tell_code(code: OpenCode) -> None:

@@ -45,6 +45,8 @@ def revoke(home: RegistryHome, options: argparse.Namespace) -> int:
                 return output.PROBLEM
         registry.counters.revoke(counter.name)
         output.tell("registry.revoke.done", name=counter.name)
+        # At once: until a running server does it, a restore would let the counter in again.
+        registry.remember()
     return output.OK
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.demo.script import cards, lending, library_cards, outage, pages, pin, registration, staff_alerts
+from kiosk.demo.script import cards, lending, library_cards, outage, pages, pin, registration, registry, staff_alerts
 from kiosk.demo.script.moves import Moves, Steps
 from kiosk.demo.tour_driver import Guide
 
@@ -35,10 +35,12 @@ CHAPTERS = (
     pages.pages,
 )
 """Each starts and ends on the waiting page unless it states otherwise."""
+WITH_SERVER = (registry.elsewhere, registry.away, registry.back, registry.too_long, registry.shut_out)
+"""What follows where the library's server runs."""
 
 
 def walk(guide: Guide) -> Steps:
     """Run all chapters in order."""
     moves = Moves(guide)
-    for chapter in CHAPTERS:
+    for chapter in CHAPTERS + (WITH_SERVER if guide.tray.registry is not None else ()):
         yield from chapter(moves)

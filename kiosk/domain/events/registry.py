@@ -10,6 +10,7 @@ from uuid import UUID
 from kiosk.domain.events.about import Acting, By, GoesOn, Said, SignOfLife, Told
 from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.model import RefusedOperation, RegistryCondition
+from kiosk.domain.operations import UnsentUnlinking
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,29 @@ class CounterRetiring(Fieldless):
     about: ClassVar = Told(SignOfLife.NEVER)
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerDiffered:
+    """The links here were not the register's, and are being fetched anew. `at`: when that was found; aware."""
+
+    about: ClassVar = Told(SignOfLife.NEVER)
+    at: datetime
+
+
+class DifferenceSeen(Fieldless):
+    """Staff have read that the links here were not the register's."""
+
+    __slots__ = ()
+    about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentUnlinkingsFound:
+    """The unlinkings that so far stop cards at this counter alone, oldest first."""
+
+    about: ClassVar = Told(SignOfLife.NEVER)
+    unlinkings: tuple[UnsentUnlinking, ...]
+
+
 class CounterRevoked(Fieldless):
     """The register has revoked this counter by name: the program ends, and its store and keys are erased."""
 
@@ -85,6 +109,7 @@ class RestartNeeded(Fieldless):
 
 
 MembershipEvent = CounterRetiring | CounterRevoked | RestartNeeded
-RegistryNews = RegistryChanged | OperationAccepted | OperationRefused | LedgerLoading | RegistryClockRead | MembershipEvent
+LedgerEvent = LedgerLoading | LedgerDiffered
+RegistryNews = RegistryChanged | OperationAccepted | OperationRefused | LedgerEvent | RegistryClockRead | MembershipEvent
 """What the register, or the thread that speaks with it, tells."""
-RegistryEvent = RegistryNews | RefusalSeen
+RegistryEvent = RegistryNews | UnsentUnlinkingsFound | RefusalSeen | DifferenceSeen

@@ -22,6 +22,7 @@ from kiosk.domain.model import (
     RegistryCondition,
     Ticket,
 )
+from kiosk.domain.operations import UnsentUnlinking
 from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.states.asked import Asked
@@ -164,6 +165,10 @@ class Counter:
     """This counter is to deliver what it holds, and then to leave the register."""
     restart_needed: bool = False
     """The counter was enrolled, or given another server, beside this program."""
+    registry_differed: datetime | None = None
+    """When the links here were found not to be the register's, and fetched anew, until staff have seen it."""
+    unsent_unlinkings: tuple[UnsentUnlinking, ...] = ()
+    """What is stopped at this counter alone until the register has answered, oldest first."""
     refused_operations: tuple[RefusedOperation, ...] = ()
     """What was done here and refused by the register: shown to staff until they have seen it."""
     doubt: Problem | None = None

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,13 +16,13 @@ from starlette.types import ASGIApp
 from kiosk.domain.errors import KioskError
 from kiosk.registry.api.backend import Backend
 from kiosk.registry.api.errors import ApiError, error_response
-from kiosk.registry.api.feed_route import feed_route
+from kiosk.registry.api.feed_route import add_feed_route
 from kiosk.registry.api.gate import Gate
 from kiosk.registry.api.limits import Limits
-from kiosk.registry.api.link_routes import link_routes
+from kiosk.registry.api.link_routes import add_link_routes
 from kiosk.registry.api.openapi import openapi_document
-from kiosk.registry.api.operation_routes import operation_routes
-from kiosk.registry.api.public_routes import public_routes
+from kiosk.registry.api.operation_routes import add_operation_routes
+from kiosk.registry.api.public_routes import add_public_routes
 from kiosk.registry.api.trouble import Troubles
 
 # Requests hold tokens and numbers: nothing of them is traced, whatever the environment asks for.
@@ -44,13 +43,16 @@ def registry_app(backend: Backend, limits: Limits) -> ASGIApp:
     async def answer(_: Request, error: Exception) -> Response:
         return error_response(troubles.told(error))
 
-    for kind in (ApiError, KioskError, RequestValidationError, Exception):
+    for kind in (ApiError, KioskError, Exception):
         routes.add_exception_handler(kind, answer)
 
     @functools.cache
     def document() -> dict[str, Any]:
         return openapi_document(routes.routes)
 
-    for router in (public_routes(backend, document), operation_routes(backend), feed_route(backend), link_routes(backend)):
-        routes.include_router(router)
+    # The first is found first, and is asked most.
+    add_feed_route(routes, backend)
+    add_operation_routes(routes, backend)
+    add_link_routes(routes, backend)
+    add_public_routes(routes, backend, document)
     return Gate(routes, backend.asker, limits, troubles)

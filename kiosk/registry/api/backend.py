@@ -78,11 +78,7 @@ class Backend:
         return head.told(self.library.clock(), max(asker.sequence, sequence), retiring=asker.retiring)
 
     async def _write_contacts(self, contacts: Mapping[str, Contact]) -> None:
-        def write() -> None:
-            for counter, contact in contacts.items():
-                self.library.ledger.heard(counter, contact)
-
-        await self.off_loop(write)
+        await self.off_loop(lambda: self.library.ledger.heard_all(contacts))
 
 
 @dataclass(frozen=True, slots=True)

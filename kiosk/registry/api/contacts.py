@@ -12,6 +12,7 @@ from kiosk.registry.answers import Contact
 
 WRITTEN_EVERY = 5.0
 """Seconds. A row for each contact of each counter would be most of what the database does."""
+_GATHERED = 0.1
 
 Write = Callable[[Mapping[str, Contact]], Awaitable[None]]
 """Raises what the database raises: the contacts are then written the next time."""
@@ -43,6 +44,8 @@ class Contacts:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._every):
                     await self._urgent.wait()
+            # Where one is urgent many are: all counters come back at once.
+            await asyncio.sleep(_GATHERED)
             self._urgent.clear()
             await self._write_down()
 

@@ -60,6 +60,9 @@ class ApiCode(Enum):
     DATABASE_UNAVAILABLE = "database-unavailable", 503
 
 
+OPERATION_CODES = ApiCode.OPERATION_UNREADABLE, ApiCode.OPERATION_NEWER, ApiCode.OPERATION_OF_ANOTHER
+
+
 @dataclass(eq=False)
 class ApiError(Exception):
     """Ends a request."""

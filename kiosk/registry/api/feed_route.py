@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,51 +16,39 @@ from kiosk.registry.api.backend import Backend, encoded
 from kiosk.registry.api.errors import RETRY_SECONDS, ApiCode, ApiError
 from kiosk.registry.api.exchange import asker_of, json_answer, with_status
 from kiosk.registry.api.openapi import documented
-from kiosk.registry.api.parameters import Count
-
-Wait = Annotated[int, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for news.")]
-Version = Annotated[str, Query(pattern=r"^[0-9A-Za-z.+~-]{0,40}$", description="Of the counter's program.")]
+from kiosk.registry.api.queries import FeedQuery, read_query
 
 _BEFORE_ROUTERS_DROP_IT = 0.5
 """Seconds: so much less than the longest wait, so that the answer is there within it."""
 
 
-def feed_route(backend: Backend) -> APIRouter:
-    router, ledger, tail = APIRouter(prefix=PATH), backend.library.ledger, backend.tail
+def add_feed_route(routes: FastAPI, backend: Backend) -> None:
+    ledger, tail = backend.library.ledger, backend.tail
 
-    @router.get("/feed", **documented(schemas.Feed, ApiCode.EPOCH_CHANGED, ApiCode.SNAPSHOT_NEEDED))
-    async def read_feed(
-        request: Request,
-        epoch: Count,
-        cursor: Count,
-        wait: Wait = 0,
-        pending: Count = 0,
-        version: Version = "",
-        differs: bool = False,
-    ) -> Response:
+    @routes.get(f"{PATH}/feed", **documented(schemas.Feed, ApiCode.EPOCH_CHANGED, ApiCode.SNAPSHOT_NEEDED, asks=FeedQuery))
+    async def read_feed(request: Request) -> Response:
         """The entries after a position. If there are none, wait for news for so many seconds."""
-        asker, known = asker_of(request), Position(epoch, cursor)
-        backend.contacts.note(asker.name, Contact(known, pending, version, differs))
+        asker, asked = asker_of(request), read_query(FeedQuery, request)
+        known = Position(asked.epoch, asked.cursor)
+        backend.contacts.note(asker.name, Contact(known, asked.pending, asked.version, asked.differs))
         # Whoever knows more than is known here was told by another server.
-        if not wait or tail.is_failing or _is_beyond(known, tail.head):
+        if not asked.wait or tail.is_failing or _is_beyond(known, tail.head):
             await tail.read()
         _follow(backend, known, asker)
-        if wait:
-            await tail.wait_beyond(known, min(wait, LONGEST_WAIT - _BEFORE_ROUTERS_DROP_IT), asker.name)
+        if asked.wait:
+            await tail.wait_beyond(known, min(asked.wait, LONGEST_WAIT - _BEFORE_ROUTERS_DROP_IT), asker.name)
             if tail.is_shut_out(asker.name):
                 raise ApiError(ApiCode.COUNTER_REVOKED, {"counter": asker.name})
             if tail.is_failing:
                 raise ApiError(ApiCode.DATABASE_UNAVAILABLE, retry_after=RETRY_SECONDS)
             _follow(backend, known, asker)
-        head, entries = tail.head, tail.entries_after(cursor)
+        head, entries = tail.head, tail.entries_after(known.cursor)
         if entries is None:
             page = await backend.off_loop(lambda: ledger.feed(known))
             if isinstance(page, NoFeed):
                 raise with_status(ApiCode(page.why.value), backend, page.head, asker)
             head, entries = page.head, await backend.off_loop(lambda: b",".join(encoded(entry_json(entry)) for entry in page.entries))
         return json_answer(b'{"entries":[' + entries + b'],"status":' + encoded(status_json(backend.status(head, asker))) + b"}")
-
-    return router
 
 
 def _is_beyond(known: Position, head: Head) -> bool:

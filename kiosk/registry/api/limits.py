@@ -31,14 +31,18 @@ class Limits:
     """Of a batch of operations: twice what 100 of the largest take."""
     body_bytes: int = 16 * KIB
     """Of every other body."""
+    head_seconds: float = 10.0
+    """In which the head of a request has to arrive."""
     body_seconds: float = 20.0
     """In which a body has to arrive."""
     request_seconds: float = 60.0
     """In which a request has to be answered and the answer taken, a wait for news included."""
     counter: Rate = Rate(1200, 40.0)
     """Of one counter."""
-    address: Rate = Rate(60, 1.0)
-    """Of one address on the routes that need no secret, and of unknown secrets from there."""
+    address: Rate = Rate(600, 10.0)
+    """Of one address on the routes that need no secret, and of unknown secrets from there: perhaps of a whole library behind it. No secret
+    hangs on it; the tries of a code are counted where it is kept.
+    """
 
 
 DEFAULT = Limits()

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
@@ -30,16 +29,27 @@ _TAKEN = (schemas.Operations, schemas.Code, schemas.Question)
 _SECRET = "counter"  # noqa: S105 - the name of the scheme
 
 
-def documented(answer: type[BaseModel] | None, *codes: ApiCode, takes: type[BaseModel] | None = None) -> dict[str, Any]:
-    """What a route's decorator is told: the model of its answer, the codes that are its own, the model of its body."""
+def documented(
+    answer: type[BaseModel] | None, *codes: ApiCode, takes: type[BaseModel] | None = None, asks: type[BaseModel] | None = None
+) -> dict[str, Any]:
+    """What a route's decorator is told: the model of its answer, the codes that are its own, the models of its body and of its query."""
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in codes:
         by_status[code.status].append(code.value)
     responses: dict[int | str, dict[str, Any]] = {status: _told(of_status) for status, of_status in by_status.items()}
     if answer is not None:
         responses[200] = {"model": answer}
-    body = {"required": True, "content": {"application/json": {"schema": {"$ref": _REF.format(model=takes.__name__)}}}} if takes else None
-    return {"responses": responses, "openapi_extra": {"requestBody": body} if body else None, "response_model": None}
+    more: dict[str, Any] = {}
+    if takes is not None:
+        more["requestBody"] = {"required": True, "content": {"application/json": {"schema": {"$ref": _REF.format(model=takes.__name__)}}}}
+    if asks is not None:
+        more["parameters"] = _parameters(asks.model_json_schema())
+    return {"responses": responses, "openapi_extra": more or None, "response_model": None}
+
+
+def _parameters(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    required = schema.get("required", ())
+    return [{"name": name, "in": "query", "required": name in required, "schema": told} for name, told in schema["properties"].items()]
 
 
 def openapi_document(routes: Sequence[BaseRoute]) -> dict[str, Any]:
@@ -52,21 +62,16 @@ def openapi_document(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     _, taken = models_json_schema([(model, "validation") for model in (*_TAKEN, schemas.Error)], ref_template=_REF)
     components = document.setdefault("components", {})
     components["schemas"] = {**components.get("schemas", {}), **taken["$defs"]}
-    for unused in ("HTTPValidationError", "ValidationError"):
-        components["schemas"].pop(unused, None)
     components["securitySchemes"] = {_SECRET: {"type": "http", "scheme": "bearer", "bearerFormat": "kioskc-…"}}
-    for route in routes:
-        if isinstance(route, APIRoute) and route.include_in_schema:
-            for method in route.methods or ():
-                _complete(document["paths"][route.path][method.lower()], ALLOWED.get((method, route.path)))
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            _complete(operation, ALLOWED.get((method.upper(), path)))
     return document
 
 
 def _complete(operation: dict[str, Any], who: Who | None) -> None:
     """Add what holds of every route, and who may ask."""
     responses = operation["responses"]
-    if _is_the_frameworks(responses.get("422")):
-        del responses["422"]
     codes = [*_EVERYWHERE, *(_OF_COUNTERS if who is Who.COUNTER else ())]
     for code in codes:
         known = responses.get(str(code.status))
@@ -77,10 +82,6 @@ def _complete(operation: dict[str, Any], who: Who | None) -> None:
     for status in (code.status for code in codes if code in (ApiCode.TOO_MANY_REQUESTS, ApiCode.DATABASE_UNAVAILABLE)):
         responses[str(status)]["headers"] = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}}
     operation["security"] = [{_SECRET: []}] if who is Who.COUNTER else []
-
-
-def _is_the_frameworks(response: dict[str, Any] | None) -> bool:
-    return response is not None and "HTTPValidationError" in str(response)
 
 
 def _told(codes: Sequence[str]) -> dict[str, Any]:

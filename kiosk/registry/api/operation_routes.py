@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kiosk.domain.errors import Refused
 from kiosk.domain.registry_json import answers_json, status_json
 from kiosk.domain.registry_wire import PATH, Answers
 from kiosk.registry.answers import Batch
 from kiosk.registry.api import schemas
 from kiosk.registry.api.backend import Backend, encoded
-from kiosk.registry.api.errors import ApiCode
+from kiosk.registry.api.errors import OPERATION_CODES, ApiCode, ApiError
 from kiosk.registry.api.exchange import asker_of, json_answer, with_status
 from kiosk.registry.api.openapi import documented
 from kiosk.registry.api.reading import read_operations
@@ -22,10 +23,8 @@ _AT_ONCE = 8 * 1024
 """Bytes of a body that is read on the event loop: what takes longer would keep others waiting."""
 
 
-def operation_routes(backend: Backend) -> APIRouter:
-    router = APIRouter(prefix=PATH)
-
-    @router.post("/operations", **documented(schemas.Answers, takes=schemas.Operations))
+def add_operation_routes(routes: FastAPI, backend: Backend) -> None:
+    @routes.post(f"{PATH}/operations", **documented(schemas.Answers, *OPERATION_CODES, takes=schemas.Operations))
     async def apply_operations(request: Request) -> Response:
         """Apply operations: all are read before any is decided, and each is answered. A repeat gets the same answer."""
         asker, body = asker_of(request), await request.body()
@@ -39,14 +38,16 @@ def operation_routes(backend: Backend) -> APIRouter:
         status = backend.status(applied.head, asker, applied.sequence)
         return json_answer(encoded(answers_json(Answers(applied.answers, status))))
 
-    @router.post("/leave", **documented(schemas.Left, ApiCode.NOT_RETIRING))
+    @routes.post(f"{PATH}/leave", **documented(schemas.Left, ApiCode.NOT_RETIRING))
     async def leave(request: Request) -> Response:
         """A counter that is to retire has delivered everything. Its secret is worth nothing afterwards."""
         asker = asker_of(request)
         head = await backend.tail.read()
         if not asker.retiring:
             raise with_status(ApiCode.NOT_RETIRING, backend, head, asker)
-        await backend.off_loop(lambda: backend.library.counters.leave(asker.name))
+        try:
+            await backend.off_loop(lambda: backend.library.counters.leave(asker.name))
+        except Refused:
+            # It asked twice at once, or was revoked in between, as its next request will be told.
+            raise ApiError(ApiCode.COUNTER_RETIRED, {"counter": asker.name}) from None
         return json_answer(encoded({"status": status_json(backend.status(head, asker))}))
-
-    return router

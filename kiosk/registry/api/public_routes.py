@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -22,25 +22,25 @@ from kiosk.registry.api.reading import read_enrolment
 PEM = "application/x-pem-file"
 
 
-def public_routes(backend: Backend, openapi: Callable[[], dict[str, Any]]) -> APIRouter:
-    router, library = APIRouter(prefix=PATH), backend.library
+def add_public_routes(routes: FastAPI, backend: Backend, openapi: Callable[[], dict[str, Any]]) -> None:
+    library = backend.library
 
-    @router.get("/health", **documented(schemas.Health))
+    @routes.get(f"{PATH}/health", **documented(schemas.Health))
     async def health() -> Response:
         """Whether the server reaches its database."""
         await backend.tail.read()
         return JSONResponse({"healthy": True})
 
-    @router.get("/authority", responses={200: {"content": {PEM: {"schema": {"type": "string"}}}}}, response_class=Response)
+    @routes.get(f"{PATH}/authority", responses={200: {"content": {PEM: {"schema": {"type": "string"}}}}}, response_class=Response)
     async def authority() -> Response:
         """The certificate that a counter compares with its code before it says anything."""
         return Response(library.authority, media_type=PEM)
 
-    @router.get("/openapi.json", include_in_schema=False)
+    @routes.get(f"{PATH}/openapi.json", include_in_schema=False)
     async def document() -> Response:
         return JSONResponse(openapi())
 
-    @router.post("/enrol", **documented(schemas.Enrolment, ApiCode.ENROLMENT_CODE_REFUSED, takes=schemas.Code))
+    @routes.post(f"{PATH}/enrol", **documented(schemas.Enrolment, ApiCode.ENROLMENT_CODE_REFUSED, takes=schemas.Code))
     async def enrol(request: Request) -> Response:
         """Enrol a counter by a one-time code. Repeated with the same secret it is answered in the same way."""
         asked = read_enrolment(await request.body())
@@ -56,5 +56,3 @@ def public_routes(backend: Backend, openapi: Callable[[], dict[str, Any]]) -> AP
         status = head.told(library.clock(), 0 if asker is None else asker.sequence)
         told = Enrolment(enrolled.counter, enrolled.site_key, enrolled.key_generation, status)
         return Response(encoded(enrolment_json(told)), headers={"cache-control": "no-store"}, media_type="application/json")
-
-    return router

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
+from uuid import UUID
 
 from kiosk.domain.counter_secret import is_secret
 from kiosk.domain.errors import Code, Refused
@@ -34,11 +35,18 @@ class Question:
 
 
 def read_operations(body: bytes, counter: str) -> tuple[Operation, ...]:
-    """All operations of a batch, each of them made by the counter that sends it: one that is not, or cannot be read, refuses the batch."""
+    """All operations of a batch, each under a UUID of its own and made by the counter that sends it: what is not refuses the batch."""
     values = _read(body, lambda fields: list_in(fields, "operations"))
     if len(values) > MOST_OPERATIONS:
         raise ApiError(ApiCode.TOO_LARGE)
-    return tuple(_operation(value, index, counter) for index, value in enumerate(values))
+    operations = tuple(_operation(value, index, counter) for index, value in enumerate(values))
+    uuids: set[UUID] = set()
+    for index, operation in enumerate(operations):
+        # Two under one UUID would have one answer between them.
+        if operation.origin.uuid in uuids:
+            raise ApiError(ApiCode.OPERATION_UNREADABLE, {"index": index})
+        uuids.add(operation.origin.uuid)
+    return operations
 
 
 def read_enrolment(body: bytes) -> EnrolmentRequest:
@@ -53,9 +61,10 @@ def read_enrolment(body: bytes) -> EnrolmentRequest:
 
 def read_question(body: bytes) -> Question:
     def read(fields: Json) -> Question:
-        tokens, number = list_in(fields, "tokens"), fields.get("number")
-        if len(tokens) > MOST_TOKENS:
-            raise ValueError("too many tokens")
+        tokens = list_in(fields, "tokens")
+        if len(tokens) > MOST_TOKENS or "number" not in fields:
+            raise ValueError("too many tokens, or half a question")
+        number = fields["number"]
         return Question(tuple(map(token_of, tokens)), None if number is None else number_of(number))
 
     return _read(body, read)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from fastapi.exceptions import RequestValidationError
-
 from kiosk.domain.errors import Unavailable
 from kiosk.incidents import RecurringIncidents
 from kiosk.registry.api.errors import RETRY_SECONDS, ApiCode, ApiError
@@ -22,8 +20,6 @@ class Troubles:
         match error:
             case ApiError():
                 return error
-            case RequestValidationError():
-                return ApiError(ApiCode.UNREADABLE)
             case Unavailable():
                 _log.warning("the database is not available: %s", error.code.value)
                 return ApiError(ApiCode.DATABASE_UNAVAILABLE, retry_after=RETRY_SECONDS)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.domain.decide import Epochs
-from kiosk.domain.json_fields import Json, count_in, counted, digest_in, fields_of, list_in, text_in, time_in, time_text
+from kiosk.domain.json_fields import Json, count_in, counted, digest_in, fields_of, list_in, pair_of, text_in, time_in, time_text
 from kiosk.domain.wire import Position
 
 Value = bytes | str | int | None
@@ -146,15 +146,9 @@ def _manifest(fields: Json) -> Manifest:
         library=text_in(fields, "library"),
         schema=count_in(fields, "schema"),
         position=Position(epoch, count_in(fields, "cursor")),
-        epochs=Epochs(epoch, tuple(_cut(cut) for cut in list_in(fields, "cuts"))),
+        epochs=Epochs(epoch, tuple(pair_of(cut) for cut in list_in(fields, "cuts"))),
         key_generation=count_in(fields, "key-generation"),
         links=count_in(fields, "links"),
         digest=digest_in(fields, "digest"),
         made=time_in(fields, "made"),
     )
-
-
-def _cut(value: object) -> tuple[int, int]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise ValueError("no cut")
-    return counted(value[0]), counted(value[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -14,20 +14,21 @@ from kiosk.config.file_lock import held
 from kiosk.config.private_files import read_private
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
-from kiosk.domain.errors import Code, KioskError, Unavailable
-from kiosk.domain.wire import Position
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.incidents import report_incident
 from kiosk.registry import presence
 from kiosk.registry.backup.document import KeptFile
 from kiosk.registry.backup.failure import failure_of, load_failure, save_failure
-from kiosk.registry.backup.folder import Found, Kept, backups_in, delete_old, safe_of
+from kiosk.registry.backup.folder import Found, Kept, backups_in, delete_old
 from kiosk.registry.backup.making import make_backup
+from kiosk.registry.backup.safe import safe_with, server_name
 from kiosk.registry.backup.timetable import Timetable, pause_after
+from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
-from kiosk.registry.remembered import RememberedFile, remembered_of
+from kiosk.registry.remembered_file import RememberedFile
 
 _log = logging.getLogger(__name__)
-_EVERY_SECONDS = 20.0
+_EVERY_SECONDS = 5.0
 AUTHORITY = "authority.pem"
 """In the folder of keys: an empty machine needs it, since counters trust no other."""
 
@@ -43,6 +44,8 @@ class BackupPlan:
     failure: Path
     timetable: Timetable
     keep: int
+    server: str = ""
+    """Distinguishes servers over one database."""
 
 
 def plan_of(home: RegistryHome, settings: RegistrySettings) -> BackupPlan:
@@ -54,6 +57,7 @@ def plan_of(home: RegistryHome, settings: RegistrySettings) -> BackupPlan:
         failure=home.folder / "backup-failure.json",
         timetable=Timetable(settings.backup.hour, settings.backup.every_hours),
         keep=settings.backup.keep,
+        server=server_name(home.folder),
     )
 
 
@@ -64,13 +68,29 @@ class BackupKeeper:
         self._plan, self._ledger, self._site_key, self._clock = plan, ledger, site_key, clock
         self._library = ledger.library
 
-    def run(self, stopped: Event) -> None:
-        """Look after everything until `stopped`. What fails is tried again; a bug is reported, and does not end it."""
+    def check(self) -> None:
+        """Before a server answers anybody. Raises Refused: registry-put-back, registry-serving (it is being restored); Unavailable."""
+        self._ledger.database.read(presence.announce)
+        self.remember()
+
+    def run(self, stopped: Event, end: Callable[[Refused], None]) -> None:
+        """Look after everything until `stopped`. What fails is tried again; a bug is reported, and does not end it.
+
+        `end` is called once if the server may not go on: the ledger was put back under it, or is being put back.
+        """
+        told: KioskError | None = None
         while not stopped.is_set():
             try:
                 self.tick()
+                told = None
+            except Refused as error:
+                _log.error("the server may not go on: %s", error.code)
+                end(error)
+                break
             except KioskError as error:
-                _log.warning("the ledger is not looked after: %s", error.code)
+                if told is None or told.code is not error.code:
+                    _log.warning("the ledger is not looked after: %s", error.code)
+                told = error
             except Exception as error:
                 report_incident(error)
             stopped.wait(_EVERY_SECONDS)
@@ -87,18 +107,14 @@ class BackupKeeper:
 
     def tick(self) -> None:
         """Raises KioskError: registry-serving, registry-put-back, the store's codes. A failed backup is noted, not raised."""
-        self._ledger.database.read(presence.announce)
-        self.remember()
+        self.check()
         if self._is_due():
             self._try()
         self.keep_safe()
 
     def remember(self) -> None:
         """Write down what outlives a restore. Raises Refused: registry-put-back; Unavailable."""
-        with self._ledger.database.reading() as database:
-            found = remembered_of(database)
-        if found is not None:
-            RememberedFile(self._plan.keys).take(found)
+        RememberedFile(self._plan.keys).take(self._ledger.database)
 
     def back_up(self, folder: Path | None = None) -> Kept:
         """Make a backup now, in the folder of the timetable or in another, which is not looked after. Raises Unavailable: backup-failed."""
@@ -116,13 +132,15 @@ class BackupKeeper:
         self.keep_safe()
         return kept
 
-    def keep_safe(self) -> Position:
-        """Tell counters, through the head, what all backups hold that are kept. Returns it."""
-        head = self._ledger.head()
-        safe = safe_of(self.found().backups, head.epochs)
-        if safe != head.safe:
-            self._ledger.keep_safe(safe)
-        return safe
+    def keep_safe(self) -> None:
+        """Tell counters, through the head, what all backups hold that are kept. Writes only what is new."""
+        found = self.found().backups
+        with self._ledger.database.writing() as database:
+            head = HeadTable()
+            row = head.lock(database)
+            safe = min(safe_with(database, self._plan.server, found, row.epochs, self._clock()), row.cursor)
+            if safe != row.safe:
+                head.write(database, replace(row, safe=safe))
 
     def found(self) -> Found:
         """The backups in the folder of the timetable; none where it cannot be read."""

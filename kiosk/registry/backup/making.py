@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -42,8 +42,10 @@ def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[Kep
         target = free_name(folder, now)
         temporary = target.with_name(f".{target.name}.new")
         try:
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                write_records(file, site_key, map(encode, _records(database, site_key, files, now)))
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            # Closed, so that the snapshot ends with the attempt and not with the exception's traceback.
+            with open(handle, "wb") as file, closing(_records(database, site_key, files, now)) as records:
+                write_records(file, site_key, map(encode, records))
             forget_pages(temporary)
             contents = _read_back(temporary, folder, site_key)
             publish(temporary, target)
@@ -53,7 +55,7 @@ def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[Kep
     return Kept(target, contents.manifest)
 
 
-def _records(database: RegistryDatabase, site_key: bytes, files: Iterable[KeptFile], now: datetime) -> Iterator[Record]:
+def _records(database: RegistryDatabase, site_key: bytes, files: Iterable[KeptFile], now: datetime) -> Generator[Record]:
     with database.reading() as snapshot:
         library, epoch, cursor, links, total, key_generation = ask(snapshot, _HEAD).fetchone()
         epochs = Epochs(int(epoch), tuple((int(number), int(cut)) for number, cut in ask(snapshot, _CUTS).fetchall()))

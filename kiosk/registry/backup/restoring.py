@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from peewee import Database
@@ -22,14 +23,16 @@ from kiosk.ledger.audit import AuditedAct, AuditTrail
 from kiosk.ledger.disk_errors import disk_translated
 from kiosk.registry.backup.contents import Contents
 from kiosk.registry.backup.document import Page
-from kiosk.registry.backup.folder import backups_in, safe_of
+from kiosk.registry.backup.folder import backups_in
 from kiosk.registry.backup.reading import records_of, unusable, verify
+from kiosk.registry.backup.safe import safe_with
 from kiosk.registry.backup.tables import empty_all, write_page
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.models import CounterState
 from kiosk.registry.presence import refuse_if_served
-from kiosk.registry.remembered import Remembered, RememberedFile, latest_of, merged, remembered_of, write_counters
+from kiosk.registry.remembered import Remembered, common_with, latest_of, merged, remembered_of, write_counters
+from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 
 SERVER = "registry"
@@ -45,6 +48,10 @@ class Machine:
     backups: Path
     open: Callable[[], RegistryDatabase]
     """Opens the database, and creates it where there is none."""
+    file: Path | None = None
+    """Of SQLite: one that is damaged gives way to a new one."""
+    server: str = ""
+    """Distinguishes servers over one database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class Restored:
     """The ledger as it stands in the new epoch."""
     before: Remembered | None
     """What this machine knew before."""
+    set_aside: tuple[Path, ...] = ()
+    """Files of a damaged database, under their new names."""
 
     @property
     def lacking(self) -> int | None:
@@ -88,6 +97,27 @@ def restore(
             raise Refused(Code.COUNTER_UNKNOWN, name=name)
     _check_key(machine, site_key, contents, backup)
     remembered = _of_library(RememberedFile(machine.keys).load(), contents, backup)
+    put = partial(_put, machine, contents, backup, site_key, now, remembered, replaces=replaces, revoke=revoke)
+    try:
+        return put()
+    except Unavailable as error:
+        if error.code is not Code.STORE_DAMAGED or not replaces or machine.file is None:
+            raise
+        moved = _set_aside(machine.file, now)
+        return replace(put(), set_aside=moved)
+
+
+def _put(
+    machine: Machine,
+    contents: Contents,
+    backup: Path,
+    site_key: bytes,
+    now: datetime,
+    remembered: Remembered | None,
+    *,
+    replaces: bool,
+    revoke: Sequence[str],
+) -> Restored:
     database = machine.open()
     try:
         with database.reading() as snapshot:
@@ -109,7 +139,8 @@ def restore(
 
 def begin_epoch(machine: Machine, site_key: bytes, cut: int | None, now: datetime) -> Remembered:
     """Begin a new epoch without a backup, after the database lost something; no server may run on it. `cut`: up to where the order is
-    known to be the one of before; the head by default. Returns the ledger as it stands then.
+    known to be the one of before; by default as far as the operations prove that this machine remembers. A lower cut costs nothing but that
+    counters send more of their operations again. Returns the ledger as it stands then.
 
     Raises Refused: registry-serving, position-unknown (`cut` lies above the head); Unavailable: store-missing, where no ledger was begun.
     """
@@ -122,12 +153,24 @@ def begin_epoch(machine: Machine, site_key: bytes, cut: int | None, now: datetim
                 raise Unavailable(Code.STORE_MISSING, file=database.place)
             if cut is not None and cut > present.position.cursor:
                 raise Refused(Code.POSITION_UNKNOWN, cursor=cut, head=present.position.cursor)
-            before = latest_of(RememberedFile(machine.keys).load(), present)
-            found = _begin(transaction, machine, site_key, before, cut, AdministrativeAct.EPOCH_BEGUN, now)
+            kept = RememberedFile(machine.keys).load()
+            proven = common_with(transaction, kept) if cut is None else cut
+            found = _begin(transaction, machine, site_key, latest_of(kept, present), proven, AdministrativeAct.EPOCH_BEGUN, now)
     finally:
         database.close()
     RememberedFile(machine.keys).save(found)
     return found
+
+
+def _set_aside(path: Path, now: datetime) -> tuple[Path, ...]:
+    """Rename a damaged database and what belongs to it: a log left beside a new file would be applied to that."""
+    moved = []
+    with disk_translated(path):
+        for suffix in ("-wal", "-shm", "-journal", ""):
+            left = path.with_name(f"{path.name}{suffix}")
+            if left.exists():
+                moved.append(left.rename(path.with_name(f"{path.name}-damaged-{now:%Y%m%d-%H%M%S}{suffix}")))
+    return tuple(moved)
 
 
 def _check_key(machine: Machine, site_key: bytes, contents: Contents, backup: Path) -> None:
@@ -184,7 +227,8 @@ def _begin(
     begun = head.begin(database, row, epochs)
     loaded = remembered_of(database)
     assert loaded is not None  # noqa: S101 - its head was just written
-    safe = safe_of(backups_in(machine.backups, site_key, loaded.library).backups, epochs).cursor
+    backups = backups_in(machine.backups, site_key, loaded.library).backups
+    safe = min(safe_with(database, machine.server, backups, epochs, now), begun.cursor)
     head.write(database, replace(begun, safe=safe))
     changed = now.astimezone(UTC).isoformat(timespec="seconds")
     counters = merged(loaded.counters, () if before is None else before.counters)

@@ -59,5 +59,8 @@ class Pull:
         """Whether the links are the server's, at the one position at which that can be said."""
         reached, count, digest = self.exchange.store.sum_up()
         if reached == status.head:
-            self.exchange.differs = (count, digest) != (status.count, status.digest)
+            differs = (count, digest) != (status.count, status.digest)
+            if differs and not self.exchange.differs:
+                self.exchange.reports.differs()
+            self.exchange.differs = differs
             self.exchange.reports.caught_up()

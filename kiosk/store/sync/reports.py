@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from kiosk.domain.events import (
     CounterRetiring,
     Event,
+    LedgerDiffered,
     LedgerLoading,
     OperationAccepted,
     OperationRefused,
@@ -109,6 +110,10 @@ class Reports:
         if not self._retiring:
             self._retiring = True
             self.post(CounterRetiring())
+
+    def differs(self) -> None:
+        """The links here are not the server's."""
+        self.post(LedgerDiffered(self.now()))
 
     def loading(self, loaded: int, total: int) -> None:
         self.post(LedgerLoading(min(loaded, total), total))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QTimer
 
-from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.consequences import Open, why_unfinished
-from kiosk.domain.doubts_after_session import LookedAt, being_looked_at, next_unclear
+from kiosk.domain.doubts_after_session import being_looked_at, next_unclear
 from kiosk.domain.errors import LACKING
 from kiosk.domain.events import (
     CardLeftSeen,
+    DifferenceSeen,
     EndedSeen,
     Event,
     GoOnPressed,
@@ -28,16 +26,15 @@ from kiosk.domain.events import (
 from kiosk.domain.idle_extension import may_have_more
 from kiosk.domain.keyboard import Why
 from kiosk.domain.registry_news import refusals_to_tell
-from kiosk.domain.states import Counter, Late, Paper, Problem, Reading, Stray, Unclear
+from kiosk.domain.states import Counter, Paper, Problem, Reading, Stray
 from kiosk.domain.transition import STAFF_ARE_TOLD
-from kiosk.service_texts import ServiceText
 from kiosk.text import refusal, say
 from kiosk.ui.countdown import Countdown
 from kiosk.ui.staff.card_left import left_words
+from kiosk.ui.staff.doubt_words import late_words, looked_at_words, unclear_words
 from kiosk.ui.staff.notice_area import NoticeBand
 from kiosk.ui.staff.page import Emit
-from kiosk.ui.staff.refused_operation import refused_words
-from kiosk.ui.staff.serving.item_texts import grouped
+from kiosk.ui.staff.refused_operation import differed_words, refused_words
 from kiosk.ui.staff.times import to_the_minute, to_the_second
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.timing import PASSING_MS, Timing
@@ -53,8 +50,10 @@ class Banners(NoticeBand):
         self._may_have_more = False
         self._doubt, self._card_left, self._slip, self._late, self._idle = (_notice(sizes) for _ in range(5))
         self._barcode, self._two_cards, self._stray, self._unclear, self._refused, self._leaving = (_notice(sizes) for _ in range(6))
+        self._differed = _notice(sizes)
         self._hint, self._ended, self._looked_at = (_notice(sizes, "info") for _ in range(3))
-        others = (self._doubt, self._card_left, self._two_cards, self._stray, self._slip, self._late, self._unclear, self._refused)
+        serving = (self._card_left, self._two_cards, self._stray, self._slip, self._late, self._unclear)
+        others = (self._doubt, *serving, self._refused, self._differed)
         urgent, tell = (self._hint, self._barcode, self._idle), (self._looked_at, self._ended)
         super().__init__(sizes, self._leaving, urgent, others, tell, timing)
         self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
@@ -71,6 +70,7 @@ class Banners(NoticeBand):
             (self._slip, "slip-seen", SlipTroubleSeen()),
             (self._late, "late-seen", LateSeen()),
             (self._unclear, "unclear-seen", UnclearSeen()),
+            (self._differed, "differed-seen", DifferenceSeen()),
         )
         for notice, key, event in said:
             seen = key.endswith("-seen")
@@ -93,10 +93,12 @@ class Banners(NoticeBand):
         self._show_two_cards(counter)
         self._show_stray(counter.stray_notice)
         self._show_slip([paper for paper in counter.papers if paper.trouble is not None], counter.rules.slip_printer)
-        self._show_late(counter.late)
+        self._late.say(*(late_words(counter.late) if counter.late else ("",)))
         self._show_refused(counter)
-        self._show_unclear(next_unclear(counter))
-        self._show_looked_at(being_looked_at(counter) if _shows_what_was(counter) else None)
+        self._differed.say(*(differed_words(counter) if _shows_what_was(counter) else ("",)))
+        unclear, looked_at = next_unclear(counter), being_looked_at(counter) if _shows_what_was(counter) else None
+        self._unclear.say(*(unclear_words(unclear) if unclear else ("",)))
+        self._looked_at.say(*(looked_at_words(looked_at) if looked_at else ("",)))
         self._show_ended(counter)
         self._show_idle(counter)
         self.fit()
@@ -155,43 +157,12 @@ class Banners(NoticeBand):
         when = "" if at is None else say("staff.tried.slip", time=to_the_second(at))
         self._slip.say(refusal(code, "staff", printer=named), when + whose + refusal(code, "staff-next", printer=named))
 
-    def _show_late(self, late: tuple[Late, ...]) -> None:
-        """Show late answers, one service at a time, in the order found."""
-        if not late:
-            self._late.say("")
-            return
-        service = late[0].service
-        named = [_named(each) for each in late if each.service is service]
-        self._late.say(say(ServiceText.FOUND_DONE.of(service)), "\n".join([*named, say(ServiceText.FOUND_DONE_NEXT.of(service))]))
-
     def _show_refused(self, counter: Counter) -> None:
         """Show what the register has refused of this counter, once nobody is being served."""
         told = refusals_to_tell(counter) if _shows_what_was(counter) else ()
         self._refused.say(*(refused_words(told, counter.today) if told else ("",)))
         if told:
             means(self._refusal_seen, RefusalSeen(told[0].operation))
-
-    def _show_unclear(self, unclear: tuple[Unclear, ...]) -> None:
-        """Show items whose outcome the last check could not establish."""
-        if not unclear:
-            self._unclear.say("")
-            return
-        first, named = unclear[0], _items([each.item for each in unclear])
-        if first.outcome is Outcome.UNKNOWN:
-            self._unclear.say(say(ServiceText.FOUND_UNKNOWN.of(first.service)), f"{named}\n{say('staff.banner.unknown-next')}")
-            return
-        at = unclear[-1].at
-        following = say("staff.banner.not-done-next")
-        when = "" if at is None else say("staff.banner.not-done-at", time=to_the_minute(at))
-        self._unclear.say(say(ServiceText.FOUND_NOT_DONE.of(first.service)), f"{named}\n{when}{following}")
-
-    def _show_looked_at(self, told: LookedAt | None) -> None:
-        """Show items being checked again; disappears by itself."""
-        if told is None:
-            self._looked_at.say("")
-            return
-        detail = f"{_items(told.items)}\n{say(f'staff.banner.unclear-{told.doing}')}"
-        self._looked_at.say(say(ServiceText.BEING_LOOKED_AT.of(told.service)), detail)
 
     def _show_ended(self, counter: Counter) -> None:
         """Show why the last session ended, on the pages that follow it."""
@@ -274,25 +245,3 @@ def _notice(sizes: StaffSizes, kind: str = "care") -> Notice:
 def _shows_what_was(counter: Counter) -> bool:
     """Whether the following page does not serve anybody yet."""
     return counter.flow.about.rests or isinstance(counter.flow, Reading)
-
-
-def _items(items: Sequence[Item]) -> str:
-    """Return the items on one line, followed closely by what is being done about them."""
-    if len(items) == 1:
-        return _item(items[0])
-    return say("staff.banner.unclear-items", numbers="、".join(grouped(item.number) for item in items))
-
-
-def _item(item: Item) -> str:
-    number, title = grouped(item.number), unmarked(item.title)
-    return say("staff.banner.late-item", title=title, number=number) if title else say("staff.line.untitled", number=number)
-
-
-def _named(late: Late) -> str:
-    """Return the item and, as far as it may be retained, its patron (masked) and time."""
-    item = _item(late.item)
-    if not late.masked:
-        return item
-    if late.at is None:
-        return say("staff.banner.late-of", item=item, number=late.masked)
-    return say("staff.banner.late-of-at", item=item, number=late.masked, time=to_the_minute(late.at))

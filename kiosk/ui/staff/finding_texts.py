@@ -10,14 +10,12 @@ from kiosk.domain.errors import Code
 from kiosk.domain.health import BUG, OVERDUE, Finding, cares
 from kiosk.domain.states import Counter, CounterFacts, Problem
 from kiosk.text import knows, refusal, say
-from kiosk.ui.staff.registry_words import registry_care
+from kiosk.ui.staff.registry_words import Care, registry_care, registry_cares
 from kiosk.ui.staff.times import to_the_day_and_minute
 from kiosk.ui.widgets.words import unmarked
 
 _FOUND_BY = {Family.TRUST: "trust", Family.CLOCK: "clock", Family.REVOCATION: "revocation", Family.REGISTRY: ""}
 """Check that reports a problem of this family; any other problem, with working readers, comes from the store."""
-Care = tuple[str, str]
-"""A sentence, and what to do (or "")."""
 
 _SAID_ELSEWHERE = frozenset({"service", "reader"})
 """The counter holds these conditions itself, and more up to date."""
@@ -59,9 +57,10 @@ def cares_for_staff(counter: Counter) -> list[Care]:
 
 
 def _registry_beside(counter: Counter) -> list[Care]:
-    """Return what is wrong with the register, unless that is the reason why no card can be read."""
-    care, stopped = registry_care(counter), registry_problem(counter)
-    return [] if care is None or (stopped is not None and why_unavailable(counter) == stopped) else [care]
+    """Return what needs attention about the register, without the reason why no card can be read."""
+    stopped = registry_problem(counter)
+    told = registry_care(counter) if stopped is not None and why_unavailable(counter) == stopped else None
+    return [care for care in registry_cares(counter) if care != told]
 
 
 def finding_words(finding: Finding) -> Care:

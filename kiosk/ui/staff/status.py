@@ -7,15 +7,15 @@ from PySide6.QtWidgets import QLabel
 from kiosk.domain.errors import Code
 from kiosk.domain.events import LibraryRetryPressed
 from kiosk.domain.health import Condition
-from kiosk.domain.model import IlsCondition, ReaderCondition, RegistryCondition
+from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import refusal, say
-from kiosk.ui.staff.finding_texts import Care, all_cares, name_of, seen_at, value_of
+from kiosk.ui.staff.finding_texts import all_cares, name_of, seen_at, value_of
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.page_beside import PageBeside
 from kiosk.ui.staff.panels import MIDDLE, TOP, Panel, bullet, column, facts, row
+from kiosk.ui.staff.registry_words import Care, pending_row, registry_row
 from kiosk.ui.staff.serving.library_outage import show_retry, tried_words
-from kiosk.ui.staff.times import to_the_day_and_minute
 from kiosk.ui.staff.trial_scan import TrialScan
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import pixmap
@@ -27,14 +27,6 @@ _NOT_IN_DEMO = frozenset({"displays", "files", "space", "disk", "recovery"})
 _COUNTS = ("links", "registered", "used", "pending")
 _HELD = (*_COUNTS, "ils", "registry")
 """Rows of what no check of that name finds."""
-_REGISTRY_KEYS = {
-    RegistryCondition.NONE: "registry-none",
-    RegistryCondition.STARTING: "registry-starting",
-    RegistryCondition.CURRENT: "registry-current",
-    RegistryCondition.UNREACHABLE: "registry-unreachable",
-    RegistryCondition.TOO_LONG_OFFLINE: "registry-too-long",
-    RegistryCondition.SHUT_OUT: "registry-shut-out",
-}
 _ICONS = {
     Condition.OK: ("checkc", "green"),
     Condition.UNKNOWN: ("info", "sub"),
@@ -129,7 +121,9 @@ class StatusPage(PageBeside):
                 self._show_library_system(counter.ils)
                 self._show_retry(counter)
             elif name == "registry":
-                self._show_registry(counter)
+                shown.show_condition(*registry_row(counter))
+            elif name == "pending":
+                shown.show_condition(*pending_row(counter))
             elif name in _COUNTS:
                 self._show_count(name, counter.facts, doubted=counter.doubt is not None)
             elif name == "reader" and counter.reader is not ReaderCondition.READY:
@@ -148,8 +142,6 @@ class StatusPage(PageBeside):
         sure = store.condition in (Condition.OK, Condition.CARE) and not doubted
         if count is None:
             self._rows[name].show_condition(Condition.UNKNOWN, say("staff.status.uncounted"))
-        elif name == "pending" and not count:
-            self._rows[name].show_condition(Condition.OK, say("staff.status.pending-none"))
         else:
             said = say("staff.status.used-count", count=count) if name == "used" else say("staff.status.links-count", count=count)
             told = said if sure else say("staff.status.count-unsure", counted=said)
@@ -160,16 +152,6 @@ class StatusPage(PageBeside):
         said = say(f"staff.status.{quiet[condition]}") if condition in quiet else refusal(Code(condition.value), "title")
         starting = Condition.UNKNOWN if condition is IlsCondition.STARTING else Condition.OK
         self._rows["ils"].show_condition(Condition.WRONG if condition.is_trouble else starting, said)
-
-    def _show_registry(self, counter: Counter) -> None:
-        registry, since = counter.registry, counter.registry_since
-        starting = Condition.UNKNOWN if registry is RegistryCondition.STARTING else Condition.OK
-        at = "" if since is None else say("staff.status.since", time=to_the_day_and_minute(since, counter.today))
-        shown = self._rows["registry"]
-        if registry.is_trouble:
-            shown.show_condition(Condition.WRONG, say(f"staff.status.{_REGISTRY_KEYS[registry]}"), at)
-        else:
-            shown.show_condition(starting, say(f"staff.status.{_REGISTRY_KEYS[registry]}"))
 
     def _show_retry(self, counter: Counter) -> None:
         """Show the retry button in the fixed footer, with its last result beside it."""

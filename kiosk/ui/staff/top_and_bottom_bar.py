@@ -18,7 +18,7 @@ from kiosk.ui.countdown import MoreTimeLeft
 from kiosk.ui.staff.finding_texts import cares_seen
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.panels import MIDDLE, Chip, row
-from kiosk.ui.staff.registry_words import registry_since
+from kiosk.ui.staff.registry_words import registry_state
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.control import says
@@ -31,11 +31,6 @@ _STATES = {"fine": ("check", "mute"), "trouble": ("warn", "yellow"), "waiting": 
 _ILS_KEYS = {IlsCondition.NONE: "ils-none", IlsCondition.STARTING: "ils-starting", IlsCondition.READY: "ils-ready"}
 """Text keys; any other condition uses the name of its code."""
 _ILS_STATES = {IlsCondition.NONE: "none", IlsCondition.STARTING: "waiting", IlsCondition.READY: "fine"}
-_REGISTRY_KEYS = {
-    RegistryCondition.UNREACHABLE: "registry-unreachable",
-    RegistryCondition.TOO_LONG_OFFLINE: "registry-too-long-offline",
-    RegistryCondition.SHUT_OUT: "registry-shut-out",
-}
 
 
 class TopBar(QFrame):
@@ -108,13 +103,23 @@ class StatusItem(QFrame):
         self._size = round(sizes.note * 1.3)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._icon, self._text = QLabel(), Words(kind="status", line=1.2)
+        self._whole = self._short = ""
         inside = row(6, (8, 2, 10, 2))
         inside.addWidget(self._icon, 0, MIDDLE)
         inside.addWidget(self._text, 1, MIDDLE)
         self.setLayout(inside)
 
-    def show_condition(self, text: str, state: str = "fine") -> None:
+    @property
+    def has_short(self) -> bool:
+        """Whether it has a text for where space is short."""
+        return bool(self._short)
+
+    def shorten(self, is_short: bool) -> None:
+        self._text.set_text(self._short if is_short and self._short else self._whole)
+
+    def show_condition(self, text: str, state: str = "fine", short: str = "") -> None:
         """`state` is one of _STATES."""
+        self._whole, self._short = text, short
         icon, colour = _STATES[state]
         self._icon.setPixmap(pixmap(icon, self._size, colour, self.devicePixelRatioF()))
         self._text.set_text(text)
@@ -161,12 +166,15 @@ class StatusBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Hide the links' item if space is short and it is fine; the status page has it too."""
+        """Shorten the links' item if space is short and it is fine; where no register is used, hide it."""
         layout = self.layout()
         spacing = layout.spacing() if layout is not None else 0
         parts = (self._reader, self._ils, self._links, self._stays, self._more)
+        self._links.shorten(False)
         needed = sum(part.sizeHint().width() + spacing for part in parts if part is self._links or not part.isHidden())
-        self._links.setVisible(bool(self._links.property("trouble")) or needed + 20 <= self.width())
+        fits = bool(self._links.property("trouble")) or needed + 20 <= self.width()
+        self._links.shorten(not fits)
+        self._links.setVisible(fits or self._links.has_short)
 
     def show_state(self, counter: Counter) -> None:
         self._more.setVisible(may_have_more(counter))
@@ -184,26 +192,34 @@ class StatusBar(QFrame):
         self._show_left()
 
     def _show_links(self, counter: Counter) -> None:
-        """Show the links' condition, or in its place what needs attention; the status page shows both."""
-        facts, registry = counter.facts, counter.registry
-        store = facts.finding("store")
-        pending = store.number("pending")
+        """Show the links' condition, with a count of what else needs attention. Without a register the count takes its place: nothing can
+        be out of step.
+        """
+        facts = counter.facts
+        store, count = facts.finding("store"), len(cares_seen(facts))
+        state = registry_state(counter)
         if store.outcome == "store.doubted":
             self._links.show_condition(say("staff.bar.links-doubted"), "trouble")
         elif store.condition is Condition.WRONG:
             self._links.show_condition(say("staff.bar.links-wrong"), "trouble")
-        elif registry.is_trouble:
-            undelivered = "undelivered" if registry is RegistryCondition.SHUT_OUT else "pending"
-            waiting = say(f"staff.bar.registry-{undelivered}", pending=pending) if pending else ""
-            self._links.show_condition(say(f"staff.bar.{_REGISTRY_KEYS[registry]}") + registry_since(counter) + waiting, "trouble")
-        elif count := len(cares_seen(facts)):
+        elif state is not None and state[1] == "trouble":
+            self._links.show_condition(*state)
+        elif count and counter.registry is RegistryCondition.NONE:
             self._links.show_condition(say("staff.bar.cares", count=count), "trouble")
-        elif pending is None:
-            self._links.show_condition(say("staff.bar.links-unknown"), "none")
-        elif pending:
-            self._links.show_condition(say("staff.bar.links-pending", pending=pending), "waiting")
-        elif registry is RegistryCondition.STARTING:
-            self._links.show_condition(say("staff.bar.registry-starting"), "waiting")
         else:
-            alone = registry is RegistryCondition.NONE
-            self._links.show_condition(say("staff.bar.links-here") if alone else say("staff.bar.links-synced"))
+            text, condition = state or _links_state(counter)
+            if count:
+                self._links.show_condition(say("staff.bar.and-cares", links=text, count=count), "trouble")
+            else:
+                fine = condition == "fine" and counter.registry is not RegistryCondition.NONE
+                self._links.show_condition(text, condition, say("staff.bar.links-synced-short") if fine else "")
+
+
+def _links_state(counter: Counter) -> tuple[str, str]:
+    """Return what is said of links that are in order, and as which state."""
+    pending = counter.facts.finding("store").number("pending")
+    if pending is None:
+        return say("staff.bar.links-unknown"), "none"
+    if pending:
+        return say("staff.bar.links-pending", pending=pending), "waiting"
+    return say("staff.bar.links-here" if counter.registry is RegistryCondition.NONE else "staff.bar.links-synced"), "fine"

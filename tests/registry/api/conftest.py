@@ -1,32 +1,45 @@
-"""The one suite of the API runs against a server in this process, over SQLite and PostgreSQL, or against the one that the environment names."""
+"""The one suite of the API runs against a server in this process and against `kiosk serve`, over SQLite and over PostgreSQL; or against the
+one that the environment names.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
+from kiosk.registry.api.limits import Limits, Rate
 from tests.support.postgres.cluster import PostgresCluster
-from tests.support.registry.sites import URL, EnrolledCounter, Site, in_process, installed
+from tests.support.registry.sites import URL, EnrolledCounter, Site, as_process, in_process, installed
 
-SITES = ["installed"] if URL in os.environ else ["sqlite", "postgresql"]
+UNHURRIED = Limits(address=Rate(100_000, 1000))
+"""All callers here have one address."""
+BOTH = [
+    "in-process-sqlite",
+    "process-postgresql",
+    pytest.param("in-process-postgresql", marks=pytest.mark.trial),
+    pytest.param("process-sqlite", marks=pytest.mark.trial),
+]
 
 
-@pytest.fixture(scope="session", params=SITES)
+@pytest.fixture(scope="session", params=["installed"] if URL in os.environ else BOTH)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A running server. Other tests have been there before, and other counters."""
-    if request.param == "installed":
-        with installed() as there:
-            yield there
-        return
-    folder = tmp_path_factory.mktemp("site")
-    url = f"sqlite:///{folder / 'registry.db'}"
-    if request.param == "postgresql":
+    with _opened(request.param, request, tmp_path_factory.mktemp("site")) as opened:
+        yield opened
+
+
+def _opened(kind: str, request: pytest.FixtureRequest, folder: Path) -> AbstractContextManager[Site]:
+    if kind == "installed":
+        return installed()
+    url = ""
+    if kind.endswith("postgresql"):
         cluster: PostgresCluster = request.getfixturevalue("postgres")
         url = cluster.create_database()
-    with in_process(url, folder / "keys") as here:
-        yield here
+    return in_process(url, folder, UNHURRIED) if kind.startswith("in-process") else as_process(url, folder)
 
 
 @pytest.fixture

@@ -56,7 +56,9 @@ def test_the_same_uuid_with_another_content_is_refused(counter: EnrolledCounter,
     assert told["answers"] == [{"uuid": link["uuid"], "refused": "operation-reused"}]
 
 
-def test_what_was_made_before_a_stop_is_refused_at_every_other_counter(counter: EnrolledCounter, other: EnrolledCounter, maker: Maker) -> None:
+def test_what_was_made_before_a_stop_is_refused_at_every_other_counter(
+    counter: EnrolledCounter, other: EnrolledCounter, maker: Maker
+) -> None:
     elsewhere, token, number = Maker(other.name, maker.known), fresh_token(), fresh_number()
     counter.post("/v1/operations", batch(maker.link(token, number), maker.unlink(number, token)))
     told = other.post("/v1/operations", batch(offline := elsewhere.link(token, fresh_number()))).json
@@ -75,7 +77,7 @@ def test_nothing_to_apply_is_no_mistake(counter: EnrolledCounter) -> None:
     assert counter.post("/v1/operations", batch()).json["answers"] == []
 
 
-UNREADABLE = {
+UNREADABLE: dict[str, Sent] = {
     "a bad UUID": {"uuid": "not-a-uuid"},
     "a UUID in capitals": {"uuid": str(uuid4()).upper()},
     "a token too short": {"token": "ab" * 31},
@@ -110,6 +112,14 @@ def test_one_unreadable_operation_refuses_its_batch_and_nothing_of_it_is_applied
     assert counter.position() == before
 
 
+def test_two_operations_of_one_batch_have_two_uuids(counter: EnrolledCounter, maker: Maker) -> None:
+    before, link = counter.position(), maker.link()
+    for second in (link, {**maker.link(), "uuid": link["uuid"]}):
+        reply = counter.post("/v1/operations", batch(link, second))
+        assert (reply.status, reply.json) == (422, {"error": "operation-unreadable", "index": 1})
+    assert counter.position() == before
+
+
 def test_an_operation_of_a_newer_program_is_told_apart(counter: EnrolledCounter, maker: Maker) -> None:
     reply = counter.post("/v1/operations", batch({**maker.link(), "wire": 2, "colour": "green"}))
     assert (reply.status, reply.json) == (422, {"error": "operation-newer", "index": 0, "version": 2, "known": 1})
@@ -131,7 +141,18 @@ def test_an_operation_of_another_counter_is_refused(counter: EnrolledCounter, ot
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b"{}", b'{"operations":{}}', b'{"operations":null}', b"\xff\xfe", b"[" * 100_000, b'{"operations":[' * 20_000],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"operations":{}}',
+        b'{"operations":null}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"operations":[' * 20_000,
+    ],
     ids=["nothing", "half", "a list", "null", "an empty object", "an object", "no list", "no text", "brackets", "deep"],
 )
 def test_what_is_no_batch_is_unreadable(counter: EnrolledCounter, body: bytes) -> None:
@@ -147,7 +168,8 @@ def test_half_a_batch_is_no_batch(counter: EnrolledCounter, maker: Maker) -> Non
 
 
 def test_a_value_in_place_of_an_operation(counter: EnrolledCounter) -> None:
-    for value in (None, 1, "link", [], {}):
+    values: tuple[object, ...] = (None, 1, "link", [], {})
+    for value in values:
         assert counter.post("/v1/operations", batch(value)).error == (422, "operation-unreadable")
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.backup.server_machine import ServerMachine
 from tests.support.postgres.cluster import PostgresCluster
-from tests.support.registry.server_machine import ServerMachine
 
 NewMachine = Callable[..., ServerMachine]
 

@@ -15,20 +15,23 @@ from kiosk.ledger.database import ask
 from kiosk.registry.backup.failure import BackupFailure, load_failure
 from kiosk.registry.backup.keeper import BackupKeeper, BackupPlan
 from kiosk.registry.backup.timetable import Timetable
-from kiosk.registry.remembered import RememberedFile
+from kiosk.registry.remembered_file import RememberedFile
 from tests.registry.backup.conftest import NewMachine
-from tests.support.registry.server_machine import SITE_KEY, ServerMachine
+from tests.support.backup.server_machine import SITE_KEY, ServerMachine
 from tests.support.wait import wait_until
 
 
-def keeper_of(machine: ServerMachine, *, every_hours: int = 24, keep: int = 3) -> BackupKeeper:
+def keeper_of(
+    machine: ServerMachine, *, every_hours: int = 24, keep: int = 3, server: str = "here", folder: Path | None = None
+) -> BackupKeeper:
     plan = BackupPlan(
-        folder=machine.backups,
+        folder=folder or machine.backups,
         keys=machine.keys,
         lock=machine.folder / "backup.lock",
         failure=machine.folder / "backup-failure.json",
         timetable=Timetable(2, every_hours),
         keep=keep,
+        server=server,
     )
     return BackupKeeper(plan, machine.ledger, SITE_KEY, lambda: machine.now)
 
@@ -150,6 +153,26 @@ def test_one_elsewhere_is_not_counted_and_deletes_nothing(machine: ServerMachine
     assert machine.ledger.head().safe.cursor == 1
 
 
+def test_of_two_servers_over_one_database_the_older_backup_counts(machine: ServerMachine, tmp_path: Path) -> None:
+    here, there = keeper_of(machine, keep=1), keeper_of(machine, server="there", folder=tmp_path / "there", keep=1)
+    idle = keeper_of(machine, server="idle", folder=tmp_path / "idle", every_hours=0)
+    safe = []
+    for card in range(2, 5):
+        (here if card % 2 else there).back_up()
+        machine.link(card)
+        for keeper in (here, there, idle, here):
+            keeper.keep_safe()
+        safe.append(machine.ledger.head().safe.cursor)
+        machine.later(seconds=1)
+    assert safe == [1, 1, 2], "a server without backups holds nothing up, and does not say that nothing is safe"
+    # One that was given up does not hold back for ever what counters may forget.
+    machine.later(days=8)
+    here.back_up()
+    assert machine.ledger.head().safe.cursor == 4
+    there.keep_safe()
+    assert machine.ledger.head().safe.cursor == 3
+
+
 def test_another_librarys_backups_in_the_folder_are_left_alone(machine: ServerMachine, new_machine: NewMachine) -> None:
     foreign = new_machine()
     foreign.library = "f" * 32
@@ -181,7 +204,7 @@ def test_what_outlives_a_restore_is_written_down(machine: ServerMachine) -> None
 
 def test_the_thread_works_and_ends(machine: ServerMachine) -> None:
     stopped = Event()
-    thread = Thread(target=keeper_of(machine).run, args=(stopped,))
+    thread = Thread(target=keeper_of(machine).run, args=(stopped, lambda error: None))
     thread.start()
     wait_until(lambda: len(backups(machine)) == 1, "a backup", 20)
     stopped.set()

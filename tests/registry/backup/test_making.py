@@ -16,7 +16,7 @@ from kiosk.registry.backup.reading import manifest_of, records_of, verify
 from kiosk.registry.backup.tables import LEFT_OUT, TABLES
 from kiosk.registry.migrations import VERSION
 from tests.registry.backup.conftest import NewMachine
-from tests.support.registry.server_machine import AUTHORITY, LIBRARY, SITE_KEY, ServerMachine, number, token
+from tests.support.backup.server_machine import AUTHORITY, LIBRARY, SITE_KEY, ServerMachine, number, token
 
 
 def test_a_backup_says_what_it_is_of(machine: ServerMachine) -> None:

@@ -1,4 +1,4 @@
-"""A real server of the library in this process, and counters beside it."""
+"""A real server of the library in this process, or one that can lie, and counters beside it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.tls import Authority, read_certificate
 from tests.support.registry.sites import InProcess, in_process
 from tests.support.sync.enrolled_counter import EnrolledCounter
+from tests.support.sync.scripted_registry import SITE_KEY, ScriptedRegistry
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[InProcess]:
-    with in_process(f"sqlite:///{tmp_path / 'registry.db'}", tmp_path / "server") as here:
+    with in_process("", tmp_path / "server") as here:
         yield here
 
 
@@ -37,3 +38,17 @@ def new_counter(site: InProcess, tmp_path: Path) -> Iterator[NewCounter]:
             return opened.enter_context(EnrolledCounter(path, site.url, authority, known.counter, known.site_key, secret))
 
         yield enrolled
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ScriptedRegistry]:
+    """One that can lie."""
+    with ScriptedRegistry(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def counter(server: ScriptedRegistry, tmp_path: Path) -> Iterator[EnrolledCounter]:
+    """Enrolled with it; its sync is not started."""
+    with EnrolledCounter(tmp_path / "kiosk.db", server.url, server.authority, "窓口1", SITE_KEY) as counter:
+        yield counter

@@ -35,6 +35,7 @@ from kiosk.domain.events import (
     PatronRefused,
     PinRejected,
     RailEvent,
+    RegistryAnswered,
     StatusChosen,
     StoreFailed,
     TakenBack,
@@ -97,7 +98,8 @@ TYPED_ALONE = re.compile(rf"(?<!\d){TYPED}(?!\d)")
 RESTING = (Waiting, OutOfOrder)
 CARD_ANSWERS = (CardRead, CardFailed, TriesRead, HolderProved, PinRejected)
 LIBRARY_ANSWERS = (ItemAnswered, LoansListed, ItemDescribed, LibraryCardRecognised, LibraryFailed, HandedOver, HandoverFailed)
-ANSWERS = (*CARD_ANSWERS, LinksFound, LinkSaved, LinkClosed, StoreFailed, PatronFound, PatronRefused, CardKnown, *LIBRARY_ANSWERS)
+STORE_ANSWERS = (LinksFound, RegistryAnswered, LinkSaved, LinkClosed, StoreFailed)
+ANSWERS = (*CARD_ANSWERS, *STORE_ANSWERS, PatronFound, PatronRefused, CardKnown, *LIBRARY_ANSWERS)
 
 
 def open_tickets(flow: object) -> set[Ticket]:

@@ -73,6 +73,7 @@ from kiosk.domain.events import (
     PinRejected,
     ReaderChanged,
     RegistrationChosen,
+    RegistryAnswered,
     RenewalChosen,
     ReplacementChosen,
     ServiceAnswered,
@@ -242,6 +243,7 @@ class RandomEvents:
             HolderProved(ticket, insertion, draw.choice(TOKENS)),
             PinRejected(ticket, insertion, tries),
             LinksFound(ticket, self.links(*TOKENS), draw.choice([None, self.link()])),
+            RegistryAnswered(ticket, draw.choice([None, self.link()]), pending),
             LinkSaved(ticket, draw.choice(OPERATIONS), pending),
             LinkClosed(ticket, draw.choice(OPERATIONS), pending),
             StoreFailed(ticket, code),
@@ -321,6 +323,8 @@ class RandomEvents:
                 return self.any_of(
                     proved, proved, proved, rejected, failed, HolderProved(ticket, insertion, TOKENS[0]), CardSlow(insertion)
                 )
+            case FindingLink(ticket, reading=reading, elsewhere=True):
+                return RegistryAnswered(ticket, draw.choice([None, self.link(reading.token)]), draw.random() < 0.7)
             case FindingLink(ticket) | FindingLinkToClose(ticket):
                 return LinksFound(ticket, self.links(*TOKENS), draw.choice([None, self.link()]))
             case FindingLinks(ticket, draft, _, reading):
@@ -332,6 +336,8 @@ class RandomEvents:
                 return self.any_of(found, found, found, PatronRefused(ticket, code), PatronRefused(ticket, Code.ILS_UNREACHABLE))
             case PatronShown() as shown:
                 return self.served(shown)
+            case SavingLink(timer=timer) | ClosingLink(timer=timer) if timer:
+                return TimeUp(timer)
             case SavingLink(ticket, operation=operation):
                 return self.any_of(LinkSaved(ticket, operation, draw.random() < 0.5), StoreFailed(ticket, code))
             case ClosingLink(ticket, operation=operation):

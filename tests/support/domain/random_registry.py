@@ -11,7 +11,9 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     CounterRetiring,
     CounterRevoked,
+    DifferenceSeen,
     Event,
+    LedgerDiffered,
     LedgerLoading,
     OperationAccepted,
     OperationRefused,
@@ -19,9 +21,11 @@ from kiosk.domain.events import (
     RegistryChanged,
     RegistryClockRead,
     RestartNeeded,
+    UnsentUnlinkingsFound,
 )
 from kiosk.domain.events.about import By
 from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, RegistryCondition
+from kiosk.domain.operations import UnsentUnlinking
 from kiosk.domain.states import Counter
 
 OPERATIONS = tuple(UUID(int=number) for number in (1, 2, 3))
@@ -43,6 +47,9 @@ def registry_news(draw: random.Random, counter: Counter) -> Event:
         CounterRetiring(),
         CounterRevoked(),
         RestartNeeded(),
+        LedgerDiffered(AT),
+        DifferenceSeen(),
+        UnsentUnlinkingsFound(draw.choice([(), (UnsentUnlinking("2104 ＊＊＊＊ 53", AT),)])),
     ]
     return draw.choice(news + beside)
 

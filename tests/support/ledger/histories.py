@@ -17,7 +17,7 @@ from kiosk.domain.feed import Snapshot
 from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor, after_cuts
 from kiosk.domain.wire import Operation, Position, UnlinkOperation
 from tests.support.ledger.counters import CounterInMemory, LedgerCounter
-from tests.support.ledger.server import Answer, FeedPage
+from tests.support.ledger.server import Answer, FeedPage, LedgerServer, ServerInMemory
 from tests.support.ledger.world import NUMBERS, TOKENS, LedgerError, LedgerWorld
 
 Step = Callable[[LedgerCounter], None]
@@ -29,8 +29,13 @@ UUIDS = [UUID(int=number) for number in range(1, 64)]
 class History:
     """Small worlds, two to four cards and two or three numbers, so that acts collide as a rule."""
 
-    def __init__(self, seed: int, counters: Callable[[str], LedgerCounter] = CounterInMemory) -> None:
-        self.world = LedgerWorld(counters)
+    def __init__(
+        self,
+        seed: int,
+        counters: Callable[[str], LedgerCounter] = CounterInMemory,
+        server: Callable[[], LedgerServer] = ServerInMemory,
+    ) -> None:
+        self.world = LedgerWorld(counters, server)
         self._random = random.Random(seed)
         self._tokens = TOKENS[: self._random.randint(2, 4)]
         self._numbers = NUMBERS[: self._random.randint(2, 3)]
@@ -198,10 +203,15 @@ def _share(one: Operation, other: Operation) -> bool:
     return one.number == other.number or (one.token is not None and one.token == other.token)
 
 
-def make(first: int, count: int, counters: Callable[[str], LedgerCounter] = CounterInMemory) -> None:
+def make(
+    first: int,
+    count: int,
+    counters: Callable[[str], LedgerCounter] = CounterInMemory,
+    server: Callable[[], LedgerServer] = ServerInMemory,
+) -> None:
     """Raises LedgerError for the first history that goes wrong, with all that is needed to see what happened and to make it again."""
     for seed in range(first, first + count):
-        history = History(seed, counters)
+        history = History(seed, counters, server)
         try:
             history.run()
         except Exception as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from kiosk.domain.decide import Accepted, Declined, Epochs, Opened, OpenLink, Standing, Stop, Stopped, decide
@@ -74,7 +76,41 @@ class _Stored:
         return _Stored(self.table.copy(), self.feed.copy(), self.answers.copy())
 
 
-class LedgerServer:
+class LedgerServer(Protocol):
+    """The server as histories drive it."""
+
+    @property
+    def epochs(self) -> Epochs: ...
+
+    @property
+    def position(self) -> Position: ...
+
+    @property
+    def safe(self) -> Position:
+        """What every backup holds that may still be put back."""
+
+    @property
+    def links(self) -> Mapping[LinkToken, PlacedLink]: ...
+
+    def take(self, operation: Operation) -> Answer:
+        """Decide, or repeat the answer already given."""
+
+    def page(self, cursor: int, count: int) -> FeedPage:
+        """At most so many entries after a cursor of this epoch."""
+
+    def stops_above(self, cursor: int) -> Sequence[PlacedStop]:
+        """In the order of their cursors."""
+
+    def snapshot(self) -> Snapshot: ...
+
+    def back_up(self) -> None:
+        """The last two backups are kept."""
+
+    def restore(self, oldest: bool = False) -> None:
+        """Put a backup back: what was accepted or refused since is lost, and a new epoch begins."""
+
+
+class ServerInMemory:
     def __init__(self) -> None:
         self.epochs = Epochs()
         self._now = _Stored()
@@ -87,7 +123,6 @@ class LedgerServer:
 
     @property
     def safe(self) -> Position:
-        """What every backup holds that may still be put back."""
         return Position(self.epochs.current, len(self._backups[0].feed))
 
     @property
@@ -95,7 +130,6 @@ class LedgerServer:
         return self._now.table.by_token
 
     def take(self, operation: Operation) -> Answer:
-        """Decide, or repeat the answer already given."""
         uuid, answers = operation.origin.uuid, self._now.answers
         if uuid not in answers:
             answers[uuid] = self._outcome(operation, decide(self._standing(operation), operation))
@@ -119,7 +153,6 @@ class LedgerServer:
         return AcceptedAt(Position(self.epochs.current, cursor))
 
     def page(self, cursor: int, count: int) -> FeedPage:
-        """At most so many entries after a cursor of this epoch."""
         return FeedPage(tuple(self._now.feed[cursor : cursor + count]), self.safe)
 
     def stops_above(self, cursor: int) -> list[PlacedStop]:
@@ -133,7 +166,6 @@ class LedgerServer:
         self._backups = [*self._backups[-1:], self._now.copy()]
 
     def restore(self, oldest: bool = False) -> None:
-        """Put a backup back: what was accepted or refused since is lost, and a new epoch begins."""
         if oldest:
             del self._backups[1:]
         self._now = self._backups[-1].copy()

@@ -27,7 +27,7 @@ from tests.support.ledger.happened import (
     Warned,
 )
 from tests.support.ledger.model import LedgerModel
-from tests.support.ledger.server import Answer, FeedPage, LedgerServer
+from tests.support.ledger.server import Answer, FeedPage, LedgerServer, ServerInMemory
 
 TOKENS = [LinkToken(bytes([card]) * 32) for card in range(4)]
 NUMBERS = [LibraryCardNumber(f"210406785{number}") for number in range(3)]
@@ -38,8 +38,10 @@ class LedgerError(AssertionError):
 
 
 class LedgerWorld:
-    def __init__(self, counters: Callable[[str], LedgerCounter] = CounterInMemory) -> None:
-        self.model, self.server = LedgerModel(), LedgerServer()
+    def __init__(
+        self, counters: Callable[[str], LedgerCounter] = CounterInMemory, server: Callable[[], LedgerServer] = ServerInMemory
+    ) -> None:
+        self.model, self.server = LedgerModel(), server()
         self.counters = [counters("one"), counters("two")]
         self.steps: list[tuple[object, ...]] = []
         """Everything that was done, for people."""

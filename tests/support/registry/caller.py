@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import urllib3
 
@@ -61,11 +62,9 @@ class Caller:
     ) -> Reply:
         """`patient`: ask again after as long as the server says, when it was asked too often."""
         shown = {"Authorization": f"Bearer {secret}"} if secret is not None else {}
-        sent = {**shown, **(headers or {})}
+        sent, target = {**shown, **(headers or {})}, f"{path}?{urlencode(query)}" if query else path
         for _ in range(_TRIES):
-            answer = self._pool.request(method, path, fields=query or None, body=body, headers=sent, redirect=False) if body is None else (
-                self._pool.urlopen(method, path, body=body, headers=sent, redirect=False)
-            )
+            answer = self._pool.urlopen(method, target, body=body, headers=sent, redirect=False)
             reply = Reply(answer.status, answer.data, {name.lower(): value for name, value in answer.headers.items()})
             if reply.status != 429 or not patient:
                 return reply

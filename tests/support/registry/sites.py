@@ -3,23 +3,25 @@
 For an installed one the environment says where it is and how to administer it:
 
     KIOSK_REGISTRY_URL        https://host:port
-    KIOSK_REGISTRY_COMMAND    what `enrol NAME`, `retire NAME` and `revoke NAME` are appended to, such as
+    KIOSK_REGISTRY_COMMAND    what `enrol NAME`, `retire NAME` and `revoke --yes NAME` are appended to, such as
                               "ssh registry kiosk --home /srv/registry registry"
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import select
 import shlex
 import socket
 import ssl
 import subprocess
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
@@ -27,21 +29,22 @@ from uuid import uuid4
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from kiosk.config.registry_home import RegistryHome
+from kiosk.config.registry_settings import read_registry_settings
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.registry.api.backend import Library
 from kiosk.registry.api.limits import DEFAULT, Limits
-from kiosk.registry.counters import Counters
-from kiosk.registry.database import RegistryDatabase, open_database
-from kiosk.registry.enrolment import Enrolment
-from kiosk.registry.ledger import RegistryLedger
+from kiosk.registry.opening import OpenedRegistry, open_registry
 from kiosk.registry.server import RegistryServer
-from kiosk.registry.site_key import SiteKey
-from kiosk.registry.tls import OwnAuthority, authority_pem, server_context
+from kiosk.registry.tls import authority_pem, server_context
+from tests.support import ROOT
 from tests.support.registry.caller import Caller, Reply
+from tests.support.wait import end
 
 URL, COMMAND = "KIOSK_REGISTRY_URL", "KIOSK_REGISTRY_COMMAND"
 _CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){6}\b")
+_LISTENING = re.compile(rb"https://127\.0\.0\.1:([0-9]+)")
 _LIMIT = 60
 
 
@@ -94,39 +97,38 @@ class Site(ABC):
         return EnrolledCounter(name, secret, self.caller)
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
+class AtHome(Site):
+    """One whose home is here: administered beside the running server, as the commands do."""
 
-
-class InProcess(Site):
-    """On a thread of this process."""
-
-    def __init__(self, database: RegistryDatabase, folder: Path, limits: Limits = DEFAULT) -> None:
-        folder.mkdir(exist_ok=True)
-        key, self._tls = SiteKey.fresh(), OwnAuthority(folder, ["127.0.0.1"])
-        self._tls.found(key.library, now())
-        self._tls.renew(now())
-        RegistryLedger.found(database, key.library, now())
-        ledger = RegistryLedger(database, key.key, clock=now)
-        self.counters, self.enrolment = Counters(ledger, now), Enrolment(ledger, key, now)
-        self.ledger, authority = ledger, authority_pem(self._tls)
-        self.context = server_context(self._tls)
-        self.server = RegistryServer(Library(ledger, self.counters, self.enrolment, authority, now), self.context, "127.0.0.1", 0, limits)
-        self.server.start()
-        super().__init__(f"https://127.0.0.1:{self.server.port}", authority)
+    def __init__(self, registry: OpenedRegistry, port: int, process: int) -> None:
+        self.registry, self.process = registry, process
+        super().__init__(f"https://127.0.0.1:{port}", authority_pem(registry.tls))
 
     def code(self, name: str) -> EnrolmentCode:
-        return self.enrolment.open(name, self._tls.authority.public_bytes(Encoding.DER))
+        return self.registry.enrolment.open(name, self.registry.tls.authority.public_bytes(Encoding.DER))
 
     def retire(self, name: str) -> None:
-        self.counters.retire(name)
+        self.registry.counters.retire(name)
 
     def revoke(self, name: str) -> None:
-        self.counters.revoke(name)
+        self.registry.counters.revoke(name)
 
-    def close(self) -> None:
-        self.caller.close()
-        self.server.stop()
+
+class InProcess(AtHome):
+    """On a thread of this process."""
+
+    def __init__(self, registry: OpenedRegistry, limits: Limits) -> None:
+        registry.tls.renew(registry.clock())
+        self.context = server_context(registry.tls)
+        library = Library(registry.ledger, registry.counters, registry.enrolment, authority_pem(registry.tls), registry.clock)
+        self.server = RegistryServer(library, self.context, "127.0.0.1", 0, limits)
+        self.server.start()
+        super().__init__(registry, self.server.port, os.getpid())
+
+    @property
+    def waiting(self) -> int:
+        """How many counters wait for news."""
+        return self.server.waiting
 
 
 class ByCommand(Site):
@@ -147,7 +149,7 @@ class ByCommand(Site):
         self._call("retire", name)
 
     def revoke(self, name: str) -> None:
-        self._call("revoke", name)
+        self._call("revoke", "--yes", name)
 
     def close(self) -> None:
         self.caller.close()
@@ -171,16 +173,56 @@ def fetched_authority(url: str) -> bytes:
 
 @contextmanager
 def in_process(url: str, folder: Path, limits: Limits = DEFAULT) -> Iterator[InProcess]:
-    """A new library's server over a new, empty database."""
-    database = open_database(url)
-    try:
-        site = InProcess(database, folder, limits)
+    """A new library's server over a new, empty database; SQLite in its home for an empty `url`."""
+    with _begun(url, folder) as registry:
+        site = InProcess(registry, limits)
         try:
             yield site
         finally:
-            site.close()
+            site.caller.close()
+            site.server.stop()
+
+
+@contextmanager
+def as_process(url: str, folder: Path) -> Iterator[AtHome]:
+    """The same as `kiosk serve`."""
+    with _begun(url, folder) as registry, (folder / "stderr").open("wb") as errors:
+        command = [sys.executable, "-m", "kiosk", "--home", str(folder), "serve"]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, cwd=ROOT)
+        try:
+            site = AtHome(registry, _port_told(server, folder / "stderr"), server.pid)
+            yield site
+            site.caller.close()
+        finally:
+            end(server)
+            assert server.stdout is not None
+            server.stdout.close()
+        assert server.returncode == 0, (folder / "stderr").read_text("utf-8")
+
+
+@contextmanager
+def _begun(url: str, folder: Path) -> Iterator[OpenedRegistry]:
+    home = RegistryHome(folder)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    home.config.write_text(f"[server]\nport = 0\n[database]\nurl = {json.dumps(url)}\n", "utf-8")
+    home.prepare()
+    registry = open_registry(home, read_registry_settings(home.config), begins=True)
+    try:
+        yield registry
     finally:
-        database.close()
+        registry.close()
+
+
+def _port_told(server: subprocess.Popen[bytes], errors: Path) -> int:
+    """From what it says once it listens."""
+    assert server.stdout is not None
+    said = b""
+    while not (told := _LISTENING.search(said)):
+        readable, _, _ = select.select([server.stdout], [], [], _LIMIT)
+        part = os.read(server.stdout.fileno(), 4096) if readable else b""
+        assert part, errors.read_text("utf-8")
+        said += part
+    return int(told[1])
 
 
 @contextmanager

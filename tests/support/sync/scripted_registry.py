@@ -29,7 +29,7 @@ from kiosk.domain.wire import Position, UnlinkOperation
 from kiosk.ledger.digest import LinkHash
 from kiosk.registry.authority import Issued, issue, new_authority
 from kiosk.store.sync.tls import Authority
-from tests.support.ledger.server import LedgerServer
+from tests.support.ledger.server import ServerInMemory
 
 SITE_KEY = bytes(range(64, 96))
 _WAKE = 0.02
@@ -73,13 +73,15 @@ class ScriptedRegistry:
 
     folder: Path
     name: str = "127.0.0.1"
-    ledger: LedgerServer = field(default_factory=LedgerServer)
+    ledger: ServerInMemory = field(default_factory=ServerInMemory)
     script: Script = nothing_special
     clock_ahead: timedelta = timedelta()
     retiring: bool = False
     asked: list[Asked] = field(default_factory=list)
     longest_wait: float = 25.0
     """Seconds for which news are waited for, whatever is asked."""
+    page: int = 5000
+    """Links in one answer, at most."""
     deferring: bool = False
     """Links wait for the stops of others."""
 
@@ -188,7 +190,7 @@ class ScriptedRegistry:
         links = sorted(
             (each for each in self.ledger.links.values() if each.link.token.digest > after), key=lambda each: each.link.token.digest
         )
-        limit = int(asked.query["limit"])
+        limit = min(int(asked.query["limit"]), self.page)
         return Say(200, snapshot_json(SnapshotPage(tuple(links[:limit]), len(links) <= limit, self.status())))
 
 

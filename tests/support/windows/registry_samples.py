@@ -9,6 +9,7 @@ from uuid import UUID
 from kiosk.domain.errors import Code
 from kiosk.domain.health import Finding
 from kiosk.domain.model import OperationKind, RefusedOperation, RegistryCondition, UnlinkReason
+from kiosk.domain.operations import UnsentUnlinking
 from kiosk.domain.states import (
     AlreadyLinked,
     ConfirmingStop,
@@ -48,6 +49,11 @@ NOT_CURRENT = {
     RegistryCondition.SHUT_OUT: SEEN_AT,
 }
 STOPPING = (Code.REGISTRY_TOO_LONG_OFFLINE, Code.REGISTRY_SHUT_OUT)
+UNSENT = (UnsentUnlinking(NUMBER.masked, SEEN_AT), UnsentUnlinking("2104 ＊＊＊＊ 61", SEEN_AT))
+"""Two of the three operations that are to be sent."""
+SENT = found(FACTS, Finding("store.fine", COUNTED | {"pending": 0}, SEEN_AT))
+NEW = found(FACTS, Finding("store.fine", COUNTED | {"links": 0, "pending": 0}, SEEN_AT))
+"""A counter just enrolled."""
 REFUSED = {
     OperationKind.LINK: (
         Code.LINKED_ELSEWHERE,
@@ -65,6 +71,41 @@ REFUSED = {
 def refused_operations() -> tuple[RefusedOperation, ...]:
     each = [(kind, code) for kind, codes in REFUSED.items() for code in codes]
     return tuple(RefusedOperation(UUID(int=place), kind, code, NUMBER.masked, SEEN_AT) for place, (kind, code) in enumerate(each, 1))
+
+
+def _around_home() -> dict[str, Scene]:
+    """What the home screen and 状況 say of the register, whatever staff are doing."""
+    conditions: dict[str, tuple[dict[str, object], CounterFacts]] = {
+        "unsent": ({"registry": RegistryCondition.CURRENT, "unsent_unlinkings": UNSENT[:1]}, BUSY),
+        "unsent-starting": ({"registry": RegistryCondition.STARTING, "unsent_unlinkings": UNSENT}, BUSY),
+        "unsent-unreachable": (
+            {"registry": RegistryCondition.UNREACHABLE, "registry_since": SEEN_AT, "unsent_unlinkings": UNSENT},
+            BUSY,
+        ),
+        "unsent-too-long": (
+            {"registry": RegistryCondition.TOO_LONG_OFFLINE, "registry_since": LONG_AGO, "unsent_unlinkings": UNSENT},
+            BUSY,
+        ),
+        "unsent-shut-out": (
+            {"registry": RegistryCondition.SHUT_OUT, "registry_since": SEEN_AT, "unsent_unlinkings": UNSENT},
+            BUSY,
+        ),
+        "loading": ({"registry": RegistryCondition.STARTING, "registry_loading": (4000, 12840)}, NEW),
+        "loading-cut": (
+            {"registry": RegistryCondition.UNREACHABLE, "registry_since": SEEN_AT, "registry_loading": (4000, 12840)},
+            NEW,
+        ),
+        "loading-anew": ({"registry": RegistryCondition.CURRENT, "registry_loading": (4000, 12840)}, SENT),
+        "retiring": ({"registry": RegistryCondition.CURRENT, "registry_retiring": True}, BUSY),
+        "restart": ({"restart_needed": True}, FACTS),
+        "clock-ahead": ({"registry": RegistryCondition.CURRENT, "registry_clock": -330}, FACTS),
+        "clock-behind": ({"registry": RegistryCondition.CURRENT, "registry_clock": 90_000}, FACTS),
+        "differed": ({"registry": RegistryCondition.CURRENT, "registry_differed": SEEN_AT}, FACTS),
+    }
+    shown = {f"home-{name}": (counter(Waiting(), **around), facts) for name, (around, facts) in conditions.items()}
+    return shown | {
+        f"status-{name}": (counter(Waiting(), beside=Section.STATUS, **around), facts) for name, (around, facts) in conditions.items()
+    }
 
 
 def registry_scenes() -> dict[str, Scene]:
@@ -112,5 +153,6 @@ def registry_scenes() -> dict[str, Scene]:
             page = RegistrationRefused(DRAFT, undone, OPERATION)
         shown[f"undone-{told.code}"] = counter(page, refused_operations=(replace(told, operation=OPERATION),), **current), FACTS
         shown[f"told-at-home-{told.code}"] = counter(Waiting(), refused_operations=(told,), **current), FACTS
+    shown |= _around_home()
     shown["told-at-home-several"] = counter(Waiting(), refused_operations=refused_operations(), **current), FACTS
     return shown

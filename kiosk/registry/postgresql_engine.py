@@ -1,0 +1,89 @@
+"""The server's database in PostgreSQL, through psycopg 3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from peewee import PostgresqlDatabase
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from kiosk.domain.errors import Unavailable
+from kiosk.ledger.database import ask
+from kiosk.registry.database_errors import ERRORS, of_postgresql
+from kiosk.registry.engine import Connections, RegistryDatabase
+
+_SESSION = {"connect_timeout": "5", "tcp_user_timeout": "15000", "application_name": "kiosk"}
+_LIMITS = "-c lock_timeout=15s -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s -c enable_seqscan=off -c jit=off"
+"""A server process that hangs must not hold the head's lock for ever, and none waits for ever for it. Every question of ours has an index;
+a plan made while a table was empty, and kept for the prepared statement, would read all of it ever after.
+"""
+
+
+class PostgresqlRegistry(RegistryDatabase):
+    is_postgresql = True
+
+    def __init__(self, url: str) -> None:
+        self.database = self._own = _Postgresql(url)
+        self.place = without_password(url)
+
+    def _unavailable(self, error: BaseException) -> Unavailable | None:
+        return of_postgresql(error, self.place)
+
+    def _snapshot(self) -> Any:
+        return self.database.atomic("REPEATABLE READ")
+
+    def _transaction(self) -> Any:
+        return self.database.atomic()
+
+    @contextmanager
+    def _pipelined(self) -> Iterator[None]:
+        self.database.connect(reuse_if_open=True)
+        connection = self.database.connection()  # type: ignore[no-untyped-call]
+        try:
+            with connection.pipeline():
+                yield
+        except BaseException:
+            # A pipeline that was aborted has aborted the rollback with it.
+            with suppress(*ERRORS):
+                connection.rollback()
+            raise
+
+    def tidy(self) -> None:
+        with self.translated():
+            ask(self.database, "SET statement_timeout = 0")
+            ask(self.database, "VACUUM link, feed, stop, operation")
+            ask(self.database, "RESET statement_timeout")
+
+    def close(self) -> None:
+        self.database.close()
+        self._own.connections.close()
+
+
+class _Postgresql(PostgresqlDatabase):
+    def __init__(self, url: str) -> None:
+        super().__init__(url, prefer_psycopg3=True)
+        self.url, self.connections = url, Connections()
+
+    def _connect(self) -> Any:
+        return self.connections.add(connect(self.url))
+
+
+def without_password(url: str) -> str:
+    """A URL of PostgreSQL's for messages. Raises ValueError for one that libpq does not understand."""
+    try:
+        told = conninfo_to_dict(url)
+    except psycopg.Error as error:
+        raise ValueError("no URL of PostgreSQL's") from error
+    user = f"{told['user']}@" if "user" in told else ""
+    port = f":{told['port']}" if "port" in told else ""
+    return f"postgresql://{user}{told.get('host', '')}{port}/{told.get('dbname', '')}"
+
+
+def connect(url: str) -> psycopg.Connection[Any]:
+    told = conninfo_to_dict(url)
+    ours = {key: value for key, value in _SESSION.items() if key not in told}
+    options = " ".join(part for part in (str(told.get("options") or ""), _LIMITS) if part)
+    return psycopg.connect(make_conninfo(url, **ours, options=options), autocommit=True)

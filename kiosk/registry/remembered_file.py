@@ -1,0 +1,128 @@
+"""The file that holds what a machine knows of the ledger, beside the keys."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from kiosk.config.private_files import read_private, save_private
+from kiosk.domain.decide import Epochs
+from kiosk.domain.errors import Code, Refused
+from kiosk.domain.json_fields import Json, count_in, counted, fields_of, list_in, pair_of, text_in
+from kiosk.domain.wire import Position
+from kiosk.ledger.disk_errors import disk_translated
+from kiosk.registry.database import RegistryDatabase
+from kiosk.registry.models import CounterState
+from kiosk.registry.remembered import KnownCounter, Mark, Remembered, remembered_of, was_put_back
+
+_log = logging.getLogger(__name__)
+_NAME = "outlives-restore.json"
+_FORM = "kiosk-outlives-restore"
+_MOST_MARKS = 60
+
+
+class RememberedFile:
+    """In the folder of keys. A running server takes down what is new every few seconds, whoever restores reads it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / _NAME
+
+    def load(self) -> Remembered | None:
+        """None if there is no file, or one that nobody of ours wrote: then less is known, and no more is believed.
+
+        Raises Unavailable, with the store's codes for disks.
+        """
+        with disk_translated(self.path):
+            try:
+                return _decoded(read_private(self.path))
+            except FileNotFoundError:
+                return None
+            except (ValueError, TypeError):
+                _log.error("what outlives a restore is damaged: %s", str(self.path))
+                return None
+
+    def save(self, remembered: Remembered) -> None:
+        """Replace the file, atomically. Raises Unavailable."""
+        with disk_translated(self.path):
+            save_private(self.path, _encoded(remembered), replaces=lambda: True)
+
+    def take(self, database: RegistryDatabase) -> None:
+        """Remember what the database says now, unless that was put back: then the file is what is left of the knowledge of more.
+
+        Raises Refused: registry-put-back; Unavailable.
+        """
+        kept = self.load()
+        with database.reading() as snapshot:
+            found = remembered_of(snapshot)
+            if found is None:
+                return
+            known = kept if kept is not None and kept.library == found.library else None
+            if known is not None and was_put_back(snapshot, known):
+                raise Refused(Code.REGISTRY_PUT_BACK, known=known.position.cursor, found=found.position.cursor)
+        if known is not None and known.epochs.current == found.epochs.current:
+            found = replace(found, marks=_thinned(known.marks, found.marks))
+        if known != found:
+            self.save(found)
+
+
+def _thinned(marks: tuple[Mark, ...], latest: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """All of them, while they are few; then the older ones ever further apart, so that the order is known far back."""
+    together = (*(mark for mark in marks if mark not in latest), *latest)
+    return together if len(together) <= _MOST_MARKS else (*together[: _MOST_MARKS // 2 : 2], *together[_MOST_MARKS // 2 :])
+
+
+def _encoded(remembered: Remembered) -> bytes:
+    fields = {
+        _FORM: 1,
+        "library": remembered.library,
+        "epoch": remembered.epochs.current,
+        "cuts": remembered.epochs.cuts,
+        "cursor": remembered.position.cursor,
+        "safe": remembered.safe,
+        "marks": remembered.marks,
+        "counters": [
+            [
+                one.name,
+                None if one.secret is None else one.secret.hex(),
+                one.state,
+                one.enrolled,
+                one.changed,
+                one.sequence,
+                one.key_generation,
+            ]
+            for one in remembered.counters
+        ],
+    }
+    return json.dumps(fields, ensure_ascii=False, indent=1).encode()
+
+
+def _decoded(text: bytes) -> Remembered:
+    """Raises ValueError, TypeError."""
+    fields = fields_of(json.loads(text))
+    if fields.get(_FORM) != 1:
+        raise ValueError("not what outlives a restore")
+    epochs = Epochs(count_in(fields, "epoch"), tuple(pair_of(cut) for cut in list_in(fields, "cuts")))
+    position = Position(epochs.current, count_in(fields, "cursor"))
+    counters, marks = tuple(_read_counters(fields)), tuple(_read_mark(mark) for mark in list_in(fields, "marks"))
+    return Remembered(text_in(fields, "library"), position, epochs, count_in(fields, "safe"), counters, marks)
+
+
+def _read_mark(value: object) -> Mark:
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError("no mark")
+    return Mark(counted(value[0]), str(value[1]))
+
+
+def _read_counters(fields: Json) -> list[KnownCounter]:
+    found = []
+    for row in list_in(fields, "counters"):
+        if not isinstance(row, list):
+            raise ValueError("no counter")
+        name, secret, state, enrolled, changed, sequence, generation = row
+        digest = None if secret is None else bytes.fromhex(secret)
+        found.append(
+            KnownCounter(str(name), digest, CounterState(state), str(enrolled), str(changed), counted(sequence), counted(generation))
+        )
+    return found
