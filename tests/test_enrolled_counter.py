@@ -174,3 +174,19 @@ def test_a_number_without_a_link_is_stopped(stage: Stage) -> None:
     page = stage.opened.until_at(Unlinked)
     assert (page.pending, page.link_known) == (True, False)
     assert operations(stage) == {page.operation: Pending()}
+
+
+def test_an_unlinking_stays_on_the_home_screen_until_the_server_has_it(stage: Stage) -> None:
+    stage.to_unlinking_number()
+    stage.opened.say(LibraryCardEntered(OWN.text))
+    stage.opened.until_at(ConfirmingStop)
+    stage.opened.say(UnlinkConfirmed())
+    operation = stage.opened.until_at(Unlinked).operation
+    stage.opened.press(stage.opened.staff, say("staff.action.done"))
+    [unsent] = stage.opened.until(lambda counter: bool(counter.unsent_unlinkings)).unsent_unlinkings
+    assert unsent.masked == OWN.masked
+    assert "この窓口だけで停止しています(" in "".join(map(plain, words_on(stage.opened.staff)))
+    stage.opened.repository.answer({operation: AcceptedAt(Position(1, 1))}, epoch=1)
+    stage.opened.say(OperationAccepted(operation))
+    stage.opened.until(lambda counter: not counter.unsent_unlinkings)
+    assert "この窓口だけで" not in "".join(map(plain, words_on(stage.opened.staff)))

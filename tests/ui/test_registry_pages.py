@@ -43,7 +43,7 @@ REFUSED = RefusedOperation(OPERATION, OperationKind.LINK, Code.STOPPED_SINCE, NU
 
 
 def plain_texts(hands: Hands) -> str:
-    return hands.texts().replace("\n", "")
+    return hands.texts().replace("\n", "").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def bar(hands: Hands) -> str:

@@ -140,7 +140,9 @@ def _time(counter: Counter, at: datetime) -> str:
 
 def _unlinkings(counter: Counter) -> str:
     first, *others = counter.unsent_unlinkings
-    which = say("staff.registry.unlinking", number=first.masked, time=_time(counter, first.at))
+    # A number that is broken in two is hard to find on paper.
+    number = first.masked.replace(" ", "\N{NO-BREAK SPACE}")
+    which = say("staff.registry.unlinking", number=number, time=_time(counter, first.at))
     more = say("staff.registry.unlinkings-more", count=len(others)) if others else ""
     key = _UNLINKINGS.get(counter.registry, "unlinkings-here")
     return say(f"staff.registry.{key}", count=len(others) + 1, which=which + more)
