@@ -27,7 +27,7 @@ def test_cut_and_mended(cuts: int, acts: int, counters: int, processes: int, pos
             library.work(acts - offline)
             if cut % 50 == 49:
                 library.deliver()
-            if cut % 250 == 249:
+            if cut % 100 == 99:
                 # From here on the counters may forget what the backup holds.
                 library.server.administer("backup")
         library.settle(120)

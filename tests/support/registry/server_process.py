@@ -46,7 +46,7 @@ class RegistryProcess:
         self.home, self.port = RegistryHome(folder), _free_port()
         folder.mkdir(mode=0o700, parents=True)
         (folder / "registry.toml").write_text(
-            f'[server]\nport = {self.port}\n[database]\nurl = "{database}"\n[backup]\nevery_hours = 0\n', encoding="utf-8"
+            f'[server]\nport = {self.port}\n[database]\nurl = "{database}"\n[backup]\nevery_hours = 0\nkeep = 1\n', encoding="utf-8"
         )
         if keys is not None:
             shutil.copytree(keys, folder / "keys")
