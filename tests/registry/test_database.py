@@ -152,15 +152,16 @@ def test_a_database_that_cannot_hold_every_name_is_refused(postgres: PostgresClu
 
 
 def test_a_lost_connection_is_told_once_and_made_anew(postgres: PostgresCluster) -> None:
-    database = open_database(postgres.create_database())
+    url = postgres.create_database()
+    database = open_database(url)
     trial = TrialLedger(database)
-    assert postgres.disconnect_all() == 1
+    assert postgres.disconnect_all(url) == 1
     with pytest.raises(Unavailable) as raised, trial.ledger.acting():
         pass
     assert (raised.value.code, raised.value.params["reason"]) == (Code.STORE_UNAVAILABLE, "connection")
     with trial.ledger.acting():
         pass
-    assert postgres.disconnect_all() == 1
+    assert postgres.disconnect_all(url) == 1
     assert trial.ledger.head().position.cursor == 0
     database.close()
 

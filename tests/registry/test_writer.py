@@ -151,16 +151,17 @@ def test_a_listener_that_breaks_ends_no_writing(trial: TrialLedger) -> None:
 
 
 def test_after_a_lost_connection_the_answer_is_the_one_that_was_stored(postgres: PostgresCluster) -> None:
-    database = open_database(postgres.create_database())
+    url = postgres.create_database()
+    database = open_database(url)
     trial = TrialLedger(database)
     counter = trial.counter("窓口1")
     first, second = counter.link(1, 1001), counter.link(2, 1002)
     writer = Writer(trial.ledger)
     try:
         assert what(writer.submit(Batch("窓口1", (first,))), first) == 1
-        assert postgres.disconnect_all() >= 1
+        assert postgres.disconnect_all(url) >= 1
         assert what(writer.submit(Batch("窓口1", (second,))), second) == 2
-        assert postgres.disconnect_all() >= 1
+        assert postgres.disconnect_all(url) >= 1
         assert what(writer.submit(Batch("窓口1", (first,))), first) == 1
         assert trial.links() == {1: 1001, 2: 1002}
     finally:

@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from tests.support.wait import wait_until
 
@@ -89,11 +90,11 @@ class PostgresCluster:
             connection.execute(made.format(sql.Identifier(name), sql.Literal(encoding)))
         return self.url(name)
 
-    def disconnect_all(self) -> int:
-        """End all connections, as a network failure would; return how many there were."""
+    def disconnect_all(self, url: str | None = None) -> int:
+        """End all connections to a database, or to all, as a network failure would; return how many there were."""
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE %s"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            ended = connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'registry%'").fetchall()
-        return len(ended)
+            return len(connection.execute(ended, ("registry%" if url is None else conninfo_to_dict(url)["dbname"],)).fetchall())
 
     def __enter__(self) -> PostgresCluster:
         return self
