@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from kiosk.registry.database import RegistryDatabase
@@ -24,15 +25,14 @@ class CounterDirectory:
     def __init__(self, database: RegistryDatabase) -> None:
         self._database = database
 
-    def find(self, secret_hash: bytes) -> KnownCounter | None:
-        """The counter whose secret has this hash."""
-        query = CounterRow.select(CounterRow.name, CounterRow.state, CounterRow.sequence).where(CounterRow.secret == secret_hash)
-        with self._database.reading() as database:
-            row = query.tuples().first(database)
-        return None if row is None else KnownCounter(row[0], CounterState(row[1]), row[2])
+    def find(self, secret_hashes: Collection[bytes]) -> dict[bytes, KnownCounter]:
+        """The counters whose secrets have these hashes."""
+        columns = CounterRow.secret, CounterRow.name, CounterRow.state, CounterRow.sequence
+        query = CounterRow.select(*columns).where(CounterRow.secret.in_(list(secret_hashes))).tuples()
+        rows = self._database.read(lambda database: list(query.execute(database)))
+        return {bytes(secret): KnownCounter(name, CounterState(state), sequence) for secret, name, state, sequence in rows}
 
     def revoked(self) -> frozenset[str]:
         """The names of all counters that were shut out."""
-        with self._database.reading() as database:
-            rows = CounterRow.select(CounterRow.name).where(CounterRow.state == CounterState.REVOKED).tuples().execute(database)
-            return frozenset(name for (name,) in rows)
+        query = CounterRow.select(CounterRow.name).where(CounterRow.state == CounterState.REVOKED).tuples()
+        return frozenset(name for (name,) in self._database.read(lambda database: list(query.execute(database))))

@@ -18,7 +18,8 @@ from kiosk.domain.wire import Position
 from kiosk.registry.answers import Contact, Entries, Head, NoFeed
 from kiosk.registry.api.access import Asker
 from kiosk.registry.api.contacts import Contacts
-from kiosk.registry.counter_directory import CounterDirectory
+from kiosk.registry.api.shared_lookup import SharedLookup
+from kiosk.registry.counter_directory import CounterDirectory, KnownCounter
 from kiosk.registry.counters import Counters
 from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.ledger import RegistryLedger
@@ -50,6 +51,7 @@ class Backend:
         self._executor = ThreadPoolExecutor(THREADS, "registry-read")
         self._directory = CounterDirectory(library.ledger.database)
         self.tail = Tail(_Feed(library.ledger, self._directory), self._executor, encoded_entry)
+        self._counters = SharedLookup[bytes, KnownCounter](lambda hashes: self.off_loop(lambda: self._directory.find(hashes)))
         self.contacts = Contacts(self._write_contacts)
         self.writer = Writer(library.ledger, self.tail.committed)
 
@@ -70,7 +72,7 @@ class Backend:
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
     async def asker(self, secret_hash: bytes) -> Asker | None:
-        found = await self.off_loop(lambda: self._directory.find(secret_hash))
+        found = await self._counters.find(secret_hash)
         return None if found is None else Asker(found.name, found.state, found.sequence)
 
     def status(self, head: Head, asker: Asker, sequence: int = 0) -> LedgerStatus:
