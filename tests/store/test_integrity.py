@@ -267,27 +267,6 @@ def test_links_taken_out_or_exchanged_are_found(left: Path, path: Path, keys: Ke
     assert begin().doubt == Problem(Code.LINKS_ALTERED)
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "DELETE FROM link_number",
-        "UPDATE link_number SET token = zeroblob(32)",
-        "INSERT INTO link SELECT zeroblob(32), number, since, counter, operation, position + 1 FROM link LIMIT 1",
-    ],
-)
-def test_a_number_that_leads_elsewhere_is_found(left: Path, path: Path, keys: Keys, begin: Callable[[], Repository], sql: str) -> None:
-    with closing(open_file(path, keys.database)) as connection:
-        connection.execute(sql)
-    store = begin()
-    assert store.examine() == Problem(Code.LINKS_ALTERED)
-    store.accept_doubt(Code.LINKS_ALTERED)
-    assert store.examine() is None
-    for listed in store.list_links(masked=False):
-        link = store.find_by_number(LibraryCardNumber(listed.number))
-        assert link is not None
-        assert store.find(link.token) == link
-
-
 def test_what_is_confirmed_of_a_broken_trail_is_not_found_anew(left: Path, path: Path, keys: Keys, begin: Callable[[], Repository]) -> None:
     with closing(open_file(path, keys.database)) as connection:
         connection.execute("UPDATE audit SET number = NULL WHERE place = 2")

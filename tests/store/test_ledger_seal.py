@@ -100,6 +100,28 @@ def test_a_replaced_link_is_not_put_back_behind_a_later_position(begin: Callable
     assert begin().doubt == Problem(Code.LINKS_ALTERED)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM link_number",
+        "UPDATE link_number SET token = zeroblob(32)",
+        "INSERT INTO link SELECT zeroblob(32), number, since, counter, operation, position + 1 FROM link LIMIT 1",
+    ],
+)
+def test_a_number_that_leads_elsewhere_is_found(begin: Callable[[], Repository], path: Path, keys: Keys, sql: str) -> None:
+    store = begin()
+    store.save_link(UUID(int=1), LOST, NUMBER, revocation=Revocation.GOOD)
+    store.save_link(UUID(int=2), OTHER, ANOTHER, revocation=Revocation.GOOD)
+    tamper(path, keys, (sql, ()))
+    assert store.examine() == Problem(Code.LINKS_ALTERED)
+    store.accept_doubt(Code.LINKS_ALTERED)
+    assert store.examine() is None
+    for listed in store.list_links(masked=False):
+        link = store.find_by_number(LibraryCardNumber(listed.number))
+        assert link is not None
+        assert store.find(link.token) == link
+
+
 @pytest.mark.parametrize("table", ["operation", "stop"])
 def test_what_is_on_its_way_is_not_for_others_to_delete(begin: Callable[[], Repository], path: Path, keys: Keys, table: str) -> None:
     store = begin()

@@ -28,7 +28,7 @@
   command line). Programs: `killed_at_every_point`, `on_small_disk`, `large_backup`.
 - `ils/`: SIP2. `scripted_server`, `unreliable_server`, `raw_sip2_client`, `independent_sip2_parser`, `recordings` (of real servers).
 - `store/`: programs that run a store `on_small_disk`, `on_fat_disk`, `killed_at_every_point`, and the C they preload;
-  `enrolled` (acts, entries of the feed, what is shown).
+  `enrolled` (acts, entries of the feed, what is shown), `staged` (a snapshot on its way).
 - `commands/`: `call` (what the fixture `kiosk` gives), `server` (a server that was begun there). Programs: `faults_of_a_home`,
   `run_until_shown`.
 - `privacy/`: `personal_data` (searched for in files), `pin_in_memory`, `scripted_day` (a program that meets all of it).
