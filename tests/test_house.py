@@ -36,7 +36,7 @@ TOO_LONG = {
     "tests/smartcard/test_virtual.py": 351,
     "tests/store/test_integrity.py": 613,
     "tests/store/test_opening.py": 310,
-    "tests/support/domain/invariants.py": 318,
+    "tests/support/domain/invariants.py": 312,
     "tests/support/domain/random_events.py": 444,
     "tests/support/screens/xvfb.py": 471,
     "tests/test_lending_end.py": 362,

@@ -42,14 +42,7 @@ from kiosk.domain.events import (
     TimeUp,
     TriesRead,
 )
-from kiosk.domain.model import (
-    GuardianCheck,
-    Insertion,
-    Language,
-    LinkToken,
-    Sound,
-    Ticket,
-)
+from kiosk.domain.model import GuardianCheck, Insertion, Language, LinkToken, Sound, Ticket
 from kiosk.domain.states import (
     AskingPin,
     AwaitingMyNumberCard,
@@ -255,9 +248,8 @@ class Invariants:
         mistyped = isinstance(after.flow, Waiting) and after.flow.problem is not None
         # A card that nobody placed is tried next to whoever is at the counter.
         quiet = getattr(before.flow, "insertion", None) in before.strays
-        assert after.language in (
-            (before.language,) if mistyped else (before.language, Language.JAPANESE) if quiet else (Language.JAPANESE,)
-        )
+        spoken = (before.language, Language.JAPANESE) if quiet else (Language.JAPANESE,)
+        assert after.language in ((before.language,) if mistyped else spoken)
         assert not after.idle_warning
         assert after.interrupted is None
         assert after.spent == frozenset(after.cards), "no card serves twice without being lifted"

@@ -73,7 +73,6 @@ from kiosk.domain.events import (
     PinRejected,
     ReaderChanged,
     RegistrationChosen,
-    RegistryAnswered,
     RenewalChosen,
     ReplacementChosen,
     ServiceAnswered,
@@ -156,7 +155,7 @@ from kiosk.domain.states import (
     Unlinked,
     Waiting,
 )
-from tests.support.domain.random_registry import OPERATIONS, registry_back, registry_news
+from tests.support.domain.random_registry import OPERATIONS, registry_awaited, registry_back, registry_news, registry_said
 
 TYPED = "9173"
 """Four digits typed wherever anything can be typed."""
@@ -243,7 +242,7 @@ class RandomEvents:
             HolderProved(ticket, insertion, draw.choice(TOKENS)),
             PinRejected(ticket, insertion, tries),
             LinksFound(ticket, self.links(*TOKENS), draw.choice([None, self.link()])),
-            RegistryAnswered(ticket, draw.choice([None, self.link()]), pending),
+            registry_said(draw, ticket, self.link()),
             LinkSaved(ticket, draw.choice(OPERATIONS), pending),
             LinkClosed(ticket, draw.choice(OPERATIONS), pending),
             StoreFailed(ticket, code),
@@ -272,10 +271,8 @@ class RandomEvents:
         if dealings.asked:
             open_questions.append(self.item_answered(dealings.asked))
         if dealings.listing:
-            open_questions += [
-                LoansListed(dealings.listing, LoanList.whole(ITEMS[: self.draw.randint(0, 3)])),
-                LibraryFailed(dealings.listing, code),
-            ]
+            listed = LoansListed(dealings.listing, LoanList.whole(ITEMS[: self.draw.randint(0, 3)]))
+            open_questions += [listed, LibraryFailed(dealings.listing, code)]
         if dealings.looking:
             open_questions.append(LookedAgain(dealings.looking, self.item_answered(dealings.looking).answer))
         if dealings.describing:
@@ -298,6 +295,8 @@ class RandomEvents:
     def expected_answer(self, counter: Counter) -> Event | None:
         draw = self.draw
         code = draw.choice(list(Code))
+        if (said := registry_awaited(draw, counter.flow, self.link)) is not None:
+            return said
         match counter.flow:
             case Reading(ticket, insertion) | ReadingMyNumberCard(ticket, _, insertion):
                 early = getattr(counter.flow, "early", None)
@@ -320,11 +319,8 @@ class RandomEvents:
             case CheckingPin(ticket, insertion, goal):
                 proved = HolderProved(ticket, insertion, goal.reading.token)
                 rejected, failed = PinRejected(ticket, insertion, draw.randint(0, 2)), CardFailed(ticket, insertion, code)
-                return self.any_of(
-                    proved, proved, proved, rejected, failed, HolderProved(ticket, insertion, TOKENS[0]), CardSlow(insertion)
-                )
-            case FindingLink(ticket, reading=reading, elsewhere=True):
-                return RegistryAnswered(ticket, draw.choice([None, self.link(reading.token)]), draw.random() < 0.7)
+                others = rejected, failed, HolderProved(ticket, insertion, TOKENS[0]), CardSlow(insertion)
+                return self.any_of(proved, proved, proved, *others)
             case FindingLink(ticket) | FindingLinkToClose(ticket):
                 return LinksFound(ticket, self.links(*TOKENS), draw.choice([None, self.link()]))
             case FindingLinks(ticket, draft, _, reading):
@@ -336,8 +332,6 @@ class RandomEvents:
                 return self.any_of(found, found, found, PatronRefused(ticket, code), PatronRefused(ticket, Code.ILS_UNREACHABLE))
             case PatronShown() as shown:
                 return self.served(shown)
-            case SavingLink(timer=timer) | ClosingLink(timer=timer) if timer:
-                return TimeUp(timer)
             case SavingLink(ticket, operation=operation):
                 return self.any_of(LinkSaved(ticket, operation, draw.random() < 0.5), StoreFailed(ticket, code))
             case ClosingLink(ticket, operation=operation):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,15 +19,17 @@ from kiosk.domain.events import (
     OperationAccepted,
     OperationRefused,
     RefusalSeen,
+    RegistryAnswered,
     RegistryChanged,
     RegistryClockRead,
     RestartNeeded,
+    TimeUp,
     UnsentUnlinkingsFound,
 )
 from kiosk.domain.events.about import By
-from kiosk.domain.model import EndedBy, OperationKind, RefusedOperation, RegistryCondition
+from kiosk.domain.model import EndedBy, Link, LinkToken, OperationKind, RefusedOperation, RegistryCondition, Ticket
 from kiosk.domain.operations import UnsentUnlinking
-from kiosk.domain.states import Counter
+from kiosk.domain.states import ClosingLink, Counter, FindingLink, Flow, SavingLink
 
 OPERATIONS = tuple(UUID(int=number) for number in (1, 2, 3))
 AT = datetime(2026, 11, 23, 5, 32, tzinfo=UTC)
@@ -52,6 +55,21 @@ def registry_news(draw: random.Random, counter: Counter) -> Event:
         UnsentUnlinkingsFound(draw.choice([(), (UnsentUnlinking("2104 ＊＊＊＊ 53", AT),)])),
     ]
     return draw.choice(news + beside)
+
+
+def registry_said(draw: random.Random, ticket: Ticket, link: Link) -> Event:
+    """An arbitrary answer to the question for one card."""
+    return RegistryAnswered(ticket, draw.choice([None, link]), draw.random() < 0.7)
+
+
+def registry_awaited(draw: random.Random, flow: Flow, link: Callable[[LinkToken], Link]) -> Event | None:
+    """The answer that a state waits for from the register, or the end of its wait."""
+    match flow:
+        case FindingLink(ticket, reading=reading, elsewhere=True):
+            return registry_said(draw, ticket, link(reading.token))
+        case SavingLink(timer=timer) | ClosingLink(timer=timer) if timer:
+            return TimeUp(timer)
+    return None
 
 
 def registry_back(counter: Counter) -> list[Event]:
