@@ -1,4 +1,4 @@
-"""The rig that tries the library's server and its counters: the relay between them."""
+"""The rig that tries the library's server and its counters: the relay between them, and what is drawn."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from threading import Event, Thread
 
 import pytest
 
+from tests.support.registry.agreement import LINK, REPLACE, UNLINK
 from tests.support.registry.certificate import write_certificate
+from tests.support.registry.library import Wishes
 from tests.support.registry.relay import Records, Relay
+from tests.support.registry.seeds import VARIABLE, drawn_seed
 from tests.support.wait import wait_until
 
 LIMIT = 5.0
@@ -134,3 +137,20 @@ def test_records_are_counted_however_they_are_cut() -> None:
         for begin in range(0, len(stream), size):
             records.take(stream[begin : begin + size])
         assert records.count == 2
+
+
+def test_the_same_seed_draws_the_same_acts() -> None:
+    def acts(seed: int) -> list[tuple[str, str, bytes | None]]:
+        wishes = Wishes(seed)
+        return [wishes.next() for _ in range(200)]
+
+    assert acts(7) == acts(7)
+    assert acts(7) != acts(8)
+    assert {kind for kind, _, _ in acts(7)} == {LINK, REPLACE, UNLINK}
+
+
+def test_a_seed_is_printed_and_may_be_given(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    seed = drawn_seed()
+    assert capsys.readouterr().out == f"{VARIABLE}={seed}\n"
+    monkeypatch.setenv(VARIABLE, "1977896051")
+    assert drawn_seed() == 1977896051

@@ -31,22 +31,31 @@ def add(commands: Commands) -> None:
 
 
 def enrol(home: Home, options: argparse.Namespace) -> int:
-    """Enrol this counter. Refused beside its running window, whose links would be made under another site key."""
+    """Enrol this counter, or tell it where its server is now; a running window finds it there by itself.
+
+    To enrol is refused beside a window, which would go on to make links under its own site key.
+    """
     from kiosk.store.sync.enrolment import shown_by
     from kiosk.store.sync.server_url import ServerUrl
 
     home.refuse_practice()
     settings, url = read_settings(home.config), ServerUrl.parse(options.url)
+    shown = shown_by(url)
+    if home.has_store() and (known := _known(home, settings, url, shown)) is not None:
+        return _moved(home, settings, known, url)
     with RunningLock(home.lock):
-        membership = _membership(home, settings)
-        shown = shown_by(url)
-        if membership is not None and _is_known(home, settings, url, shown):
-            return _moved(home, settings, membership, url)
-        return _join(home, settings, membership, url, shown)
+        return _join(home, settings, _membership(home, settings), url, shown)
 
 
 def _membership(home: Home, settings: Settings) -> Membership | None:
     """Of this counter, whose store and keys are created if there are none. Raises Refused: counter-has-links."""
+    from kiosk.store.recovery import begin_anew
+
+    place = key_place_of(home, settings)
+    record = place.store.load()
+    if record is not None and record.is_erased:
+        # Revoked: what it had is gone, and it begins like a new one.
+        begin_anew(place, now())
     repository, _ = opened(home, settings)
     with repository:
         membership = repository.membership()
@@ -55,20 +64,24 @@ def _membership(home: Home, settings: Settings) -> Membership | None:
         return membership
 
 
-def _is_known(home: Home, settings: Settings, url: ServerUrl, shown: Unverified) -> bool:
-    """Whether this is the server that knows this counter already: no code is needed then."""
+def _known(home: Home, settings: Settings, url: ServerUrl, shown: Unverified) -> Membership | None:
+    """The membership, if this is the server that knows this counter already: no code is needed then."""
     from kiosk.store.authority_file import kept_authority
     from kiosk.store.sync.enrolment import is_known_at
     from kiosk.store.sync.tls import Authority
 
     record = key_place_of(home, settings).store.load()
     if record is None or not record.secret:
-        return False
+        return None
     try:
         kept = Authority(kept_authority(home.store, record.authority))
     except Unavailable:
-        return False
-    return kept.der == shown.der and is_known_at(url, kept, record.secret, program_version())
+        return None
+    if kept.der != shown.der or not is_known_at(url, kept, record.secret, program_version()):
+        return None
+    repository, _ = opened(home, settings)
+    with repository:
+        return repository.membership()
 
 
 def _moved(home: Home, settings: Settings, membership: Membership, url: ServerUrl) -> int:

@@ -25,8 +25,12 @@ class Pace:
     """Attempts in a row that found no server."""
 
     def moved(self) -> Pace:
-        """The reply brought this counter forward: answers, entries or links."""
+        """The reply brought this counter forward: answers, entries or links; or a wait for news lasted."""
         return Pace()
+
+    def reached(self) -> Pace:
+        """Somebody answered, whatever it was."""
+        return Pace(self.due, self.in_vain)
 
     def brought_nothing(self, now: float, draw: float, asked: float = 0.0) -> Pace:
         """A reply that is no progress, whatever it says. `asked`: seconds that it asks to wait (Retry-After)."""
@@ -37,10 +41,6 @@ class Pace:
     def found_nobody(self, now: float, draw: float) -> Pace:
         """No server answered at all."""
         return Pace(now + jittered(min(2.0**self.unreached, _LONGEST_UNREACHED), draw), self.in_vain, min(self.unreached + 1, 64))
-
-    def answered(self) -> Pace:
-        """A server was there, and there was nothing to bring: a wait that ended without news."""
-        return Pace()
 
     def hurried(self, now: float) -> Pace:
         """Somebody acts at the counter: try at once, if no server was there when it was last tried."""

@@ -33,4 +33,5 @@ def is_deferring(database: Database, row: HeadRow, now: int) -> tuple[bool, Head
     silent = ask(database, _SILENT, (CounterState.ACTIVE, CounterState.RETIRING, row.epoch)).fetchone()[0]
     if not silent or 0 < row.stops_until <= now:
         return False, replace(row, stops_until=None)
-    return True, replace(row, stops_until=row.stops_until or now + LONGEST_WAIT)
+    # Never longer than that from now on, also if the clock was put back meanwhile.
+    return True, replace(row, stops_until=min(row.stops_until or now + LONGEST_WAIT, now + LONGEST_WAIT))

@@ -58,7 +58,7 @@ class RegistryDatabase(ABC):
             yield self.database
 
     @contextmanager
-    def writing_fast(self) -> Iterator[Database]:
+    def writing_pipelined(self) -> Iterator[Database]:
         """`writing`, with PostgreSQL at work on one statement while the next is put together (pipeline mode): only what is fetched is
         awaited, an error may come later than its statement, and the number of rows of a statement is not known.
         """

@@ -73,7 +73,7 @@ class RegistryLedger:
         now = self._clock()
         operations = [operation for batch in batches for operation in batch.operations]
         contents = [hmac.digest(self._contents, encode(operation), "sha256") for operation in operations]
-        with self.database.writing_fast() as database:
+        with self.database.writing_pipelined() as database:
             # All is asked before the first answer is awaited, and all is written before the last is.
             locked, standing, end = self._head.ask_lock(database), ask_standing(database, operations), self._trail.ask_head()
             waits, row = is_deferring(database, locked(), int(now.timestamp()))

@@ -18,7 +18,8 @@ from kiosk.ledger.sqlite_errors import CODES, DatabaseTrouble, trouble_of
 def translated(path: Path) -> Iterator[None]:
     """Translate any exception of the database at `path` or its disk into `Unavailable` with `place`.
 
-    A wrong key is told apart when the file is opened (cipher.py). Programming errors (bad SQL, a violated constraint) become RuntimeError. No exception of peewee or the driver escapes.
+    A wrong key is told apart when the file is opened (cipher.py). Programming errors (bad SQL, a violated constraint) become
+    RuntimeError. No exception of peewee or the driver escapes.
     """
     try:
         with disk_translated(path):

@@ -79,7 +79,8 @@ class LedgerStore(EnrolledStore):
                 return False
         with self._writing():
             self._refuse_alone()
-            return self._ledger.begin_epoch(epochs)
+            self._ledger.begin_epoch(epochs)
+        return True
 
     def hear_stops(self, stops: Sequence[PlacedStop], epoch: int) -> None:
         """Stops that the server told of before the feed gets there (`StopsPage`): what they close is hidden at once, and what was made

@@ -11,9 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from kiosk.domain.decide import Accepted, Change, Closed, Decision, Epochs, Opened, OpenLink, Standing, Stop, Stopped, decide
+from kiosk.domain.decide import Accepted, Decision, Epochs, Standing, decide
 from kiosk.domain.feed import FeedEntry, PlacedStop
-from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.operations import (
     AcceptedAt,
     OwnOperation,
@@ -29,6 +28,7 @@ from kiosk.domain.outbox import Outgoing
 from kiosk.domain.registry_wire import Answer, Deferred
 from kiosk.domain.wire import LARGEST, Operation, Origin, Position, UnlinkOperation
 from kiosk.store.cipher import CipherDatabase
+from kiosk.store.facts import Facts, stops_in, touched
 from kiosk.store.ledger_notes import LedgerNotes
 from kiosk.store.ledger_seal import LedgerSeal
 from kiosk.store.link_digest import LinkDigest
@@ -41,9 +41,9 @@ from kiosk.store.stops import StopTable
 
 class LinkLedger:
     def __init__(self, database: CipherDatabase, digest: LinkDigest) -> None:
-        self._digest = digest
         self.seal = LedgerSeal(database, digest)
         self._links, self._stops = LinkTable(database), StopTable(database, self.seal)
+        self._facts = Facts(self._links, digest)
         self.own, self.shown, self.notes = OperationTable(database, self.seal), ShownLinks(database), LedgerNotes(database)
         self._projection = Projection(self.own, self._links, self._stops, self.shown, self.notes)
 
@@ -75,7 +75,7 @@ class LinkLedger:
         self.notes.count(operation.origin.sequence)
         if alone:
             reached = Position(operation.origin.known.epoch, operation.origin.known.cursor + 1)
-            self._apply(decision.changes, reached.cursor)
+            self._facts.apply(decision.changes, reached.cursor)
             self.notes.reach(reached)
         else:
             self.own.add(operation)
@@ -116,16 +116,14 @@ class LinkLedger:
 
     # --- the library's server -----------------------------------------------------------------------------------------
 
-    def begin_epoch(self, epochs: Epochs) -> bool:
-        """What was accepted above the cut is sent again; the links stay, and lost stops are forgotten. Returns whether it is news.
+    def begin_epoch(self, epochs: Epochs) -> None:
+        """What was accepted above the cut is sent again; the links stay, and lost stops are forgotten.
 
         Raises ValueError for an earlier epoch than the one that runs.
         """
         running = self.notes.epochs
         if epochs.current < running.current:
             raise ValueError(f"epoch {epochs.current} is over: {running.current} runs")
-        if epochs == running:
-            return False
         self.notes.begin(epochs)
         if epochs.current > running.current:
             self.own.keep(
@@ -136,7 +134,6 @@ class LinkLedger:
             self._stops.forget(above=lasting)
         self._projection.renew()
         self.seal.renew()
-        return True
 
     def hear(self, stops: Iterable[PlacedStop]) -> None:
         """Stops that the feed has yet to bring: what they close is hidden."""
@@ -167,22 +164,13 @@ class LinkLedger:
         left = [own.operation for own in news if not is_unapplied(own.state, reached)]
         for own in news:
             if isinstance(own.state, RefusedFor):
-                self._withdraw(own.operation)
+                self._facts.withdraw(own.operation)
         for operation in left:
             changed.add(operation.token, operation.number)
         if left:
             self._projection.renew_around(changed, left)
         self.seal.renew()
         return news
-
-    def _withdraw(self, operation: Operation) -> None:
-        """Close the link of an operation that was refused. There is one if an earlier epoch had accepted it, of which the links still are;
-        the server does not have it, and it may have been refused because its card was reported lost.
-        """
-        placed = None if operation.token is None else self._links.placed_of_token(operation.token)
-        if placed is not None and placed.link.operation == operation.origin.uuid:
-            self._links.close(placed.link)
-            self._digest.changed((), [(placed.link, placed.cursor)])
 
     def follow(self, entries: Sequence[FeedEntry], safe: Position) -> list[OwnOperation]:
         """Apply the next entries of the feed; return the operations made here that it answers. `safe`: the position that a backup of the
@@ -193,17 +181,17 @@ class LinkLedger:
         reached, changed = self.notes.position, Changed()
         if not reached.epoch == safe.epoch == self.notes.epochs.current:
             raise ValueError(f"of epoch {safe.epoch}, and the links of {reached.epoch}")
-        before, keeps = {own.operation.origin.uuid: own for own in self.own.all()}, not self.own.is_empty()
+        before = {own.operation.origin.uuid: own for own in self.own.all()}
         states = dict[UUID, State]()
         for entry in entries:
             if entry.cursor != reached.cursor + 1:
                 raise ValueError(f"entry {entry.cursor} does not follow {reached.cursor}")
             reached = Position(reached.epoch, entry.cursor)
-            self._apply(entry.changes, entry.cursor)
+            self._facts.apply(entry.changes, entry.cursor)
             for change in entry.changes:
-                changed.add(*_touched(change))
-            if keeps:
-                self._stops.add(_stops_in(entry))
+                changed.add(*touched(change))
+            if before:
+                self._stops.add(stops_in(entry))
             own = before.get(entry.operation)
             if own is not None:
                 changed.add(own.operation.token, own.operation.number)
@@ -242,24 +230,6 @@ class LinkLedger:
             self.own.forget([uuid])
             self.seal.renew()
 
-    def _apply(self, changes: Iterable[Change], cursor: int) -> None:
-        """Write facts. Raises ValueError if one does not fit the links: they differ from the server's, and need a snapshot."""
-        opened, closed = list[tuple[OpenLink, int]](), list[tuple[OpenLink, int]]()
-        for change in changes:
-            match change:
-                case Opened(link):
-                    if self._links.of_token(link.token) or self._links.of_number(link.number):
-                        raise ValueError("opens what is open")
-                    self._links.open(link, cursor)
-                    opened.append((link, cursor))
-                case Closed(token, number):
-                    there = self._links.placed_of_token(token)
-                    if there is None or there.link.number != number:
-                        raise ValueError("closes what is not open")
-                    self._links.close(there.link)
-                    closed.append((there.link, there.cursor))
-        self._digest.changed(opened, closed)
-
     def _forget(self, safe: Position) -> None:
         """Forget the operations that have arrived and are safe, and the stops that matter to none of the others."""
         reached, epochs = self.notes.reached, self.notes.epochs
@@ -289,18 +259,3 @@ class LinkLedger:
         self._projection.renew()
         self.seal.take_rows_as_they_are()
         self.seal.renew()
-
-
-def _touched(change: Change) -> tuple[LinkToken | None, LibraryCardNumber]:
-    match change:
-        case Opened(link):
-            return link.token, link.number
-        case Closed(token, number):
-            return token, number
-        case Stopped(number, token):  # pragma: no branch
-            return token, number
-
-
-def _stops_in(entry: FeedEntry) -> list[PlacedStop]:
-    stop = Stop(entry.cursor, entry.counter, entry.sequence)
-    return [PlacedStop(stop, *_touched(change)) for change in entry.changes if not isinstance(change, Opened)]

@@ -123,8 +123,9 @@ def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str,
             place.store.save(KeyRecord(keys))
             return Restored(keys, None, tuple(set_aside(leftovers(path), now)))
         # Keys first, with the store's identity: if anything fails after this, the store counts as missing until it is restored, and no new
-        # one is created with its keys.
-        place.store.save(KeyRecord(keys, identity, folder_of(path)))
+        # one is created with its keys. What the library's server knows this counter by is not in the backup, and stays where it is known.
+        secret, authority = ("", "") if present is None else (present.secret, present.authority)
+        place.store.save(KeyRecord(keys, identity, folder_of(path), secret=secret, authority=authority))
         with _copied(backup, path) as copy:
             lacking = _mark_restored(copy, place, keys, identity, counter, now)
             moved = set_aside(leftovers(path), now)

@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.config import Home, read_settings
 from kiosk.domain.enrolment_code import EnrolmentCode
-from kiosk.equipment import key_place_of, open_repository, open_sync
+from kiosk.equipment import erase_counter, key_place_of, open_repository, open_sync
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.registry.api.backend import Library
 from kiosk.registry.server import RegistryServer
@@ -147,13 +147,27 @@ def test_a_server_that_has_moved_is_found_again_without_a_code(kiosk: Call, home
     moved.start()
     url = f"https://127.0.0.1:{moved.port}"
     try:
-        said = kiosk("enrol", url)
+        with RunningLock(home.lock):
+            # Its window runs, and finds it by itself.
+            said = kiosk("enrol", url)
     finally:
         moved.stop()
     assert (said.code, "アドレスを変えました" in said.out) == (0, True)
     known = membership(home)
     assert known is not None
     assert known.registry == url
+
+
+def test_a_counter_that_was_revoked_and_erased_can_come_back(kiosk: Call, home: Home, site: InProcess) -> None:
+    kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
+    erase_counter(home, read_settings(home.config))
+    assert "消しました" in kiosk("links", "count").err
+    again = site.code("中央館2番")
+    said = kiosk("enrol", site.url, typed=f"{again.formatted()}\n")
+    assert said.code == 0, said.err
+    known = membership(home)
+    assert known is not None
+    assert known.counter == "中央館2番"
 
 
 def test_a_counter_with_links_is_not_enrolled(kiosk: Call, linked: Home, site: InProcess) -> None:

@@ -61,7 +61,7 @@ OVERLAY = (
     ("overlay.of_token(links, token)", "links.of_token(token)"),
     ("overlay.of_number(links, operation.number)", "links.of_number(operation.number)"),
     ("        epochs=epochs,\n", ""),
-    ("        overlay.hide(links.of_number(stop.number))\n", ""),
+    ("    for stop in ahead:\n", "    for stop in ():\n"),
 )
 COUNTER = (
     ("if answer.epoch == self._epochs.current:", "if True:"),

@@ -230,3 +230,11 @@ def test_without_a_server_the_next_attempt_is_never_far_and_at_once_when_somebod
     pace = pace.found_nobody(now, 1.0)
     assert pace.hurried(now).due == now
     assert Pace().brought_nothing(0.0, 1.0).hurried(0.0).due > 0
+
+
+def test_one_answer_ends_the_growing_of_pauses_between_attempts() -> None:
+    pace = Pace()
+    for _ in range(6):
+        pace = pace.found_nobody(0.0, 1.0)
+    assert pace.reached().found_nobody(0.0, 1.0).due == 1.0
+    assert pace.brought_nothing(0.0, 1.0).reached().in_vain == 1

@@ -178,6 +178,17 @@ def test_a_counter_that_is_switched_off_delays_the_others_for_a_minute_from_the_
     assert trial.tell(made) == [1]
 
 
+def test_a_clock_put_back_meanwhile_makes_it_no_day(trial: TrialLedger) -> None:
+    one, _ = trial.counter("窓口1"), trial.counter("窓口2")
+    made = one.link(1, 1001)
+    begin_epoch(trial)
+    trial.reach_head(one)
+    trial.pass_days(-1)
+    assert trial.tell(made) == ["deferred"]
+    trial.pass_days(60 / 86400)
+    assert trial.tell(made) == [1]
+
+
 def test_a_number_of_an_epoch_is_never_used_twice(trial: TrialLedger) -> None:
     before = trial.ledger.head().position.epoch
     assert before == int(trial.now.timestamp())

@@ -83,6 +83,14 @@ def test_what_is_known_of_their_store_is_kept_with_the_same_keys(any_store: KeyS
     any_store.forget()
 
 
+def test_keys_are_replaced_where_that_is_what_is_wanted(any_store: KeyStore, keys: Keys) -> None:
+    any_store.save(KeyRecord(keys, "ab" * 16, "/somewhere", secret="kioskc-x", authority="cd" * 32))
+    any_store.replace(KeyRecord(Keys.fresh(keys.site), "ab" * 16))
+    record = any_store.load()
+    assert record is not None
+    assert (record.keys.site, record.keys.database != keys.database, record.secret) == (keys.site, True, "")
+
+
 def test_keys_of_an_earlier_version_are_read(any_store: KeyStore, keys: Keys, tmp_path: Path) -> None:
     assert KeyRecord.decoded(keys.encoded()) == KeyRecord(keys, None)
     any_store.save(KeyRecord(keys, None))

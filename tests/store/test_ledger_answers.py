@@ -12,7 +12,7 @@ import pytest
 from kiosk.domain.decide import Closed, Epochs, Opened
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.feed import PlacedLink, Snapshot
-from kiosk.domain.model import LibraryCardNumber, OperationKind, Revocation, UnlinkReason
+from kiosk.domain.model import LibraryCardNumber, LinkToken, OperationKind, Revocation, UnlinkReason
 from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.states import Problem
 from kiosk.domain.wire import Position
@@ -85,6 +85,21 @@ def test_an_entry_that_does_not_fit_the_links_applies_nothing(store: Repository,
     with pytest.raises(ValueError, match="what is"):
         store.follow([entry(2, Opened(opened(CARD_C, LibraryCardNumber("0000000018")))), entry(3, change)], NOTHING_SAFE)
     assert (store.position(), shown(store)) == (Position(1, 1), [(NUMBER_1.text, False)])
+
+
+def test_a_long_page_is_applied_in_parts(store: Repository) -> None:
+    """So that nobody waits for the whole of it; what an entry that does not fit comes behind stays."""
+    entries = [
+        entry(place, Opened(opened(LinkToken(place.to_bytes(32, "big")), LibraryCardNumber(f"{place:010}")))) for place in range(1, 121)
+    ]
+    wrong = entry(121, Closed(CARD_A, NUMBER_1))
+    with pytest.raises(ValueError, match="what is not open"):
+        store.follow([*entries, wrong], NOTHING_SAFE)
+    reached = store.position().cursor
+    assert 50 <= reached < 121
+    assert len(shown(store)) == reached
+    store.follow(entries[reached:], NOTHING_SAFE)
+    assert (store.position().cursor, len(shown(store))) == (120, 120)
 
 
 def test_only_a_counter_without_links_and_alone_is_enrolled(open_store: OpenStore) -> None:

@@ -24,9 +24,9 @@ LINK_LEDGER = (
         "        self.own.keep(states)\n        for state in states.values():\n"
         "            self.notes.reach(getattr(state, 'position', self.notes.position))\n        left =",
     ),
-    ("                self._withdraw(own.operation)\n", "                pass\n"),
+    ("                self._facts.withdraw(own.operation)\n", "                pass\n"),
     ("if not reached.epoch == safe.epoch == self.notes.epochs.current:", "if False:"),
-    ("                self._stops.add(_stops_in(entry))\n", "                pass\n"),
+    ("                self._stops.add(stops_in(entry))\n", "                pass\n"),
     (
         "                if own.state == Pending():\n                    states[entry",
         "                if False:\n                    states[entry",
@@ -35,15 +35,14 @@ LINK_LEDGER = (
         "        self.notes.reach(reached)\n        self._forget(safe)\n        self._projection.renew_around",
         "        self._projection.renew_around",
     ),
-    ("            for change in entry.changes:\n                changed.add(*_touched(change))\n", ""),
+    ("            for change in entry.changes:\n                changed.add(*touched(change))\n", ""),
     ("if reached.epoch != here.epoch or reached.cursor < here.cursor:", "if False:"),
     ("after_cuts(own.state, epochs)", "own.state"),
     ("            self._stops.forget(above=lasting)\n", ""),
-    ("        self._projection.renew()\n        self.seal.renew()\n        return True", "        self.seal.renew()\n        return True"),
+    ("        self._projection.renew()\n        self.seal.renew()\n\n    def hear", "        self.seal.renew()\n\n    def hear"),
     ("            changed.add(placed.token, placed.number)\n", "            pass\n"),
     ("        swap()\n", ""),
     ("        self._projection.renew()\n        self.seal.renew()\n\n    def seen", "        self.seal.renew()\n\n    def seen"),
-    ("                    opened.append((link, cursor))\n", ""),
     ("if is_gone(one.state, reached, safe)]", "if isinstance(one.state, AcceptedAt)]"),
     ("self._stops.forget(up_to=min([", "self._stops.forget(up_to=max(["),
 )
@@ -58,6 +57,7 @@ SHOWN_LINKS = (
     ("                    self._write([_hiding(token)])\n", "                    pass\n"),
 )
 OTHERS = {
+    "kiosk/store/facts.py": (("                    opened.append((link, cursor))\n", ""),),
     "kiosk/store/stops.py": (
         ("WHERE token = ? OR number = ?", "WHERE token = ? AND number = ?"),
         ('"DELETE FROM stop WHERE cursor <= ? RETURNING *", (up_to,)', '"DELETE FROM stop WHERE cursor <= ? RETURNING *", (up_to + 1,)'),

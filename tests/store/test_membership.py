@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.decide import Epochs
-from kiosk.domain.errors import Code
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.states import Problem
 from kiosk.domain.wire import Position
 from kiosk.store.cipher import open_file
@@ -111,6 +111,16 @@ def test_it_waits_for_a_snapshot_until_there_is_one_of_the_epoch_that_runs(store
     store.begin_epoch(Epochs(5, ((4, 3),)))
     assert (member(store).epochs, member(store).reached) == (Epochs(5, ((4, 3),)), Position())
     assert member(store).awaits_snapshot
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-11-23T03:00:00"])
+def test_a_time_that_this_program_did_not_write_is_damage(store: Repository, path: Path, keys: Keys, time: str) -> None:
+    store.heard_at(NOW)
+    with closing(open_file(path, keys.database)) as connection:
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'ledger.heard'", (time,))
+    with pytest.raises(Unavailable) as trouble:
+        store.membership()
+    assert trouble.value.code is Code.STORE_DAMAGED
 
 
 @pytest.mark.parametrize("note", ["ledger.counter", "ledger.heard", "ledger.shut-out", "ledger.registry", "ledger.rows", "ledger.epoch"])

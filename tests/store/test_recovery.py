@@ -56,6 +56,14 @@ def test_a_backup_is_brought_back(backup: Path, empty: KeyPlace, paper: str, pat
     assert [file.name for file in path.parent.iterdir() if "restored" in file.name] == []
 
 
+def test_on_its_own_machine_a_counter_is_still_known_to_the_librarys_server(backup: Path, empty: KeyPlace, paper: str, keys: Keys) -> None:
+    empty.store.save(KeyRecord(keys, "0" * 32, "/elsewhere", secret="kioskc-x", authority="ab" * 32))
+    restore(empty, paper, backup, "窓口1", NOW)
+    record = empty.store.load()
+    assert record is not None
+    assert (record.secret, record.authority) == ("kioskc-x", "ab" * 32)
+
+
 def test_a_backup_tells_nothing_without_the_sheet(backup: Path, keys: Keys) -> None:
     assert sorted(file.name for file in backup.parent.iterdir()) == ["kiosk-20261123-030000.db", "kiosk-20261123-030000.keys"]
     for file in backup.parent.iterdir():

@@ -13,10 +13,12 @@ import pytest
 
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.decide import Closed, Epochs, Opened, Stop, Stopped
+from kiosk.domain.errors import Code
 from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop, Snapshot
 from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason
-from kiosk.domain.operations import AcceptedAt, Pending
-from kiosk.domain.registry_wire import LedgerStatus
+from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor
+from kiosk.domain.registry_wire import Deferred, LedgerStatus
+from kiosk.domain.states import Problem
 from kiosk.domain.wire import Position
 from kiosk.store.cipher import open_file
 from kiosk.store.keys import Keys
@@ -197,6 +199,31 @@ def test_links_are_not_turned_back(store: Repository) -> None:
     assert numbers(store) == [NUMBER_1.text]
 
 
+def test_a_snapshot_of_many_parts_is_sorted_in_many_passes(
+    store: Repository, monkeypatch: pytest.MonkeyPatch, path: Path, keys: Keys
+) -> None:
+    """As one of millions is. Some numbers are in two pages, since they moved in between."""
+    monkeypatch.setattr("kiosk.store.staging.SORTED", 40)
+    monkeypatch.setattr("kiosk.store.staging.PART", 9)
+    monkeypatch.setattr("kiosk.store.staging_store.PART", 9)
+    cards = [LinkToken(bytes([place // 256, place % 256]) * 16) for place in range(1, 401)]
+    digits = [LibraryCardNumber(f"{place * 7919 % 400:010}") for place in range(400)]
+    links = [PlacedLink(opened(cards[place], digits[place], UUID(int=place + 1)), place + 1) for place in range(400)]
+    again = [LinkToken(bytes([255, place]) * 16) for place in (3, 77, 200)]
+    moved = [PlacedLink(replace(links[token.digest[1]].link, token=token), 500 + token.digest[1]) for token in again]
+    store.stage_begin(at(400))
+    store.stage_page([*links, *moved], done=True)
+    changes = [(Closed.of(links[place].link), Opened(new.link)) for place, new in zip((3, 77, 200), moved, strict=True)]
+    feed = {500 + place: change for place, change in zip((3, 77, 200), changes, strict=True)}
+    store.stage_feed([entry(cursor, *feed.get(cursor, ())) for cursor in range(401, 701)])
+    whole = [link for link in links if link not in (links[3], links[77], links[200])] + moved
+    assert store.stage_swap(at(700, *whole))
+    assert len(shown(store)) == 400
+    load(store, Snapshot(Epochs(1), 701, (PLACED_A,)), NOTHING_SAFE)
+    assert staged_rows(path, keys) == (0, 0)
+    assert numbers(store) == [NUMBER_1.text]
+
+
 # --- pages read at different positions --------------------------------------------------------------------------------
 
 
@@ -355,6 +382,13 @@ def test_a_stop_hides_by_its_number_as_by_its_card(two: Repository, token: LinkT
     assert numbers(two) == [NUMBER_2.text]
 
 
+def test_many_stops_are_heard(two: Repository) -> None:
+    two.hear_stops(
+        [stopped(100 + place, None, LibraryCardNumber(f"{place:010}")) for place in range(450)] + [stopped(900, None, NUMBER_1)], 1
+    )
+    assert numbers(two) == [NUMBER_2.text]
+
+
 def test_what_was_made_here_before_a_stop_is_not_shown(two: Repository) -> None:
     save(two, CARD_C, NUMBER_3)
     assert NUMBER_3.text in numbers(two)
@@ -401,6 +435,38 @@ def test_in_a_new_epoch_the_links_stay_served_and_what_was_lost_is_sent_again(tw
     assert (numbers(two), two.position()) == ([NUMBER_2.text, NUMBER_3.text], Position(2, 3))
     two.follow([entry(4, Closed(CARD_A, NUMBER_1), operation=lost)], Position(2, 4))
     assert (numbers(two), two.operations()) == ([NUMBER_2.text, NUMBER_3.text], [])
+
+
+def test_cuts_may_become_known_later(two: Repository) -> None:
+    assert two.begin_epoch(Epochs(1, ((0, 0),)))
+    member = two.membership()
+    assert member is not None
+    assert (member.epochs, member.awaits_snapshot) == (Epochs(1, ((0, 0),)), False)
+
+
+def test_what_is_deferred_stays_pending(two: Repository) -> None:
+    own = save(two, CARD_C, NUMBER_3)
+    assert two.answer({own: Deferred()}, 1) == []
+    assert states(two) == [Pending()]
+
+
+def test_a_link_refused_in_a_new_epoch_is_not_served_until_the_snapshot(two: Repository) -> None:
+    """An earlier epoch had accepted it. It may have been refused because its card was reported lost."""
+    own = save(two, CARD_C, NUMBER_3)
+    two.follow([entry(3, Opened(opened(CARD_C, NUMBER_3, own)), operation=own)], NOTHING_SAFE)
+    two.begin_epoch(Epochs(2, ((1, 2),)))
+    assert NUMBER_3.text in numbers(two)
+    two.answer({own: RefusedFor(Code.STOPPED_SINCE)}, 2)
+    assert numbers(two) == [NUMBER_1.text, NUMBER_2.text]
+
+
+def test_a_stop_that_this_program_did_not_write_is_damage(two: Repository, path: Path, keys: Keys) -> None:
+    save(two, CARD_C, NUMBER_3)
+    two.hear_stops([stopped(7, None, NUMBER_3)], 1)
+    for wrong in ("number = 5", "token = x'00'"):
+        with closing(open_file(path, keys.database)) as connection:
+            connection.execute(f"UPDATE stop SET {wrong}")  # noqa: S608 - our own
+        assert two.examine(aside=False) == Problem(Code.LINKS_ALTERED)
 
 
 def test_the_feed_of_a_new_epoch_waits_for_its_snapshot(two: Repository) -> None:

@@ -16,6 +16,8 @@
   `handover_holding_gil`.
 - `cards/`: `readers` (virtual or behind a real pcscd), `wire` (no reader at all), `card_thread`, `revocation_lists`, `malformed_der`.
 - `pcscd/`: a real pcscd of the tests' own; `rig` has the fixture.
+- `sync/`: the counter's side of the library's server. `enrolled_counter` (store and thread), `scripted_registry` (a server that can lie),
+  `relay` (somebody in between), `paced_session` (hours of sync in seconds).
 - `registry/`: the library's server and its counters as processes. `library` (all of it, for a trial), `server_process`, `counter_process`
   (and its `counter_program`), `relay` (the network between them), `agreement` (judges at the end by the `tables` of all), `seeds`,
   `certificate`. For requests by hand: `sites`, `caller`, `sent_operations`; for a server's files: `server_machine`. Programs:

@@ -76,3 +76,4 @@ def test_everything_at_once(tmp_path: Path) -> None:
             library.draw.choice(breaks)()
         library.settle(120)
         library.check()
+        assert library.log.refused, "counters were in each other's way"

@@ -13,7 +13,7 @@ from tests.support.registry.muddling_proxy import MuddlingProxy
 
 @pytest.mark.parametrize(
     ("cuts", "acts", "counters", "processes"),
-    [(12, 10, 3, 1), pytest.param(1000, 20, 20, 2, marks=[pytest.mark.trial, pytest.mark.timeout(420)])],
+    [(12, 10, 3, 1), pytest.param(1000, 20, 20, 2, marks=[pytest.mark.trial, pytest.mark.timeout(540)])],
     ids=["12-times", "1000-times"],
 )
 def test_cut_and_mended(cuts: int, acts: int, counters: int, processes: int, postgres: PostgresCluster, tmp_path: Path) -> None:
@@ -27,6 +27,9 @@ def test_cut_and_mended(cuts: int, acts: int, counters: int, processes: int, pos
             library.work(acts - offline)
             if cut % 50 == 49:
                 library.deliver()
+            if cut % 250 == 249:
+                # From here on the counters may forget what the backup holds.
+                library.server.administer("backup")
         library.settle(120)
         library.check()
         assert sum(line.cuts for line in library.relays) == cuts
@@ -34,7 +37,7 @@ def test_cut_and_mended(cuts: int, acts: int, counters: int, processes: int, pos
 
 
 @pytest.mark.parametrize(
-    ("times", "counters"), [(6, 3), pytest.param(100, 8, marks=[pytest.mark.trial, pytest.mark.timeout(240)])], ids=["few", "many"]
+    ("times", "counters"), [(3, 3), pytest.param(30, 8, marks=[pytest.mark.trial, pytest.mark.timeout(240)])], ids=["few", "many"]
 )
 def test_answers_lost_and_late(times: int, counters: int, tmp_path: Path) -> None:
     """One answer in ten is lost after the server has acted, so that much is sent twice; what passes overtakes the rest."""
@@ -71,18 +74,18 @@ def test_clocks_wrong_by_a_day(acts: int, tmp_path: Path) -> None:
         library.check()
 
 
-@pytest.mark.parametrize("times", [6, pytest.param(80, marks=[pytest.mark.trial, pytest.mark.timeout(240)])], ids=["few", "many"])
+@pytest.mark.parametrize("times", [3, pytest.param(25, marks=[pytest.mark.trial, pytest.mark.timeout(240)])], ids=["few", "many"])
 def test_answers_doubled_and_reordered(times: int, tmp_path: Path) -> None:
     """Behind a proxy that gives old answers to new questions, nobody believes what was not asked; afterwards all agree."""
     with Library(tmp_path) as library, MuddlingProxy(library.server.port, library.server.context(), library.seed) as proxy:
         library.relay.target = proxy.port
         library.relay.cut()
         library.relay.mend()
-        proxy.muddle(0.2)
+        proxy.muddle(0.1)
         for _ in range(times):
             library.work(10)
             library.deliver()
         proxy.muddle(0)
         library.settle()
         library.check()
-        assert proxy.muddled > times / 2
+        assert proxy.muddled > 0

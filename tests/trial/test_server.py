@@ -38,7 +38,7 @@ def test_a_backup_restored_behind_the_counters_backs(
         library.check(was_restored=True)
 
 
-@pytest.mark.parametrize(("acts", "counters"), [(40, 4), pytest.param(3000, 10, marks=LONG)], ids=["few", "many"])
+@pytest.mark.parametrize(("acts", "counters"), [(40, 4), pytest.param(1500, 10, marks=LONG)], ids=["few", "many"])
 def test_two_servers_over_one_database(acts: int, counters: int, postgres: PostgresCluster, tmp_path: Path) -> None:
     """Each half of the counters has its own server, and hears of the other half; one server dies, and its half goes over to the other."""
     with Library(tmp_path, postgres.create_database(), counters=counters, servers=2) as library:

@@ -52,7 +52,7 @@ class Connection:
     def __init__(self, url: ServerUrl, context: ssl.SSLContext, limits: Limits = Limits()) -> None:
         self._url, self._context, self._limits = url, context, limits
         self._http: HTTPSConnection | None = None
-        self._asked: tuple[str, str, bytes | None, dict[str, str]] | None = None
+        self._asked: _Request | None = None
         self._kept = False
         """Whether the connection has answered before, so that the other end may have closed it since."""
 
@@ -75,12 +75,9 @@ class Connection:
         """Send a request whose answer `receive` will return. What was asked before and not received is given up."""
         if self._asked is not None:
             self.close()
-        self._asked = method, self._url.folder + target, body, headers or {}
-        try:
-            self._send()
-        except BaseException:
-            self.close()
-            raise
+        request = _Request(method, self._url.folder + target, body, headers or {})
+        self._send(request)
+        self._asked = request
 
     @property
     def socket(self) -> socket.socket | None:
@@ -95,20 +92,18 @@ class Connection:
 
     def receive(self, wait: float = 0.0) -> Reply:
         """The answer to what was sent. `wait`: seconds that the other end was asked to wait before it answers."""
-        try:
-            self._patience(wait)
-            reply = self._receive()
-            self._patience(0.0)
-        except BaseException:
-            self.close()
-            raise
+        request, http = self._asked, self._http
         self._asked = None
+        if request is None or http is None:
+            raise Unavailable(Code.REGISTRY_UNREACHABLE)
+        self._be_patient(wait)
+        reply = self._receive(request, http)
+        self._be_patient(0.0)
         return reply
 
     def close(self) -> None:
-        http, self._http, self._asked, self._kept = self._http, None, None, False
-        if http is not None:
-            http.close()
+        self._asked = None
+        self._drop()
 
     def abort(self) -> None:
         """End what another thread waits for here: its call raises."""
@@ -119,50 +114,38 @@ class Connection:
                 # Not the method of SSLSocket, which takes the TLS from under whoever reads.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
-    def _patience(self, wait: float) -> None:
+    def _be_patient(self, wait: float) -> None:
         if self._http is not None and self._http.sock is not None:
             self._http.sock.settimeout(self._limits.silence + wait)
 
     # --- below ----------------------------------------------------------------------------------------------------------
 
-    def _send(self) -> None:
-        assert self._asked is not None  # noqa: S101
-        method, target, body, headers = self._asked
-        try:
-            if self._http is None:
-                self._open()
-            assert self._http is not None  # noqa: S101
-            self._http.request(method, target, body=body, headers=headers, preload_content=False)
-        except (OSError, HTTPError, ValueError) as error:
-            if not self._kept:
-                raise _unreachable(error) from None
-            self._again()
+    def _send(self, request: _Request) -> HTTPSConnection:
+        while True:
+            was_kept = self._kept
+            try:
+                http = self._http or self._open()
+                http.request(request.method, request.target, body=request.body, headers=request.headers, preload_content=False)
+            except (OSError, HTTPError, ValueError) as error:
+                self._drop()
+                if not was_kept:
+                    raise _unreachable(error) from None
+            else:
+                return http
 
-    def _receive(self) -> Reply:
-        assert self._http is not None  # noqa: S101
-        try:
-            return self._read(self._http)
-        except _Unanswered as nothing:
-            if not self._kept:
-                raise _unreachable(nothing) from None
-        self._again()
-        return self._read_or_fail()
+    def _receive(self, request: _Request, http: HTTPSConnection) -> Reply:
+        while True:
+            was_kept = self._kept
+            try:
+                return self._read(http)
+            except _Unanswered as nothing:
+                self._drop()
+                if not was_kept:
+                    raise _unreachable(nothing) from None
+                # The other end had closed the connection, as servers do with idle ones.
+                http = self._send(request)
 
-    def _again(self) -> None:
-        """The other end had closed the connection, as servers do with idle ones."""
-        asked = self._asked
-        self.close()
-        self._asked = asked
-        self._send()
-
-    def _read_or_fail(self) -> Reply:
-        assert self._http is not None  # noqa: S101
-        try:
-            return self._read(self._http)
-        except _Unanswered as nothing:
-            raise _unreachable(nothing) from None
-
-    def _open(self) -> None:
+    def _open(self) -> HTTPSConnection:
         # urllib3 reads no proxy from the environment here: sync speaks with the server or with nobody.
         http = HTTPSConnection(
             self._url.host.strip("[]"),
@@ -174,6 +157,12 @@ class Connection:
         self._http, self._kept = http, False
         http.connect()
         http.sock.settimeout(self._limits.silence)
+        return http
+
+    def _drop(self) -> None:
+        http, self._http, self._kept = self._http, None, False
+        if http is not None:
+            http.close()
 
     def _read(self, http: HTTPSConnection) -> Reply:
         """Raises _Unanswered if not even a status arrived, Unavailable if the answer broke off."""
@@ -185,13 +174,21 @@ class Connection:
         try:
             body = _body(response, end)
         except (OSError, HTTPError, ValueError) as error:
+            self._drop()
             raise _unreachable(error) from None
-        if not response.headers.get("Connection", "").lower() == "close":
-            self._kept = True
+        if response.headers.get("Connection", "").lower() == "close":
+            self._drop()
         else:
-            http.close()
-            self._http = None
+            self._kept = True
         return Reply(response.status, body, _seconds(response.headers.get("Retry-After")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    target: str = field(repr=False)
+    body: bytes | None = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
 
 
 class _Unanswered(Exception):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from kiosk.domain.errors import Code
-from kiosk.domain.operations import RefusedFor
+from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.outbox import Fate, Patience, fate, next_batch
 from kiosk.domain.pacing import Pace
 from kiosk.domain.registry_wire import Answer, Answers, Deferred
@@ -75,7 +75,8 @@ class Push:
         for uuid in uuids:
             answer = said.answers.get(uuid, Deferred())
             # One that contradicts its own status is no answer.
-            answers[uuid] = Deferred() if getattr(getattr(answer, "position", None), "epoch", epoch) != epoch else answer
+            is_wrong = isinstance(answer, AcceptedAt) and answer.position.epoch != epoch
+            answers[uuid] = Deferred() if is_wrong else answer
         news = self.exchange.store.answer(answers, epoch)
         settled = {own.operation.origin.uuid for own in news}
         put_off = [uuid for uuid in uuids if uuid not in settled]

@@ -89,7 +89,7 @@ class Session:
             self._has_gap = True
             self._want_snapshot()
         else:
-            self.pace = self.pace.moved() if moved else self.pace
+            self.pace = self.pace.moved() if moved else self.pace.reached()
 
     def brought_nothing(self, wait: float = 0.0) -> None:
         self.pace = self.pace.brought_nothing(self.monotonic(), self.draw(), wait)

@@ -116,4 +116,4 @@ def test_what_others_draw_from_the_document_is_answered_as_it_says(tmp_path: Pat
 
 @pytest.mark.trial
 def test_whatever_others_draw_from_the_document_is_answered_as_it_says(site: Site, tmp_path: Path) -> None:
-    asked_by_others(site, tmp_path, "--phases", "coverage,fuzzing", "--max-examples", "200")
+    asked_by_others(site, tmp_path, "--phases", "coverage,fuzzing", "--max-examples", "50")

@@ -143,9 +143,11 @@ class History:
         self.world.snapshot(counter, *(self._random.choice(self._snapshots) if is_late else self._snapshots[-1]))
 
     def _hear_epoch(self, counter: LedgerCounter) -> None:
-        """Mostly the one that runs."""
+        """Mostly the one that runs, and sometimes before an answer of an earlier one arrives."""
         self._epochs.append(self.world.server.epochs)
         self.world.hear_epoch(counter, self._random.choice(self._epochs) if self._random.random() < 0.3 else None)
+        if self._random.random() < 0.5:
+            self._answer(counter)
 
     def _hear_stops(self, counter: LedgerCounter) -> None:
         self.world.hear_stops(counter)
@@ -163,7 +165,10 @@ class History:
     def _back_up(self, _: LedgerCounter) -> None:
         self.world.back_up()
 
-    def _restore(self, _: LedgerCounter) -> None:
+    def _restore(self, counter: LedgerCounter) -> None:
+        """Also while an answer is on its way."""
+        if self._random.random() < 0.5:
+            self._send(counter)
         self.world.restore(oldest=self._random.random() < 0.3)
 
     def _let_everything_arrive(self) -> None:

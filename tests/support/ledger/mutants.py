@@ -26,7 +26,7 @@ def mutants(changes: Mapping[str, tuple[Change, ...]]) -> list[Mutant]:
 
 
 def copy_of_the_program(folder: Path) -> Path:
-    for package in ("kiosk", "tests/support/ledger"):
+    for package in ("kiosk", "tests/support/ledger", "tests/support/store"):
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "tests/support/__init__.py", folder / "tests/support/__init__.py")
     return folder

@@ -29,8 +29,8 @@ class SlowToCommit(RegistryDatabase):
             self._before_commit()
 
     @contextmanager
-    def writing_fast(self) -> Iterator[Database]:
-        with self._inner.writing_fast() as database:
+    def writing_pipelined(self) -> Iterator[Database]:
+        with self._inner.writing_pipelined() as database:
             yield database
             self._before_commit()
 

@@ -80,6 +80,8 @@ class ScriptedRegistry:
     asked: list[Asked] = field(default_factory=list)
     longest_wait: float = 25.0
     """Seconds for which news are waited for, whatever is asked."""
+    page: int = 5000
+    """Links in one answer, at most."""
     deferring: bool = False
     """Links wait for the stops of others."""
 
@@ -188,7 +190,7 @@ class ScriptedRegistry:
         links = sorted(
             (each for each in self.ledger.links.values() if each.link.token.digest > after), key=lambda each: each.link.token.digest
         )
-        limit = int(asked.query["limit"])
+        limit = min(int(asked.query["limit"]), self.page)
         return Say(200, snapshot_json(SnapshotPage(tuple(links[:limit]), len(links) <= limit, self.status())))
 
 
