@@ -114,7 +114,7 @@ class Code(StrEnum):
     """Not the address of a server: always https."""
     REGISTRY_UNREACHABLE = "registry-unreachable", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     REGISTRY_NOT_TRUSTED = "registry-not-trusted", about_counter(Family.REGISTRY, ToPatron.NOTHING)
-    """Another authority than the library's vouches for who is there, or for another name."""
+    """Another authority than the library's vouches for who is there, or for another name. `reason`: date, where only the time is wrong."""
     REGISTRY_AUTHORITY_MISSING = "registry-authority-missing", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     """The certificate kept beside the store is gone, or another."""
     REGISTRY_ANSWER_UNEXPECTED = "registry-answer-unexpected", about_counter(Family.REGISTRY, ToPatron.NOTHING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import select
+import selectors
 import socket
 
 
@@ -31,9 +31,12 @@ class Bell:
 
     def wait(self, seconds: float, beside: socket.socket | None = None) -> bool:
         """Wait until it is rung or `beside` has something to read, for `seconds` at most. Returns whether `beside` has."""
-        watched = [self._here] if beside is None else [self._here, beside]
-        readable, _, _ = select.select(watched, [], [], max(0.0, seconds))
-        return beside is not None and beside in readable
+        # Not `select`, which takes no descriptor above 1,023.
+        with selectors.DefaultSelector() as both:
+            both.register(self._here, selectors.EVENT_READ)
+            if beside is not None:
+                both.register(beside, selectors.EVENT_READ)
+            return any(key.fileobj is beside for key, _ in both.select(max(0.0, seconds)))
 
     def close(self) -> None:
         self._here.close()

@@ -19,6 +19,8 @@ from kiosk.store.sync.tls import Authority, trusting, trusting_anybody
 LARGEST = 8 << 20
 """Bytes of an answer: several times a page of a snapshot."""
 _CHUNK = 1 << 16
+_OUT_OF_DATE = frozenset({9, 10})
+"""X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,7 @@ def _unreachable(error: BaseException) -> Unavailable:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Unavailable(Code.REGISTRY_NOT_TRUSTED)
+            reason = {"reason": "date"} if cause.verify_code in _OUT_OF_DATE else {}
+            return Unavailable(Code.REGISTRY_NOT_TRUSTED, **reason)
         cause = cause.__cause__ or cause.__context__
     return Unavailable(Code.REGISTRY_UNREACHABLE)

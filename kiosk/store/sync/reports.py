@@ -92,6 +92,12 @@ class Reports:
             self._contact = replace(self._contact, in_step=True)
         self.look()
 
+    def fell_behind(self) -> None:
+        """The links cannot be brought up to date but by a snapshot."""
+        with self._lock:
+            self._contact = replace(self._contact, in_step=False)
+        self.look()
+
     def failed(self) -> None:
         """An attempt found no server, or one that makes no sense."""
         with self._lock:

@@ -87,6 +87,7 @@ class Session:
             self._begin_epoch(began)
         except SnapshotNeeded:
             self._has_gap = True
+            self.exchange.reports.fell_behind()
             self._want_snapshot()
         else:
             self.pace = self.pace.moved() if moved else self.pace.reached()
@@ -144,6 +145,7 @@ class Session:
     def _begin_epoch(self, began: EpochBegan) -> None:
         """One way for a counter that is new and one whose server was restored: send stops, then what is left, then take a snapshot."""
         self.exchange.store.begin_epoch(began.status.epochs)
+        self.exchange.reports.fell_behind()
         self.push.only_unlinkings = self._epoch_untold = True
         self._stops_heard, self.exchange.has_stops = None, False
         self._wants_snapshot, self._has_gap, self._no_snapshot_before = False, False, 0.0

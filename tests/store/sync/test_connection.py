@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,17 @@ def test_a_server_of_another_authority_is_not_trusted(server: ScriptedRegistry, 
             wrong.ask("GET", "/v1/health", headers={"Authorization": "Bearer secret"})
     assert raised.value.code is Code.REGISTRY_NOT_TRUSTED
     assert server.asked == []
+
+
+def test_a_certificate_that_is_only_out_of_date_is_told_as_that(tmp_path: Path) -> None:
+    """By far most often it is this computer's clock."""
+    with ScriptedRegistry(tmp_path, issued_at=datetime.now(UTC) - timedelta(days=4000)) as server:
+        with (
+            closing(Connection.verified(ServerUrl.parse(server.url), server.authority, SHORT)) as late,
+            pytest.raises(Unavailable) as raised,
+        ):
+            late.ask("GET", "/v1/health")
+    assert (raised.value.code, raised.value.params) == (Code.REGISTRY_NOT_TRUSTED, {"reason": "date"})
 
 
 @pytest.mark.parametrize(

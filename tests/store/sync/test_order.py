@@ -125,6 +125,7 @@ def test_links_stay_served_until_the_snapshot_of_the_new_epoch_is_there(server: 
     server.news()
     counter.until(lambda _: "/v1/snapshot" in server.paths()[3:])
     assert counter.links() == {number.text: token.digest}
+    counter.until(lambda here: here.condition is not RegistryCondition.CURRENT)
     server.script = lambda asked: None
     counter.until(lambda here: here.store.position().epoch == 2)
     assert counter.links() == {number.text: token.digest}

@@ -80,20 +80,21 @@ class ScriptedRegistry:
     asked: list[Asked] = field(default_factory=list)
     longest_wait: float = 25.0
     """Seconds for which news are waited for, whatever is asked."""
+    issued_at: datetime | None = None
+    """When the certificate was; now by default."""
     page: int = 5000
     """Links in one answer, at most."""
     deferring: bool = False
     """Links wait for the stops of others."""
 
     def __post_init__(self) -> None:
-        now = datetime.now(UTC)
-        self.issued = new_authority("図書館", now)
+        self.issued = new_authority("図書館", datetime.now(UTC))
         self.authority = Authority(self.issued.certificate.public_bytes(Encoding.DER))
         self._moved = threading.Condition()
         self._ended = False
         self.ledger.epochs = replace(self.ledger.epochs, current=1)
         self._http = _Server(("127.0.0.1", 0), _handler(self))
-        self._http.socket = self.context(issue(self.issued, [self.name], now)).wrap_socket(
+        self._http.socket = self.context(issue(self.issued, [self.name], self.issued_at or datetime.now(UTC))).wrap_socket(
             self._http.socket, server_side=True, do_handshake_on_connect=False
         )
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": _WAKE}, name="scripted-registry")
