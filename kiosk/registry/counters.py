@@ -47,15 +47,6 @@ class EnrolledCounter:
         return self.state in (CounterState.ACTIVE, CounterState.RETIRING)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCode:
-    """A code that nobody has used yet."""
-
-    name: str
-    """Of the counter it was made for."""
-    until: datetime
-
-
 def check_counter_name(name: str) -> None:
     """A counter's identity in the ledger: 1 to 40 visible characters in their composed form, without blanks at the ends.
 
@@ -85,13 +76,6 @@ class Counters:
             if counter.name == name:
                 return counter
         raise Refused(Code.COUNTER_UNKNOWN, name=name)
-
-    def open_codes(self) -> list[OpenCode]:
-        """The codes that may still be used, in the order of their counters' names."""
-        with self._ledger.database.reading() as database:
-            rows = EnrolmentCodeRow.select().order_by(EnrolmentCodeRow.name).execute(database)
-            codes = [OpenCode(row.name, datetime.fromisoformat(row.until)) for row in rows if row.secret is None]
-        return [code for code in codes if code.until > self._clock()]
 
     def retire(self, name: str) -> None:
         """Let a counter deliver what it holds, and then leave. Raises Refused: counter-unknown, counter-ended."""

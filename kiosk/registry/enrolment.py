@@ -11,6 +11,7 @@ asked for again; with another secret it is used up.
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
 from kiosk.registry.site_key import SiteKey
 
+_log = logging.getLogger(__name__)
 LIFE = timedelta(minutes=15)
 MOST_TRIES = 5
 _REMEMBERED = timedelta(days=1)
@@ -44,6 +46,15 @@ class Enrolled:
     """Its name in the ledger."""
     site_key: bytes = field(repr=False)
     key_generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCode:
+    """A code that nobody has used yet."""
+
+    name: str
+    """Of the counter it was made for."""
+    until: datetime
 
 
 class Enrolment:
@@ -89,6 +100,13 @@ class Enrolment:
         name = self._count_try(proof)
         return self._take(name, proof, secret_hash(secret))
 
+    def open_codes(self) -> list[OpenCode]:
+        """The codes that may still be used, in the order of their counters' names."""
+        with self._ledger.database.reading() as database:
+            rows = list(EnrolmentCodeRow.select().order_by(EnrolmentCodeRow.name).execute(database))
+        codes = [OpenCode(row.name, datetime.fromisoformat(row.until)) for row in rows if row.secret is None and row.tries < MOST_TRIES]
+        return [code for code in codes if code.until > self._clock()]
+
     def _count_try(self, proof: bytes) -> str:
         """Find the code that this may be a try for, and count it. Returns the counter's name."""
         # Whoever tries what is no code does not keep others from the head of the ledger.
@@ -97,6 +115,7 @@ class Enrolment:
             database = self._ledger.database.database
             row = _found(database, proof)
             if row.tries >= MOST_TRIES:
+                _log.warning("a code was tried too often: counter %s", row.name)
                 raise _refused("closed")
             _update(database, row.name, tries=row.tries + 1)
             return str(row.name)

@@ -80,6 +80,17 @@ def test_after_few_wrong_tries_the_right_one_comes_too_late(server: EnrollingSer
     assert server.counters.all() == []
 
 
+def test_only_codes_that_still_serve_are_open(server: EnrollingServer) -> None:
+    used, closed = server.open("中央1"), server.open("中央2")
+    server.enrolment.enrol(used, fresh_secret())
+    for _ in range(MOST_TRIES):
+        server.refusal(other_than(closed), fresh_secret())
+    server.open("東1")
+    assert [(code.name, code.until) for code in server.enrolment.open_codes()] == [("東1", server.now + LIFE)]
+    server.now += LIFE
+    assert server.enrolment.open_codes() == []
+
+
 def test_wrong_tries_for_another_code_do_not_count(server: EnrollingServer) -> None:
     code = server.open()
     for _ in range(MOST_TRIES * 2):

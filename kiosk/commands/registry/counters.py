@@ -15,7 +15,8 @@ from kiosk.domain.calendar import JAPAN
 from kiosk.domain.wire import Position
 
 if TYPE_CHECKING:
-    from kiosk.registry.counters import EnrolledCounter, OpenCode
+    from kiosk.registry.counters import EnrolledCounter
+    from kiosk.registry.enrolment import OpenCode
     from kiosk.registry.opening import OpenedRegistry
 
 _VERSION = 1
@@ -31,7 +32,7 @@ def add(commands: Commands) -> None:
 def list_counters(home: RegistryHome, options: argparse.Namespace) -> int:
     with opened(home) as registry:
         head = registry.ledger.head().position
-        counters, codes = registry.counters.all(), registry.counters.open_codes()
+        counters, codes = registry.counters.all(), registry.enrolment.open_codes()
         if options.json:
             told = [_as_json(counter, head) for counter in counters]
             waiting = [{"name": code.name, "until": _iso(code.until)} for code in codes]
