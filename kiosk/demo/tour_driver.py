@@ -159,10 +159,10 @@ class Guide:
         self._tell("press", name=plain(sentence))
         yield from self._tray_button(sentence)
 
-    def until_elsewhere(self) -> Iterator[Wait]:
-        """Wait until the other counter is there, and everything done there has been answered."""
+    def until_settled(self) -> Iterator[Wait]:
+        """Wait until everything done at the other counter is answered and has arrived here, unless the line is cut."""
         self.wanted = "elsewhere"
-        yield lambda: self.tray.registry is None or self.tray.registry.server.is_elsewhere_in_step()
+        yield lambda: self.tray.registry is None or self.tray.registry.server.has_settled()
 
     def until_changed(self) -> Iterator[Wait]:
         """Wait until the library system has executed a request since the last `trouble`, answered or not."""

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.ui.staff import StaffWindow
 from tests.support.windows.patron_window import ShownPatronWindow
-from tests.support.windows.staff_window import Hands
+from tests.support.windows.staff_window import Hands, LiveStaffWindow
 
 
 def _take_down(desk: ShownPatronWindow) -> None:
@@ -23,6 +23,14 @@ def _take_down(desk: ShownPatronWindow) -> None:
 def hands(qtbot: QtBot) -> Hands:
     """At a staff window of their own."""
     made = Hands()
+    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
+    return made
+
+
+@pytest.fixture
+def live(qtbot: QtBot) -> LiveStaffWindow:
+    """A staff window with the machine behind it."""
+    made = LiveStaffWindow()
     qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
     return made
 

@@ -6,14 +6,11 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from kiosk.domain.effects import ForgetRefusal
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
-    DifferenceSeen,
     LeavePressed,
-    LedgerDiffered,
     LinkClosed,
     OperationAccepted,
     OperationRefused,
@@ -22,15 +19,10 @@ from kiosk.domain.events import (
     TimeUp,
     UnlinkConfirmed,
 )
-from kiosk.domain.health import Finding
 from kiosk.domain.model import EndedBy, Language, OperationKind, RefusedOperation, RegistryCondition, UnlinkReason
-from kiosk.domain.states import ClosingLink, MoreTime, Problem, Registered, RegistrationRefused, Unlinked, Waiting
+from kiosk.domain.states import ClosingLink, Problem, Registered, RegistrationRefused, Unlinked
 from kiosk.text import plain, say
-from kiosk.ui.staff import StaffWindow
-from kiosk.ui.staff.top_and_bottom_bar import StatusBar
-from kiosk.ui.widgets.notice import Notice
-from kiosk.ui.widgets.words import Words
-from tests.support.windows.patron_samples import DRAFT, FACTS, NUMBER, OPERATION, SEEN_AT, counter, found
+from tests.support.windows.patron_samples import DRAFT, NUMBER, OPERATION, SEEN_AT, counter
 from tests.support.windows.patron_window import ShownPatronWindow
 from tests.support.windows.registry_samples import registry_scenes
 from tests.support.windows.staff_samples import staff_scenes
@@ -40,151 +32,6 @@ SCENES = registry_scenes()
 SEEN = "確認しました"
 PENDING = Registered(DRAFT, OPERATION, pending=True, replaced=False)
 REFUSED = RefusedOperation(OPERATION, OperationKind.LINK, Code.STOPPED_SINCE, NUMBER.masked, SEEN_AT)
-
-
-def plain_texts(hands: Hands) -> str:
-    return hands.texts().replace("\n", "").replace("\N{NO-BREAK SPACE}", " ")
-
-
-def bar(hands: Hands) -> str:
-    [shown] = hands.window.findChildren(StatusBar)
-    return " ".join(words.text for words in shown.findChildren(Words) if words.isVisible())
-
-
-@pytest.fixture
-def live(qtbot: QtBot) -> LiveStaffWindow:
-    made = LiveStaffWindow()
-    qtbot.addWidget(made.window, before_close_func=StaffWindow.close_for_good)
-    return made
-
-
-# --- the connection -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("scene", "said", "in_bar"),
-    [
-        ("waiting-unreachable", ["(10:32から)", "受付は続けられます", "同期待ち 3件"], "つながりません(10:32から)、同期待ち 3件"),
-        ("waiting-registry-too-long-offline", ["(11/22 10:32から)", "利用カードで受け付け", "解除はできます"], "(11/22 10:32から)"),
-        ("waiting-registry-shut-out", ["受け付けられていません", "操作 3件(管理者に", "解除は、ほかの窓口で"], "届いていない操作 3件"),
-    ],
-)
-def test_home_says_since_when_the_register_is_away_and_what_can_be_done(hands: Hands, scene: str, said: list[str], in_bar: str) -> None:
-    hands.show(*SCENES[scene])
-    assert [words for words in said if words not in plain_texts(hands)] == []
-    assert in_bar in bar(hands)
-
-
-@pytest.mark.parametrize(
-    ("scene", "said", "in_bar"),
-    [
-        ("home-loading", ["受け取っています(4000/12840件)", "受付は始められます", "サーバーに問い合わせて"], "受け取り中 31%"),
-        ("home-loading-cut", ["つながりません", "まだ届いていません", "利用カードで受け付け"], "つながりません(10:32から)"),
-        ("home-retiring", ["使用を終える手続き中です", "登録は、ほかの窓口で", "同期待ち 3件"], "使用を終える手続き中、同期待ち 3件"),
-        ("home-restart", ["再起動が必要です", "起動し直してください"], "再起動が必要です"),
-        ("home-clock-ahead", ["サーバーより5分進んでいます", "両方の時計"], "同期済み"),
-        ("home-clock-behind", ["サーバーより1日遅れています"], "同期済み"),
-    ],
-)
-def test_home_says_what_the_register_is_doing_and_whether_cards_are_taken(hands: Hands, scene: str, said: list[str], in_bar: str) -> None:
-    hands.show(*SCENES[scene])
-    assert [words for words in said if words not in plain_texts(hands)] == []
-    assert f"連携台帳: {in_bar}" in bar(hands)
-
-
-@pytest.mark.parametrize(
-    ("scene", "said", "unsaid"),
-    [
-        ("home-unsent", ["まだ届いていない解除が、1件", "この窓口では停止しています(2104 ＊＊＊＊ 53、10:32)", "送っている"], ["電話"]),
-        ("home-unsent-starting", ["解除が、2件", "この窓口だけで停止しています(2104 ＊＊＊＊ 53、10:32 ほか1件)"], ["つながりません"]),
-        ("home-unsent-unreachable", ["解除 2件は、この窓口だけで停止", "つながってからです", "電話して", "同期待ち 3件"], []),
-        ("home-unsent-too-long", ["解除 2件は、この窓口だけで停止", "解除はできます"], []),
-        (
-            "home-unsent-shut-out",
-            ["解除 2件は、ほかの窓口に届きません", "ほかの窓口で解除してください", "届いていない操作 3件"],
-            ["つながってから"],
-        ),
-    ],
-)
-def test_an_unlinking_stays_on_the_home_screen_until_it_is_sent(hands: Hands, scene: str, said: list[str], unsaid: list[str]) -> None:
-    hands.show(*SCENES[scene])
-    told = plain_texts(hands)
-    assert [words for words in said if words not in told] == []
-    assert [words for words in unsaid if words in told] == []
-
-
-def test_links_that_are_fetched_again_trouble_nobody_and_the_bar_counts_them(hands: Hands) -> None:
-    hands.show(*SCENES["home-loading-anew"])
-    assert [notice for notice in hands.window.findChildren(Notice) if notice.isVisible()] == []
-    assert "受け取り中 31%" in bar(hands)
-
-
-def test_the_bar_says_at_any_width_that_links_are_synchronised(hands: Hands) -> None:
-    hands.window.resize(800, 600)
-    served = staff_scenes()["more-time"][0]
-    hands.show(replace(served, registry=RegistryCondition.CURRENT, more_time=MoreTime(served.more_time.ticket, 1, 1)))
-    assert "同期済み" in bar(hands)
-
-
-def test_what_else_needs_attention_does_not_hide_that_links_are_synchronised(hands: Hands) -> None:
-    hands.show(counter(Waiting(), registry=RegistryCondition.CURRENT), found(FACTS, Finding("clock.zone", {}, SEEN_AT)))
-    assert "連携台帳: 同期済み、確認すること 1件" in bar(hands)
-
-
-def test_links_that_were_not_those_of_the_register_are_told_until_staff_have_seen_it(live: LiveStaffWindow) -> None:
-    live.happen(LedgerDiffered(SEEN_AT))
-    assert "連携登録を、サーバーから取り直しました" in live.texts()
-    live.press(SEEN)
-    assert live.said == [DifferenceSeen()]
-    assert "取り直しました" not in live.texts()
-
-
-@pytest.mark.parametrize("condition", [RegistryCondition.NONE, RegistryCondition.STARTING, RegistryCondition.CURRENT])
-def test_home_is_quiet_while_the_register_is_there_or_there_is_none(hands: Hands, condition: RegistryCondition) -> None:
-    hands.show(counter(Waiting(), registry=condition, registry_since=SEEN_AT))
-    assert [notice for notice in hands.window.findChildren(Notice) if notice.isVisible()] == []
-    assert "カードを待っています" in hands.texts()
-
-
-@pytest.mark.parametrize(
-    ("condition", "said"),
-    [
-        (RegistryCondition.NONE, "この窓口"),
-        (RegistryCondition.STARTING, "接続を試みています"),
-        (RegistryCondition.CURRENT, "同期済み"),
-    ],
-)
-def test_the_bar_says_whether_links_are_shared(hands: Hands, condition: RegistryCondition, said: str) -> None:
-    hands.show(counter(Waiting(), registry=condition))
-    assert f"連携台帳: {said}" in bar(hands)
-
-
-def test_what_stops_the_readers_is_told_first_and_the_register_beside_it(hands: Hands) -> None:
-    shown, facts = SCENES["waiting-registry-too-long-offline"]
-    missing = staff_scenes()["waiting-reader-missing"][0].reader
-    hands.show(replace(shown, reader=missing), facts)
-    assert "カードリーダーが見つかりません" in hands.texts()
-    assert "連携台帳サーバーに長くつながっていません" in hands.texts()
-
-
-@pytest.mark.parametrize(
-    ("scene", "said"),
-    [
-        ("status", ["使っていません"]),
-        ("status-registry-current", ["つながっています", "調べた範囲に異常はありません"]),
-        ("status-registry-starting", ["接続を試みています"]),
-        ("status-unreachable", ["つながりません", "10:32 から", "ほかの窓口に届きます"]),
-        ("status-registry-too-long-offline", ["長くつながっていません", "11/22 10:32 から"]),
-        ("status-registry-shut-out", ["この窓口は受け付けられていません", "10:32 から"]),
-        ("status-loading", ["受け取っています(4000/12840件)"]),
-        ("status-retiring", ["使用を終える手続き中です"]),
-        ("status-restart", ["再起動が必要です"]),
-        ("status-unsent-unreachable", ["3件(解除 2件は、この窓口だけで停止)"]),
-    ],
-)
-def test_status_says_how_it_stands_with_the_register(hands: Hands, scene: str, said: list[str]) -> None:
-    hands.show(*staff_scenes()[scene])
-    assert [words for words in said if words not in plain_texts(hands)] == []
 
 
 @pytest.mark.parametrize(
@@ -214,7 +61,7 @@ def test_no_second_attempt_is_offered_where_none_could_succeed(hands: Hands, sce
 )
 def test_an_answer_or_its_wait_is_told_with_what_staff_can_do(hands: Hands, scene: str, said: list[str], unsaid: list[str]) -> None:
     hands.show(*staff_scenes()[scene])
-    told = plain_texts(hands)
+    told = hands.plain_texts()
     assert [words for words in said if words not in told] == []
     assert [words for words in unsaid if words in told] == []
 
@@ -266,8 +113,8 @@ def test_a_card_that_could_not_be_unlinked_is_told_before_older_refusals(live: L
 @pytest.mark.parametrize(("scene", "waits"), [("already-pending", True), ("already", False)])
 def test_a_pair_that_is_linked_already_may_still_wait_for_the_register(hands: Hands, scene: str, waits: bool) -> None:
     hands.show(*staff_scenes()[scene])
-    assert "すでに連携しています" in plain_texts(hands)
-    assert ("連携台帳サーバーに届いてから使えます" in plain_texts(hands)) is waits
+    assert "すでに連携しています" in hands.plain_texts()
+    assert ("連携台帳サーバーに届いてから使えます" in hands.plain_texts()) is waits
 
 
 def test_nobody_being_served_reads_of_a_refusal(hands: Hands) -> None:
@@ -288,7 +135,7 @@ def test_nobody_being_served_reads_of_a_refusal(hands: Hands) -> None:
 def test_a_refusal_says_what_it_was_and_what_to_do(hands: Hands, scene: str, said: list[str]) -> None:
     hands.show(*SCENES[scene])
     hands.unfold()
-    assert [words for words in said if words not in plain_texts(hands)] == []
+    assert [words for words in said if words not in hands.plain_texts()] == []
 
 
 # --- unlinking ----------------------------------------------------------------------------------------------------------
@@ -313,14 +160,14 @@ def test_a_refusal_says_what_it_was_and_what_to_do(hands: Hands, scene: str, sai
 )
 def test_unlinking_says_how_far_it_reaches(hands: Hands, scene: str, said: list[str], unsaid: list[str]) -> None:
     hands.show(*SCENES[scene])
-    told = plain_texts(hands)
+    told = hands.plain_texts()
     assert [words for words in said if words not in told] == []
     assert [words for words in unsaid if words in told] == []
 
 
 def test_alone_unlinking_concerns_this_counter(hands: Hands) -> None:
     hands.show(counter(Unlinked(UnlinkReason.WISH, NUMBER, OPERATION, pending=False)))
-    assert "この窓口では、マイナンバーカードで番号は出なくなりました。" in plain_texts(hands)
+    assert "この窓口では、マイナンバーカードで番号は出なくなりました。" in hands.plain_texts()
 
 
 def test_a_stop_is_confirmed_by_a_press_and_hears_that_it_reached_everybody(live: LiveStaffWindow) -> None:
@@ -338,7 +185,7 @@ def test_a_stop_is_confirmed_by_a_press_and_hears_that_it_reached_everybody(live
     live.happen(RegistryChanged(RegistryCondition.UNREACHABLE, SEEN_AT))
     assert "まだ、ほかの窓口では止まっていません" in live.texts()
     live.happen(OperationAccepted(closing.operation))
-    assert "つながっている窓口では、まもなく使えなくなります" in plain_texts(live)
+    assert "つながっている窓口では、まもなく使えなくなります" in live.plain_texts()
 
 
 # --- the patron ---------------------------------------------------------------------------------------------------------

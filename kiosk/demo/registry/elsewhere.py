@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from kiosk.domain.events import Event
 from kiosk.domain.model import LibraryCardNumber, LinkToken, ReplaceReason, Revocation, UnlinkReason
+from kiosk.domain.operations import AcceptedAt, Pending
+from kiosk.domain.wire import Position
 from kiosk.equipment import now
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
@@ -42,9 +44,13 @@ class CounterElsewhere:
         self._store.close_link(uuid4(), number, UnlinkReason.LOST)
         self._sync.wake()
 
-    def is_in_step(self) -> bool:
-        """Whether everything done there has been answered."""
-        return not self._store.pending_count()
+    def last_act(self) -> Position | None:
+        """Where in the ledger the last act done there stands; None while one waits for its answer."""
+        states = [own.state for own in self._store.operations()]
+        if Pending() in states:
+            return None
+        accepted = [state.position for state in states if isinstance(state, AcceptedAt)]
+        return max(accepted, key=lambda position: position.cursor, default=self._store.position())
 
     def close(self) -> None:
         self._sync.stop()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kiosk.demo.registry.line import HOST, Line
 from kiosk.domain.errors import KioskError
 from kiosk.domain.model import LibraryCardNumber, LinkToken
+from kiosk.domain.operations import has_reached
 from kiosk.equipment import now
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class DemoLibraryServer:
         self._line = Line()
         self._process: ServerProcess | None = None
         self._elsewhere: CounterElsewhere | None = None
+        self._store: Repository | None = None
         self._is_closed, self._lock = False, threading.Lock()
         self._skipped = timedelta()
         self._hurry: Callable[[], None] = lambda: None
@@ -55,6 +57,7 @@ class DemoLibraryServer:
 
     def takes_in(self, store: Repository) -> bool:
         """Enrol this counter's store, before the server knows. Returns whether it could: an earlier demo may have left links of its own."""
+        self._store = store
         if store.is_enrolled():
             store.move_to(self.url)
             return True
@@ -145,9 +148,12 @@ class DemoLibraryServer:
         if self._elsewhere is not None:
             self._elsewhere.unlink(number)
 
-    def is_elsewhere_in_step(self) -> bool:
-        """Whether the other counter is there, and everything done there has been answered."""
-        return self._elsewhere is not None and self._elsewhere.is_in_step()
+    def has_settled(self) -> bool:
+        """Whether the other counter is there, and everything done there is answered and has arrived here, unless the line is cut."""
+        last = None if self._elsewhere is None else self._elsewhere.last_act()
+        if last is None or self._store is None:
+            return False
+        return self.is_cut or has_reached(self._store.position(), last)
 
     def retire(self) -> None:
         """Take this counter out of service. It hears of that with the next answer, so it is made to ask again."""

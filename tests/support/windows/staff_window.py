@@ -15,6 +15,7 @@ from kiosk.domain.machine import step
 from kiosk.domain.states import Counter, CounterFacts, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.serving.item_list import Rows
+from kiosk.ui.staff.top_and_bottom_bar import StatusBar
 from kiosk.ui.widgets.words import Words
 from tests.support.windows.manual_timing import ManualTiming
 from tests.support.windows.patron_samples import FACTS, with_facts
@@ -76,6 +77,15 @@ class Hands:
     def texts(self) -> str:
         """All visible text."""
         return "\n".join(words.text for words in self.window.findChildren(Words) if words.isVisible())
+
+    def plain_texts(self) -> str:
+        """As `texts`, however the lines are broken."""
+        return self.texts().replace("\n", "").replace("\N{NO-BREAK SPACE}", " ")
+
+    def bar(self) -> str:
+        """What the status bar says."""
+        [shown] = self.window.findChildren(StatusBar)
+        return " ".join(words.text for words in shown.findChildren(Words) if words.isVisible())
 
     def press(self, name: str) -> None:
         QTest.mouseClick(self.control(name), Qt.MouseButton.LeftButton)
