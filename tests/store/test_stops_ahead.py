@@ -29,6 +29,7 @@ from tests.support.store.enrolled import (
     entry,
     opened,
     save,
+    shown,
     states,
     status,
     unlink,
