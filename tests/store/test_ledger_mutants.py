@@ -42,7 +42,6 @@ LINK_LEDGER = (
     ("if is_gone(one.state, reached, safe)]", "if isinstance(one.state, AcceptedAt)]"),
     ("self._stops.forget(up_to=min([", "self._stops.forget(up_to=max(["),
 )
-STORE = (("if epoch != self._ledger.notes.epochs.current:", "if False:"),)
 SHOWN_LINKS = (
     (
         "WHERE link_number.number = ?1 AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token)",
@@ -60,7 +59,10 @@ OTHERS = {
         ("WHERE {column} = ? AND cursor > ?", "WHERE {column} = ? AND cursor > ? + 1"),
     ),
     "kiosk/store/own_operations.py": (
-        ("ORDER BY sequence", "ORDER BY sequence DESC"),
+        (
+            '_own(row) for row in self._database.ask(f"{_SELECT} ORDER BY sequence"',
+            '_own(row) for row in self._database.ask(f"{_SELECT} ORDER BY sequence DESC"',
+        ),
         ('return "refused", None, None, code', 'return "pending", None, None, None'),
     ),
     "kiosk/store/ledger_notes.py": (("epochs.effective(self.position)", "self.position.cursor"),),
@@ -74,7 +76,6 @@ OTHERS = {
 MUTANTS = mutants(
     {
         "kiosk/store/link_ledger.py": LINK_LEDGER,
-        "kiosk/store/ledger_store.py": STORE,
         "kiosk/store/shown_links.py": SHOWN_LINKS,
         **OTHERS,
     }
