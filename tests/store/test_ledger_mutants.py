@@ -10,7 +10,7 @@ from tests.support.ledger.mutants import Mutant, is_noticed, mutants
 
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(300)]
 HISTORIES = 3_000
-"""What is noticed latest takes 1,700. What would take more has a history of its own (test_ledger_histories.py)."""
+"""What is noticed latest takes 1,700. What would take more has a history (test_ledger_histories.py) or a test of its own."""
 
 LINK_LEDGER = (
     ("        self.notes.count(operation.origin.sequence)\n", ""),
@@ -25,7 +25,6 @@ LINK_LEDGER = (
         "            self.notes.reach(getattr(state, 'position', self.notes.position))\n        left =",
     ),
     ("                self._facts.withdraw(own.operation)\n", "                pass\n"),
-    ("if not reached.epoch == safe.epoch == self.notes.epochs.current:", "if False:"),
     ("                self._stops.add(stops_in(entry))\n", "                pass\n"),
     (
         "                if own.state == Pending():\n                    states[entry",
@@ -36,17 +35,13 @@ LINK_LEDGER = (
         "        self._projection.renew_around",
     ),
     ("            for change in entry.changes:\n                changed.add(*touched(change))\n", ""),
-    ("if reached.epoch != here.epoch or reached.cursor < here.cursor:", "if False:"),
     ("after_cuts(own.state, epochs)", "own.state"),
-    ("            self._stops.forget(above=lasting)\n", ""),
-    ("        self._projection.renew()\n        self.seal.renew()\n\n    def hear", "        self.seal.renew()\n\n    def hear"),
     ("            changed.add(placed.token, placed.number)\n", "            pass\n"),
     ("        swap()\n", ""),
     ("        self._projection.renew()\n        self.seal.renew()\n\n    def seen", "        self.seal.renew()\n\n    def seen"),
     ("if is_gone(one.state, reached, safe)]", "if isinstance(one.state, AcceptedAt)]"),
     ("self._stops.forget(up_to=min([", "self._stops.forget(up_to=max(["),
 )
-STORE = (("if epoch != self._ledger.notes.epochs.current:", "if False:"),)
 SHOWN_LINKS = (
     (
         "WHERE link_number.number = ?1 AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token)",
@@ -64,7 +59,10 @@ OTHERS = {
         ("WHERE {column} = ? AND cursor > ?", "WHERE {column} = ? AND cursor > ? + 1"),
     ),
     "kiosk/store/own_operations.py": (
-        ("ORDER BY sequence", "ORDER BY sequence DESC"),
+        (
+            '_own(row) for row in self._database.ask(f"{_SELECT} ORDER BY sequence"',
+            '_own(row) for row in self._database.ask(f"{_SELECT} ORDER BY sequence DESC"',
+        ),
         ('return "refused", None, None, code', 'return "pending", None, None, None'),
     ),
     "kiosk/store/ledger_notes.py": (("epochs.effective(self.position)", "self.position.cursor"),),
@@ -78,7 +76,6 @@ OTHERS = {
 MUTANTS = mutants(
     {
         "kiosk/store/link_ledger.py": LINK_LEDGER,
-        "kiosk/store/ledger_store.py": STORE,
         "kiosk/store/shown_links.py": SHOWN_LINKS,
         **OTHERS,
     }

@@ -29,6 +29,7 @@ from tests.support.store.enrolled import (
     entry,
     opened,
     save,
+    shown,
     states,
     status,
     unlink,
@@ -137,6 +138,18 @@ def test_in_a_new_epoch_the_links_stay_served_and_what_was_lost_is_sent_again(tw
     assert (numbers(two), two.position()) == ([NUMBER_2.text, NUMBER_3.text], Position(2, 3))
     two.follow([entry(4, Closed(CARD_A, NUMBER_1), operation=lost)], Position(2, 4))
     assert (numbers(two), two.operations()) == ([NUMBER_2.text, NUMBER_3.text], [])
+
+
+def test_a_stop_that_was_lost_counts_again_when_it_is_sent_again(two: Repository) -> None:
+    """With it the link that it closed was lost, which this counter sends again too."""
+    own = save(two, CARD_C, NUMBER_3)
+    link = opened(CARD_C, NUMBER_3, own)
+    two.follow([entry(3, Opened(link), operation=own), entry(4, Closed(CARD_C, NUMBER_3))], NOTHING_SAFE)
+    assert NUMBER_3.text not in numbers(two)
+    two.begin_epoch(Epochs(2, ((1, 2),)))
+    assert (NUMBER_3.text, True) in shown(two)
+    two.hear_stops([stopped(3, None, NUMBER_3)], 2)
+    assert NUMBER_3.text not in numbers(two)
 
 
 def test_cuts_may_become_known_later(two: Repository) -> None:
