@@ -37,8 +37,8 @@ T = TypeVar("T")
 def measure(folder: Path, links: int) -> dict[str, float]:
     """Seconds of both, their ratio, megabytes of the process that took the snapshot over, and the longest lock in seconds."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    bare_insert = [sys.executable, str(ROOT / "tests/bench/bare_insert.py"), str(folder / "bare.db"), str(links)]
-    bare = float(subprocess.run(bare_insert, env=environment, capture_output=True, text=True, check=True, timeout=LIMIT).stdout)
+    snapshot_bare = [sys.executable, str(ROOT / "tests/bench/snapshot_bare.py"), str(folder / "bare.db"), str(links)]
+    bare = float(subprocess.run(snapshot_bare, env=environment, capture_output=True, text=True, check=True, timeout=LIMIT).stdout)
     taking = [sys.executable, "-m", "tests.bench.snapshot", "take", str(folder / "ours"), str(links)]
     ran = subprocess.run(taking, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LIMIT, check=False)
     if ran.returncode:

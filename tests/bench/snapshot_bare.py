@@ -1,7 +1,7 @@
 """Baseline of a snapshot: the same rows, in the same order, into one table with an index, on a plain sqlcipher3 connection with the same
 pragmas, in one transaction.
 
-Usage: bare_insert.py DATABASE LINKS. Prints seconds.
+Usage: snapshot_bare.py DATABASE LINKS. Prints seconds.
 """
 
 import sys
