@@ -118,10 +118,11 @@ class Conductor:
 
         def look() -> Event:
             self._looking = False
+            found = CheckFound(self._outside.look_at_store())
             # A store that cannot be read is the check's to report.
             with suppress(KioskError):
                 self._outside.post(UnsentUnlinkingsFound(self._outside.links.unsent_unlinkings()))
-            return CheckFound(self._outside.look_at_store())
+            return found
 
         self._work.look(look, lambda incident: CheckFound(bug_in("store", incident.number)))
 

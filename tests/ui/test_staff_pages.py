@@ -476,7 +476,8 @@ def test_a_number_at_the_counter_that_nobody_goes_on_with_is_forgotten(hands: Ha
     qtbot.waitUntil(lambda: not hands.control("利用カードの番号の入力欄").property("text"), timeout=2000)
     assert hands.said == []
     refused = Problem(Code.NUMBER_PREFIX, (("prefix", "21"),), "9904067853")
-    hands.show(replace(soon, flow=Waiting(refused)), facts)
+    # Long enough to be seen on a busy machine.
+    hands.show(replace(soon, flow=Waiting(refused), rules=replace(counter.rules, idle_seconds=0.5)), facts)
     assert hands.control("利用カードの番号の入力欄").property("text") == "9904067853"
     qtbot.waitUntil(lambda: hands.said == [LeavePressed()], timeout=2000)
     assert not hands.control("利用カードの番号の入力欄").property("text")

@@ -6,7 +6,6 @@ Makes a backup of a ledger, or restores one, and prints as JSON how long that to
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from datetime import UTC, datetime
@@ -26,7 +25,9 @@ def main(what: str, folder: Path, url: str, backup: str = "") -> None:
         restore(Machine(folder / "keys", folder / "backups", lambda: open_database(url)), Path(backup), SITE_KEY, datetime.now(UTC))
         made = backup
     seconds = round(time.monotonic() - begun, 1)
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    # Not `ru_maxrss`, which begins with what the parent had taken.
+    status = Path("/proc/self/status").read_text("utf-8")
+    held = int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:"))) // 1024
     print(json.dumps({"file": made, "seconds": seconds, "mb": held, "size": Path(made).stat().st_size // 1_000_000}))  # noqa: T201
 
 
