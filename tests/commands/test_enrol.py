@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.config import Home, read_settings
 from kiosk.domain.enrolment_code import EnrolmentCode
@@ -15,10 +16,13 @@ from kiosk.equipment import erase_counter, key_place_of, open_repository, open_s
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.registry.api.backend import Library
 from kiosk.registry.server import RegistryServer
+from kiosk.registry.tls import OwnAuthority, authority_pem, server_context
+from kiosk.store.authority_file import authority_path
 from kiosk.store.enrolled_store import Membership
 from kiosk.store.keys import KeyRecord
 from tests.support.commands.call import Call
 from tests.support.registry.sites import InProcess, in_process
+from tests.support.store.enrolled import CARD_A, NUMBER_1, save
 from tests.support.sync.relay import relay
 from tests.support.sync.scripted_registry import ScriptedRegistry
 
@@ -168,6 +172,63 @@ def test_a_counter_that_was_revoked_and_erased_can_come_back(kiosk: Call, home: 
     known = membership(home)
     assert known is not None
     assert known.counter == "中央館2番"
+
+
+def credential(home: Home) -> tuple[object, ...]:
+    """Its keys, what this counter shows its server, and the certificate of the authority that it trusts."""
+    kept = record(home)
+    return kept.keys, kept.secret, kept.authority, kept.joining, authority_path(home.store).read_bytes()
+
+
+def test_the_code_of_another_library_is_not_sent_while_the_server_of_this_counter_knows_it(
+    kiosk: Call, home: Home, site: InProcess, tmp_path: Path
+) -> None:
+    kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
+    before = membership(home), credential(home)
+    with in_process("", tmp_path / "other") as other:
+        said = kiosk("enrol", other.url, typed=f"{other.code('別の窓口').formatted()}\n")
+        assert [code.name for code in other.registry.enrolment.open_codes()] == ["別の窓口"]
+    assert (said.code, "別のサーバーのもの" in said.err, site.url in said.err) == (1, True, True)
+    assert (membership(home), credential(home)) == before
+    assert "登録してあります" in kiosk("enrol", site.url).out
+
+
+@pytest.mark.parametrize("name", ["別の窓口", NAME])
+def test_an_enrolment_that_is_refused_leaves_what_this_counter_shows_its_server(kiosk: Call, home: Home, tmp_path: Path, name: str) -> None:
+    """Its server is away, so that only the answer of the other one says that it is another library's."""
+    with in_process("", tmp_path / "server") as site:
+        kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
+    with open_repository(home, read_settings(home.config))[0] as store:
+        save(store, CARD_A, NUMBER_1)
+    before = membership(home), credential(home)
+    with in_process("", tmp_path / "other") as other:
+        said = kiosk("enrol", other.url, typed=f"{other.code(name).formatted()}\n")
+    assert (said.code, "別の名前" in said.err or "別のサーバーのもの" in said.err) == (1, True), said.err
+    assert (membership(home), credential(home)) == before
+
+
+def test_a_server_with_a_new_authority_takes_its_counter_again(kiosk: Call, home: Home, site: InProcess, tmp_path: Path) -> None:
+    kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
+    before = membership(home)
+    site.server.stop()
+    tls = OwnAuthority(tmp_path, ("127.0.0.1",))
+    tls.found(site.registry.site_key.library, datetime.now(UTC))
+    tls.renew(datetime.now(UTC))
+    library = Library(site.registry.ledger, site.registry.counters, site.registry.enrolment, authority_pem(tls), lambda: datetime.now(UTC))
+    server = RegistryServer(library, server_context(tls), "127.0.0.1")
+    server.start()
+    try:
+        code = site.registry.enrolment.open(NAME, tls.authority.public_bytes(Encoding.DER), again=True)
+        said = kiosk("enrol", f"https://127.0.0.1:{server.port}", typed=f"{code.formatted()}\n")
+        again = kiosk("enrol", f"https://127.0.0.1:{server.port}")
+    finally:
+        server.stop()
+    assert (said.code, NAME in said.out) == (0, True), said.err
+    assert "登録してあります" in again.out
+    after = membership(home)
+    assert before is not None
+    assert after is not None
+    assert after.registry != before.registry
 
 
 def test_a_counter_with_links_is_not_enrolled(kiosk: Call, linked: Home, site: InProcess) -> None:
