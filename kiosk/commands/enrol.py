@@ -48,7 +48,11 @@ def enrol(home: Home, options: argparse.Namespace) -> int:
 
 
 def _membership(home: Home, settings: Settings) -> Membership | None:
-    """Of this counter, whose store and keys are created if there are none. Raises Refused: counter-has-links."""
+    """Of this counter, whose store and keys are created if there are none.
+
+    Raises Refused: counter-has-links; Unavailable: store-doubted.
+    """
+    from kiosk.store.enrolment import may_join
     from kiosk.store.recovery import begin_anew
 
     place = key_place_of(home, settings)
@@ -61,6 +65,8 @@ def _membership(home: Home, settings: Settings) -> Membership | None:
         membership = repository.membership()
         if membership is None and repository.count_links():
             raise Refused(Code.COUNTER_HAS_LINKS)
+        if not may_join(repository):
+            raise Unavailable(Code.STORE_DOUBTED)
         return membership
 
 
@@ -118,6 +124,11 @@ def _join(home: Home, settings: Settings, membership: Membership | None, url: Se
         # Another site key, under which nobody could read the links that are here.
         raise Refused(Code.COUNTER_OF_ANOTHER, reason="server", registry=membership.registry) from None
     output.tell("enrol.done", name=enrolled.counter, url=str(url), count=enrolled.status.count)
+    repository, _ = opened(home, settings)
+    with repository:
+        if repository.doubt is not None:
+            # Restored: staff have to confirm that before cards are served.
+            output.complain(Unavailable(repository.doubt.code, **dict(repository.doubt.params)))
     return output.OK
 
 

@@ -42,6 +42,11 @@ def keep_secret(place: KeyPlace, secret: str, authority: str) -> None:
     place.store.save(replace(_record(place), attempt=Attempt(secret, authority)))
 
 
+def may_join(store: Repository) -> bool:
+    """Whether what is in doubt does not stand in the way: a counter that was restored is enrolled again, and the doubt stays for staff."""
+    return store.doubt is None or (store.doubt.code is Code.STORE_RESTORED and store.is_enrolled())
+
+
 def join(place: KeyPlace, joined: Joined, counter_name: str, clock: Callable[[], datetime]) -> None:
     """Enrol the counter whose keys are at `place`: the library's site key replaces its own, and the store is sealed with it.
 
@@ -53,9 +58,10 @@ def join(place: KeyPlace, joined: Joined, counter_name: str, clock: Callable[[],
     record = _record(place)
     secret = record.attempt.secret if record.attempt else record.secret
     with _opened(place, record.keys, counter_name, clock) as store:
-        if store.doubt is not None:
+        changes_key = joined.site_key != record.keys.site
+        if store.doubt is not None and (changes_key or not may_join(store)):
             raise Unavailable(Code.STORE_DOUBTED)
-        store.check_joining(joined.counter, changes_key=joined.site_key != record.keys.site)
+        store.check_joining(joined.counter, changes_key=changes_key)
     joining = Joining(joined.registry, joined.counter, joined.key_generation, record.keys.site)
     keys = Keys(record.keys.database, joined.site_key)
     if joined.certificate:

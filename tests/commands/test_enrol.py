@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.config import Home, read_settings
 from kiosk.domain.enrolment_code import EnrolmentCode
+from kiosk.domain.errors import Code
 from kiosk.equipment import erase_counter, key_place_of, open_repository, open_sync
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.registry.api.backend import Library
@@ -172,6 +175,54 @@ def test_a_counter_that_was_revoked_and_erased_can_come_back(kiosk: Call, home: 
     known = membership(home)
     assert known is not None
     assert known.counter == "中央館2番"
+
+
+def restored(kiosk: Call, home: Home, folder: Path) -> None:
+    """Its backup, on a machine that has nothing of it."""
+    folder.mkdir()
+    paper = folder / "paper"
+    paper.write_text(kiosk("recovery", "sheet").out, "utf-8")
+    assert kiosk("recovery", "backup", str(folder)).code == 0
+    shutil.rmtree(home.store.parent)
+    place = key_place_of(home, read_settings(home.config))
+    place.store.forget()
+    place.anchor_path.unlink()
+    said = kiosk("recovery", "restore", "--sheet", str(paper), "--backup", str(next(folder.glob("*.db"))))
+    assert said.code == 0, said.err
+
+
+def code_again(site: InProcess) -> EnrolmentCode:
+    return site.registry.enrolment.open(NAME, site.registry.tls.authority.public_bytes(Encoding.DER), again=True)
+
+
+def test_a_counter_that_was_restored_is_enrolled_again_before_anybody_confirms_its_data(
+    kiosk: Call, home: Home, site: InProcess, tmp_path: Path
+) -> None:
+    kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
+    with open_repository(home, read_settings(home.config))[0] as store:
+        save(store, CARD_A, NUMBER_1)
+    restored(kiosk, home, tmp_path / "stick")
+    said = kiosk("enrol", site.url, typed=f"{code_again(site).formatted()}\n")
+    assert (said.code, f"「{NAME}」として登録しました" in said.out) == (0, True), said.err
+    # What is still to be done, as a window says it.
+    assert "復元しました" in said.err
+    with open_repository(home, read_settings(home.config))[0] as store:
+        assert store.doubt is not None
+        assert store.doubt.code is Code.STORE_RESTORED
+        assert store.pending_count() == 1
+    assert "登録してあります" in kiosk("enrol", site.url).out
+
+
+def test_a_counter_whose_data_are_doubted_sends_no_code(kiosk: Call, home: Home, site: InProcess) -> None:
+    kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
+    place = key_place_of(home, read_settings(home.config))
+    place.anchor_path.unlink()
+    # Its own server knows it no more.
+    code = code_again(site)
+    place.store.save(replace(record(home), secret=""))
+    said = kiosk("enrol", site.url, typed=f"{code.formatted()}\n")
+    assert (said.code, "確認が必要" in said.err) == (1, True)
+    assert [open_.name for open_ in site.registry.enrolment.open_codes()] == [NAME]
 
 
 def credential(home: Home) -> tuple[object, ...]:
