@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -311,9 +313,38 @@ def test_whoever_shows_no_certificate_is_no_server(kiosk: Call, home: Home, tmp_
     assert (told.code, "返事" in told.err) == (1, True)
 
 
+def unreachable(kiosk: Call, host: str, port: int) -> str:
+    said = kiosk("enrol", f"https://{host}:{port}")
+    assert (said.code, "返事がありません" in said.err, host in said.err, str(port) in said.err) == (1, True, True, True)
+    return str(said.err)
+
+
 def test_nobody_there_is_told_as_that(kiosk: Call, home: Home) -> None:
-    said = kiosk("enrol", "https://127.0.0.1:1")
-    assert (said.code, "つながり" in said.err or "返事がありません" in said.err) == (1, True)
+    assert "何も動いていません" in unreachable(kiosk, "127.0.0.1", 1)
+
+
+def test_without_a_port_it_is_told_which_one_was_tried(kiosk: Call, home: Home) -> None:
+    assert "443" in kiosk("enrol", "https://127.0.0.1").err
+
+
+def test_a_name_that_nobody_knows_is_told_as_that(kiosk: Call, home: Home) -> None:
+    # RFC 6761: never resolved.
+    assert "名前のサーバーが見つかりません" in unreachable(kiosk, "registry.invalid", 8443)
+
+
+@pytest.mark.parametrize(("said", "reason"), [(b"220 ready\r\n", "暗号化(TLS)に応じません"), (b"", "切りました")])
+def test_whoever_speaks_no_tls_is_told_as_that(kiosk: Call, home: Home, said: bytes, reason: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            with listening.accept()[0] as connected:
+                connected.recv(65536)
+                connected.sendall(said)
+
+        answering = Thread(target=answer)
+        answering.start()
+        assert reason in unreachable(kiosk, "127.0.0.1", listening.getsockname()[1])
+        answering.join()
 
 
 def test_the_code_can_be_no_argument(kiosk: Call, home: Home) -> None:
