@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kiosk.store.enrolled_store import Membership
     from kiosk.store.key_location import KeyPlace
     from kiosk.store.sync.server_url import ServerUrl
-    from kiosk.store.sync.tls import Unverified
+    from kiosk.store.sync.tls import Authority, Unverified
 
 
 def add(commands: Commands) -> None:
@@ -48,7 +48,11 @@ def enrol(home: Home, options: argparse.Namespace) -> int:
 
 
 def _membership(home: Home, settings: Settings) -> Membership | None:
-    """Of this counter, whose store and keys are created if there are none. Raises Refused: counter-has-links."""
+    """Of this counter, whose store and keys are created if there are none.
+
+    Raises Refused: counter-has-links; Unavailable: store-doubted.
+    """
+    from kiosk.store.enrolment import may_join
     from kiosk.store.recovery import begin_anew
 
     place = key_place_of(home, settings)
@@ -61,6 +65,8 @@ def _membership(home: Home, settings: Settings) -> Membership | None:
         membership = repository.membership()
         if membership is None and repository.count_links():
             raise Refused(Code.COUNTER_HAS_LINKS)
+        if not may_join(repository):
+            raise Unavailable(Code.STORE_DOUBTED)
         return membership
 
 
@@ -94,31 +100,70 @@ def _moved(home: Home, settings: Settings, membership: Membership, url: ServerUr
 
 
 def _join(home: Home, settings: Settings, membership: Membership | None, url: ServerUrl, shown: Unverified) -> int:
-    from kiosk.store.authority_file import keep_authority
     from kiosk.store.enrolment import Joined, join, keep_secret
     from kiosk.store.sync import enrolment
 
     code = EnrolmentCode.parse(_ask_code())
     authority = enrolment.named_by(code, shown)
     place = key_place_of(home, settings)
+    if membership is not None:
+        _refuse_another(home, place, membership, authority)
     secret = _secret(place, authority.fingerprint)
     # Kept before the server hears of it: if its answer is lost, the same secret asks again.
     keep_secret(place, secret, authority.fingerprint)
     enrolled = enrolment.enrol(url, authority, code, secret)
     if membership is not None and membership.counter != enrolled.counter:
-        raise Refused(Code.COUNTER_OF_ANOTHER)
-    keep_authority(home.store, authority.der)
-    joined = Joined(str(url), enrolled.counter, enrolled.site_key, enrolled.key_generation, authority.fingerprint)
-    # The one step that counts; a kill before it leaves a counter that is alone, and after it one that is enrolled.
-    join(place, joined, settings.counter.name, now)
+        raise Refused(Code.COUNTER_OF_ANOTHER, reason="name", name=enrolled.counter)
+    joined = Joined(str(url), enrolled.counter, enrolled.site_key, enrolled.key_generation, authority.fingerprint, authority.der)
+    try:
+        # The one step that counts; a kill before it leaves what was here, and after it a counter that is enrolled.
+        join(place, joined, settings.counter.name, now)
+    except ValueError:
+        if membership is None:
+            raise
+        # Another site key, under which nobody could read the links that are here.
+        raise Refused(Code.COUNTER_OF_ANOTHER, reason="server", registry=membership.registry) from None
     output.tell("enrol.done", name=enrolled.counter, url=str(url), count=enrolled.status.count)
+    repository, _ = opened(home, settings)
+    with repository:
+        if repository.doubt is not None:
+            # Restored: staff have to confirm that before cards are served.
+            output.complain(Unavailable(repository.doubt.code, **dict(repository.doubt.params)))
     return output.OK
 
 
-def _secret(place: KeyPlace, fingerprint: str) -> str:
-    """The one of an attempt before, whose answer may have been lost, or a new one."""
+def _refuse_another(home: Home, place: KeyPlace, membership: Membership, authority: Authority) -> None:
+    """Raises Refused: counter-of-another, if the code is another server's while this counter's own knows it. Nothing was sent until then.
+
+    One that has lost its authority and made a new one does not vouch for itself with the old one any more: its counters may come again.
+    """
+    from kiosk.store.authority_file import kept_authority
+    from kiosk.store.sync.enrolment import is_known_at
+    from kiosk.store.sync.server_url import ServerUrl
+    from kiosk.store.sync.tls import Authority
+
     record = place.store.load()
-    return record.secret if record is not None and record.secret and record.authority == fingerprint else fresh_secret()
+    if record is None or not record.secret or record.authority == authority.fingerprint:
+        return
+    try:
+        kept = Authority(kept_authority(home.store, record.authority))
+        is_known = is_known_at(ServerUrl.parse(membership.registry), kept, record.secret, program_version())
+    except Unavailable as error:
+        if error.code not in (Code.REGISTRY_UNREACHABLE, Code.REGISTRY_NOT_TRUSTED, Code.REGISTRY_AUTHORITY_MISSING):
+            raise
+        return
+    if is_known:
+        raise Refused(Code.COUNTER_OF_ANOTHER, reason="server", registry=membership.registry)
+
+
+def _secret(place: KeyPlace, fingerprint: str) -> str:
+    """The one of an attempt before, whose answer may have been lost, or that this server knows already; else a new one."""
+    record = place.store.load()
+    if record is None:
+        return fresh_secret()
+    kept = [(record.attempt.secret, record.attempt.authority)] if record.attempt else []
+    known = [secret for secret, authority in (*kept, (record.secret, record.authority)) if secret and authority == fingerprint]
+    return known[0] if known else fresh_secret()
 
 
 def _ask_code() -> str:

@@ -86,8 +86,14 @@ def unlink(home: Home, options: argparse.Namespace) -> int:
             return output.MISUSE
         is_pending = repository.close_link(uuid.uuid4(), number, reason)
         output.tell("links.stopped" if is_stop else "links.unlinked", number=number.masked)
-        if is_pending:
-            output.tell("links.pending")
+        if not is_pending:
+            return output.OK
+        membership = repository.membership()
+        if membership is not None and membership.shut_out is not None:
+            # Nothing is taken from it any more, so the card still works everywhere else.
+            output.warn("links.for-good")
+            return output.PROBLEM
+        output.tell("links.pending")
         return output.OK
 
     return with_repository(home, close)

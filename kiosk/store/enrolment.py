@@ -8,10 +8,11 @@ from datetime import datetime
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.digest import LinkHash, LinkSum
+from kiosk.store.authority_file import keep_authority
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.error_table import translated
 from kiosk.store.key_location import KeyPlace
-from kiosk.store.keys import Joining, KeyRecord, Keys
+from kiosk.store.keys import Attempt, Joining, KeyRecord, Keys
 from kiosk.store.ledger_notes import LedgerNotes
 from kiosk.store.ledger_seal import LedgerSeal
 from kiosk.store.link_digest import LinkDigest
@@ -29,14 +30,21 @@ class Joined:
     key_generation: int = 0
     authority: str = ""
     """SHA-256 of the server's authority, in hexadecimal."""
+    certificate: bytes = field(default=b"", repr=False)
+    """Of that authority (DER), to be kept beside the store; empty if it is there already."""
 
 
 def keep_secret(place: KeyPlace, secret: str, authority: str) -> None:
     """Keep this counter's secret (`kioskc-…`) with its keys before the server hears of it, so that the enrolment can be repeated with it.
 
-    `KeyRecord.secret` and `.authority` have them. The keys must exist: open the store first. Raises Unavailable.
+    `KeyRecord.attempt` has it until `join`. The keys must exist: open the store first. Raises Unavailable.
     """
-    place.store.save(replace(_record(place), secret=secret, authority=authority))
+    place.store.save(replace(_record(place), attempt=Attempt(secret, authority)))
+
+
+def may_join(store: Repository) -> bool:
+    """Whether what is in doubt does not stand in the way: a counter that was restored is enrolled again, and the doubt stays for staff."""
+    return store.doubt is None or (store.doubt.code is Code.STORE_RESTORED and store.is_enrolled())
 
 
 def join(place: KeyPlace, joined: Joined, counter_name: str, clock: Callable[[], datetime]) -> None:
@@ -48,14 +56,19 @@ def join(place: KeyPlace, joined: Joined, counter_name: str, clock: Callable[[],
     """
     finish_joining(place, counter_name, clock)
     record = _record(place)
+    secret = record.attempt.secret if record.attempt else record.secret
     with _opened(place, record.keys, counter_name, clock) as store:
-        if store.doubt is not None:
+        changes_key = joined.site_key != record.keys.site
+        if store.doubt is not None and (changes_key or not may_join(store)):
             raise Unavailable(Code.STORE_DOUBTED)
-        store.check_joining(joined.counter, changes_key=joined.site_key != record.keys.site)
+        store.check_joining(joined.counter, changes_key=changes_key)
     joining = Joining(joined.registry, joined.counter, joined.key_generation, record.keys.site)
     keys = Keys(record.keys.database, joined.site_key)
+    if joined.certificate:
+        keep_authority(place.database, joined.certificate)
     # From here on it is carried through, by whoever opens the store next.
-    place.store.replace(replace(_record(place), keys=keys, authority=joined.authority, joining=joining))
+    known = replace(_record(place), secret=secret, authority=joined.authority, attempt=None)
+    place.store.replace(replace(known, keys=keys, joining=joining))
     finish_joining(place, counter_name, clock)
 
 

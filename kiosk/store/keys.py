@@ -85,6 +85,25 @@ class Joining:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """What an enrolment shows a server until it is done. The credential of before stays beside it, and works on if this server refuses."""
+
+    secret: str = field(repr=False)
+    authority: str
+    """SHA-256 of the authority that vouches for that server, in hexadecimal."""
+
+    @classmethod
+    def decoded(cls, values: object) -> Attempt:
+        """Parse what `spelt` returned. Raises ValueError."""
+        if not isinstance(values, dict):
+            raise ValueError("not an attempt")
+        return cls(str(values.get("secret")), str(values.get("authority")))
+
+    def spelt(self) -> dict[str, str]:
+        return {"secret": self.secret, "authority": self.authority}
+
+
+@dataclass(frozen=True, slots=True)
 class KeyRecord:
     """Stored keys, with the identity and folder of the store last opened with them."""
 
@@ -101,6 +120,7 @@ class KeyRecord:
     authority: str = ""
     """SHA-256 of the server's authority, in hexadecimal."""
     joining: Joining | None = None
+    attempt: Attempt | None = None
 
     @property
     def is_erased(self) -> bool:
@@ -109,7 +129,7 @@ class KeyRecord:
 
     def encoded(self) -> str:
         """Serialize for a key store. Secret."""
-        if self.store is None and not self.secret and not self.joining:
+        if self.store is None and not self.secret and not self.joining and not self.attempt:
             return self.keys.encoded()
         values: dict[str, object] = {"kiosk-keys": 2, **_spelt(self.keys), "store": self.store or "", "folder": self.folder}
         if self.under_way:
@@ -118,6 +138,8 @@ class KeyRecord:
             values |= {"secret": self.secret, "authority": self.authority}
         if self.joining:
             values["joining"] = self.joining.spelt()
+        if self.attempt:
+            values["attempt"] = self.attempt.spelt()
         return json.dumps(values)
 
     @classmethod
@@ -127,8 +149,9 @@ class KeyRecord:
         store = None if "store" not in values else str(values["store"])
         under_way = UnderWay.decoded(str(values["under-way"])) if "under-way" in values else None
         joining = Joining.decoded(values["joining"]) if "joining" in values else None
+        attempt = Attempt.decoded(values["attempt"]) if "attempt" in values else None
         folder, before, secret, authority = (str(values.get(name, "")) for name in ("folder", "before", "secret", "authority"))
-        return cls(_keys_of(values), store, folder, under_way, before, secret, authority, joining)
+        return cls(_keys_of(values), store, folder, under_way, before, secret, authority, joining, attempt)
 
 
 class KeyStore(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from kiosk.equipment import open_repository
 from kiosk.smartcard.virtual.authority import VirtualAuthority, ecdsa_key
 from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.commands.call import NUMBER, Call, Called, Terminal
+from tests.support.registry.sites import InProcess, in_process
 
 
 @pytest.fixture
@@ -94,3 +96,9 @@ def begun(registry: Call, place: RegistryHome) -> RegistryHome:
     """A server that was begun; its sheet was not confirmed."""
     registry("init")
     return place
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[InProcess]:
+    with in_process("", tmp_path / "server") as here:
+        yield here

@@ -3,43 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import socket
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from kiosk.config import Home, read_settings
 from kiosk.domain.enrolment_code import EnrolmentCode
-from kiosk.equipment import erase_counter, key_place_of, open_repository, open_sync
+from kiosk.equipment import key_place_of, open_repository, open_sync
 from kiosk.ledger.running_lock import RunningLock
-from kiosk.registry.api.backend import Library
-from kiosk.registry.server import RegistryServer
-from kiosk.store.enrolled_store import Membership
-from kiosk.store.keys import KeyRecord
 from tests.support.commands.call import Call
-from tests.support.registry.sites import InProcess, in_process
+from tests.support.commands.enrolment import membership, record
+from tests.support.registry.sites import InProcess
 from tests.support.sync.relay import relay
 from tests.support.sync.scripted_registry import ScriptedRegistry
 
 NAME = "中央館1番"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[InProcess]:
-    with in_process("", tmp_path / "server") as here:
-        yield here
-
-
-def membership(home: Home) -> Membership | None:
-    with open_repository(home, read_settings(home.config))[0] as store:
-        return store.membership()
-
-
-def record(home: Home) -> KeyRecord:
-    kept = key_place_of(home, read_settings(home.config)).store.load()
-    assert kept is not None
-    return kept
 
 
 def mistyped(code: EnrolmentCode) -> str:
@@ -132,44 +112,6 @@ def test_an_enrolment_whose_answer_was_lost_is_repeated_with_the_same_code(kiosk
     assert (known.counter, record(home).secret) == (NAME, secret)
 
 
-def test_repeated_it_asks_for_no_code_and_changes_nothing(kiosk: Call, home: Home, site: InProcess) -> None:
-    kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
-    before = membership(home), record(home)
-    said = kiosk("enrol", site.url)
-    assert (said.code, "登録してあります" in said.out) == (0, True)
-    assert (membership(home), record(home)) == before
-
-
-def test_a_server_that_has_moved_is_found_again_without_a_code(kiosk: Call, home: Home, site: InProcess) -> None:
-    kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
-    library = Library(site.registry.ledger, site.registry.counters, site.registry.enrolment, site.authority, lambda: datetime.now(UTC))
-    moved = RegistryServer(library, site.context, "127.0.0.1")
-    moved.start()
-    url = f"https://127.0.0.1:{moved.port}"
-    try:
-        with RunningLock(home.lock):
-            # Its window runs, and finds it by itself.
-            said = kiosk("enrol", url)
-    finally:
-        moved.stop()
-    assert (said.code, "アドレスを変えました" in said.out) == (0, True)
-    known = membership(home)
-    assert known is not None
-    assert known.registry == url
-
-
-def test_a_counter_that_was_revoked_and_erased_can_come_back(kiosk: Call, home: Home, site: InProcess) -> None:
-    kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
-    erase_counter(home, read_settings(home.config))
-    assert "消しました" in kiosk("links", "count").err
-    again = site.code("中央館2番")
-    said = kiosk("enrol", site.url, typed=f"{again.formatted()}\n")
-    assert said.code == 0, said.err
-    known = membership(home)
-    assert known is not None
-    assert known.counter == "中央館2番"
-
-
 def test_a_counter_with_links_is_not_enrolled(kiosk: Call, linked: Home, site: InProcess) -> None:
     said = kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
     assert (said.code, "もう連携があります" in said.err or "連携がある窓口" in said.err) == (1, True)
@@ -199,9 +141,38 @@ def test_whoever_shows_no_certificate_is_no_server(kiosk: Call, home: Home, tmp_
     assert (told.code, "返事" in told.err) == (1, True)
 
 
+def unreachable(kiosk: Call, host: str, port: int) -> str:
+    said = kiosk("enrol", f"https://{host}:{port}")
+    assert (said.code, "返事がありません" in said.err, host in said.err, str(port) in said.err) == (1, True, True, True)
+    return str(said.err)
+
+
 def test_nobody_there_is_told_as_that(kiosk: Call, home: Home) -> None:
-    said = kiosk("enrol", "https://127.0.0.1:1")
-    assert (said.code, "つながり" in said.err or "返事がありません" in said.err) == (1, True)
+    assert "何も動いていません" in unreachable(kiosk, "127.0.0.1", 1)
+
+
+def test_without_a_port_it_is_told_which_one_was_tried(kiosk: Call, home: Home) -> None:
+    assert "443" in kiosk("enrol", "https://127.0.0.1").err
+
+
+def test_a_name_that_nobody_knows_is_told_as_that(kiosk: Call, home: Home) -> None:
+    # RFC 6761: never resolved.
+    assert "名前のサーバーが見つかりません" in unreachable(kiosk, "registry.invalid", 8443)
+
+
+@pytest.mark.parametrize(("said", "reason"), [(b"220 ready\r\n", "暗号化(TLS)に応じません"), (b"", "切りました")])
+def test_whoever_speaks_no_tls_is_told_as_that(kiosk: Call, home: Home, said: bytes, reason: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            with listening.accept()[0] as connected:
+                connected.recv(65536)
+                connected.sendall(said)
+
+        answering = Thread(target=answer)
+        answering.start()
+        assert reason in unreachable(kiosk, "127.0.0.1", listening.getsockname()[1])
+        answering.join()
 
 
 def test_the_code_can_be_no_argument(kiosk: Call, home: Home) -> None:

@@ -163,7 +163,7 @@ def test_a_revocation_outlives_a_restore_of_an_older_backup(registry: Call, libr
 def test_a_server_that_runs_is_noticed(registry: Call, library: Library) -> None:
     made = backed_up(registry, library)
     with RunningLock(library.home.lock):
-        for arguments in (["restore", str(made), "--replace"], ["begin-epoch"]):
+        for arguments in (["restore", str(made), "--replace"], ["begin-epoch", "--yes"]):
             said = registry(*arguments)
             assert said.code == 1
             assert cause(Code.REGISTRY_SERVING) in said.err
@@ -199,13 +199,24 @@ def test_a_file_that_is_not_there(registry: Call, library: Library, tmp_path: Pa
     assert str(tmp_path / "no such file") in said.err
 
 
-def test_a_new_epoch_without_a_backup(registry: Call, library: Library) -> None:
-    said = registry("begin-epoch")
+@pytest.mark.parametrize("by_person", [False, True])
+def test_a_new_epoch_without_a_backup(registry: Call, library: Library, by_person: bool) -> None:
+    agreed = {"typed": "はい\n", "at_keyboard": True} if by_person else {}
+    said = registry("begin-epoch", *([] if by_person else ["--yes"]), **agreed)
     assert said.code == 0, said.err
     assert library.position() == (3, 1)
-    refused = registry("begin-epoch", "--cut", "4")
+    refused = registry("begin-epoch", "--yes", "--cut", "4")
     assert refused.code == 1
     assert plain(say(f"refusal.{Code.POSITION_UNKNOWN}.staff").format(cursor=4, head=3)) in refused.err
+
+
+@pytest.mark.parametrize(("answer", "code"), [(None, 2), ("いいえ", 1), ("", 1)])
+def test_no_epoch_begins_unasked(registry: Call, library: Library, answer: str | None, code: int) -> None:
+    said = registry("begin-epoch") if answer is None else registry("begin-epoch", typed=f"{answer}\n", at_keyboard=True)
+    assert said.code == code
+    assert "元に戻せません" in said.out
+    assert "始めていません" in said.err
+    assert library.position() == (3, 0)
 
 
 def test_keys_that_are_lost_come_back_with_the_ledger(registry: Call, library: Library) -> None:

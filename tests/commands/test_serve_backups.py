@@ -89,7 +89,7 @@ def test_over_a_ledger_that_was_put_back_no_server_starts_until_it_is_dealt_with
     ended = serve()
     assert ended.child.wait(LIMIT) == 1
     assert "4番まで" in ended.err
-    assert registry("begin-epoch").code == 0
+    assert registry("begin-epoch", "--yes").code == 0
     assert library.position() == (2, 1)
     assert serve().address
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -65,6 +66,17 @@ def test_a_number_is_stopped_where_that_is_wanted(kiosk: Any, enrolled: Home, as
     assert (QUESTION in said.err) == asked
     assert pending(enrolled) == 2
     assert re.search(r"\t番号の停止\t紛失\t", kiosk("audit", "list").out)
+
+
+@pytest.mark.parametrize("arguments", [[NUMBER_1.text], [UNKNOWN.text, "--stop"]])
+def test_a_counter_that_its_server_does_not_accept_says_that_nothing_will_be_sent(kiosk: Any, enrolled: Home, arguments: list[str]) -> None:
+    """As after `kiosk registry retire`, once it has delivered everything."""
+    with open_repository(enrolled, read_settings(enrolled.config))[0] as store:
+        store.mark_shut_out(datetime(2026, 11, 29, tzinfo=UTC))
+    said = kiosk("links", "unlink", *arguments, "--reason", "lost")
+    assert said.code == 1
+    assert "ほかの窓口で解除してください" in said.err
+    assert "起動すると送ります" not in said.out + said.err
 
 
 def test_a_counter_that_is_alone_stops_nothing(kiosk: Any, linked: Home) -> None:

@@ -17,7 +17,7 @@ from kiosk.domain.feed import PlacedLink, Snapshot
 from kiosk.domain.model import Revocation, UnlinkReason
 from kiosk.store.enrolment import Joined, finish_joining, join, keep_secret
 from kiosk.store.key_location import KeyPlace, key_place
-from kiosk.store.keys import Joining, KeyRecord, Keys
+from kiosk.store.keys import Attempt, Joining, KeyRecord, Keys
 from kiosk.store.repository import Repository
 from tests.support.store.enrolled import CARD_A, CARD_B, NOTHING_SAFE, NUMBER_1, NUMBER_2, REGISTRY, load, opened, save, shown, unlink
 
@@ -147,6 +147,6 @@ def test_enrolled_again_it_keeps_what_is_on_its_way(used: KeyPlace, begin: Begin
 
 def test_a_record_with_all_of_it_is_read_back() -> None:
     joining = Joining(REGISTRY, '窓口"1', 3, bytes(range(32)))
-    record = KeyRecord(Keys(bytes(32), bytes(32)), "ab", "/x", None, "", SECRET, "cd" * 32, joining)
+    record = KeyRecord(Keys(bytes(32), bytes(32)), "ab", "/x", None, "", SECRET, "cd" * 32, joining, Attempt(SECRET, "ef" * 32))
     assert KeyRecord.decoded(record.encoded()) == record
     assert SECRET not in repr(record)

@@ -29,8 +29,8 @@
 - `ils/`: SIP2. `scripted_server`, `unreliable_server`, `raw_sip2_client`, `independent_sip2_parser`, `recordings` (of real servers).
 - `store/`: programs that run a store `on_small_disk`, `on_fat_disk`, `killed_at_every_point`, and the C they preload;
   `enrolled` (acts, entries of the feed, what is shown), `staged` (a snapshot on its way).
-- `commands/`: `call` (what the fixture `kiosk` gives), `server` (a server that was begun there). Programs: `faults_of_a_home`,
-  `run_until_shown`.
+- `commands/`: `call` (what the fixture `kiosk` gives), `server` (a server that was begun there), `enrolment` (what a counter keeps of its own).
+  Programs: `faults_of_a_home`, `run_until_shown`.
 - `privacy/`: `personal_data` (searched for in files), `pin_in_memory`, `scripted_day` (a program that meets all of it).
 - `wait` (for a condition or a process, with a limit), `error_code`, `count_cases` (the fixture),
   `child_process_functions` (for test_child_process.py).

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.argument_types import given, given_path
-from kiosk.commands.confirmation import answer_to, somebody_is_there
+from kiosk.commands.confirmation import agrees, answer_to, somebody_is_there
 from kiosk.commands.parser import Commands, ServerHome
 from kiosk.commands.recovery_sheet import ask_line
 from kiosk.commands.registry.opened import alone, moment, opened
@@ -36,7 +36,9 @@ def add(acts: Commands) -> None:
     restoring.option("--sheet", type=given_path, metavar="SHEET")
     restoring.option("--replace", action="store_true")
     restoring.option("--revoke", action="append", default=[], metavar="NAME")
-    acts.add_of_server("begin-epoch", begin_epoch).option("--cut", type=int, metavar="NUMBER")
+    beginning = acts.add_of_server("begin-epoch", begin_epoch)
+    beginning.option("--cut", type=int, metavar="NUMBER")
+    beginning.option("--yes", action="store_true")
 
 
 def back_up(home: RegistryHome, options: argparse.Namespace) -> int:
@@ -90,7 +92,7 @@ def restore(home: RegistryHome, options: argparse.Namespace) -> int:
 
 
 def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
-    """Begin a new epoch after the database lost something; no server may run."""
+    """Begin a new epoch after the database lost something; no server may run. Ask first; a script says --yes."""
     from kiosk.registry.backup.restoring import begin_epoch
     from kiosk.registry.opening import now
 
@@ -98,6 +100,14 @@ def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
     with alone(home):
         with opened(home) as registry:
             site_key = registry.site_key.key
+        output.tell("registry.begin-epoch.what")
+        if not options.yes:
+            if not somebody_is_there():
+                output.warn("registry.begin-epoch.script")
+                return output.MISUSE
+            if not agrees(output.words("registry.begin-epoch.ask")):
+                output.warn("registry.begin-epoch.kept")
+                return output.PROBLEM
         found = begin_epoch(_machine(home, settings), site_key, options.cut, now())
     output.tell("registry.begin-epoch.done", epoch=found.epochs.current, cursor=found.epochs.cuts[-1][1])
     return output.OK

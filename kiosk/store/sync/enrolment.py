@@ -18,13 +18,14 @@ from kiosk.store.sync.client import RegistryClient, Said, Standing, ask_to_enrol
 from kiosk.store.sync.connection import Connection, Limits
 from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.tls import Authority, Unverified, read_certificate
+from kiosk.store.sync.unreachable import telling_why
 
 _LIMITS = Limits(connect=10.0, silence=15.0, whole=30.0)
 
 
 def shown_by(url: ServerUrl) -> Unverified:
     """What whoever answers at this address shows as the library's authority. Raises Unavailable."""
-    with closing(Connection.unverified(url, _LIMITS)) as anybody:
+    with telling_why(url), closing(Connection.unverified(url, _LIMITS)) as anybody:
         reply = anybody.ask("GET", f"{PATH}/authority")
     try:
         if reply.status != 200:
@@ -46,7 +47,7 @@ def enrol(url: ServerUrl, authority: Authority, code: EnrolmentCode, secret: str
 
     Repeated with the same secret it gets the same answer. Raises Refused: enrolment-code-refused (`reason`); Unavailable.
     """
-    with closing(_verified(url, authority)) as server:
+    with telling_why(url), closing(_verified(url, authority)) as server:
         said = ask_to_enrol(server, code.secret, secret)
     if isinstance(said, Enrolment):
         return said
