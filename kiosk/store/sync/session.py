@@ -24,6 +24,8 @@ _LOOK_EVERY = 1.0
 """Seconds between two looks into the store for what another process has done in it (`kiosk links unlink`)."""
 _STOPS_EVERY = 2.0
 """Seconds between two questions for stops while a snapshot is loaded and cards are served from the links before it."""
+_STOPS_ANYWAY_EVERY = 10.0
+"""The same while only a snapshot would help and the next attempt at one is not due: the feed brings no stops then."""
 _ERASE_EVERY = 0.05
 _QUICK = 1.0
 """A wait for news that ends sooner without any was none."""
@@ -100,9 +102,11 @@ class Session:
         self.pace = self.pace.found_nobody(self.monotonic(), self.draw())
         self._stops_heard, self.exchange.has_stops = None, False
 
-    def rest(self, seconds: float) -> None:
-        """Try again later, whatever is done here meanwhile."""
+    def shut_out(self, seconds: float) -> None:
+        """Ask later whether it still is, whatever is done here meanwhile: by a question for stops, which holds nothing of a patron."""
         self.pace = Pace(self.monotonic() + seconds)
+        self.exchange.is_shut_out, self.exchange.has_stops = True, False
+        self._stops_heard = None
 
     def _pause(self) -> None:
         while not self.stopping.is_set() and (left := self.pace.due - self.monotonic()) > 0:
@@ -116,7 +120,9 @@ class Session:
 
     def _step(self) -> bool:
         """Returns whether it brought this counter forward, so that nothing speaks against going on at once."""
-        if self._stops_are_due():
+        awaits = self._has_gap or self.exchange.membership.awaits_snapshot
+        loads = (awaits or self._wants_snapshot) and self.monotonic() >= self._no_snapshot_before
+        if self.monotonic() >= self._stops_due(loads=loads, awaits=awaits):
             self.pull.hear_stops(self.talk)
             self._stops_heard = self.monotonic()
             return False
@@ -129,18 +135,19 @@ class Session:
         if self.exchange.retiring and not self.exchange.store.pending_count():
             self.exchange.take_status(self.talk.leave())
             raise ShutOut
-        awaits = self._has_gap or self.exchange.membership.awaits_snapshot
-        if (awaits or self._wants_snapshot) and self.monotonic() >= self._no_snapshot_before:
+        if loads:
             return self._load()
         if awaits:
-            self.pace = Pace(min(self._no_snapshot_before, self.push.next_due() or self._no_snapshot_before), self.pace.in_vain)
+            due = self._no_snapshot_before, self._stops_due(loads=False, awaits=True), self.push.next_due() or math.inf
+            self.pace = Pace(min(due), self.pace.in_vain)
             return False
         return self._follow()
 
-    def _stops_are_due(self) -> bool:
+    def _stops_due(self, *, loads: bool, awaits: bool) -> float:
+        """By the monotonic clock; infinite while the feed brings them."""
         if self._stops_heard is None:
-            return True
-        return self.monotonic() - self._stops_heard >= _STOPS_EVERY and self.exchange.store.staged() is not None
+            return -math.inf
+        return self._stops_heard + (_STOPS_EVERY if loads else _STOPS_ANYWAY_EVERY if awaits else math.inf)
 
     def _begin_epoch(self, began: EpochBegan) -> None:
         """One way for a counter that is new and one whose server was restored: send stops, then what is left, then take a snapshot."""
@@ -159,20 +166,25 @@ class Session:
             if self.snapshot.step(self.talk):
                 self._wants_snapshot = self._has_gap = False
                 self._erasing, self._snapshot_at = True, self.monotonic()
-        except InVain:
+        except InVain as vain:
+            # A pause for everything would be one for stops as well.
             self._erasing = True
-            self._want_snapshot()
-            raise
+            self._want_snapshot(vain.wait)
+            self.exchange.reports.failed()
+            return False
         return True
 
-    def _want_snapshot(self) -> None:
-        """The more of them do not help, the longer until the next: a server that never agrees with its own is not asked for ever."""
+    def _want_snapshot(self, asked: float = 0.0) -> None:
+        """The more of them do not help, the longer until the next: a server that never agrees with its own is not asked for ever. `asked`:
+        seconds that it asks to wait.
+        """
         if self._snapshot_at is not None and self.monotonic() - self._snapshot_at > 2 * _LONGEST_AGAIN:
             self._snapshots = 0
         longest = _AGAIN if self._has_gap or self.exchange.membership.awaits_snapshot else _LONGEST_AGAIN
         pause = min(2.0 ** min(self._snapshots, 12), longest)
         self._wants_snapshot, self._snapshots = True, self._snapshots + 1
-        self._no_snapshot_before = self.monotonic() + jittered(pause, self.draw())
+        now, draw = self.monotonic(), self.draw()
+        self._no_snapshot_before = max(now + jittered(pause, draw), Pace().brought_nothing(now, draw, asked).due)
 
     # --- the feed -------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from kiosk.store.repository import Repository
 from kiosk.store.sync.bell import Bell
 from kiosk.store.sync.client import RegistryClient
 from kiosk.store.sync.connection import Connection, Limits
-from kiosk.store.sync.exchange import Exchange
+from kiosk.store.sync.exchange import Exchange, ShutOut
 from kiosk.store.sync.reports import Reports
 from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.session import Session
@@ -32,10 +32,14 @@ class JumpingBell(Bell):
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
+        self.pauses = list[float]()
+        """Seconds of each wait beside nothing."""
 
     def wait(self, seconds: float, beside: socket.socket | None = None) -> bool:
         if beside is not None and super().wait(_AT_ONCE, beside):
             return True
+        if beside is None:
+            self.pauses.append(seconds)
         self.now += max(0.0, seconds)
         return False
 
@@ -75,6 +79,9 @@ class PacedSession:
             begin_round()
             try:
                 self.session.round()
+            except ShutOut:
+                self.session.shut_out(90.0)
+                self.store.mark_shut_out(datetime.now(UTC))
             except Unavailable:
                 self.reports.failed()
                 self.session.found_nobody()
