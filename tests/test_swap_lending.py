@@ -71,6 +71,7 @@ def _confirmed(kind: type[CheckingPin | LookingUpPatron | ConfirmingHolder]) -> 
 def _shown(desk: HeadlessCounter) -> None:
     _confirmed(ConfirmingHolder)(desk)
     desk.say(HolderConfirmed())
+    desk.until_at(PatronShown)
 
 
 def _looks_ahead(counter: Counter) -> bool:
@@ -99,6 +100,7 @@ def serve(desk: HeadlessCounter, pins: Iterator[bytes]) -> None:
         desk.until(lambda counter: isinstance(counter.flow, (LastTryWarning, AskingPin, ConfirmingHolder, *ENDS)))
         if isinstance(desk.flow, ConfirmingHolder):
             desk.say(HolderConfirmed())
+            desk.until(lambda counter: not isinstance(counter.flow, ConfirmingHolder))
         elif not act(desk, pins):
             return
 

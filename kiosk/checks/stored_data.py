@@ -49,10 +49,12 @@ def check_store(repository: Repository) -> Finding:
 
 
 def check_recovery(repository: Repository, site_key: bytes) -> Finding | None:
-    """Whether staff have confirmed the recovery sheet; None if the store cannot be read."""
+    """Whether staff have confirmed the recovery sheet, which an enrolled counter has none of; None if the store cannot be read."""
     from kiosk.ledger.recovery_sheet import fingerprint
 
     try:
+        if repository.is_enrolled():
+            return Finding("recovery.with-server")
         confirmed = repository.sheet_confirmed(fingerprint(site_key))
     except KioskError:
         return None

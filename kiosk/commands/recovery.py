@@ -34,6 +34,8 @@ def print_sheet(home: Home, options: argparse.Namespace) -> int:
     repository, keys = opened(home, read_settings(home.config))
 
     def tell() -> int:
+        if repository.is_enrolled():
+            return _lies_with_server()
         note_administrative_act(repository, AdministrativeAct.SHEET)
         sheet.print_sheet(keys.site, before="recovery.before", after="recovery.after")
         return output.OK
@@ -49,6 +51,8 @@ def confirm(home: Home, options: argparse.Namespace) -> int:
     repository, keys = opened(home, read_settings(home.config))
 
     def ask() -> int:
+        if repository.is_enrolled():
+            return _lies_with_server()
         if not sheet.ask_back(keys.site):
             output.warn("recovery.unconfirmed")
             return output.PROBLEM
@@ -58,6 +62,12 @@ def confirm(home: Home, options: argparse.Namespace) -> int:
 
     with repository:
         return honestly(repository, ask)
+
+
+def _lies_with_server() -> int:
+    """The site key of an enrolled counter is the library's: its sheet opens the server's backups, and no counter needs it."""
+    output.warn("recovery.with-server")
+    return output.PROBLEM
 
 
 def back_up(home: Home, options: argparse.Namespace) -> int:

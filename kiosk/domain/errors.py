@@ -86,6 +86,8 @@ class Code(StrEnum):
     NOT_LINKED = "not-linked", about_link(Guide.REGISTER, library_card_serves=True)
     NOT_LINKED_YET = "not-linked-yet", about_link(Guide.WAIT, library_card_serves=True)
     """Not linked as far as is known here, while what the register knows cannot be asked."""
+    STOPPED_MEANWHILE = "stopped-meanwhile", about_link(Guide.WAIT, library_card_serves=True)
+    """The link was there when the card was placed, and has gone before its patron was called up."""
     LINKED_ELSEWHERE = "linked-elsewhere", about_link(Guide.WAIT, library_card_serves=True)
     NUMBER_LINKED_ELSEWHERE = "number-linked-elsewhere", about_link(Guide.WAIT, library_card_serves=True)
     HOLDER_DENIED = "holder-denied", about_link(Guide.HOLDER, library_card_serves=False)

@@ -78,6 +78,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "recovery.confirmed": _OK,
     "recovery.unconfirmed": _WRONG,
     "recovery.new": _CARE,
+    "recovery.with-server": _OK,
     "ils.none": _OK,
     "ils.ready": _OK,
     "ils.plain": _CARE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import proof, serving, stray_cards
+from kiosk.domain import looking_ahead, proof, serving, stray_cards
 from kiosk.domain.availability import registry_problem
 from kiosk.domain.card_reading import Ways, while_read
 from kiosk.domain.effects import Act, AskRegistry, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
@@ -29,7 +29,8 @@ from kiosk.domain.events import (
     RegistryAnswered,
     StoreFailed,
 )
-from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, RegistryCondition, Shown, Sound, link_of
+from kiosk.domain.looking_ahead import is_due
+from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, Patron, RegistryCondition, Shown, Sound, link_of
 from kiosk.domain.rules import read_library_card
 from kiosk.domain.states import (
     ConfirmingHolder,
@@ -71,9 +72,9 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:  # noqa: C9
         case ((Reading() | FindingLink() | LookingUpPatron()), LibraryCardEntered(text)):
             return _library_card_instead(counter, flow, text)
         case Reading(), CardKnown(tokens=tokens) if not counter.registry.stops_cards:
-            return _look_ahead(counter, flow, tokens)
+            return looking_ahead.look(counter, flow, tokens)
         case Reading(early=Early() as early), (LinksFound() | PatronFound() | PatronRefused()):
-            return _looked_ahead(counter, flow, early, event)
+            return looking_ahead.looked(counter, flow, early, event)
         case Reading(), StoreFailed():
             return go(counter, replace(flow, early=None))
         case Reading(_, insertion), CardRead(reading=accepted):
@@ -81,22 +82,24 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:  # noqa: C9
         case Reading(_, insertion), CardFailed():
             counter = stray_cards.refused(counter, insertion, problem_of(counter, event))
             return _refuse(counter, problem_of(counter, event), insertion)
+        case FindingLink(proved=LendGoal() as goal), LinksFound(by_card=links):
+            return _proved(counter, flow, goal, links)
         case FindingLink(_, insertion, reading), LinksFound(by_card=links):
             return _linked(counter, insertion, reading, link_of(reading.token, links), flow.wrong)
         case FindingLink(_, insertion, reading), RegistryAnswered(link=None, answered=heard):
             return _refuse(counter, _not_linked(heard=heard), insertion, reading=reading)
         case FindingLink(_, insertion, reading), RegistryAnswered(link=Link() as link):
-            return _is_linked(counter, insertion, reading, link, flow.wrong)
-        case FindingLink(), StoreFailed(code=code):
+            return _is_linked(counter, insertion, reading, link, flow.wrong, elsewhere=True)
+        case ((FindingLink() | ConfirmingHolder()), StoreFailed(code=code)):
             return _refuse(counter, Problem(code), flow.insertion)
         case LookingUpPatron(), PatronFound(patron=patron):
             return _patron(counter, flow, patron)
         case LookingUpPatron(), PatronRefused(_, code, params):
             return _no_patron(counter, flow, Problem(code, params))
-        case ConfirmingHolder(_, reading, patron), HolderConfirmed():
-            first_today = counter.rules.confirm_holder is When.FIRST_OF_DAY
-            seen = replace(counter, seen_today=counter.seen_today | {reading.token}) if first_today else counter
-            return _show(seen, flow, patron, Shown.MY_NUMBER_CARD)
+        case ConfirmingHolder(confirmed=None), HolderConfirmed():
+            return _confirmed(counter, flow)
+        case ConfirmingHolder(), LinksFound(by_card=links):
+            return _still_linked(counter, flow, links)
         case ConfirmingHolder(insertion, reading, patron), HolderDenied():
             return _refuse(counter, Problem(Code.HOLDER_DENIED), insertion, patron.number, reading)
         case LendingRefused(), CardLifted(where) if (fresh := overtaken_by(counter, where)) is not None:
@@ -121,7 +124,9 @@ def proof_ended(counter: Counter, end: proof.Proved | proof.Failed) -> Step:
         return _refuse(counter, stopped, end.insertion, reading=end.goal.reading)
     if counter.rules.lending_pin is When.FIRST_OF_DAY:
         counter = replace(counter, proved_today=counter.proved_today | {end.goal.reading.token})
-    return _look_up(counter, end.goal.number, end.insertion, end.goal.reading, pin_checked=True)
+    counter, ticket = asking(counter)
+    again = FindingLink(ticket, end.insertion, end.goal.reading, proved=end.goal)
+    return go(counter, again, FindLinks(ticket, (end.goal.reading.token,), None))
 
 
 def _ways(flow: Reading) -> Ways:
@@ -156,27 +161,6 @@ def _library_card_instead(counter: Counter, flow: Reading | FindingLink | Lookin
     return then((counter, release), lambda released: call_up(released, number))
 
 
-def _look_ahead(counter: Counter, flow: Reading, tokens: tuple[LinkToken, ...]) -> Step:
-    """Look up the links of the candidates while the rest of the certificate is read; nothing is shown before the card is accepted."""
-    counter, ticket = asking(counter)
-    return go(counter, replace(flow, early=Early(tokens, ticket)), FindLinks(ticket, tokens, None))
-
-
-def _looked_ahead(counter: Counter, flow: Reading, early: Early, event: LinksFound | PatronFound | PatronRefused) -> Step:
-    match event:
-        case LinksFound(by_card=links):
-            early = replace(early, links=links)
-            link = early.only_link
-            if link is None or _due(counter.rules.lending_pin, link.token, counter.proved_today):
-                return go(counter, replace(flow, early=early))
-            counter, ticket = asking(counter)
-            return go(counter, replace(flow, early=replace(early, asked=ticket)), LookUpPatron(ticket, link.number))
-        case PatronFound(_, patron):
-            return go(counter, replace(flow, early=replace(early, patron=patron)))
-        case PatronRefused(_, code, params):
-            return go(counter, replace(flow, early=replace(early, problem=Problem(code, params))))
-
-
 def _accepted(counter: Counter, flow: Reading, reading: CardReading) -> Step:
     """The card is accepted: continue from whatever the early look-up has reached for its token."""
     insertion, early = flow.insertion, flow.early
@@ -188,7 +172,7 @@ def _accepted(counter: Counter, flow: Reading, reading: CardReading) -> Step:
     if early.links is None:
         return go(counter, FindingLink(early.asked, insertion, reading, flow.wrong))
     link = link_of(reading.token, early.links)
-    if link is None or link != early.only_link or _due(counter.rules.lending_pin, reading.token, counter.proved_today):
+    if link is None or link != early.only_link or is_due(counter.rules.lending_pin, reading.token, counter.proved_today):
         return _linked(counter, insertion, reading, link, flow.wrong)
     looking = LookingUpPatron(early.asked, link.number, Shown.MY_NUMBER_CARD, insertion, reading, wrong=flow.wrong)
     released = replace(counter, flow=looking), (ReleaseCard(insertion),)
@@ -214,26 +198,20 @@ def _not_linked(*, heard: bool) -> Problem:
     return Problem(Code.NOT_LINKED if heard else Code.NOT_LINKED_YET)
 
 
-def _is_linked(counter: Counter, insertion: Insertion, reading: CardReading, link: Link, wrong: Problem | None) -> Step:
+def _is_linked(
+    counter: Counter, insertion: Insertion, reading: CardReading, link: Link, wrong: Problem | None, *, elsewhere: bool = False
+) -> Step:
     if (stopped := registry_problem(counter)) is not None:
         return _refuse(counter, stopped, insertion, reading=reading)
-    if _due(counter.rules.lending_pin, reading.token, counter.proved_today):
-        return proof.begin(counter, LendGoal(reading, link.number), insertion)
-    return _look_up(counter, link.number, insertion, reading, wrong=wrong)
+    if is_due(counter.rules.lending_pin, reading.token, counter.proved_today):
+        return proof.begin(counter, LendGoal(reading, link.number, elsewhere), insertion)
+    return _look_up(counter, LendGoal(reading, link.number, elsewhere), insertion, wrong=wrong)
 
 
-def _look_up(
-    counter: Counter,
-    number: LibraryCardNumber,
-    insertion: Insertion,
-    reading: CardReading,
-    *,
-    pin_checked: bool = False,
-    wrong: Problem | None = None,
-) -> Step:
+def _look_up(counter: Counter, goal: LendGoal, insertion: Insertion, *, pin_checked: bool = False, wrong: Problem | None = None) -> Step:
     counter, ticket = asking(counter)
-    flow = LookingUpPatron(ticket, number, Shown.MY_NUMBER_CARD, insertion, reading, pin_checked, wrong)
-    return go(counter, flow, ReleaseCard(insertion), LookUpPatron(ticket, number))
+    flow = LookingUpPatron(ticket, goal.number, Shown.MY_NUMBER_CARD, insertion, goal.reading, pin_checked, wrong, goal.elsewhere)
+    return go(counter, flow, ReleaseCard(insertion), LookUpPatron(ticket, goal.number))
 
 
 def _no_patron(counter: Counter, flow: LookingUpPatron, problem: Problem) -> Step:
@@ -251,9 +229,36 @@ def _patron(counter: Counter, flow: LookingUpPatron, patron: Patron) -> Step:
     if next_card is not None:
         return then(end_session(counter, keep=next_card), lambda ended: start_reading(ended, next_card))
     insertion, reading = flow.insertion, flow.reading
-    if insertion is not None and reading is not None and _due(counter.rules.confirm_holder, reading.token, counter.seen_today):
-        return go(counter, ConfirmingHolder(insertion, reading, patron, flow.pin_checked), Play(Sound.DONE))
+    if insertion is not None and reading is not None and is_due(counter.rules.confirm_holder, reading.token, counter.seen_today):
+        return go(counter, ConfirmingHolder(insertion, reading, patron, flow.pin_checked, flow.elsewhere), Play(Sound.DONE))
     return _show(counter, flow, patron, flow.shown)
+
+
+def _proved(counter: Counter, flow: FindingLink, goal: LendGoal, links: tuple[Link, ...]) -> Step:
+    if not _stands(goal.number, link_of(goal.reading.token, links), elsewhere=goal.elsewhere):
+        return _refuse(counter, Problem(Code.STOPPED_MEANWHILE), flow.insertion, reading=goal.reading)
+    return _look_up(counter, goal, flow.insertion, pin_checked=True, wrong=flow.wrong)
+
+
+def _confirmed(counter: Counter, flow: ConfirmingHolder) -> Step:
+    """The page may have been open for minutes: a card reported lost at another counter meanwhile must not be served."""
+    if (stopped := registry_problem(counter)) is not None:
+        return _refuse(counter, stopped, flow.insertion, reading=flow.reading)
+    counter, ticket = asking(counter)
+    return go(counter, replace(flow, confirmed=ticket), FindLinks(ticket, (flow.reading.token,), None))
+
+
+def _still_linked(counter: Counter, flow: ConfirmingHolder, links: tuple[Link, ...]) -> Step:
+    if not _stands(flow.patron.number, link_of(flow.reading.token, links), elsewhere=flow.elsewhere):
+        return _refuse(counter, Problem(Code.STOPPED_MEANWHILE), flow.insertion, reading=flow.reading)
+    if counter.rules.confirm_holder is When.FIRST_OF_DAY:
+        counter = replace(counter, seen_today=counter.seen_today | {flow.reading.token})
+    return _show(counter, flow, flow.patron, Shown.MY_NUMBER_CARD)
+
+
+def _stands(number: LibraryCardNumber, link: Link | None, *, elsewhere: bool) -> bool:
+    """Whether the card still leads to this number. A link that the server has told of may be on its way here."""
+    return elsewhere if link is None else link.number == number
 
 
 def _show(counter: Counter, came_from: LookingUpPatron | ConfirmingHolder, patron: Patron, shown: Shown) -> Step:
@@ -293,8 +298,3 @@ def _tell(
     stays = insertion if problem.code in (Code.NOT_LINKED, Code.NOT_LINKED_YET) and insertion in counter.cards else None
     linked = reading is not None and number is not None
     return go(counter, LendingRefused(problem, stays, linked), Play(Sound.REFUSED), record, *release)
-
-
-def _due(when: When, token: LinkToken, done_today: frozenset[LinkToken]) -> bool:
-    """Whether a step the library requires this often is required now."""
-    return when is When.ALWAYS or (when is When.FIRST_OF_DAY and token not in done_today)

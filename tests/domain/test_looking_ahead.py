@@ -107,7 +107,7 @@ def test_the_holder_is_confirmed_before_anything_is_shown_here_too() -> None:
     desk.answer(ReadCard).at(ConfirmingHolder)
     assert not desk.of(HandOver)
     assert not desk.of(RecordAct)
-    desk.tell(HolderConfirmed()).at(PatronShown)
+    desk.tell(HolderConfirmed()).answer(FindLinks).at(PatronShown)
     assert len(desk.of(HandOver)) == 1
 
 
@@ -165,7 +165,7 @@ def test_where_a_pin_is_due_no_patron_is_looked_up_ahead(when: When, answers: in
     assert ReleaseCard(insertion) not in desk.asked, "it still has to verify"
     desk.answering = True
     desk.press_pin().at(PatronShown)
-    assert questions(desk) == [FindLinks, LookUpPatron]
+    assert questions(desk) == [FindLinks, FindLinks, LookUpPatron], "while the PIN is entered the card may be stopped elsewhere"
 
 
 def test_where_the_pin_of_the_day_has_been_given_the_patron_is_looked_up_ahead() -> None:

@@ -275,7 +275,7 @@ def test_a_patron_is_served(desk: LiveStaffWindow) -> None:
     desk.happen(LinksFound(flow_of(desk, FindingLink).ticket, (LINK,), LINK))
     desk.happen(PatronFound(flow_of(desk, LookingUpPatron).ticket, PATRON))
     hold(desk, "本人です")
-    flow_of(desk, PatronShown)
+    desk.happen(LinksFound(desk.counter.flow.waits_for[0].ticket, (LINK,), LINK))
     press(desk, "予約")
     assert flow_of(desk, PatronShown).service is Service.HOLD
     assert "「予約」の画面を開きます" in desk.texts()

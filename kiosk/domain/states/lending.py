@@ -12,6 +12,7 @@ from kiosk.domain.states.asked import Asked, AsksNothing
 from kiosk.domain.states.ended import LeftWork
 from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
+from kiosk.domain.states.proof import LendGoal
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class FindingLink:
     """As in `Reading`."""
     elsewhere: bool = False
     """It is the server that is asked now."""
+    proved: LendGoal | None = None
+    """The holder has entered the PIN meanwhile: the store is asked whether the link still stands."""
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:
@@ -104,6 +107,8 @@ class LookingUpPatron:
     pin_checked: bool = False
     wrong: Problem | None = None
     """As in `Reading`."""
+    elsewhere: bool = False
+    """As in `LendGoal`."""
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:
@@ -111,7 +116,7 @@ class LookingUpPatron:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmingHolder(AsksNothing):
+class ConfirmingHolder:
     """Staff compare the photo on the card with the person. The patron's window shows nothing about the patron yet."""
 
     about: ClassVar = About(Section.HOME, Stage.OPEN, Display.STAFFS, PageName.CHECKING, LeftWork.LENDING, takes_next_card=True)
@@ -119,6 +124,14 @@ class ConfirmingHolder(AsksNothing):
     reading: CardReading
     patron: Patron
     pin_checked: bool = False
+    elsewhere: bool = False
+    """As in `LendGoal`."""
+    confirmed: Ticket | None = None
+    """Staff have confirmed the holder, and the store is asked whether the link still stands."""
+
+    @property
+    def waits_for(self) -> tuple[Asked, ...]:
+        return () if self.confirmed is None else (Asked(FindLinks, self.confirmed),)
 
 
 @dataclass(frozen=True, slots=True)

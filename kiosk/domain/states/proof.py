@@ -32,6 +32,8 @@ class LendGoal:
 
     reading: CardReading
     number: LibraryCardNumber
+    elsewhere: bool = False
+    """The library's server knows the link, and it may not have arrived here yet."""
 
 
 Goal = LinkGoal | LendGoal

@@ -35,6 +35,7 @@ from kiosk.domain.states import (
     ConfirmingUnlink,
     LastTryWarning,
     LendingRefused,
+    PatronShown,
     Reading,
     ReadingMyNumberCard,
     ReadingTries,
@@ -211,6 +212,7 @@ class Stage:
     def to_patron(self) -> None:
         self.to_holder()
         self.opened.say(HolderConfirmed())
+        self.opened.until_at(PatronShown)
 
     def to_not_linked(self) -> None:
         self.to_home()

@@ -101,7 +101,7 @@ def open_tickets(flow: object) -> set[Ticket]:
         dealings, card = flow.dealings, flow.next_card
         return {card.asked if card else Ticket(0), dealings.asked, dealings.listing, dealings.describing, flow.handing_ticket} - {Ticket(0)}
     early = getattr(flow, "early", None)
-    return {getattr(flow, "ticket", Ticket(0)), *({early.asked} if early else ())} - {Ticket(0)}
+    return {getattr(flow, "confirmed", None) or getattr(flow, "ticket", Ticket(0)), *({early.asked} if early else ())} - {Ticket(0)}
 
 
 @dataclass

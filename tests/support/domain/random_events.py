@@ -321,7 +321,7 @@ class RandomEvents:
                 rejected, failed = PinRejected(ticket, insertion, draw.randint(0, 2)), CardFailed(ticket, insertion, code)
                 others = rejected, failed, HolderProved(ticket, insertion, TOKENS[0]), CardSlow(insertion)
                 return self.any_of(proved, proved, proved, *others)
-            case FindingLink(ticket) | FindingLinkToClose(ticket):
+            case FindingLink(ticket) | FindingLinkToClose(ticket) | ConfirmingHolder(confirmed=int(ticket)):
                 return LinksFound(ticket, self.links(*TOKENS), draw.choice([None, self.link()]))
             case FindingLinks(ticket, draft, _, reading):
                 same = Link(reading.token, draft.number, SINCE, "counter 1", draw.choice(OPERATIONS))
