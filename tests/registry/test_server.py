@@ -14,6 +14,8 @@ import pytest
 
 from kiosk import log
 from kiosk.config import LogSettings
+from kiosk.domain.outbox import Fate, fate
+from kiosk.ledger.database import ask
 from kiosk.registry.api.backend import Library
 from kiosk.registry.server import RegistryServer
 from kiosk.registry.tls import OwnAuthority, authority_pem
@@ -146,6 +148,18 @@ def test_a_database_that_is_away_is_told_and_found_again(tmp_path: Path) -> None
         assert site.caller.get("/v1/health").status == 200
         told = counter.post("/v1/operations", batch(link)).json
         assert told["answers"][0]["accepted"]["cursor"] == maker.known[1] + 1
+
+
+def test_a_damaged_row_is_told_apart_and_only_what_needs_it_is_not_taken(site: InProcess) -> None:
+    counter = site.counter()
+    maker = Maker(counter.name, counter.position())
+    counter.post("/v1/operations", batch(maker.link(token := fresh_token())))
+    ask(site.registry.ledger.database.database, "UPDATE link SET since = 'x'")
+    reply = counter.post("/v1/operations", batch(maker.link(), maker.link(token)))
+    assert reply.error == (500, "ledger-damaged")
+    assert fate(*reply.error) is Fate.HALVED
+    assert counter.post("/v1/operations", batch(maker.link())).status == 200
+    assert counter.get("/v1/snapshot").error == (500, "ledger-damaged")
 
 
 class BrokenClock(Exception):

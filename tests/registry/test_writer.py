@@ -12,6 +12,7 @@ import pytest
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.wire import LinkOperation
+from kiosk.ledger.database import ask
 from kiosk.registry.answers import Applied, Batch, Commit
 from kiosk.registry.database import open_database
 from kiosk.registry.ledger import RegistryLedger
@@ -83,6 +84,23 @@ def test_a_request_that_no_database_takes_fails_alone(trial: TrialLedger) -> Non
         assert [what(future, one) for future, one in zip((first, *others), (good[0], *good[2:]), strict=True)] == [1, 2, 3]
     assert trial.links() == {1: 1, 3: 3, 4: 4}
     assert trial.ledger.verify().findings == ()
+
+
+def test_a_damaged_row_fails_only_the_request_that_needs_it(trial: TrialLedger) -> None:
+    counter, commits = trial.counter("窓口1"), Commits()
+    trial.tell(counter.link(9, 9))
+    ask(trial.database.database, "UPDATE link SET since = 'x'")
+    good = [counter.link(number, number) for number in range(1, 4)]
+    with writing(trial, commits) as writer:
+        first = writer.submit(Batch("窓口1", (good[0],)))
+        assert commits.reached.wait(LIMIT)
+        bad = writer.submit(Batch("窓口1", (counter.link(9, 10),)))
+        others = [writer.submit(Batch("窓口1", (operation,))) for operation in good[1:]]
+        commits.go_on.set()
+        trouble = bad.exception(LIMIT)
+        assert isinstance(trouble, Unavailable)
+        assert trouble.code is Code.STORE_DAMAGED
+        assert [what(future, one) for future, one in zip((first, *others), good, strict=True)] == [2, 3, 4]
 
 
 def test_without_a_database_all_that_waits_fails_at_once(trial: TrialLedger) -> None:
