@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +44,7 @@ class Found:
 def backups_in(folder: Path, site_key: bytes, library: str) -> Found:
     """The backups of one library in a folder, by their first records. Empty if there is no folder. Raises OSError."""
     backups, unusable = [], []
-    for path in sorted(folder.glob(f"{_PREFIX}*{SUFFIX}")):
+    for path in _named_in(folder):
         try:
             manifest = manifest_of(path, site_key)
         except (Refused, FileNotFoundError):
@@ -54,6 +55,14 @@ def backups_in(folder: Path, site_key: bytes, library: str) -> Found:
         else:
             unusable.append(path)
     return Found(tuple(sorted(backups, key=lambda kept: (kept.manifest.made, kept.path))), tuple(unusable))
+
+
+def _named_in(folder: Path) -> list[Path]:
+    try:
+        # Not `glob`, for which a folder that cannot be read is empty.
+        return sorted(folder / name for name in os.listdir(folder) if name.startswith(_PREFIX) and name.endswith(SUFFIX))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def safe_of(backups: Sequence[Kept], epochs: Epochs) -> Position:

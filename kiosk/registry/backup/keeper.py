@@ -134,7 +134,8 @@ class BackupKeeper:
 
     def keep_safe(self) -> None:
         """Tell counters, through the head, what all backups hold that are kept. Writes only what is new."""
-        found = self.found().backups
+        seen = self._seen()
+        found = None if seen is None else seen.backups
         with self._ledger.database.writing() as database:
             head = HeadTable()
             row = head.lock(database)
@@ -144,10 +145,14 @@ class BackupKeeper:
 
     def found(self) -> Found:
         """The backups in the folder of the timetable; none where it cannot be read."""
+        return self._seen() or Found()
+
+    def _seen(self) -> Found | None:
+        """None where the folder cannot be read, or is not there: a share may be away for a moment."""
         try:
-            return backups_in(self._plan.folder, self._site_key, self._library)
+            return backups_in(self._plan.folder, self._site_key, self._library) if self._plan.folder.is_dir() else None
         except OSError:
-            return Found()
+            return None
 
     def _is_due(self) -> bool:
         now, newest = self._clock(), self.found().newest

@@ -30,11 +30,15 @@ def server_name(home: Path) -> str:
     return hashlib.sha256(f"{socket.gethostname()}\x00{home.absolute()}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def safe_with(database: Database, server: str, backups: Sequence[Kept], epochs: Epochs, now: datetime) -> int:
-    """Note what this server's backups hold, and return the cursor that is safe; within a transaction."""
-    name, mine = _PREFIX + server, _encoded(safe_of(backups, epochs), now)
+def safe_with(database: Database, server: str, backups: Sequence[Kept] | None, epochs: Epochs, now: datetime) -> int:
+    """Note what this server's backups hold, and return the cursor that is safe; within a transaction.
+
+    `backups`: None if they cannot be seen now. What was noted of them holds on, since they may be put back once they can.
+    """
+    name = _PREFIX + server
     kept = read_note(database, name)
-    if not backups:
+    mine = _note_of(kept, backups, epochs, now)
+    if mine is None:
         if kept is not None:
             drop_note(database, name)
     elif kept is None or _is_other(kept, mine, now):
@@ -42,6 +46,12 @@ def safe_with(database: Database, server: str, backups: Sequence[Kept], epochs: 
     notes = ask(database, "SELECT value FROM meta WHERE substr(name, 1, ?) = ?", (len(_PREFIX), _PREFIX)).fetchall()
     told = [_decoded(str(value)) for (value,) in notes]
     return min((epochs.effective(position) for position, at in told if abs(now - at) < _GIVEN_UP_AFTER), default=0)
+
+
+def _note_of(kept: str | None, backups: Sequence[Kept] | None, epochs: Epochs, now: datetime) -> str | None:
+    if backups is None:
+        return None if kept is None else _encoded(_decoded(kept)[0], now)
+    return _encoded(safe_of(backups, epochs), now) if backups else None
 
 
 def _is_other(kept: str, mine: str, now: datetime) -> bool:

@@ -173,6 +173,29 @@ def test_of_two_servers_over_one_database_the_older_backup_counts(machine: Serve
     assert machine.ledger.head().safe.cursor == 3
 
 
+@pytest.mark.parametrize("trouble", ["gone", "unreadable"])
+def test_a_folder_that_cannot_be_read_for_a_while_still_counts(machine: ServerMachine, tmp_path: Path, trouble: str) -> None:
+    share, away = tmp_path / "there", tmp_path / "away"
+    here, there = keeper_of(machine, keep=1), keeper_of(machine, server="there", folder=share)
+    there.back_up()
+    machine.link(2)
+    here.back_up()
+    share.rename(away)
+    if trouble == "unreadable":
+        share.symlink_to(share)
+    safe = []
+    for _ in range(10):
+        machine.later(days=1)
+        here.keep_safe()
+        there.keep_safe()
+        safe.append(machine.ledger.head().safe.cursor)
+    assert safe == [1] * 10, "its backup may still be put back, and its server is there"
+    share.unlink(missing_ok=True)
+    share.mkdir()
+    there.keep_safe()
+    assert machine.ledger.head().safe.cursor == 2
+
+
 def test_another_librarys_backups_in_the_folder_are_left_alone(machine: ServerMachine, new_machine: NewMachine) -> None:
     foreign = new_machine()
     foreign.library = "f" * 32
