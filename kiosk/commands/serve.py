@@ -58,7 +58,8 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
             os.kill(os.getpid(), SIGTERM)
 
         stack.enter_context(_beside("registry-nightly", nightly.run))
-        stack.enter_context(_beside("registry-backups", lambda stopped: keeper.run(stopped, end)))
+        stack.enter_context(_beside("registry-guard", lambda stopped: keeper.guard(stopped, end)))
+        stack.enter_context(_beside("registry-backups", keeper.run))
         output.tell("serve.listening", address=address_of(settings, server.port))
         sys.stdout.flush()
         warn_of_sheet(registry)

@@ -57,6 +57,14 @@ def backups_in(folder: Path, site_key: bytes, library: str) -> Found:
     return Found(tuple(sorted(backups, key=lambda kept: (kept.manifest.made, kept.path))), tuple(unusable))
 
 
+def seen_in(folder: Path, site_key: bytes, library: str) -> Found | None:
+    """`backups_in`; None where the folder cannot be read, or is not there: a share may be away for a moment."""
+    try:
+        return backups_in(folder, site_key, library) if folder.is_dir() else None
+    except OSError:
+        return None
+
+
 def _named_in(folder: Path) -> list[Path]:
     try:
         # Not `glob`, for which a folder that cannot be read is empty.

@@ -15,9 +15,11 @@ from kiosk.ledger.database import ask
 from kiosk.registry.backup.failure import BackupFailure, load_failure
 from kiosk.registry.backup.keeper import BackupKeeper, BackupPlan
 from kiosk.registry.backup.timetable import Timetable
+from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.remembered_file import RememberedFile
 from tests.registry.backup.conftest import NewMachine
 from tests.support.backup.server_machine import SITE_KEY, ServerMachine
+from tests.support.ledger.slow_commit import SlowToCommit
 from tests.support.wait import wait_until
 
 
@@ -227,7 +229,7 @@ def test_what_outlives_a_restore_is_written_down(machine: ServerMachine) -> None
 
 def test_the_thread_works_and_ends(machine: ServerMachine) -> None:
     stopped = Event()
-    thread = Thread(target=keeper_of(machine).run, args=(stopped, lambda error: None))
+    thread = Thread(target=keeper_of(machine).run, args=(stopped,))
     thread.start()
     wait_until(lambda: len(backups(machine)) == 1, "a backup", 20)
     stopped.set()
@@ -240,9 +242,50 @@ def test_it_ends_the_server_over_a_ledger_that_was_put_back(machine: ServerMachi
     with machine.database.writing() as database:
         ask(database, "UPDATE head SET cursor = 0")
     ended: list[KioskError] = []
-    keeper_of(machine).run(Event(), ended.append)
+    keeper_of(machine).guard(Event(), ended.append)
     assert [error.code for error in ended] == [Code.REGISTRY_PUT_BACK]
+    keeper_of(machine).run(Event())
     assert backups(machine) == []
+
+
+class HangingShare(type(Path())):  # type: ignore[misc]
+    """A folder on a share that does not answer until it may."""
+
+    asked, may = Event(), Event()
+
+    def is_dir(self) -> bool:
+        self.asked.set()
+        self.may.wait(60)
+        return False
+
+
+def test_a_share_that_hangs_keeps_nobody_from_seeing_that_the_ledger_was_put_back(machine: ServerMachine, tmp_path: Path) -> None:
+    keeper, stopped, ended = keeper_of(machine, folder=HangingShare(tmp_path / "share")), Event(), list[KioskError]()
+    hanging = Thread(target=keeper.run, args=(stopped,))
+    hanging.start()
+    assert HangingShare.asked.wait(20)
+    with machine.database.writing() as database:
+        ask(database, "UPDATE head SET cursor = 0")
+    keeper.guard(stopped, ended.append)
+    stopped.set()
+    HangingShare.may.set()
+    hanging.join(20)
+    assert [error.code for error in ended] == [Code.REGISTRY_PUT_BACK]
+    assert not hanging.is_alive()
+
+
+def test_where_nothing_is_new_nothing_is_locked(machine: ServerMachine) -> None:
+    commits: list[None] = []
+    database = SlowToCommit(machine.database, lambda: commits.append(None))
+    plan = keeper_of(machine).plan
+    keeper = BackupKeeper(plan, RegistryLedger(database, SITE_KEY, clock=lambda: machine.now), SITE_KEY, lambda: machine.now)
+    keeper.tick()
+    assert len(commits) == 1
+    keeper.tick()
+    assert len(commits) == 1
+    machine.later(hours=2)
+    keeper.tick()
+    assert len(commits) == 2, "to say that this server is still there"
 
 
 def test_a_note_that_nobody_of_ours_wrote_makes_nothing_safe(machine: ServerMachine) -> None:
