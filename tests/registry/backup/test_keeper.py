@@ -16,7 +16,6 @@ from kiosk.registry.backup.failure import BackupFailure, load_failure
 from kiosk.registry.backup.keeper import BackupKeeper, BackupPlan
 from kiosk.registry.backup.timetable import Timetable
 from kiosk.registry.ledger import RegistryLedger
-from kiosk.registry.remembered_file import RememberedFile
 from tests.registry.backup.conftest import NewMachine
 from tests.support.backup.server_machine import SITE_KEY, ServerMachine
 from tests.support.ledger.slow_commit import SlowToCommit
@@ -213,20 +212,6 @@ def test_another_librarys_backups_in_the_folder_are_left_alone(machine: ServerMa
     assert keeper.found().unusable == (theirs,)
 
 
-def test_what_outlives_a_restore_is_written_down(machine: ServerMachine) -> None:
-    keeper = keeper_of(machine)
-    keeper.tick()
-    remembered = RememberedFile(machine.keys).load()
-    assert remembered is not None
-    assert (remembered.position, remembered.safe) == (machine.ledger.head().position, 0)
-    assert [counter.name for counter in remembered.counters] == ["中央1"]
-    machine.enrol("分館1")
-    keeper.tick()
-    remembered = RememberedFile(machine.keys).load()
-    assert remembered is not None
-    assert ([counter.name for counter in remembered.counters], remembered.safe) == (["中央1", "分館1"], 1)
-
-
 def test_the_thread_works_and_ends(machine: ServerMachine) -> None:
     stopped = Event()
     thread = Thread(target=keeper_of(machine).run, args=(stopped,))
@@ -235,43 +220,6 @@ def test_the_thread_works_and_ends(machine: ServerMachine) -> None:
     stopped.set()
     thread.join(20)
     assert not thread.is_alive()
-
-
-def test_it_ends_the_server_over_a_ledger_that_was_put_back(machine: ServerMachine) -> None:
-    machine.remember()
-    with machine.database.writing() as database:
-        ask(database, "UPDATE head SET cursor = 0")
-    ended: list[KioskError] = []
-    keeper_of(machine).guard(Event(), ended.append)
-    assert [error.code for error in ended] == [Code.REGISTRY_PUT_BACK]
-    keeper_of(machine).run(Event())
-    assert backups(machine) == []
-
-
-class HangingShare(type(Path())):  # type: ignore[misc]
-    """A folder on a share that does not answer until it may."""
-
-    asked, may = Event(), Event()
-
-    def is_dir(self) -> bool:
-        self.asked.set()
-        self.may.wait(60)
-        return False
-
-
-def test_a_share_that_hangs_keeps_nobody_from_seeing_that_the_ledger_was_put_back(machine: ServerMachine, tmp_path: Path) -> None:
-    keeper, stopped, ended = keeper_of(machine, folder=HangingShare(tmp_path / "share")), Event(), list[KioskError]()
-    hanging = Thread(target=keeper.run, args=(stopped,))
-    hanging.start()
-    assert HangingShare.asked.wait(20)
-    with machine.database.writing() as database:
-        ask(database, "UPDATE head SET cursor = 0")
-    keeper.guard(stopped, ended.append)
-    stopped.set()
-    HangingShare.may.set()
-    hanging.join(20)
-    assert [error.code for error in ended] == [Code.REGISTRY_PUT_BACK]
-    assert not hanging.is_alive()
 
 
 def test_where_nothing_is_new_nothing_is_locked(machine: ServerMachine) -> None:
