@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -39,12 +40,13 @@ def wait_for_news(counter: EnrolledCounter, seconds: int = 25) -> Reply:
     return counter.get("/v1/feed", epoch=epoch, cursor=cursor, wait=seconds)
 
 
-def second(site: InProcess) -> RegistryServer:
+def second(site: InProcess, *, starts: bool = True) -> RegistryServer:
     """Another server over the same database."""
     registry = site.registry
     library = Library(registry.ledger, registry.counters, registry.enrolment, authority_pem(registry.tls), registry.clock)
     server = RegistryServer(library, site.context, "127.0.0.1")
-    server.start()
+    if starts:
+        server.start()
     return server
 
 
@@ -57,6 +59,20 @@ def test_it_ends_at_once_although_counters_wait_and_lets_them_go(tmp_path: Path)
         assert time.monotonic() - began < SOON
         replies = [wait.result(SOON) for wait in waits]
     assert [(reply.status, reply.json["entries"]) for reply in replies] == [(200, [])] * 3
+
+
+def test_one_that_is_ended_before_it_runs_begins_and_ends(site: InProcess) -> None:
+    """Whoever guards the ledger may say so at any moment: nothing is left of it, and the program goes on to say why."""
+    before = set(threading.enumerate())
+    server = second(site, starts=False)
+    server.end()
+    running = threading.Thread(target=server.run)
+    running.start()
+    running.join(SOON)
+    assert not running.is_alive()
+    server.end()
+    server.stop()
+    assert set(threading.enumerate()) - before == set()
 
 
 def test_what_was_begun_is_finished_at_the_end(tmp_path: Path) -> None:
