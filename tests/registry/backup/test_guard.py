@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import Event, Thread
 
@@ -12,11 +13,13 @@ from peewee import Database
 
 from kiosk.domain.errors import Code, KioskError
 from kiosk.ledger.database import ask
+from kiosk.registry.backup.keeper import BackupKeeper
 from kiosk.registry.remembered_file import RememberedFile
 from tests.registry.backup.conftest import NewMachine
 from tests.registry.backup.test_keeper import backups, keeper_of
-from tests.support.backup.server_machine import ServerMachine
+from tests.support.backup.server_machine import SITE_KEY, ServerMachine
 from tests.support.ledger.slow_commit import SlowToCommit
+from tests.support.registry.rounds import Rounds
 
 
 @pytest.fixture
@@ -110,3 +113,11 @@ def test_a_share_that_hangs_keeps_nobody_from_seeing_that_the_ledger_was_put_bac
     hanging.join(20)
     assert [error.code for error in ended] == [Code.REGISTRY_PUT_BACK]
     assert not hanging.is_alive()
+
+
+def test_a_bug_is_logged_once_and_ends_nothing(machine: ServerMachine, caplog: pytest.LogCaptureFixture) -> None:
+    def clock() -> datetime:
+        raise KeyError
+
+    BackupKeeper(keeper_of(machine).plan, machine.ledger, SITE_KEY, clock).run(Rounds(5))
+    assert len([record for record in caplog.records if record.getMessage().startswith("incident")]) == 1
