@@ -104,10 +104,6 @@ class RegistryLedger:
             self._head.lock(database)
             yield self._trail.add
 
-    def heard(self, counter: str, contact: Contact) -> None:
-        """`heard_all` of one."""
-        self.heard_all({counter: contact})
-
     def heard_all(self, contacts: Mapping[str, Contact]) -> None:
         """Note that counters were in contact, in one transaction and a table of its own. Not under the head's lock, unless a new epoch
         waits for contacts.

@@ -78,13 +78,11 @@ def safe_of(backups: Sequence[Kept], epochs: Epochs) -> Position:
     return Position(epochs.current, min((epochs.effective(kept.manifest.position) for kept in backups), default=0))
 
 
-def delete_old(found: Found, keep: int) -> tuple[Kept, ...]:
-    """Delete the oldest backups but `keep` (at least 1), after a newer one was verified. Returns those that remain. Raises OSError."""
-    backups = found.backups
-    for kept in backups[:-keep]:
+def delete_old(found: Found, keep: int) -> None:
+    """Delete the oldest backups but `keep` (at least 1), after a newer one was verified. Raises OSError."""
+    for kept in found.backups[:-keep]:
         kept.path.unlink(missing_ok=True)
         sync_folder(kept.path.parent)
-    return backups[-keep:]
 
 
 def free_name(folder: Path, now: datetime) -> Path:

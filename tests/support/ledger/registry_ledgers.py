@@ -59,7 +59,7 @@ class TrialLedger:
     def reach_head(self, counter: CounterActs) -> None:
         """The counter has followed the feed, and says so."""
         counter.known = self.ledger.head().position
-        self.ledger.heard(counter.name, Contact(counter.known))
+        self.ledger.heard_all({counter.name: Contact(counter.known)})
 
     def cursor(self) -> int:
         return self.ledger.head().position.cursor
