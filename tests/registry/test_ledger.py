@@ -55,7 +55,7 @@ def test_what_stands_already_is_accepted_and_changes_nothing(trial: TrialLedger)
 
 def test_requests_of_several_counters_share_one_transaction(trial: TrialLedger) -> None:
     one, two = trial.counter("窓口1"), trial.counter("窓口2")
-    batches = [Batch("窓口1", (one.link(1, 1001), one.link(2, 1002))), Batch("窓口2", (two.link(1, 1003),)), Batch("窓口2", ())]
+    batches = [Batch((one.link(1, 1001), one.link(2, 1002))), Batch((two.link(1, 1003),)), Batch(())]
     applied, commit = trial.ledger.apply(batches)
     assert [list(each.answers) for each in applied] == [[operation.origin.uuid for operation in batch.operations] for batch in batches]
     assert [entry.cursor for entry in commit.entries] == [1, 2]

@@ -49,7 +49,7 @@ class TrialLedger:
         return told(self.answers(operations), operations)
 
     def answers(self, operations: Sequence[Operation]) -> dict[UUID, object]:
-        (applied,), _ = self.ledger.apply([Batch(operations[0].origin.counter, tuple(operations))])
+        (applied,), _ = self.ledger.apply([Batch(tuple(operations))])
         return dict(applied.answers)
 
     def begin_epoch(self) -> Position:

@@ -67,7 +67,7 @@ class ServerInDatabase:
         return {placed.link.token: placed for placed in self.ledger.snapshot().links}
 
     def take(self, operation: Operation) -> Answer:
-        (applied,), _ = self.ledger.apply([Batch(operation.origin.counter, (operation,))])
+        (applied,), _ = self.ledger.apply([Batch((operation,))])
         state = applied.answers[operation.origin.uuid]
         assert isinstance(state, AcceptedAt | RefusedFor)
         return Answer(applied.head.position.epoch, operation.origin.uuid, state)
