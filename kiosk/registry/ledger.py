@@ -117,12 +117,6 @@ class RegistryLedger:
                 _, row = is_deferring(database, self._head.lock(database), int(now.timestamp()))
                 self._head.write(database, row)
 
-    def keep_safe(self, safe: Position) -> None:
-        """Say what every backup holds that may still be put back: the lowest of their positions, restated in the running epoch."""
-        with self.database.writing() as database:
-            row = self._head.lock(database)
-            self._head.write(database, replace(row, safe=min(row.epochs.effective(safe), row.cursor)))
-
     def compact(self) -> Compacted:
         """Erase feed entries and stops older than the retention, and the memory of operations after twice that time, in short
         transactions.
