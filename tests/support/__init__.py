@@ -8,7 +8,7 @@
 - `ledger/`: acts on links that travel. `histories` (a program as well) draws random ones; `world` carries out each step with two `counters`
   and a `server`, and holds it against `model`, which shares no code with the rules and reads a list of what `happened`;
   `drawn_operations` for hypothesis. Of the library's server: `server_in_database` for histories, `registry_ledgers` (fixtures: a ledger in
-  either kind of database), `acts` (of one counter), `new_epoch`, `slow_commit`, and the program `registry_on_small_disk`.
+  either kind of database), `acts` (of one counter), `new_epoch`, `safe`, `slow_commit`, and the program `registry_on_small_disk`.
 - `windows/`: windows in this process. `patron_window`, `staff_window` (to press, type and read), `patron_samples`, `staff_samples`,
   `serving_samples`, `registry_samples` (a counter for each thing a window can show), `patron_message`, `layout_faults`, `focusable`,
   `live_controls`, `manual_timing`.
