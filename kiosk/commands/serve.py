@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from signal import SIGTERM
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -38,6 +36,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
     from kiosk.registry.nightly import Nightly
     from kiosk.registry.tls import server_context
 
+    ends: list[Refused] = []
     with ExitStack() as stack:
         stack.enter_context(alone(home))
         registry = stack.enter_context(opened(home, begins=True))
@@ -51,20 +50,20 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
         context = server_context(registry.tls)
         server = _server(registry, context)
         nightly = Nightly(registry.ledger, registry.tls, context, settings.nightly.hour, registry.clock)
-        ends: list[Refused] = []
 
         def end(why: Refused) -> None:
             ends.append(why)
-            os.kill(os.getpid(), SIGTERM)
+            server.end()
 
         stack.enter_context(_beside("registry-nightly", nightly.run))
-        stack.enter_context(_beside("registry-backups", lambda stopped: keeper.run(stopped, end)))
+        stack.enter_context(_beside("registry-guard", lambda stopped: keeper.guard(stopped, end)))
+        stack.enter_context(_beside("registry-backups", keeper.run))
         output.tell("serve.listening", address=address_of(settings, server.port))
         sys.stdout.flush()
         warn_of_sheet(registry)
         server.run()
-        if ends:
-            raise ends[0]
+    if ends:
+        raise ends[0]
     return output.OK
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kiosk.config.settings import LogSettings
+from kiosk.config.settings import LONGEST_OFFLINE_HOURS, LogSettings
 from kiosk.config.settings_file import Need, SettingsFile
 from kiosk.config.value_types import Number, PathText, Text, Texts, setting
 from kiosk.domain.errors import Refused
@@ -72,7 +72,10 @@ class RegistryKeySettings:
 class LedgerSettings:
     """[ledger]: how long what was stopped or accepted is kept for counters that were away."""
 
-    retention_days: int = setting(Number(1, 3650), 30)
+    retention_days: int = setting(Number(LONGEST_OFFLINE_HOURS // 24, 3650), 30)
+    """At least as long as a counter may work alone. The server remembers answers twice as long: an unlinking that is sent again after it
+    was forgotten runs again, and closes the link made since.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,11 +223,14 @@ class SessionSettings:
     staff_code: str = setting(Text(r"([0-9]{4,8})?", '"" | "0000" … "99999999"'), "", secret=True)
 
 
+LONGEST_OFFLINE_HOURS = 720
+
+
 @dataclass(frozen=True, slots=True)
 class RegistrySettings:
     """[registry]: the library's server, once the counter is enrolled (`kiosk enrol`)."""
 
-    max_offline_hours: int = setting(Number(1, 720), 24)
+    max_offline_hours: int = setting(Number(1, LONGEST_OFFLINE_HOURS), 24)
     """How long cards are taken and registered without an answer of the server: what was stopped elsewhere is not known meanwhile."""
 
     @property

@@ -122,6 +122,7 @@ FATES: Mapping[tuple[int, str], Fate] = {
     (422, "operation-of-another-counter"): Fate.ONE_REFUSED,
     (429, "too-many-requests"): Fate.KEPT,
     (500, "incident"): Fate.HALVED,
+    (500, "ledger-damaged"): Fate.HALVED,
     (503, "database-unavailable"): Fate.KEPT,
 }
 """What the library's server says, by status and error."""

@@ -41,7 +41,6 @@ class Head:
 class Batch:
     """One request: the operations that one counter sent."""
 
-    counter: str
     operations: tuple[Operation, ...]
 
 

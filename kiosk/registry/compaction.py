@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from peewee import Database
+
 from kiosk.ledger.database import ask
 from kiosk.registry.answers import Compacted
 from kiosk.registry.database import RegistryDatabase
@@ -13,6 +15,7 @@ from kiosk.registry.head_row import HeadTable
 _CHUNK = 1000
 """Rows per transaction: on SQLite nobody else writes meanwhile."""
 _NEXT = "SELECT uuid FROM operation WHERE uuid > ? ORDER BY uuid LIMIT ?"
+_OLD = "DELETE FROM operation WHERE uuid > ? AND uuid <= ? AND at < ? AND (cursor IS NULL OR cursor <= ?)"
 
 
 def compact(database: RegistryDatabase, heads: HeadTable, now: datetime, retention: timedelta) -> Compacted:
@@ -23,15 +26,22 @@ def compact(database: RegistryDatabase, heads: HeadTable, now: datetime, retenti
     oldest, forgotten = int((now - retention).timestamp()), int((now - 2 * retention).timestamp())
     with database.writing() as opened:
         row = heads.lock(opened)
-        old = ask(opened, "SELECT max(cursor) FROM feed WHERE at < ?", (oldest,)).fetchone()[0]
-        floor = max(row.floor, old or 0)
+        floor = max(row.floor, _last_old(opened, oldest))
         if floor > row.floor:
             heads.write(opened, replace(row, floor=floor))
     entries = _erase(database, "feed", floor)
     stops = _erase(database, "stop", floor)
-    operations = _forget(database, forgotten)
+    operations = _forget(database, forgotten, floor)
     database.tidy()
     return Compacted(floor, entries, stops, operations)
+
+
+def _last_old(database: Database, oldest: int) -> int:
+    """The last entry before the first one that is young enough: what follows it is younger, whatever a wrong clock noted."""
+    young = ask(database, "SELECT cursor FROM feed WHERE at >= ? ORDER BY cursor LIMIT 1", (oldest,)).fetchone()
+    if young is not None:
+        return int(young[0]) - 1
+    return int(ask(database, "SELECT max(cursor) FROM feed").fetchone()[0] or 0)
 
 
 def _erase(database: RegistryDatabase, table: str, floor: int) -> int:
@@ -45,13 +55,15 @@ def _erase(database: RegistryDatabase, table: str, floor: int) -> int:
         erased += count
 
 
-def _forget(database: RegistryDatabase, before: int) -> int:
-    """Page by page along the key: an index on the time would have to be kept up by each operation."""
+def _forget(database: RegistryDatabase, before: int, floor: int) -> int:
+    """Nothing above the floor, which no wrong clock moved. Page by page along the key: an index on the time would have to be kept up by
+    each operation.
+    """
     erased, last = 0, ""
     while True:
         with database.writing() as opened:
             page = [uuid for (uuid,) in ask(opened, _NEXT, (last, _CHUNK)).fetchall()]
             if not page:
                 return erased
-            erased += int(ask(opened, "DELETE FROM operation WHERE uuid > ? AND uuid <= ? AND at < ?", (last, page[-1], before)).rowcount)
+            erased += int(ask(opened, _OLD, (last, page[-1], before, floor)).rowcount)
             last = page[-1]

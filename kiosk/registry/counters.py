@@ -81,12 +81,10 @@ class Counters:
         """Let a counter deliver what it holds, and then leave. Raises Refused: counter-unknown, counter-ended."""
         self._end(name, CounterState.RETIRING, "retire")
 
-    def leave(self, name: str) -> bool:
-        """A retiring counter has delivered everything. Returns whether it was retiring, or has left already."""
-        state = self.named(name).state
-        if state is CounterState.RETIRING:
+    def leave(self, name: str) -> None:
+        """A retiring counter has delivered everything. Nothing happens to any other."""
+        if self.named(name).state is CounterState.RETIRING:
             self._end(name, CounterState.RETIRED, "leave")
-        return state in (CounterState.RETIRING, CounterState.RETIRED)
 
     def revoke(self, name: str) -> None:
         """Shut a counter out at once, and for good: on its next contact it erases what it has. Its open code ends as well.

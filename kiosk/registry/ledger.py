@@ -104,10 +104,6 @@ class RegistryLedger:
             self._head.lock(database)
             yield self._trail.add
 
-    def heard(self, counter: str, contact: Contact) -> None:
-        """`heard_all` of one."""
-        self.heard_all({counter: contact})
-
     def heard_all(self, contacts: Mapping[str, Contact]) -> None:
         """Note that counters were in contact, in one transaction and a table of its own. Not under the head's lock, unless a new epoch
         waits for contacts.
@@ -120,12 +116,6 @@ class RegistryLedger:
             with self.database.writing() as database:
                 _, row = is_deferring(database, self._head.lock(database), int(now.timestamp()))
                 self._head.write(database, row)
-
-    def keep_safe(self, safe: Position) -> None:
-        """Say what every backup holds that may still be put back: the lowest of their positions, restated in the running epoch."""
-        with self.database.writing() as database:
-            row = self._head.lock(database)
-            self._head.write(database, replace(row, safe=min(row.epochs.effective(safe), row.cursor)))
 
     def compact(self) -> Compacted:
         """Erase feed entries and stops older than the retention, and the memory of operations after twice that time, in short

@@ -14,14 +14,15 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from kiosk.domain.errors import KioskError
-from kiosk.incidents import report_incident
+from kiosk.incidents import RecurringIncidents
 from kiosk.ledger.notes import drop_note, read_note, write_note
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.notes import VERIFIED
 from kiosk.registry.tls import ServerTls
 
 _log = logging.getLogger(__name__)
-_EVERY_SECONDS = 60.0
+_EVERY_SECONDS = 30.0
+"""Within the minute in which the same bug keeps its number."""
 _LONGEST = timedelta(hours=6)
 """What was begun longer ago and has not ended was cut off, and is begun again."""
 _LONGEST_PAUSE_SECONDS = 0.005
@@ -81,7 +82,7 @@ class Nightly:
 
     def run(self, stopped: Event) -> None:
         """Do each night's work until `stopped`. What fails is tried again; a bug is reported, and does not end it."""
-        self._stopped = stopped
+        self._stopped, bugs = stopped, RecurringIncidents()
         while not stopped.is_set():
             for work in (self.renew_certificate, self.tidy_and_verify):
                 try:
@@ -91,7 +92,7 @@ class Nightly:
                 except KioskError as error:
                     _log.warning("the night's work failed: %s", error.code)
                 except Exception as error:
-                    report_incident(error)
+                    bugs.record(error)
             stopped.wait(_EVERY_SECONDS)
         self._ledger.database.close()
 

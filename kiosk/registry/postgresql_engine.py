@@ -54,8 +54,12 @@ class PostgresqlRegistry(RegistryDatabase):
     def tidy(self) -> None:
         with self.translated():
             ask(self.database, "SET statement_timeout = 0")
-            ask(self.database, "VACUUM link, feed, stop, operation")
-            ask(self.database, "RESET statement_timeout")
+            try:
+                ask(self.database, "VACUUM link, feed, stop, operation")
+            finally:
+                # Where the connection is lost, so is its setting, and what VACUUM said is what is told.
+                with suppress(*ERRORS):
+                    ask(self.database, "RESET statement_timeout")
 
     def close(self) -> None:
         self.database.close()

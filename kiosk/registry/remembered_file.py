@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from kiosk.config.file_lock import held
 from kiosk.config.private_files import read_private, save_private
 from kiosk.domain.decide import Epochs
-from kiosk.domain.errors import Code, Refused
+from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.json_fields import Json, count_in, counted, fields_of, list_in, pair_of, text_in
 from kiosk.domain.wire import Position
 from kiosk.ledger.disk_errors import disk_translated
@@ -21,6 +23,7 @@ _log = logging.getLogger(__name__)
 _NAME = "outlives-restore.json"
 _FORM = "kiosk-outlives-restore"
 _MOST_MARKS = 60
+_LOCK_SECONDS = 30.0
 
 
 class RememberedFile:
@@ -53,7 +56,11 @@ class RememberedFile:
 
         Raises Refused: registry-put-back; Unavailable.
         """
-        kept = self.load()
+        with ExitStack() as stack:
+            self._lock(stack)
+            self._take(database, self.load())
+
+    def _take(self, database: RegistryDatabase, kept: Remembered | None) -> None:
         with database.reading() as snapshot:
             found = remembered_of(snapshot)
             if found is None:
@@ -65,6 +72,14 @@ class RememberedFile:
             found = replace(found, marks=_thinned(known.marks, found.marks))
         if known != found:
             self.save(found)
+
+    def _lock(self, until: ExitStack) -> None:
+        """Whoever reads the database earlier writes earlier."""
+        with disk_translated(self.path):
+            try:
+                until.enter_context(held(self.path.with_suffix(".lock"), _LOCK_SECONDS))
+            except TimeoutError as error:
+                raise Unavailable(Code.STORE_LOCKED) from error
 
 
 def _thinned(marks: tuple[Mark, ...], latest: tuple[Mark, ...]) -> tuple[Mark, ...]:

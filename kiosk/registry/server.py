@@ -27,7 +27,7 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 class RegistryServer:
-    """Listens from the moment it is made, and answers while it runs, once. Every method belongs to the thread that made it."""
+    """Listens from the moment it is made, and answers while it runs, once. Every method but `end` belongs to the thread that made it."""
 
     def __init__(self, library: Library, context: ssl.SSLContext, address: str, port: int = 0, limits: Limits = DEFAULT) -> None:
         """`context` shows the server's certificate; loading another into it holds from the next connection on. `port` 0: any that is free.
@@ -73,6 +73,10 @@ class RegistryServer:
         _allow_many_connections()
         self._server.run([self._socket])
 
+    def end(self) -> None:
+        """Let `run` end as by a signal, also if it has not begun. From any thread."""
+        self._server.should_exit = True
+
     def start(self) -> None:
         """Serve on a thread of its own. Returns once it answers."""
         self._thread = threading.Thread(target=self._serve, name="registry-server")
@@ -83,7 +87,7 @@ class RegistryServer:
 
     def stop(self) -> None:
         """Let waiting counters go, finish what was begun, and end."""
-        self._server.should_exit = True
+        self.end()
         if self._thread is not None:
             self._thread.join(_STOP_SECONDS)
             if self._thread.is_alive():

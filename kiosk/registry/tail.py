@@ -98,10 +98,6 @@ class Tail:
                 async with asyncio.timeout(self._poll):
                     await self._poked.wait()
 
-    def poke(self) -> None:
-        """Something has changed. From any thread."""
-        self._soon(self._poked.set)
-
     def committed(self, commit: Commit) -> None:
         """This process committed to the feed: known without a look at the database. From any thread."""
         self._soon(lambda: self._add(commit))

@@ -88,19 +88,22 @@ class Writer:
         try:
             applied, commit = self._apply([request.batch for request in requests])
         except Unavailable as error:
-            # Not for one of them: each would wait as long once more.
-            for request in requests:
-                request.answer.set_exception(error)
+            # A damaged row concerns those who need it. Anything else is not for one of them: each would wait as long once more.
+            self._fail(requests, error, singly=error.code is Code.STORE_DAMAGED)
         except Exception as error:
-            if len(requests) == 1:
-                requests[0].answer.set_exception(error)
-                return
-            for request in requests:
-                self._serve([request])
+            self._fail(requests, error, singly=True)
         else:
             self._tell(commit)
             for request, answer in zip(requests, applied, strict=True):
                 request.answer.set_result(answer)
+
+    def _fail(self, requests: Sequence[_Request], error: Exception, *, singly: bool) -> None:
+        """`singly`: one of them may be the cause. Then each is tried alone."""
+        for request in requests:
+            if singly and len(requests) > 1:
+                self._serve([request])
+            else:
+                request.answer.set_exception(error)
 
     def _tell(self, commit: Commit) -> None:
         try:

@@ -47,7 +47,6 @@ def body(uuid: str, token: bytes, number: str) -> str:
 
 def batch(counter: str, known: Position, many: int, sequences: Iterator[int]) -> Batch:
     return Batch(
-        counter,
         tuple(
             LinkOperation(
                 Origin(uuid4(), counter, next(sequences), known, 0, MADE),

@@ -52,7 +52,7 @@ def test_what_the_program_writes_decides_nothing(tmp_path: Path) -> None:
         ("[server]\nport = 65536", [(2, "server.port", "port = 0 | 1 … 65535", "value")]),
         ('[server]\nnames = ["a b"]', [(2, "server.names", 'names = ["registry.example.jp", …] (0 … 16)', "value")]),
         ('[database]\nurl = "mysql://x"', [(2, "database.url", 'url = "" | "postgresql://USER@HOST/NAME"', "value")]),
-        ("[ledger]\nretention_days = 0", [(2, "ledger.retention_days", "retention_days = 1 … 3650", "value")]),
+        ("[ledger]\nretention_days = 29", [(2, "ledger.retention_days", "retention_days = 30 … 3650", "value")]),
         ("[ledger]\nretention_dais = 9", [(2, "ledger.retention_dais", "retention_days", "unknown")]),
         ("[servr]\nport = 1", [(1, "servr", "[server]", "section")]),
         ('[server]\naddress = "0.0.0.0"', [(2, "server.names", 'names = ["registry.example.jp", …]', "server-names")]),

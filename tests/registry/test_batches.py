@@ -63,7 +63,7 @@ def test_a_batch_is_as_good_as_its_operations_one_by_one(registry_database: Regi
 
     again = ServerInDatabase(registry_database)
     for batch, told in zip(batches, answers, strict=True):
-        (applied,), _ = again.ledger.apply([Batch("窓口1", tuple(batch))])
+        (applied,), _ = again.ledger.apply([Batch(tuple(batch))])
         assert [applied.answers[operation.origin.uuid] for operation in batch] == told
     assert outcome(again.ledger, registry_database) == expected
 

@@ -38,7 +38,7 @@ def test_whoever_comes_second_waits_for_a_slow_commit(open_trial: Callable[[], T
     one, two = reader.counter("窓口1"), reader.counter("窓口2")
     first, second = one.link(1, 1001), two.link(2, 1002)
     with ThreadPoolExecutor(2) as threads:
-        earlier = threads.submit(delayed.apply, [Batch("窓口1", (first,))])
+        earlier = threads.submit(delayed.apply, [Batch((first,))])
         assert reached.wait(LIMIT)
         later = threads.submit(quick.tell, second)
         known = reader.ledger.head().position

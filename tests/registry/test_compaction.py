@@ -55,6 +55,21 @@ def test_a_link_made_below_the_floor_must_be_made_again_and_an_unlinking_counts_
     assert old.tell(sleeper.link(1, 1001)) == [6]
 
 
+def test_a_clock_that_was_back_for_a_moment_makes_nothing_old(trial: TrialLedger) -> None:
+    one = trial.counter("窓口1")
+    trial.tell(one.link(1, 1001), one.unlink(1001))
+    trial.pass_days(-70)
+    back = one.unlink(1002)
+    trial.tell(back)
+    trial.pass_days(70)
+    trial.tell(one.link(2, 1002))
+    done = trial.ledger.compact()
+    assert (done.floor, done.entries, done.stops, done.operations) == (0, 0, 0, 0)
+    assert trial.tell(back) == [3], "its answer is remembered, and it closes nothing that was made since"
+    trial.pass_days(31)
+    assert trial.ledger.compact().floor == 4
+
+
 def test_answers_are_remembered_twice_as_long(trial: TrialLedger) -> None:
     one = trial.counter("窓口1")
     first, refused = one.link(1, 1001), one.link(1, 1002)

@@ -209,3 +209,16 @@ def test_a_head_that_stays_locked_gives_a_code(postgres: PostgresCluster) -> Non
         assert code_of(lambda: trial.tell(counter.link(1, 1001))) is Code.STORE_LOCKED
     assert trial.tell(counter.link(1, 1001)) == [1]
     trial.database.close()
+
+
+def test_tidying_that_fails_takes_no_limit_away(postgres: PostgresCluster) -> None:
+    database = open_database(postgres.create_database())
+
+    def limit() -> str:
+        return str(ask(database.database, "SHOW statement_timeout").fetchone()[0])
+
+    before = limit()
+    ask(database.database, "ALTER TABLE stop RENAME TO elsewhere")
+    assert code_of(database.tidy) is Code.STORE_DAMAGED
+    assert limit() == before != "0"
+    database.close()

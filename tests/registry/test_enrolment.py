@@ -194,7 +194,7 @@ def test_a_known_counter_is_enrolled_again_only_on_purpose(server: EnrollingServ
 def test_new_hardware_takes_the_place_of_the_old_once_it_is_enrolled(server: EnrollingServer) -> None:
     code, old, new = server.open(), fresh_secret(), fresh_secret()
     server.enrolment.enrol(code, old)
-    server.ledger.heard("中央1", Contact(Position(1, 7), pending=3))
+    server.ledger.heard_all({"中央1": Contact(Position(1, 7), pending=3)})
     again = server.open(again=True)
     assert server.counters.named("中央1").heard is not None
     assert server.enrolment.enrol(again, new).counter == "中央1"

@@ -16,6 +16,7 @@ from kiosk.registry.answers import Batch, Entries, NoFeed, Why
 from kiosk.registry.models import CounterRow
 from tests.support.ledger.acts import card, patron
 from tests.support.ledger.registry_ledgers import KEY, TrialLedger
+from tests.support.ledger.safe import keep_safe
 
 
 def entries(trial: TrialLedger, known: Position, limit: int = 500) -> Entries:
@@ -55,7 +56,7 @@ def test_what_stands_already_is_accepted_and_changes_nothing(trial: TrialLedger)
 
 def test_requests_of_several_counters_share_one_transaction(trial: TrialLedger) -> None:
     one, two = trial.counter("窓口1"), trial.counter("窓口2")
-    batches = [Batch("窓口1", (one.link(1, 1001), one.link(2, 1002))), Batch("窓口2", (two.link(1, 1003),)), Batch("窓口2", ())]
+    batches = [Batch((one.link(1, 1001), one.link(2, 1002))), Batch((two.link(1, 1003),)), Batch(())]
     applied, commit = trial.ledger.apply(batches)
     assert [list(each.answers) for each in applied] == [[operation.origin.uuid for operation in batch.operations] for batch in batches]
     assert [entry.cursor for entry in commit.entries] == [1, 2]
@@ -196,12 +197,10 @@ def test_safe_is_said_in_the_running_epoch(trial: TrialLedger) -> None:
     one = trial.counter("窓口1")
     trial.tell(one.link(1, 1001), one.link(2, 1002))
     held = Position(one.known.epoch, 2)
-    trial.ledger.keep_safe(held)
+    keep_safe(trial.database, held)
     assert trial.ledger.head().safe == held
     reached = trial.begin_epoch()
-    assert trial.ledger.head().safe == Position(reached.epoch, 0)
-    trial.ledger.keep_safe(held)
-    assert trial.ledger.head().safe == Position(reached.epoch, 2)
+    assert trial.ledger.head().safe == Position(reached.epoch, 0), "until somebody looks at the backups"
 
 
 # --- answers --------------------------------------------------------------------------------------------------------------

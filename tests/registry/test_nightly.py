@@ -22,6 +22,7 @@ from kiosk.registry.notes import VERIFIED
 from kiosk.registry.opening import OpenedRegistry, open_registry
 from kiosk.registry.tls import server_context
 from tests.support.registry.handshake import shown
+from tests.support.registry.rounds import Rounds
 from tests.support.wait import wait_until
 
 HOUR = 3
@@ -187,3 +188,13 @@ def test_what_fails_does_not_keep_the_rest_from_being_done(night: Night) -> None
     assert not thread.is_alive()
     with pytest.raises(Unavailable):
         night.nightly.renew_certificate()
+
+
+def test_a_bug_is_logged_once_and_not_each_minute(night: Night, caplog: pytest.LogCaptureFixture) -> None:
+    def clock() -> datetime:
+        raise KeyError
+
+    registry = night.registry
+    Nightly(registry.ledger, registry.tls, night.context, HOUR, clock).run(Rounds(5))
+    told = [record for record in caplog.records if record.getMessage().startswith("incident")]
+    assert len(told) == 2, "one for each of its works"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +15,8 @@ import pytest
 
 from kiosk import log
 from kiosk.config import LogSettings
+from kiosk.domain.outbox import Fate, fate
+from kiosk.ledger.database import ask
 from kiosk.registry.api.backend import Library
 from kiosk.registry.server import RegistryServer
 from kiosk.registry.tls import OwnAuthority, authority_pem
@@ -37,12 +40,13 @@ def wait_for_news(counter: EnrolledCounter, seconds: int = 25) -> Reply:
     return counter.get("/v1/feed", epoch=epoch, cursor=cursor, wait=seconds)
 
 
-def second(site: InProcess) -> RegistryServer:
+def second(site: InProcess, *, starts: bool = True) -> RegistryServer:
     """Another server over the same database."""
     registry = site.registry
     library = Library(registry.ledger, registry.counters, registry.enrolment, authority_pem(registry.tls), registry.clock)
     server = RegistryServer(library, site.context, "127.0.0.1")
-    server.start()
+    if starts:
+        server.start()
     return server
 
 
@@ -55,6 +59,20 @@ def test_it_ends_at_once_although_counters_wait_and_lets_them_go(tmp_path: Path)
         assert time.monotonic() - began < SOON
         replies = [wait.result(SOON) for wait in waits]
     assert [(reply.status, reply.json["entries"]) for reply in replies] == [(200, [])] * 3
+
+
+def test_one_that_is_ended_before_it_runs_begins_and_ends(site: InProcess) -> None:
+    """Whoever guards the ledger may say so at any moment: nothing is left of it, and the program goes on to say why."""
+    before = set(threading.enumerate())
+    server = second(site, starts=False)
+    server.end()
+    running = threading.Thread(target=server.run)
+    running.start()
+    running.join(SOON)
+    assert not running.is_alive()
+    server.end()
+    server.stop()
+    assert set(threading.enumerate()) - before == set()
 
 
 def test_what_was_begun_is_finished_at_the_end(tmp_path: Path) -> None:
@@ -146,6 +164,18 @@ def test_a_database_that_is_away_is_told_and_found_again(tmp_path: Path) -> None
         assert site.caller.get("/v1/health").status == 200
         told = counter.post("/v1/operations", batch(link)).json
         assert told["answers"][0]["accepted"]["cursor"] == maker.known[1] + 1
+
+
+def test_a_damaged_row_is_told_apart_and_only_what_needs_it_is_not_taken(site: InProcess) -> None:
+    counter = site.counter()
+    maker = Maker(counter.name, counter.position())
+    counter.post("/v1/operations", batch(maker.link(token := fresh_token())))
+    ask(site.registry.ledger.database.database, "UPDATE link SET since = 'x'")
+    reply = counter.post("/v1/operations", batch(maker.link(), maker.link(token)))
+    assert reply.error == (500, "ledger-damaged")
+    assert fate(*reply.error) is Fate.HALVED
+    assert counter.post("/v1/operations", batch(maker.link())).status == 200
+    assert counter.get("/v1/snapshot").error == (500, "ledger-damaged")
 
 
 class BrokenClock(Exception):

@@ -12,6 +12,7 @@ import pytest
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.wire import LinkOperation
+from kiosk.ledger.database import ask
 from kiosk.registry.answers import Applied, Batch, Commit
 from kiosk.registry.database import open_database
 from kiosk.registry.ledger import RegistryLedger
@@ -62,9 +63,9 @@ def test_what_waits_during_a_commit_shares_the_next_one(trial: TrialLedger) -> N
     counter, commits = trial.counter("窓口1"), Commits()
     operations = [counter.link(number, number) for number in range(1, 8)]
     with writing(trial, commits) as writer:
-        first = writer.submit(Batch("窓口1", (operations[0],)))
+        first = writer.submit(Batch((operations[0],)))
         assert commits.reached.wait(LIMIT)
-        others = [writer.submit(Batch("窓口1", (operation,))) for operation in operations[1:]]
+        others = [writer.submit(Batch((operation,))) for operation in operations[1:]]
         commits.go_on.set()
         assert [what(future, one) for future, one in zip((first, *others), operations, strict=True)] == list(range(1, 8))
     assert [[entry.cursor for entry in commit.entries] for commit in commits.seen] == [[1], [2, 3, 4, 5, 6, 7]]
@@ -74,15 +75,32 @@ def test_a_request_that_no_database_takes_fails_alone(trial: TrialLedger) -> Non
     counter, commits = trial.counter("窓口1"), Commits()
     good = [counter.link(number, number) for number in range(1, 5)]
     with writing(trial, commits) as writer:
-        first = writer.submit(Batch("窓口1", (good[0],)))
+        first = writer.submit(Batch((good[0],)))
         assert commits.reached.wait(LIMIT)
-        bad = writer.submit(Batch("窓口1", (good[1], poisoned(counter.link(9, 9)))))
-        others = [writer.submit(Batch("窓口1", (operation,))) for operation in good[2:]]
+        bad = writer.submit(Batch((good[1], poisoned(counter.link(9, 9)))))
+        others = [writer.submit(Batch((operation,))) for operation in good[2:]]
         commits.go_on.set()
         assert not isinstance(bad.exception(LIMIT), Unavailable | None)
         assert [what(future, one) for future, one in zip((first, *others), (good[0], *good[2:]), strict=True)] == [1, 2, 3]
     assert trial.links() == {1: 1, 3: 3, 4: 4}
     assert trial.ledger.verify().findings == ()
+
+
+def test_a_damaged_row_fails_only_the_request_that_needs_it(trial: TrialLedger) -> None:
+    counter, commits = trial.counter("窓口1"), Commits()
+    trial.tell(counter.link(9, 9))
+    ask(trial.database.database, "UPDATE link SET since = 'x'")
+    good = [counter.link(number, number) for number in range(1, 4)]
+    with writing(trial, commits) as writer:
+        first = writer.submit(Batch((good[0],)))
+        assert commits.reached.wait(LIMIT)
+        bad = writer.submit(Batch((counter.link(9, 10),)))
+        others = [writer.submit(Batch((operation,))) for operation in good[1:]]
+        commits.go_on.set()
+        trouble = bad.exception(LIMIT)
+        assert isinstance(trouble, Unavailable)
+        assert trouble.code is Code.STORE_DAMAGED
+        assert [what(future, one) for future, one in zip((first, *others), good, strict=True)] == [2, 3, 4]
 
 
 def test_without_a_database_all_that_waits_fails_at_once(trial: TrialLedger) -> None:
@@ -93,10 +111,10 @@ def test_without_a_database_all_that_waits_fails_at_once(trial: TrialLedger) -> 
         raise Unavailable(Code.STORE_FULL)
 
     writer = Writer(RegistryLedger(SlowToCommit(trial.database, fail), KEY, clock=trial.clock))
-    first = writer.submit(Batch("窓口1", (counter.link(1, 1001),)))
+    first = writer.submit(Batch((counter.link(1, 1001),)))
     assert commits.reached.wait(LIMIT)
-    others = [writer.submit(Batch("窓口1", (counter.link(number, number),))) for number in range(2, 5)]
-    given_up = writer.submit(Batch("窓口1", (counter.link(9, 9),)))
+    others = [writer.submit(Batch((counter.link(number, number),))) for number in range(2, 5)]
+    given_up = writer.submit(Batch((counter.link(9, 9),)))
     assert given_up.cancel()
     commits.go_on.set()
     assert {str(future.exception(LIMIT)) for future in (first, *others)} == {"store-full"}
@@ -108,9 +126,9 @@ def test_a_request_given_up_while_it_waited_is_not_carried_out(trial: TrialLedge
     counter, commits = trial.counter("窓口1"), Commits()
     first, second = counter.link(1, 1001), counter.link(2, 1002)
     with writing(trial, commits) as writer:
-        earlier = writer.submit(Batch("窓口1", (first,)))
+        earlier = writer.submit(Batch((first,)))
         assert commits.reached.wait(LIMIT)
-        assert writer.submit(Batch("窓口1", (second,))).cancel()
+        assert writer.submit(Batch((second,))).cancel()
         commits.go_on.set()
         assert what(earlier, first) == 1
     assert trial.links() == {1: 1001}
@@ -121,7 +139,7 @@ def test_a_repeat_changes_nothing_and_tells_nobody(trial: TrialLedger) -> None:
     operation = counter.link(1, 1001)
     commits.go_on.set()
     with writing(trial, commits) as writer:
-        assert [what(writer.submit(Batch("窓口1", (operation,))), operation) for _ in range(3)] == [1, 1, 1]
+        assert [what(writer.submit(Batch((operation,))), operation) for _ in range(3)] == [1, 1, 1]
     assert len(commits.seen) == 1
 
 
@@ -129,9 +147,9 @@ def test_what_waits_is_answered_before_the_end_and_nothing_afterwards(trial: Tri
     counter, commits = trial.counter("窓口1"), Commits()
     operation = counter.link(1, 1001)
     with writing(trial, commits) as writer:
-        waiting = writer.submit(Batch("窓口1", (operation,)))
+        waiting = writer.submit(Batch((operation,)))
     assert what(waiting, operation) == 1
-    late = writer.submit(Batch("窓口1", (counter.link(2, 1002),))).exception(LIMIT)
+    late = writer.submit(Batch((counter.link(2, 1002),))).exception(LIMIT)
     assert isinstance(late, Unavailable)
     assert (late.code, late.params["reason"]) == (Code.STORE_UNAVAILABLE, "closing")
 
@@ -145,7 +163,7 @@ def test_a_listener_that_breaks_ends_no_writing(trial: TrialLedger) -> None:
 
     writer = Writer(trial.ledger, broken)
     try:
-        assert [what(writer.submit(Batch("窓口1", (one,))), one) for one in operations] == [1, 2]
+        assert [what(writer.submit(Batch((one,))), one) for one in operations] == [1, 2]
     finally:
         writer.close()
 
@@ -158,11 +176,11 @@ def test_after_a_lost_connection_the_answer_is_the_one_that_was_stored(postgres:
     first, second = counter.link(1, 1001), counter.link(2, 1002)
     writer = Writer(trial.ledger)
     try:
-        assert what(writer.submit(Batch("窓口1", (first,))), first) == 1
+        assert what(writer.submit(Batch((first,))), first) == 1
         assert postgres.disconnect_all(url) >= 1
-        assert what(writer.submit(Batch("窓口1", (second,))), second) == 2
+        assert what(writer.submit(Batch((second,))), second) == 2
         assert postgres.disconnect_all(url) >= 1
-        assert what(writer.submit(Batch("窓口1", (first,))), first) == 1
+        assert what(writer.submit(Batch((first,))), first) == 1
         assert trial.links() == {1: 1001, 2: 1002}
     finally:
         writer.close()
@@ -180,7 +198,7 @@ def test_a_power_failure_before_the_commit_leaves_neither_effect_nor_answer(open
 
     broken = RegistryLedger(SlowToCommit(trial.database, fail), KEY, clock=trial.clock)
     with pytest.raises(ConnectionAbortedError):
-        broken.apply([Batch("窓口1", (operation,))])
+        broken.apply([Batch((operation,))])
     assert trial.ledger.head() == before
     assert (trial.links(), trial.ledger.verify().findings) == ({}, ())
     trial.tell(counter.link(1, 1009))

@@ -8,7 +8,7 @@
 - `ledger/`: acts on links that travel. `histories` (a program as well) draws random ones; `world` carries out each step with two `counters`
   and a `server`, and holds it against `model`, which shares no code with the rules and reads a list of what `happened`;
   `drawn_operations` for hypothesis. Of the library's server: `server_in_database` for histories, `registry_ledgers` (fixtures: a ledger in
-  either kind of database), `acts` (of one counter), `new_epoch`, `slow_commit`, and the program `registry_on_small_disk`.
+  either kind of database), `acts` (of one counter), `new_epoch`, `safe`, `slow_commit`, and the program `registry_on_small_disk`.
 - `windows/`: windows in this process. `patron_window`, `staff_window` (to press, type and read), `patron_samples`, `staff_samples`,
   `serving_samples`, `registry_samples` (a counter for each thing a window can show), `patron_message`, `layout_faults`, `focusable`,
   `live_controls`, `manual_timing`.
@@ -21,8 +21,9 @@
   `relay` (somebody in between), `paced_session` (hours of sync in seconds).
 - `registry/`: the library's server and its counters as processes. `library` (all of it, for a trial), `server_process`, `counter_process`
   (and its `counter_program`), `relay` (the network between them), `agreement` (judges at the end by the `tables` of all), `seeds`,
-  `certificate`. For requests by hand: `sites`, `caller`, `sent_operations`; `feed_in_memory`, for the tail; for a server's files:
-  `server_machine`. Programs: `library_on_full_disk`, `on_small_disk`, `killed_at_every_point`, `large_backup`.
+  `certificate`. For requests by hand: `sites`, `caller`, `sent_operations`; `feed_in_memory`, for the tail; `rounds`, for what a thread
+  repeats; for a server's files: `server_machine`. Programs: `library_on_full_disk`, `on_small_disk`, `killed_at_every_point`,
+  `large_backup`.
 - `postgres/`: `cluster`, a PostgreSQL of the tests' own; `databases`, fixtures for a test that runs on SQLite and on PostgreSQL.
 - `backup/`: backups of the library's server. `server_machine` (keys, a ledger and backups on one machine), `served_library` (begun on the
   command line). Programs: `killed_at_every_point`, `on_small_disk`, `large_backup`.

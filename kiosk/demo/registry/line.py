@@ -19,6 +19,8 @@ class Line:
         self._ends: set[socket.socket] = set()
         self._port: int | None = None
         self._is_cut = False
+        self._hung_up = 0
+        """How often: a connection may still be on its way."""
         threading.Thread(target=self._accept, name="demo-line", daemon=True).start()
 
     @property
@@ -52,6 +54,7 @@ class Line:
                 near, _ = self._listening.accept()
             except OSError:
                 return
+            hung_up = self._hung_up
             if self._is_cut or self._port is None:
                 near.close()
                 continue
@@ -61,7 +64,13 @@ class Line:
                 near.close()
                 continue
             with self._lock:
-                self._ends |= {near, far}
+                is_over = self._hung_up != hung_up
+                if not is_over:
+                    self._ends |= {near, far}
+            if is_over:
+                _end(near)
+                _end(far)
+                continue
             for source, target in ((near, far), (far, near)):
                 threading.Thread(target=self._pass_on, args=(source, target), name="demo-line", daemon=True).start()
 
@@ -78,6 +87,7 @@ class Line:
         """End every connection; new ones are possible unless it is cut."""
         with self._lock:
             ends, self._ends = self._ends, set()
+            self._hung_up += 1
         for end in ends:
             _end(end)
 

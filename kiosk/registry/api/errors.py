@@ -57,6 +57,8 @@ class ApiCode(Enum):
     TOO_MANY_REQUESTS = "too-many-requests", 429
     INCIDENT = "incident", 500
     """A bug of the server, with its `incident` number."""
+    LEDGER_DAMAGED = "ledger-damaged", 500
+    """A row that was needed cannot be read. Which operation of a batch needs it is not told: the others are taken without it."""
     DATABASE_UNAVAILABLE = "database-unavailable", 503
 
 

@@ -29,7 +29,7 @@ def add_operation_routes(routes: FastAPI, backend: Backend) -> None:
         operations = read_operations(body, asker.name)
         if not operations:
             return json_answer(encoded(answers_json(Answers({}, backend.status(await backend.tail.read(), asker)))))
-        applied = await asyncio.wrap_future(backend.writer.submit(Batch(asker.name, operations)))
+        applied = await asyncio.wrap_future(backend.writer.submit(Batch(operations)))
         status = backend.status(applied.head, asker, applied.sequence)
         return json_answer(encoded(answers_json(Answers(applied.answers, status))))
 

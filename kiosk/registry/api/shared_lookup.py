@@ -28,12 +28,17 @@ class SharedLookup(Generic[K, V]):
         return await future
 
     async def _look(self) -> None:
+        asked: Mapping[K, list[asyncio.Future[V | None]]] = {}
         try:
             while self._asked:
                 asked, self._asked = self._asked, defaultdict(list)
                 await self._answer(asked)
         finally:
             self._looking = None
+            # Only where it was cut off does anybody still wait.
+            for future in _awaited([*asked.values(), *self._asked.values()]):
+                future.cancel()
+            self._asked.clear()
 
     async def _answer(self, asked: Mapping[K, list[asyncio.Future[V | None]]]) -> None:
         try:

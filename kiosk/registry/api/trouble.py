@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from kiosk.domain.errors import Unavailable
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.incidents import RecurringIncidents
 from kiosk.registry.api.errors import RETRY_SECONDS, ApiCode, ApiError
 
@@ -20,6 +20,10 @@ class Troubles:
         match error:
             case ApiError():
                 return error
+            case Unavailable(code=Code.STORE_DAMAGED):
+                # It does not pass by itself, and half of a batch may be free of it.
+                _log.error("the database is damaged")
+                return ApiError(ApiCode.LEDGER_DAMAGED)
             case Unavailable():
                 _log.warning("the database is not available: %s", error.code.value)
                 return ApiError(ApiCode.DATABASE_UNAVAILABLE, retry_after=RETRY_SECONDS)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiosk.config.atomic_write import replace_file
 from kiosk.config.file_access import read_regular
-from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.json_fields import count_in, fields_of, text_in, time_in, time_text
 
 
@@ -28,11 +28,6 @@ class BackupFailure:
     def after(self, error: KioskError, now: datetime) -> BackupFailure:
         first = failure_of(error, now)
         return BackupFailure(self.since, now, self.count + 1, first.code, first.place, first.reason)
-
-    def as_error(self) -> KioskError:
-        """The last one, to be told."""
-        given = {"place": self.place, "reason": self.reason}
-        return Unavailable(self.code, **{name: value for name, value in given.items() if value})
 
 
 def failure_of(error: KioskError, now: datetime) -> BackupFailure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +44,7 @@ class Found:
 def backups_in(folder: Path, site_key: bytes, library: str) -> Found:
     """The backups of one library in a folder, by their first records. Empty if there is no folder. Raises OSError."""
     backups, unusable = [], []
-    for path in sorted(folder.glob(f"{_PREFIX}*{SUFFIX}")):
+    for path in _named_in(folder):
         try:
             manifest = manifest_of(path, site_key)
         except (Refused, FileNotFoundError):
@@ -56,18 +57,32 @@ def backups_in(folder: Path, site_key: bytes, library: str) -> Found:
     return Found(tuple(sorted(backups, key=lambda kept: (kept.manifest.made, kept.path))), tuple(unusable))
 
 
+def seen_in(folder: Path, site_key: bytes, library: str) -> Found | None:
+    """`backups_in`; None where the folder cannot be read, or is not there: a share may be away for a moment."""
+    try:
+        return backups_in(folder, site_key, library) if folder.is_dir() else None
+    except OSError:
+        return None
+
+
+def _named_in(folder: Path) -> list[Path]:
+    try:
+        # Not `glob`, for which a folder that cannot be read is empty.
+        return sorted(folder / name for name in os.listdir(folder) if name.startswith(_PREFIX) and name.endswith(SUFFIX))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
 def safe_of(backups: Sequence[Kept], epochs: Epochs) -> Position:
     """What every one of these backups holds, in the epoch that runs; cursor 0 if there is none. Any of them may be restored."""
     return Position(epochs.current, min((epochs.effective(kept.manifest.position) for kept in backups), default=0))
 
 
-def delete_old(found: Found, keep: int) -> tuple[Kept, ...]:
-    """Delete the oldest backups but `keep` (at least 1), after a newer one was verified. Returns those that remain. Raises OSError."""
-    backups = found.backups
-    for kept in backups[:-keep]:
+def delete_old(found: Found, keep: int) -> None:
+    """Delete the oldest backups but `keep` (at least 1), after a newer one was verified. Raises OSError."""
+    for kept in found.backups[:-keep]:
         kept.path.unlink(missing_ok=True)
         sync_folder(kept.path.parent)
-    return backups[-keep:]
 
 
 def free_name(folder: Path, now: datetime) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +15,13 @@ from kiosk.config.private_files import read_private
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
-from kiosk.incidents import report_incident
+from kiosk.incidents import RecurringIncidents
 from kiosk.registry import presence
 from kiosk.registry.backup.document import KeptFile
 from kiosk.registry.backup.failure import failure_of, load_failure, save_failure
-from kiosk.registry.backup.folder import Found, Kept, backups_in, delete_old
+from kiosk.registry.backup.folder import Found, Kept, delete_old, seen_in
 from kiosk.registry.backup.making import make_backup
-from kiosk.registry.backup.safe import safe_with, server_name
+from kiosk.registry.backup.safe import safe_among, safe_with, server_name
 from kiosk.registry.backup.timetable import Timetable, pause_after
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
@@ -62,10 +62,10 @@ def plan_of(home: RegistryHome, settings: RegistrySettings) -> BackupPlan:
 
 
 class BackupKeeper:
-    """Belongs to one thread: that of `run`, or a command's."""
+    """`guard` and `run` belong to a thread each, the others to either or to a command's."""
 
     def __init__(self, plan: BackupPlan, ledger: RegistryLedger, site_key: bytes, clock: Callable[[], datetime]) -> None:
-        self._plan, self._ledger, self._site_key, self._clock = plan, ledger, site_key, clock
+        self.plan, self._ledger, self._site_key, self._clock = plan, ledger, site_key, clock
         self._library = ledger.library
 
     def check(self) -> None:
@@ -73,15 +73,24 @@ class BackupKeeper:
         self._ledger.database.read(presence.announce)
         self.remember()
 
-    def run(self, stopped: Event, end: Callable[[Refused], None]) -> None:
-        """Look after everything until `stopped`. What fails is tried again; a bug is reported, and does not end it.
+    def guard(self, stopped: Event, end: Callable[[Refused], None]) -> None:
+        """`check` every few seconds until `stopped`. Never looks at the folder of backups: a share that hangs must not keep it.
 
         `end` is called once if the server may not go on: the ledger was put back under it, or is being put back.
         """
+        self._repeat(self.check, stopped, end)
+
+    def run(self, stopped: Event) -> None:
+        """Look after the backups until `stopped`, or until the server may not go on."""
+        self._repeat(self.tick, stopped, lambda error: None)
+
+    def _repeat(self, work: Callable[[], None], stopped: Event, end: Callable[[Refused], None]) -> None:
+        """What fails is tried again; a bug is reported, and does not end it."""
         told: KioskError | None = None
+        bugs = RecurringIncidents()
         while not stopped.is_set():
             try:
-                self.tick()
+                work()
                 told = None
             except Refused as error:
                 _log.error("the server may not go on: %s", error.code)
@@ -92,12 +101,12 @@ class BackupKeeper:
                     _log.warning("the ledger is not looked after: %s", error.code)
                 told = error
             except Exception as error:
-                report_incident(error)
+                bugs.record(error)
             stopped.wait(_EVERY_SECONDS)
         self.leave()
 
     def leave(self) -> None:
-        """The server no longer works on the database."""
+        """The server no longer works on the database from this thread."""
         try:
             self._ledger.database.read(presence.withdraw)
         except KioskError:
@@ -114,17 +123,17 @@ class BackupKeeper:
 
     def remember(self) -> None:
         """Write down what outlives a restore. Raises Refused: registry-put-back; Unavailable."""
-        RememberedFile(self._plan.keys).take(self._ledger.database)
+        RememberedFile(self.plan.keys).take(self._ledger.database)
 
     def back_up(self, folder: Path | None = None) -> Kept:
         """Make a backup now, in the folder of the timetable or in another, which is not looked after. Raises Unavailable: backup-failed."""
-        target = folder or self._plan.folder
+        target = folder or self.plan.folder
         try:
-            with held(self._plan.lock, 0):
+            with held(self.plan.lock, 0):
                 kept = make_backup(self._ledger.database, self._site_key, self._files(), target, self._clock())
                 if folder is None:
-                    delete_old(self.found(), self._plan.keep)
-                    save_failure(self._plan.failure, None)
+                    delete_old(self.found(), self.plan.keep)
+                    save_failure(self.plan.failure, None)
         except TimeoutError as error:
             raise Unavailable(Code.BACKUP_FAILED, place=str(target), reason="under-way") from error
         except OSError as error:
@@ -134,26 +143,36 @@ class BackupKeeper:
 
     def keep_safe(self) -> None:
         """Tell counters, through the head, what all backups hold that are kept. Writes only what is new."""
-        found = self.found().backups
+        seen = self._seen()
+        found = None if seen is None else seen.backups
+        if not self._is_safe_new(found):
+            return
         with self._ledger.database.writing() as database:
             head = HeadTable()
             row = head.lock(database)
-            safe = min(safe_with(database, self._plan.server, found, row.epochs, self._clock()), row.cursor)
+            safe = min(safe_with(database, self.plan.server, found, row.epochs, self._clock()), row.cursor)
             if safe != row.safe:
                 head.write(database, replace(row, safe=safe))
 
+    def _is_safe_new(self, found: Sequence[Kept] | None) -> bool:
+        """Asked every few seconds, so without the lock that whoever writes operations waits for."""
+        with self._ledger.database.reading() as database:
+            row = HeadTable().read(database)
+            safe = safe_among(database, self.plan.server, found, row.epochs, self._clock())
+        return safe.is_note_new or min(safe.cursor, row.cursor) != row.safe
+
     def found(self) -> Found:
         """The backups in the folder of the timetable; none where it cannot be read."""
-        try:
-            return backups_in(self._plan.folder, self._site_key, self._library)
-        except OSError:
-            return Found()
+        return self._seen() or Found()
+
+    def _seen(self) -> Found | None:
+        return seen_in(self.plan.folder, self._site_key, self._library)
 
     def _is_due(self) -> bool:
         now, newest = self._clock(), self.found().newest
-        if not self._plan.timetable.is_due(None if newest is None else _local(newest.manifest.made), _local(now)):
+        if not self.plan.timetable.is_due(None if newest is None else _local(newest.manifest.made), _local(now)):
             return False
-        failed = load_failure(self._plan.failure)
+        failed = load_failure(self.plan.failure)
         # One that lies ahead was noted by a wrong clock.
         return failed is None or not failed.last <= now < failed.last + pause_after(failed.count)
 
@@ -162,11 +181,11 @@ class BackupKeeper:
             self.back_up()
         except KioskError as error:
             _log.warning("no backup: %s %s", error.code, str(error.params.get("reason", "")))
-            failed, now = load_failure(self._plan.failure), self._clock()
-            save_failure(self._plan.failure, failure_of(error, now) if failed is None else failed.after(error, now))
+            failed, now = load_failure(self.plan.failure), self._clock()
+            save_failure(self.plan.failure, failure_of(error, now) if failed is None else failed.after(error, now))
 
     def _files(self) -> list[KeptFile]:
-        path = self._plan.keys / AUTHORITY
+        path = self.plan.keys / AUTHORITY
         try:
             return [KeptFile(AUTHORITY, read_private(path))]
         except FileNotFoundError:

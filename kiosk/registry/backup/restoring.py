@@ -23,7 +23,7 @@ from kiosk.ledger.audit import AuditTrail
 from kiosk.ledger.disk_errors import disk_translated
 from kiosk.registry.backup.contents import Contents
 from kiosk.registry.backup.document import Page
-from kiosk.registry.backup.folder import backups_in
+from kiosk.registry.backup.folder import seen_in
 from kiosk.registry.backup.reading import records_of, unusable, verify
 from kiosk.registry.backup.safe import safe_with
 from kiosk.registry.backup.tables import allow_pauses, empty_all, write_page
@@ -226,7 +226,8 @@ def _begin(
     begun = head.begin(database, row, epochs)
     loaded = remembered_of(database)
     assert loaded is not None  # noqa: S101 - its head was just written
-    backups = backups_in(machine.backups, site_key, loaded.library).backups
+    seen = seen_in(machine.backups, site_key, loaded.library)
+    backups = None if seen is None else seen.backups
     safe = min(safe_with(database, machine.server, backups, epochs, now), begun.cursor)
     head.write(database, replace(begun, safe=safe))
     changed = told(now)

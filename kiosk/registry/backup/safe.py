@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from peewee import Database
 from kiosk.domain.decide import Epochs
 from kiosk.domain.wire import Position
 from kiosk.ledger.database import ask
-from kiosk.ledger.notes import drop_note, read_note, write_note
+from kiosk.ledger.notes import drop_note, write_note
 from kiosk.registry.backup.folder import Kept, safe_of
 
 _PREFIX = "backups.safe."
@@ -30,18 +31,44 @@ def server_name(home: Path) -> str:
     return hashlib.sha256(f"{socket.gethostname()}\x00{home.absolute()}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def safe_with(database: Database, server: str, backups: Sequence[Kept], epochs: Epochs, now: datetime) -> int:
-    """Note what this server's backups hold, and return the cursor that is safe; within a transaction."""
-    name, mine = _PREFIX + server, _encoded(safe_of(backups, epochs), now)
-    kept = read_note(database, name)
-    if not backups:
-        if kept is not None:
-            drop_note(database, name)
-    elif kept is None or _is_other(kept, mine, now):
-        write_note(database, name, mine)
-    notes = ask(database, "SELECT value FROM meta WHERE substr(name, 1, ?) = ?", (len(_PREFIX), _PREFIX)).fetchall()
-    told = [_decoded(str(value)) for (value,) in notes]
-    return min((epochs.effective(position) for position, at in told if abs(now - at) < _GIVEN_UP_AFTER), default=0)
+@dataclass(frozen=True, slots=True)
+class Safe:
+    cursor: int
+    note: str | None
+    """Of this server's backups; None if there are none."""
+    is_note_new: bool
+
+
+def safe_among(database: Database, server: str, backups: Sequence[Kept] | None, epochs: Epochs, now: datetime) -> Safe:
+    """What is safe, given this server's backups and the notes of the others.
+
+    `backups`: None if they cannot be seen now. What was noted of them holds on, since they may be put back once they can.
+    """
+    rows = ask(database, "SELECT name, value FROM meta WHERE substr(name, 1, ?) = ?", (len(_PREFIX), _PREFIX)).fetchall()
+    notes = {str(name): str(value) for name, value in rows}
+    kept = notes.pop(_PREFIX + server, None)
+    mine = _note_of(kept, backups, epochs, now)
+    if kept is not None and mine is not None and not _is_other(kept, mine, now):
+        mine = kept
+    told = [_decoded(note) for note in (*notes.values(), mine) if note is not None]
+    cursor = min((epochs.effective(position) for position, at in told if abs(now - at) < _GIVEN_UP_AFTER), default=0)
+    return Safe(cursor, mine, mine != kept)
+
+
+def safe_with(database: Database, server: str, backups: Sequence[Kept] | None, epochs: Epochs, now: datetime) -> int:
+    """`safe_among`, within a transaction, with the note written. Returns the cursor."""
+    safe = safe_among(database, server, backups, epochs, now)
+    if safe.note is None:
+        drop_note(database, _PREFIX + server)
+    elif safe.is_note_new:
+        write_note(database, _PREFIX + server, safe.note)
+    return safe.cursor
+
+
+def _note_of(kept: str | None, backups: Sequence[Kept] | None, epochs: Epochs, now: datetime) -> str | None:
+    if backups is None:
+        return None if kept is None else _encoded(_decoded(kept)[0], now)
+    return _encoded(safe_of(backups, epochs), now) if backups else None
 
 
 def _is_other(kept: str, mine: str, now: datetime) -> bool:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from kiosk.demo.registry.line import HOST, Line
+from tests.support.wait import wait_until
+
+TCP = Path("/proc/net/tcp")
 
 
 @pytest.fixture
@@ -86,3 +91,27 @@ def test_hanging_up_cuts_nothing(line: Line, echo: int) -> None:
         assert not answers(before)
     with called(line) as after:
         assert answers(after)
+
+
+@pytest.mark.skipif(not TCP.exists(), reason="shows who is being connected with")
+def test_a_cut_while_the_other_end_is_still_being_reached_ends_that_too(line: Line) -> None:
+    with socket.create_server((HOST, 0), backlog=0) as listening, ExitStack() as stack:
+        port = listening.getsockname()[1]
+        # The one place in its queue is taken: the next waits, and tries again after a second.
+        stack.enter_context(socket.create_connection((HOST, port), timeout=10))
+        line.lead_to(port)
+        with called(line) as connection:
+            wait_until(lambda: is_being_reached(port), "the line to reach for the other end")
+            line.cut()
+            line.mend()
+            listening.settimeout(20)
+            for _ in range(2):
+                far, _ = listening.accept()
+                stack.enter_context(far)
+            assert connection.recv(1) == b""
+
+
+def is_being_reached(port: int) -> bool:
+    """Whether somebody waits for an answer of this port (SYN_SENT)."""
+    rows = [line.split() for line in TCP.read_text().splitlines()[1:]]
+    return any(row[2].endswith(f":{port:04X}") and row[3] == "02" for row in rows)

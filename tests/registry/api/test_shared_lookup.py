@@ -9,6 +9,8 @@ import pytest
 
 from kiosk.registry.api.shared_lookup import SharedLookup
 
+SOON = 5.0
+
 
 class Away(Exception):
     """The database is."""
@@ -19,7 +21,7 @@ class Table:
 
     def __init__(self, **rows: int) -> None:
         self.rows, self.asked, self.may = rows, list[set[str]](), asyncio.Semaphore(0)
-        self.is_away = False
+        self.is_away = self.is_cut_off = False
 
     async def look_up(self, keys: Collection[str]) -> Mapping[str, int]:
         self.asked.append(set(keys))
@@ -64,6 +66,32 @@ def test_trouble_is_raised_for_all_who_asked_and_is_over_with_the_next() -> None
         table.may.release()
         assert [type(error) for error in await asyncio.gather(*asked, return_exceptions=True)] == [Away] * 3
         table.is_away = False
+        table.may.release()
+        assert await lookup.find("a") == 1
+
+    asyncio.run(test())
+
+
+def test_a_lookup_that_is_cut_off_leaves_nobody_waiting() -> None:
+    async def test() -> None:
+        table = Table(a=1)
+
+        async def look_up(keys: Collection[str]) -> Mapping[str, int]:
+            found = await table.look_up(keys)
+            if table.is_cut_off:
+                raise asyncio.CancelledError
+            return found
+
+        lookup = SharedLookup(look_up)
+        table.is_cut_off = True
+        first = asyncio.create_task(lookup.find("a"))
+        await turns()
+        next_one = asyncio.create_task(lookup.find("a"))
+        await turns()
+        table.may.release()
+        await asyncio.wait({first, next_one}, timeout=SOON)
+        assert (first.cancelled(), next_one.cancelled()) == (True, True)
+        table.is_cut_off = False
         table.may.release()
         assert await lookup.find("a") == 1
 

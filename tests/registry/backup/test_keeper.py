@@ -15,9 +15,10 @@ from kiosk.ledger.database import ask
 from kiosk.registry.backup.failure import BackupFailure, load_failure
 from kiosk.registry.backup.keeper import BackupKeeper, BackupPlan
 from kiosk.registry.backup.timetable import Timetable
-from kiosk.registry.remembered_file import RememberedFile
+from kiosk.registry.ledger import RegistryLedger
 from tests.registry.backup.conftest import NewMachine
 from tests.support.backup.server_machine import SITE_KEY, ServerMachine
+from tests.support.ledger.slow_commit import SlowToCommit
 from tests.support.wait import wait_until
 
 
@@ -173,6 +174,29 @@ def test_of_two_servers_over_one_database_the_older_backup_counts(machine: Serve
     assert machine.ledger.head().safe.cursor == 3
 
 
+@pytest.mark.parametrize("trouble", ["gone", "unreadable"])
+def test_a_folder_that_cannot_be_read_for_a_while_still_counts(machine: ServerMachine, tmp_path: Path, trouble: str) -> None:
+    share, away = tmp_path / "there", tmp_path / "away"
+    here, there = keeper_of(machine, keep=1), keeper_of(machine, server="there", folder=share)
+    there.back_up()
+    machine.link(2)
+    here.back_up()
+    share.rename(away)
+    if trouble == "unreadable":
+        share.symlink_to(share)
+    safe = []
+    for _ in range(10):
+        machine.later(days=1)
+        here.keep_safe()
+        there.keep_safe()
+        safe.append(machine.ledger.head().safe.cursor)
+    assert safe == [1] * 10, "its backup may still be put back, and its server is there"
+    share.unlink(missing_ok=True)
+    share.mkdir()
+    there.keep_safe()
+    assert machine.ledger.head().safe.cursor == 2
+
+
 def test_another_librarys_backups_in_the_folder_are_left_alone(machine: ServerMachine, new_machine: NewMachine) -> None:
     foreign = new_machine()
     foreign.library = "f" * 32
@@ -188,23 +212,9 @@ def test_another_librarys_backups_in_the_folder_are_left_alone(machine: ServerMa
     assert keeper.found().unusable == (theirs,)
 
 
-def test_what_outlives_a_restore_is_written_down(machine: ServerMachine) -> None:
-    keeper = keeper_of(machine)
-    keeper.tick()
-    remembered = RememberedFile(machine.keys).load()
-    assert remembered is not None
-    assert (remembered.position, remembered.safe) == (machine.ledger.head().position, 0)
-    assert [counter.name for counter in remembered.counters] == ["中央1"]
-    machine.enrol("分館1")
-    keeper.tick()
-    remembered = RememberedFile(machine.keys).load()
-    assert remembered is not None
-    assert ([counter.name for counter in remembered.counters], remembered.safe) == (["中央1", "分館1"], 1)
-
-
 def test_the_thread_works_and_ends(machine: ServerMachine) -> None:
     stopped = Event()
-    thread = Thread(target=keeper_of(machine).run, args=(stopped, lambda error: None))
+    thread = Thread(target=keeper_of(machine).run, args=(stopped,))
     thread.start()
     wait_until(lambda: len(backups(machine)) == 1, "a backup", 20)
     stopped.set()
@@ -212,14 +222,18 @@ def test_the_thread_works_and_ends(machine: ServerMachine) -> None:
     assert not thread.is_alive()
 
 
-def test_it_ends_the_server_over_a_ledger_that_was_put_back(machine: ServerMachine) -> None:
-    machine.remember()
-    with machine.database.writing() as database:
-        ask(database, "UPDATE head SET cursor = 0")
-    ended: list[KioskError] = []
-    keeper_of(machine).run(Event(), ended.append)
-    assert [error.code for error in ended] == [Code.REGISTRY_PUT_BACK]
-    assert backups(machine) == []
+def test_where_nothing_is_new_nothing_is_locked(machine: ServerMachine) -> None:
+    commits: list[None] = []
+    database = SlowToCommit(machine.database, lambda: commits.append(None))
+    plan = keeper_of(machine).plan
+    keeper = BackupKeeper(plan, RegistryLedger(database, SITE_KEY, clock=lambda: machine.now), SITE_KEY, lambda: machine.now)
+    keeper.tick()
+    assert len(commits) == 1
+    keeper.tick()
+    assert len(commits) == 1
+    machine.later(hours=2)
+    keeper.tick()
+    assert len(commits) == 2, "to say that this server is still there"
 
 
 def test_a_note_that_nobody_of_ours_wrote_makes_nothing_safe(machine: ServerMachine) -> None:

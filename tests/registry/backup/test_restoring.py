@@ -17,6 +17,7 @@ from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 from tests.registry.backup.conftest import NewMachine
 from tests.support.backup.server_machine import AUTHORITY, LIBRARY, SITE_KEY, ServerMachine
+from tests.support.ledger.safe import keep_safe
 
 NEW = ("head", "epoch", "audit", "meta")
 """What a new epoch changes."""
@@ -78,7 +79,7 @@ def test_what_is_lost_is_counted(machine: ServerMachine) -> None:
     newer = machine.back_up()
     machine.link(23)
     kept.path.rename(machine.folder / "on a stick.backup")
-    machine.ledger.keep_safe(newer.manifest.position)
+    keep_safe(machine.database, newer.manifest.position)
     restored = machine.restore(machine.folder / "on a stick.backup")
     assert (restored.lacking, restored.forgotten) == (4, 3)
 

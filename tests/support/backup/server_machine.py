@@ -101,7 +101,7 @@ class ServerMachine:
         return "" if row is None else str(row.state)
 
     def send(self, *operations: Operation) -> list[Answer]:
-        (applied,), _ = self.ledger.apply([Batch(operations[0].origin.counter, operations)])
+        (applied,), _ = self.ledger.apply([Batch(operations)])
         return [applied.answers[operation.origin.uuid] for operation in operations]
 
     def origin(self, counter: str = "中央1", known: Position | None = None, uuid: UUID | None = None) -> Origin:

@@ -35,5 +35,5 @@ def heard(home: RegistryHome, name: str, pending: int, *, differs: bool = False,
     server = opened(home)
     head = server.ledger.head().position
     known = Position(head.epoch if epoch is None else epoch, head.cursor - behind)
-    server.ledger.heard(name, Contact(known, pending=pending, version="0.1.0", differs=differs))
+    server.ledger.heard_all({name: Contact(known, pending=pending, version="0.1.0", differs=differs)})
     server.close()

@@ -49,7 +49,7 @@ class TrialLedger:
         return told(self.answers(operations), operations)
 
     def answers(self, operations: Sequence[Operation]) -> dict[UUID, object]:
-        (applied,), _ = self.ledger.apply([Batch(operations[0].origin.counter, tuple(operations))])
+        (applied,), _ = self.ledger.apply([Batch(tuple(operations))])
         return dict(applied.answers)
 
     def begin_epoch(self) -> Position:
@@ -59,7 +59,7 @@ class TrialLedger:
     def reach_head(self, counter: CounterActs) -> None:
         """The counter has followed the feed, and says so."""
         counter.known = self.ledger.head().position
-        self.ledger.heard(counter.name, Contact(counter.known))
+        self.ledger.heard_all({counter.name: Contact(counter.known)})
 
     def cursor(self) -> int:
         return self.ledger.head().position.cursor

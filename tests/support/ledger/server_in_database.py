@@ -17,6 +17,7 @@ from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.ledger import RegistryLedger
 from tests.support.ledger.counters import MADE
 from tests.support.ledger.new_epoch import begin_epoch
+from tests.support.ledger.safe import keep_safe
 from tests.support.ledger.server import Answer, FeedPage
 
 TABLES = ("head", "epoch", "link", "feed", "stop", "operation", "counter", "counter_seen", "audit", "meta")
@@ -67,7 +68,7 @@ class ServerInDatabase:
         return {placed.link.token: placed for placed in self.ledger.snapshot().links}
 
     def take(self, operation: Operation) -> Answer:
-        (applied,), _ = self.ledger.apply([Batch(operation.origin.counter, (operation,))])
+        (applied,), _ = self.ledger.apply([Batch((operation,))])
         state = applied.answers[operation.origin.uuid]
         assert isinstance(state, AcceptedAt | RefusedFor)
         return Answer(applied.head.position.epoch, operation.origin.uuid, state)
@@ -101,4 +102,4 @@ class ServerInDatabase:
         self._keep_safe()
 
     def _keep_safe(self) -> None:
-        self.ledger.keep_safe(Position(self.epochs.current, self._backups[0][0]))
+        keep_safe(self._database, Position(self.epochs.current, self._backups[0][0]))
