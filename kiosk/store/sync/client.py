@@ -71,13 +71,11 @@ class RegistryClient:
 
     def feed(self, known: Position, standing: Standing) -> FeedPage | Said:
         """What follows a position, without waiting for it."""
-        self.ask_for_feed(known, standing, wait=0)
-        return self.hear_feed()
+        return self._get("/feed", self._feed(known, standing, wait=0), read_feed)
 
     def ask_for_feed(self, known: Position, standing: Standing, wait: int) -> None:
         """Ask for what follows a position, and let the server wait for it: `hear_feed` has the answer, `socket` says when."""
-        asked = {"epoch": known.epoch, "cursor": known.cursor, "wait": wait, "pending": standing.pending, "version": self.version}
-        self._send("GET", "/feed", asked | ({"differs": 1} if standing.differs else {}))
+        self.connection.send("GET", _target("/feed", self._feed(known, standing, wait)), headers=self._headers)
 
     @property
     def socket(self) -> socket.socket | None:
@@ -86,7 +84,7 @@ class RegistryClient:
 
     @property
     def is_warm(self) -> bool:
-        """Whether something was answered on this connection before."""
+        """Whether something was answered on this connection before, and it is still open."""
         return self.connection.is_warm
 
     def hear_feed(self, wait: int = 0) -> FeedPage | Said:
@@ -113,20 +111,23 @@ class RegistryClient:
     # --- below ----------------------------------------------------------------------------------------------------------
 
     def _get(self, path: str, asked: Mapping[str, object], read: Callable[[Json], V]) -> V | Said:
-        self._send("GET", path, asked)
-        return _read(self.connection.receive(), read)
+        return _read(self.connection.ask("GET", _target(path, asked), headers=self._headers), read)
 
     def _post(self, path: str, body: Mapping[str, object], read: Callable[[Json], V]) -> V | Said:
-        self._send("POST", path, body=body)
-        return _read(self.connection.receive(), read)
+        headers = {**self._headers, "Content-Type": "application/json"}
+        return _read(self.connection.ask("POST", PATH + path, _encoded(body), headers), read)
 
-    def _send(self, method: str, path: str, asked: Mapping[str, object] | None = None, body: Mapping[str, object] | None = None) -> None:
-        target = PATH + path + (f"?{urlencode(asked)}" if asked else "")
-        headers = {**_HEADERS, "Authorization": f"Bearer {self.secret}"}
-        if body is None:
-            self.connection.send(method, target, headers=headers)
-        else:
-            self.connection.send(method, target, _encoded(body), {**headers, "Content-Type": "application/json"})
+    def _feed(self, known: Position, standing: Standing, wait: int) -> Mapping[str, object]:
+        asked = {"epoch": known.epoch, "cursor": known.cursor, "wait": wait, "pending": standing.pending, "version": self.version}
+        return asked | ({"differs": 1} if standing.differs else {})
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {**_HEADERS, "Authorization": f"Bearer {self.secret}"}
+
+
+def _target(path: str, asked: Mapping[str, object]) -> str:
+    return f"{PATH}{path}?{urlencode(asked)}"
 
 
 def ask_to_enrol(connection: Connection, code: str, secret: str) -> Enrolment | Said:

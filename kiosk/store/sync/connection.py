@@ -7,6 +7,7 @@ import ssl
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import HTTPError
@@ -21,6 +22,10 @@ LARGEST = 8 << 20
 _CHUNK = 1 << 16
 _OUT_OF_DATE = frozenset({9, 10})
 """X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED."""
+_FAILED = (OSError, HTTPError, HTTPException, ValueError)
+"""What urllib3 raises, which wraps nothing at this level."""
+_CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""Of those: the other end has closed the connection. Silence is not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Limits:
     silence: float = 15.0
     """For which no byte may move in either direction, apart from a wait that was asked for."""
     whole: float = 120.0
-    """Of one answer: whoever sends a byte every now and then would hold the thread for ever."""
+    """From a request to the end of its answer: whoever sends a byte every now and then would hold the thread for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Reply:
 
 
 class Connection:
-    """For one thread. Opened when needed, and again when the other end has closed it: every request can be repeated.
+    """For one thread. Opened when needed, and again when the other end has closed it.
 
     Every method that speaks raises Unavailable: registry-unreachable; registry-not-trusted, if another than the authority vouches for who
     is there, or for another name. The text of neither quotes what was sent.
@@ -57,6 +62,7 @@ class Connection:
         self._asked: _Request | None = None
         self._kept = False
         """Whether the connection has answered before, so that the other end may have closed it since."""
+        self._aborted = False
 
     @classmethod
     def verified(cls, url: ServerUrl, authority: Authority, limits: Limits = Limits()) -> Connection:
@@ -69,17 +75,26 @@ class Connection:
         return cls(url, trusting_anybody(), limits)
 
     def ask(self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
-        """Send a request and wait for its answer."""
+        """Send a request that can be repeated, and wait for its answer. Sent twice if the other end has closed an idle connection."""
         self.send(method, target, body, headers)
-        return self.receive()
+        request, was_kept = self._asked, self._kept
+        try:
+            return self._receive(self._limits.silence)
+        except _HungUp as closed:
+            if request is None or not was_kept:
+                raise _unreachable(closed) from None
+        self._send(request)
+        try:
+            return self._receive(self._limits.silence)
+        except _HungUp as closed:
+            raise _unreachable(closed) from None
 
     def send(self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> None:
         """Send a request whose answer `receive` will return. What was asked before and not received is given up."""
-        if self._asked is not None:
+        if self._asked is not None or not self.is_warm:
             self.close()
-        request = _Request(method, self._url.folder + target, body, headers or {})
-        self._send(request)
-        self._asked = request
+        end = time.monotonic() + self._limits.whole
+        self._send(_Request(method, self._url.folder + target, body, headers or {}, end))
 
     @property
     def socket(self) -> socket.socket | None:
@@ -89,26 +104,23 @@ class Connection:
 
     @property
     def is_warm(self) -> bool:
-        """Whether it has answered before, and is still open as far as is known."""
-        return self._http is not None and self._kept
+        """Whether it has answered before, and the other end has not closed it since."""
+        return self._http is not None and self._kept and self._http.is_connected
 
     def receive(self, wait: float = 0.0) -> Reply:
-        """The answer to what was sent. `wait`: seconds that the other end was asked to wait before it answers."""
-        request, http = self._asked, self._http
-        self._asked = None
-        if request is None or http is None:
-            raise Unavailable(Code.REGISTRY_UNREACHABLE)
-        self._be_patient(wait)
-        reply = self._receive(request, http)
-        self._be_patient(0.0)
-        return reply
+        """The answer to what was sent, which is not sent again. `wait`: seconds that the other end was asked to wait before it answers."""
+        try:
+            return self._receive(self._limits.silence + wait)
+        except _HungUp as closed:
+            raise _unreachable(closed) from None
 
     def close(self) -> None:
         self._asked = None
         self._drop()
 
     def abort(self) -> None:
-        """End what another thread waits for here: its call raises."""
+        """End what another thread waits for here: its call raises, and so does every later one."""
+        self._aborted = True
         http = self._http
         sock = None if http is None else http.sock
         if sock is not None:
@@ -116,49 +128,36 @@ class Connection:
                 # Not the method of SSLSocket, which takes the TLS from under whoever reads.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
-    def _be_patient(self, wait: float) -> None:
-        if self._http is not None and self._http.sock is not None:
-            self._http.sock.settimeout(self._limits.silence + wait)
-
     # --- below ----------------------------------------------------------------------------------------------------------
 
-    def _send(self, request: _Request) -> HTTPSConnection:
-        while True:
-            was_kept = self._kept
-            try:
-                http = self._http or self._open()
-                http.request(request.method, request.target, body=request.body, headers=request.headers, preload_content=False)
-            except (OSError, HTTPError, ValueError) as error:
-                self._drop()
-                if not was_kept:
-                    raise _unreachable(error) from None
-            else:
-                return http
+    def _send(self, request: _Request) -> None:
+        if self._aborted:
+            raise Unavailable(Code.REGISTRY_UNREACHABLE)
+        was_kept = self._kept
+        try:
+            http = self._http or self._open(request)
+            http.request(request.method, request.target, body=request.body, headers=request.headers, preload_content=False)
+        except _FAILED as error:
+            self._drop()
+            if not was_kept or not isinstance(error, _CLOSED):
+                raise _unreachable(error) from None
+            self._send(request)
+        else:
+            self._asked = request
 
-    def _receive(self, request: _Request, http: HTTPSConnection) -> Reply:
-        while True:
-            was_kept = self._kept
-            try:
-                return self._read(http)
-            except _Unanswered as nothing:
-                self._drop()
-                if not was_kept:
-                    raise _unreachable(nothing) from None
-                # The other end had closed the connection, as servers do with idle ones.
-                http = self._send(request)
-
-    def _open(self) -> HTTPSConnection:
+    def _open(self, request: _Request) -> HTTPSConnection:
         # urllib3 reads no proxy from the environment here: sync speaks with the server or with nobody.
         http = HTTPSConnection(
             self._url.host.strip("[]"),
             self._url.port,
-            timeout=self._limits.connect,
+            timeout=request.at_most(self._limits.connect),
             ssl_context=self._context,
             cert_reqs=self._context.verify_mode,
         )
         self._http, self._kept = http, False
         http.connect()
-        http.sock.settimeout(self._limits.silence)
+        # Not that of the socket, which urllib3 sets anew from this with each request and each answer.
+        http.timeout = self._limits.silence
         return http
 
     def _drop(self) -> None:
@@ -166,16 +165,24 @@ class Connection:
         if http is not None:
             http.close()
 
-    def _read(self, http: HTTPSConnection) -> Reply:
-        """Raises _Unanswered if not even a status arrived, Unavailable if the answer broke off."""
-        end = time.monotonic() + self._limits.whole
+    def _receive(self, silence: float) -> Reply:
+        """Raises _HungUp if the other end closed the connection before a status arrived, else Unavailable."""
+        request, http = self._asked, self._http
+        self._asked = None
+        if request is None or http is None:
+            raise Unavailable(Code.REGISTRY_UNREACHABLE)
+        http.timeout = request.at_most(silence)
         try:
             response = http.getresponse()
-        except (OSError, HTTPError, ValueError) as error:
-            raise _Unanswered from error
+        except _FAILED as error:
+            self._drop()
+            if isinstance(error, _CLOSED):
+                raise _HungUp from error
+            raise _unreachable(error) from None
+        http.timeout = self._limits.silence
         try:
-            body = _body(response, end)
-        except (OSError, HTTPError, ValueError) as error:
+            body = _body(response, request.end)
+        except _FAILED as error:
             self._drop()
             raise _unreachable(error) from None
         if response.headers.get("Connection", "").lower() == "close":
@@ -191,10 +198,16 @@ class _Request:
     target: str = field(repr=False)
     body: bytes | None = field(repr=False)
     headers: dict[str, str] = field(repr=False)
+    end: float
+    """By the monotonic clock: when its answer must be there."""
+
+    def at_most(self, seconds: float) -> float:
+        # A timeout of zero would mean something else.
+        return max(0.001, min(seconds, self.end - time.monotonic()))
 
 
-class _Unanswered(Exception):
-    """No status arrived."""
+class _HungUp(Exception):
+    """The other end has closed the connection, and no status arrived."""
 
 
 def _body(response: HTTPResponse, end: float) -> bytes:

@@ -17,7 +17,8 @@ from kiosk.registry.api.errors import ApiCode
 from kiosk.store.sync import connection as limits_of
 from kiosk.store.sync.connection import Connection, Limits
 from kiosk.store.sync.server_url import ServerUrl
-from tests.support.sync.scripted_registry import Asked, Cut, Say, ScriptedRegistry
+from tests.support.sync.scripted_registry import Asked, Cut, Say, Script, ScriptedRegistry
+from tests.support.wait import wait_until
 
 SHORT = Limits(connect=2.0, silence=0.3, whole=1.0)
 
@@ -50,6 +51,91 @@ def test_a_server_that_falls_silent_is_given_up_and_the_next_request_begins_anew
     answers.set()
     server.script = lambda asked: Say(200, b"yes")
     assert connection.ask("GET", "/v1/health").body == b"yes"
+
+
+def answering_after(seconds: float) -> Script:
+    def script(asked: Asked) -> Say:
+        threading.Event().wait(seconds)
+        return Say(200, b"yes")
+
+    return script
+
+
+def test_an_answer_may_take_longer_than_a_connection_may(server: ScriptedRegistry) -> None:
+    server.script = answering_after(1.3)
+    with closing(Connection.verified(ServerUrl.parse(server.url), server.authority, Limits(connect=1.0, silence=8.0))) as patient:
+        assert patient.ask("GET", "/v1/health").body == b"yes"
+        # Also on a connection that is open already.
+        assert patient.ask("GET", "/v1/health").body == b"yes"
+
+
+def test_an_answer_that_was_asked_to_wait_may_take_longer_by_that_and_the_next_may_not(server: ScriptedRegistry) -> None:
+    limits = Limits(connect=1.0, silence=0.6)
+    with closing(Connection.verified(ServerUrl.parse(server.url), server.authority, limits)) as connection:
+        server.script = answering_after(1.3)
+        connection.send("GET", "/v1/feed")
+        assert connection.receive(8.0).body == b"yes"
+        server.script = answering_after(4.0)
+        begun = time.monotonic()
+        with pytest.raises(Unavailable):
+            connection.ask("GET", "/v1/health")
+        assert time.monotonic() - begun < 3
+
+
+def test_silence_is_not_taken_for_a_closed_connection(server: ScriptedRegistry, connection: Connection) -> None:
+    """What waits for the answer would wait twice."""
+    connection.ask("GET", "/v1/health")
+    server.script = answering_after(3.0)
+    with pytest.raises(Unavailable):
+        connection.ask("GET", "/v1/health")
+    assert len(server.asked) == 2
+
+
+def test_an_answer_has_one_limit_in_all_also_where_the_server_hangs_up_before_it_falls_silent(server: ScriptedRegistry) -> None:
+    limits = Limits(connect=4.0, silence=4.0, whole=2.0)
+    with closing(Connection.verified(ServerUrl.parse(server.url), server.authority, limits)) as connection:
+        connection.ask("GET", "/v1/health")
+        answered = len(server.asked)
+
+        def late_and_cut(asked: Asked) -> Say:
+            threading.Event().wait(1.0 if len(server.asked) == answered + 1 else 6.0)
+            raise Cut
+
+        server.script = late_and_cut
+        begun = time.monotonic()
+        with pytest.raises(Unavailable):
+            connection.ask("GET", "/v1/health")
+        assert len(server.asked) == answered + 2
+        assert time.monotonic() - begun < 3.5
+
+
+def test_a_wait_that_breaks_is_left_to_whoever_waits(server: ScriptedRegistry, connection: Connection) -> None:
+    """Sent again in here, nothing could end it."""
+    connection.ask("GET", "/v1/health")
+
+    def cut(asked: Asked) -> Say:
+        raise Cut
+
+    server.script = cut
+    connection.send("GET", "/v1/feed")
+    with pytest.raises(Unavailable):
+        connection.receive(25.0)
+    assert server.paths() == ["/v1/health", "/v1/feed"]
+
+
+def test_a_wait_can_begin_on_a_connection_that_the_server_has_closed_meanwhile(server: ScriptedRegistry, connection: Connection) -> None:
+    connection.ask("GET", "/v1/health")
+    assert connection.is_warm
+    server.hang_up()
+    wait_until(lambda: not connection.is_warm, "the end of the connection")
+    connection.send("GET", "/v1/feed")
+    assert connection.receive(1.0).body == b"yes"
+
+
+def test_an_answer_that_is_no_http_is_none(server: ScriptedRegistry, connection: Connection) -> None:
+    server.script = lambda asked: Say(200, b"", {"X-Long": "a" * 100_000})
+    with pytest.raises(Unavailable):
+        connection.ask("GET", "/v1/health")
 
 
 def test_a_connection_that_the_server_has_closed_meanwhile_is_opened_again(server: ScriptedRegistry, connection: Connection) -> None:
@@ -86,31 +172,34 @@ def test_a_body_without_end_is_not_read(server: ScriptedRegistry, connection: Co
         connection.ask("GET", "/v1/health")
 
 
-def test_another_thread_can_end_a_wait(server: ScriptedRegistry) -> None:
+@pytest.mark.parametrize("is_warm", [False, True])
+def test_another_thread_can_end_a_wait(server: ScriptedRegistry, is_warm: bool) -> None:
     answers = threading.Event()
 
     def silent(asked: Asked) -> Say:
         answers.wait(20)
         return Say(200, b"late")
 
-    server.script = silent
     with closing(Connection.verified(ServerUrl.parse(server.url), server.authority)) as patient:
-        patient.send("GET", "/v1/feed")
-        ended: list[Code] = []
+        if is_warm:
+            patient.ask("GET", "/v1/health")
+        server.script = silent
+        begun, ended = len(server.asked), list[Code]()
 
         def wait() -> None:
             try:
-                patient.receive()
+                patient.ask("GET", "/v1/stops")
             except Unavailable as error:
                 ended.append(error.code)
 
         waiting = threading.Thread(target=wait)
         waiting.start()
-        while waiting.is_alive():
-            patient.abort()
-            waiting.join(0.05)
+        wait_until(lambda: len(server.asked) > begun, "the question")
+        patient.abort()
+        waiting.join(5)
+        assert ended == [Code.REGISTRY_UNREACHABLE]
+        assert len(server.asked) == begun + 1
     answers.set()
-    assert ended == [Code.REGISTRY_UNREACHABLE]
 
 
 def test_a_server_of_another_authority_is_not_trusted(server: ScriptedRegistry, tmp_path: Path) -> None:

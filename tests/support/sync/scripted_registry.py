@@ -6,6 +6,7 @@ The script sees each request first and may answer instead, do nothing, cut the c
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 import time
@@ -125,6 +126,10 @@ class ScriptedRegistry:
             self._thread.join(10)
             self._http.end()
 
+    def hang_up(self) -> None:
+        """Close every connection, as servers do with idle ones; new ones are taken."""
+        self._http.hang_up()
+
     def news(self) -> None:
         """Wake whoever waits for the feed."""
         with self._moved:
@@ -210,6 +215,12 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Connections break here on purpose."""
+
+    def hang_up(self) -> None:
+        for sock in self._connections:
+            with suppress(OSError):
+                # Not the method of SSLSocket, which takes the TLS from under whoever reads.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def end(self) -> None:
         for sock in self._connections:
