@@ -116,7 +116,9 @@ class Session:
 
     def _step(self) -> bool:
         """Returns whether it brought this counter forward, so that nothing speaks against going on at once."""
-        if self._stops_are_due():
+        awaits = self._has_gap or self.exchange.membership.awaits_snapshot
+        loads = (awaits or self._wants_snapshot) and self.monotonic() >= self._no_snapshot_before
+        if self._stops_are_due(loads=loads):
             self.pull.hear_stops(self.talk)
             self._stops_heard = self.monotonic()
             return False
@@ -129,18 +131,15 @@ class Session:
         if self.exchange.retiring and not self.exchange.store.pending_count():
             self.exchange.take_status(self.talk.leave())
             raise ShutOut
-        awaits = self._has_gap or self.exchange.membership.awaits_snapshot
-        if (awaits or self._wants_snapshot) and self.monotonic() >= self._no_snapshot_before:
+        if loads:
             return self._load()
         if awaits:
             self.pace = Pace(min(self._no_snapshot_before, self.push.next_due() or self._no_snapshot_before), self.pace.in_vain)
             return False
         return self._follow()
 
-    def _stops_are_due(self) -> bool:
-        if self._stops_heard is None:
-            return True
-        return self.monotonic() - self._stops_heard >= _STOPS_EVERY and self.exchange.store.staged() is not None
+    def _stops_are_due(self, *, loads: bool) -> bool:
+        return self._stops_heard is None or (loads and self.monotonic() - self._stops_heard >= _STOPS_EVERY)
 
     def _begin_epoch(self, began: EpochBegan) -> None:
         """One way for a counter that is new and one whose server was restored: send stops, then what is left, then take a snapshot."""

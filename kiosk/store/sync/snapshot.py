@@ -19,15 +19,26 @@ class SnapshotLoad:
     pull: Pull
 
     def step(self, client: RegistryClient) -> bool:
-        """Ask for the next page, or replay the feed over all of them. Returns whether the links are now those of the server.
+        """Ask for the next page, or replay the feed over all of them, or let the store do a part of what lies between. Returns whether the
+        links are now those of the server.
 
         Raises what a reply means; InVain also for a snapshot that was not what the server says it has, which is discarded.
         """
-        staged = self.exchange.store.staged()
+        store = self.exchange.store
+        staged = store.staged()
         if staged is not None and staged.is_loaded:
-            return self._replay(client, staged)
-        self._load(client, staged)
+            return not self._sort() and self._replay(client, staged)
+        if staged is not None or not store.erase_old():
+            self._load(client, staged)
         return False
+
+    def _sort(self) -> bool:
+        """Returns whether there is more of it."""
+        try:
+            return self.exchange.store.stage_sort()
+        except ValueError as error:
+            self.exchange.store.stage_discard()
+            raise InVain from error
 
     def _load(self, client: RegistryClient, staged: Staged | None) -> None:
         store = self.exchange.store

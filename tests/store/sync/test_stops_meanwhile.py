@@ -1,0 +1,105 @@
+"""Stops are heard, and what is done here is sent, while a snapshot is being taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from kiosk.domain.model import Revocation
+from kiosk.domain.wire import LinkOperation, Origin
+from kiosk.store.keys import Keys
+from kiosk.store.repository import Repository
+from tests.support.registry.sent_operations import fresh_number, fresh_token
+from tests.support.sync.paced_session import PacedSession
+from tests.support.sync.scripted_registry import SITE_KEY, Asked, Say, ScriptedRegistry
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ScriptedRegistry]:
+    with ScriptedRegistry(tmp_path, longest_wait=0.05) as server:
+        yield server
+
+
+@pytest.fixture
+def store(server: ScriptedRegistry, tmp_path: Path) -> Iterator[Repository]:
+    with Repository(tmp_path / "kiosk.db", Keys(bytes(32), SITE_KEY), "窓口1", lambda: datetime.now(UTC)) as store:
+        store.enrol(server.url, "窓口1")
+        yield store
+
+
+@pytest.fixture
+def session(server: ScriptedRegistry, store: Repository) -> Iterator[PacedSession]:
+    with closing(PacedSession(store, server.url, server.authority)) as session:
+        yield session
+
+
+@dataclass
+class SlowStore:
+    """Between two steps more time passes than stops may wait; none passes after they were asked for."""
+
+    session: PacedSession
+    rounds: int = 0
+
+    def __call__(self) -> None:
+        self.rounds += 1
+        if self.rounds % 2:
+            self.session.bell.now += 2.5
+
+
+def linked_elsewhere(server: ScriptedRegistry, count: int) -> None:
+    for sequence in range(1, count + 1):
+        origin = Origin(uuid4(), "窓口2", sequence, server.ledger.position, 0, datetime.now(UTC).replace(microsecond=0))
+        server.ledger.take(LinkOperation(origin, fresh_token(), fresh_number(), Revocation.GOOD, by_guardian=False))
+
+
+def test_stops_are_asked_for_between_the_pages_of_a_snapshot(server: ScriptedRegistry, session: PacedSession) -> None:
+    linked_elsewhere(server, 20)
+    server.page = 2
+
+    def slow(asked: Asked) -> None:
+        if asked.path == "/v1/snapshot":
+            session.bell.now += 1.1
+
+    server.script = slow
+    session.run(60)
+    paths = server.paths()
+    pages = [place for place, path in enumerate(paths) if path == "/v1/snapshot"]
+    assert len(pages) == 10
+    assert paths[pages[0] : pages[-1]].count("/v1/stops") >= 4
+
+
+def test_stops_are_asked_for_while_the_store_sorts_a_snapshot(server: ScriptedRegistry, session: PacedSession) -> None:
+    linked_elsewhere(server, 20)
+    session.run(60, SlowStore(session))
+    paths = server.paths()
+    last_page = paths.index("/v1/snapshot")
+    replayed = paths.index("/v1/feed", last_page)
+    between = paths[last_page + 1 : replayed]
+    assert set(between) == {"/v1/stops"}
+    assert len(between) > 1
+
+
+def test_stops_are_asked_for_while_what_is_left_of_a_snapshot_is_erased(server: ScriptedRegistry, session: PacedSession) -> None:
+    linked_elsewhere(server, 5000)
+    wrong = [True]
+
+    def again(asked: Asked) -> Say | None:
+        """The first page in place of the third."""
+        if server.paths().count("/v1/snapshot") == 3 and asked.path == "/v1/snapshot" and wrong:
+            wrong.clear()
+            del asked.query["after"]
+        return None
+
+    server.script = again
+    session.run(60, SlowStore(session))
+    paths = server.paths()
+    pages = [place for place, path in enumerate(paths) if path == "/v1/snapshot"]
+    between = paths[pages[2] + 1 : pages[3]]
+    assert set(between) == {"/v1/stops"}
+    assert len(between) > 1
