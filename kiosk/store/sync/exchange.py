@@ -62,6 +62,9 @@ class Exchange:
         self._asked = now()
         self._answered: LedgerStatus | None = None
         self._noted: float | None = None
+        known = store.membership()
+        self.is_shut_out = known is not None and known.shut_out is not None
+        """Nothing that was done here is sent until the server knows this counter again."""
         self.sequence = 0
         """The highest of this counter's own that the server is known to know."""
         self.retiring = False
@@ -117,6 +120,7 @@ class Exchange:
         if self.has_stops and (self._noted is None or self._monotonic() - self._noted >= _NOTED_EVERY):
             self._noted = self._monotonic()
             self.store.heard_at(answered)
+        self.is_shut_out = False
         if membership.shut_out is not None:
             self.store.mark_shut_out(None)
         if status.sequence > self.sequence:

@@ -64,7 +64,7 @@ class Push:
         return self.pace.due if self.pace.due > now else self.patience.next_due(now)
 
     def _batch(self) -> tuple[Operation, ...]:
-        if self.monotonic() < self.pace.due or not self.exchange.store.pending_count():
+        if self.exchange.is_shut_out or self.monotonic() < self.pace.due or not self.exchange.store.pending_count():
             return ()
         waiting = self.exchange.store.outgoing()
         return next_batch(waiting, self.patience, self.monotonic(), only_unlinkings=self.only_unlinkings)

@@ -26,7 +26,7 @@ class Question:
 
     def find(self, token: LinkToken) -> Link | None:
         """The link that the server has for a card; None if it has none. Raises Unavailable, also where its answer proves nothing: while
-        something done here about this card or its number is on its way.
+        something done here about this card or its number is on its way; and while the server shuts this counter out, without asking.
         """
         said = RegistryClient(self._connection(), self.credentials.secret, self.credentials.version).find([token])
         if isinstance(said, Said):
@@ -44,7 +44,7 @@ class Question:
 
     def _connection(self) -> Connection:
         membership = self.store.membership()
-        if membership is None:
+        if membership is None or membership.shut_out is not None:
             raise Unavailable(Code.REGISTRY_UNREACHABLE)
         if self._asked is None or self._asked[0] != membership.registry:
             self.close()

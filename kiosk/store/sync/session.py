@@ -100,9 +100,11 @@ class Session:
         self.pace = self.pace.found_nobody(self.monotonic(), self.draw())
         self._stops_heard, self.exchange.has_stops = None, False
 
-    def rest(self, seconds: float) -> None:
-        """Try again later, whatever is done here meanwhile."""
+    def shut_out(self, seconds: float) -> None:
+        """Ask later whether it still is, whatever is done here meanwhile: by a question for stops, which holds nothing of a patron."""
         self.pace = Pace(self.monotonic() + seconds)
+        self.exchange.is_shut_out, self.exchange.has_stops = True, False
+        self._stops_heard = None
 
     def _pause(self) -> None:
         while not self.stopping.is_set() and (left := self.pace.due - self.monotonic()) > 0:

@@ -135,7 +135,7 @@ class SyncThread:
 
     def _shut_out(self, session: Session) -> None:
         now = self._now()
-        session.rest(jittered(2 * _SHUT_OUT_SECONDS, self._draw()))
+        session.shut_out(jittered(2 * _SHUT_OUT_SECONDS, self._draw()))
         try:
             self._store.mark_shut_out(now)
         finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.errors import Unavailable
 from kiosk.domain.events import (
     CounterRetiring,
     CounterRevoked,
@@ -44,6 +45,15 @@ def test_an_unknown_secret_shuts_out_and_erases_nothing(server: ScriptedRegistry
     assert known is not None
     assert known.shut_out is not None
     assert operation in {own.operation.origin.uuid for own in counter.store.operations()} | {operation}
+
+
+def test_a_counter_that_is_shut_out_asks_about_no_card(server: ScriptedRegistry, counter: EnrolledCounter) -> None:
+    server.script = lambda asked: Say(401, {"error": "secret-unknown"})
+    counter.start().until(lambda here: (known := here.store.membership()) is not None and known.shut_out is not None)
+    assert counter.sync is not None
+    with pytest.raises(Unavailable):
+        counter.sync.find(fresh_token())
+    assert "/v1/links/find" not in server.paths()
 
 
 @pytest.mark.parametrize("said", [Say(403, {"error": "counter-revoked"}), Say(403, {"error": "counter-revoked", "counter": "窓口2"})])

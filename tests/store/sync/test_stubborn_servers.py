@@ -192,3 +192,33 @@ def test_a_snapshot_that_never_agrees_is_asked_for_ever_less_often(
     # The server is told from the second question on, and its administrator with it.
     assert told[0] is None
     assert set(told[1:]) == {"1"}
+
+
+def test_a_counter_that_is_shut_out_sends_nothing_of_what_is_done_until_it_is_taken_back(
+    server: ScriptedRegistry, store: Repository, session: PacedSession
+) -> None:
+    link(store)
+    session.run(MINUTE)
+    server.script = everywhere(Say(401, {"error": "secret-unknown"}))
+    link(store)
+    session.run(MINUTE)
+    begun = len(server.asked)
+    for _ in range(3):
+        link(store)
+        session.bell.ring()
+        session.run(4 * MINUTE)
+    assert set(server.paths()[begun:]) == {"/v1/stops"}
+    assert all(set(asked.query) == {"epoch", "cursor"} and asked.body is None for asked in server.asked[begun:])
+    # Nor does somebody who answers without saying that it is known.
+    server.script = everywhere(Say(503, {"error": "database-unavailable"}))
+    session.run(4 * MINUTE)
+    session.bell.ring()
+    session.run(4 * MINUTE)
+    assert set(server.paths()[begun:]) == {"/v1/stops"}
+    assert store.pending_count() == 4
+    server.script = lambda asked: None
+    session.run(4 * MINUTE)
+    assert store.pending_count() == 0
+    known = store.membership()
+    assert known is not None
+    assert known.shut_out is None

@@ -16,7 +16,7 @@ from kiosk.store.repository import Repository
 from kiosk.store.sync.bell import Bell
 from kiosk.store.sync.client import RegistryClient
 from kiosk.store.sync.connection import Connection, Limits
-from kiosk.store.sync.exchange import Exchange
+from kiosk.store.sync.exchange import Exchange, ShutOut
 from kiosk.store.sync.reports import Reports
 from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.session import Session
@@ -75,6 +75,9 @@ class PacedSession:
             begin_round()
             try:
                 self.session.round()
+            except ShutOut:
+                self.session.shut_out(90.0)
+                self.store.mark_shut_out(datetime.now(UTC))
             except Unavailable:
                 self.reports.failed()
                 self.session.found_nobody()
