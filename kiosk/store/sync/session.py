@@ -24,6 +24,8 @@ _LOOK_EVERY = 1.0
 """Seconds between two looks into the store for what another process has done in it (`kiosk links unlink`)."""
 _STOPS_EVERY = 2.0
 """Seconds between two questions for stops while a snapshot is loaded and cards are served from the links before it."""
+_STOPS_ANYWAY_EVERY = 10.0
+"""The same while only a snapshot would help and the next attempt at one is not due: the feed brings no stops then."""
 _ERASE_EVERY = 0.05
 _QUICK = 1.0
 """A wait for news that ends sooner without any was none."""
@@ -120,7 +122,7 @@ class Session:
         """Returns whether it brought this counter forward, so that nothing speaks against going on at once."""
         awaits = self._has_gap or self.exchange.membership.awaits_snapshot
         loads = (awaits or self._wants_snapshot) and self.monotonic() >= self._no_snapshot_before
-        if self._stops_are_due(loads=loads):
+        if self.monotonic() >= self._stops_due(loads=loads, awaits=awaits):
             self.pull.hear_stops(self.talk)
             self._stops_heard = self.monotonic()
             return False
@@ -136,12 +138,16 @@ class Session:
         if loads:
             return self._load()
         if awaits:
-            self.pace = Pace(min(self._no_snapshot_before, self.push.next_due() or self._no_snapshot_before), self.pace.in_vain)
+            due = self._no_snapshot_before, self._stops_due(loads=False, awaits=True), self.push.next_due() or math.inf
+            self.pace = Pace(min(due), self.pace.in_vain)
             return False
         return self._follow()
 
-    def _stops_are_due(self, *, loads: bool) -> bool:
-        return self._stops_heard is None or (loads and self.monotonic() - self._stops_heard >= _STOPS_EVERY)
+    def _stops_due(self, *, loads: bool, awaits: bool) -> float:
+        """By the monotonic clock; infinite while the feed brings them."""
+        if self._stops_heard is None:
+            return -math.inf
+        return self._stops_heard + (_STOPS_EVERY if loads else _STOPS_ANYWAY_EVERY if awaits else math.inf)
 
     def _begin_epoch(self, began: EpochBegan) -> None:
         """One way for a counter that is new and one whose server was restored: send stops, then what is left, then take a snapshot."""
@@ -160,20 +166,25 @@ class Session:
             if self.snapshot.step(self.talk):
                 self._wants_snapshot = self._has_gap = False
                 self._erasing, self._snapshot_at = True, self.monotonic()
-        except InVain:
+        except InVain as vain:
+            # A pause for everything would be one for stops as well.
             self._erasing = True
-            self._want_snapshot()
-            raise
+            self._want_snapshot(vain.wait)
+            self.exchange.reports.failed()
+            return False
         return True
 
-    def _want_snapshot(self) -> None:
-        """The more of them do not help, the longer until the next: a server that never agrees with its own is not asked for ever."""
+    def _want_snapshot(self, asked: float = 0.0) -> None:
+        """The more of them do not help, the longer until the next: a server that never agrees with its own is not asked for ever. `asked`:
+        seconds that it asks to wait.
+        """
         if self._snapshot_at is not None and self.monotonic() - self._snapshot_at > 2 * _LONGEST_AGAIN:
             self._snapshots = 0
         longest = _AGAIN if self._has_gap or self.exchange.membership.awaits_snapshot else _LONGEST_AGAIN
         pause = min(2.0 ** min(self._snapshots, 12), longest)
         self._wants_snapshot, self._snapshots = True, self._snapshots + 1
-        self._no_snapshot_before = self.monotonic() + jittered(pause, self.draw())
+        now, draw = self.monotonic(), self.draw()
+        self._no_snapshot_before = max(now + jittered(pause, draw), Pace().brought_nothing(now, draw, asked).due)
 
     # --- the feed -------------------------------------------------------------------------------------------------------
 

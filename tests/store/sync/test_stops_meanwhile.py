@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from kiosk.domain.model import Revocation
+from kiosk.domain.registry_json import status_json
 from kiosk.domain.wire import LinkOperation, Origin
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
@@ -103,3 +105,24 @@ def test_stops_are_asked_for_while_what_is_left_of_a_snapshot_is_erased(server: 
     between = paths[pages[2] + 1 : pages[3]]
     assert set(between) == {"/v1/stops"}
     assert len(between) > 1
+
+
+def test_stops_are_asked_for_while_only_a_snapshot_would_help_and_none_is_to_be_had(
+    server: ScriptedRegistry, store: Repository, session: PacedSession
+) -> None:
+    """The feed has a gap: a card that is lost elsewhere would be served here until the next attempt."""
+    linked_elsewhere(server, 1)
+    session.run(60)
+    heard: list[float] = []
+
+    def no_way(asked: Asked) -> Say | None:
+        if asked.path == "/v1/stops":
+            heard.append(session.bell.now)
+        if asked.path == "/v1/feed":
+            return Say(409, {"error": "snapshot-needed", "status": status_json(server.status())})
+        return Say(503, b"") if asked.path == "/v1/snapshot" else None
+
+    server.script = no_way
+    session.run(600)
+    assert max(later - earlier for earlier, later in pairwise(heard)) <= 12
+    assert len(heard) <= 70
