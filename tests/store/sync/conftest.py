@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from kiosk.domain.counter_secret import fresh_secret
+from kiosk.store.keys import Keys
+from kiosk.store.repository import Repository
 from kiosk.store.sync.enrolment import enrol
 from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.tls import Authority, read_certificate
 from tests.support.registry.sites import InProcess, in_process
 from tests.support.sync.enrolled_counter import EnrolledCounter
+from tests.support.sync.paced_session import PacedSession
 from tests.support.sync.scripted_registry import SITE_KEY, ScriptedRegistry
 
 
@@ -52,3 +56,18 @@ def counter(server: ScriptedRegistry, tmp_path: Path) -> Iterator[EnrolledCounte
     """Enrolled with it; its sync is not started."""
     with EnrolledCounter(tmp_path / "kiosk.db", server.url, server.authority, "窓口1", SITE_KEY) as counter:
         yield counter
+
+
+@pytest.fixture
+def store(server: ScriptedRegistry, tmp_path: Path) -> Iterator[Repository]:
+    """Enrolled with the server that can lie."""
+    with Repository(tmp_path / "kiosk.db", Keys(bytes(32), SITE_KEY), "窓口1", lambda: datetime.now(UTC)) as store:
+        store.enrol(server.url, "窓口1")
+        yield store
+
+
+@pytest.fixture
+def session(server: ScriptedRegistry, store: Repository) -> Iterator[PacedSession]:
+    """Of this store with this server; hours pass in seconds."""
+    with closing(PacedSession(store, server.url, server.authority)) as session:
+        yield session

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from uuid import uuid4
-
 from kiosk.domain.events import LedgerLoading
-from kiosk.domain.model import LibraryCardNumber, LinkToken, RegistryCondition, Revocation, UnlinkReason
-from kiosk.domain.wire import LinkOperation, Origin, UnlinkOperation
-from tests.support.registry.sent_operations import fresh_number, fresh_token
+from kiosk.domain.model import LibraryCardNumber, LinkToken, RegistryCondition, UnlinkReason
+from kiosk.domain.wire import UnlinkOperation
 from tests.support.sync.enrolled_counter import EnrolledCounter
+from tests.support.sync.made_elsewhere import linked_elsewhere, made_elsewhere
 from tests.support.sync.scripted_registry import Asked, Cut, Say, ScriptedRegistry
-
-
-def made_elsewhere(server: ScriptedRegistry, sequence: int) -> Origin:
-    return Origin(uuid4(), "窓口2", sequence, server.ledger.position, 0, datetime.now(UTC).replace(microsecond=0))
-
-
-def linked_elsewhere(server: ScriptedRegistry, count: int, begun: int = 1) -> None:
-    for sequence in range(begun, begun + count):
-        server.ledger.take(
-            LinkOperation(made_elsewhere(server, sequence), fresh_token(), fresh_number(), Revocation.GOOD, by_guardian=False)
-        )
 
 
 def pages(server: ScriptedRegistry) -> list[str | None]:

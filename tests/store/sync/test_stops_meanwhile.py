@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from kiosk.domain.model import Revocation
 from kiosk.domain.registry_json import status_json
-from kiosk.domain.wire import LinkOperation, Origin
-from kiosk.store.keys import Keys
-from kiosk.store.repository import Repository
-from tests.support.registry.sent_operations import fresh_number, fresh_token
+from tests.support.sync.made_elsewhere import linked_elsewhere
 from tests.support.sync.paced_session import PacedSession
-from tests.support.sync.scripted_registry import SITE_KEY, Asked, Say, ScriptedRegistry
+from tests.support.sync.scripted_registry import Asked, Say, ScriptedRegistry
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ScriptedRegistry]:
     with ScriptedRegistry(tmp_path, longest_wait=0.05) as server:
         yield server
-
-
-@pytest.fixture
-def store(server: ScriptedRegistry, tmp_path: Path) -> Iterator[Repository]:
-    with Repository(tmp_path / "kiosk.db", Keys(bytes(32), SITE_KEY), "窓口1", lambda: datetime.now(UTC)) as store:
-        store.enrol(server.url, "窓口1")
-        yield store
-
-
-@pytest.fixture
-def session(server: ScriptedRegistry, store: Repository) -> Iterator[PacedSession]:
-    with closing(PacedSession(store, server.url, server.authority)) as session:
-        yield session
 
 
 @dataclass
@@ -52,12 +32,6 @@ class SlowStore:
         self.rounds += 1
         if self.rounds % 2:
             self.session.bell.now += 2.5
-
-
-def linked_elsewhere(server: ScriptedRegistry, count: int) -> None:
-    for sequence in range(1, count + 1):
-        origin = Origin(uuid4(), "窓口2", sequence, server.ledger.position, 0, datetime.now(UTC).replace(microsecond=0))
-        server.ledger.take(LinkOperation(origin, fresh_token(), fresh_number(), Revocation.GOOD, by_guardian=False))
 
 
 def test_stops_are_asked_for_between_the_pages_of_a_snapshot(server: ScriptedRegistry, session: PacedSession) -> None:
@@ -108,7 +82,7 @@ def test_stops_are_asked_for_while_what_is_left_of_a_snapshot_is_erased(server: 
 
 
 def test_stops_are_asked_for_while_only_a_snapshot_would_help_and_none_is_to_be_had(
-    server: ScriptedRegistry, store: Repository, session: PacedSession
+    server: ScriptedRegistry, session: PacedSession
 ) -> None:
     """The feed has a gap: a card that is lost elsewhere would be served here until the next attempt."""
     linked_elsewhere(server, 1)

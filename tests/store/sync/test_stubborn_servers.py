@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,11 +12,10 @@ import pytest
 from kiosk.domain.model import Revocation
 from kiosk.domain.operations import Pending
 from kiosk.domain.registry_json import status_json
-from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
 from tests.support.registry.sent_operations import fresh_number, fresh_token
 from tests.support.sync.paced_session import PacedSession
-from tests.support.sync.scripted_registry import SITE_KEY, Asked, Cut, Say, Script, ScriptedRegistry
+from tests.support.sync.scripted_registry import Asked, Cut, Say, Script, ScriptedRegistry
 
 MINUTE, HOUR = 60.0, 3600.0
 A_MINUTE = 40
@@ -31,19 +28,6 @@ def server(tmp_path: Path) -> Iterator[ScriptedRegistry]:
     # Long enough for some seconds of the session's own clock.
     with ScriptedRegistry(tmp_path, longest_wait=0.05) as server:
         yield server
-
-
-@pytest.fixture
-def store(server: ScriptedRegistry, tmp_path: Path) -> Iterator[Repository]:
-    with Repository(tmp_path / "kiosk.db", Keys(bytes(32), SITE_KEY), "窓口1", lambda: datetime.now(UTC)) as store:
-        store.enrol(server.url, "窓口1")
-        yield store
-
-
-@pytest.fixture
-def session(server: ScriptedRegistry, store: Repository) -> Iterator[PacedSession]:
-    with closing(PacedSession(store, server.url, server.authority)) as session:
-        yield session
 
 
 def link(store: Repository) -> None:
@@ -228,3 +212,36 @@ def test_a_counter_that_is_shut_out_sends_nothing_of_what_is_done_until_it_is_ta
     known = store.membership()
     assert known is not None
     assert known.shut_out is None
+
+
+def test_a_retiring_counter_leaves_only_when_everything_was_delivered(
+    server: ScriptedRegistry, store: Repository, session: PacedSession
+) -> None:
+    session.run(MINUTE)
+    server.retiring = True
+    server.script = operations_only(Say(503, {"error": "database-unavailable"}))
+    link(store)
+    session.run(5 * MINUTE)
+    assert "/v1/operations" in server.paths()
+    assert "/v1/leave" not in server.paths()
+    server.script = lambda asked: None
+    session.run(5 * MINUTE)
+    assert "/v1/leave" in server.paths()
+    assert len(server.ledger.links) == 1
+    assert store.pending_count() == 0
+
+
+def test_numbers_that_the_server_has_seen_of_this_counter_are_not_given_again(
+    server: ScriptedRegistry, store: Repository, session: PacedSession
+) -> None:
+    """The store was put back from a copy: the server knows operations that it does not."""
+
+    def script(asked: Asked) -> Say | None:
+        known = status_json(replace(server.status(), sequence=500))
+        return Say(200, {"stops": [], "next": None, "status": known}) if asked.path == "/v1/stops" else None
+
+    server.script = script
+    session.run(MINUTE)
+    link(store)
+    [own] = store.operations()
+    assert own.operation.origin.sequence == 501

@@ -32,10 +32,14 @@ class JumpingBell(Bell):
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
+        self.pauses = list[float]()
+        """Seconds of each wait beside nothing."""
 
     def wait(self, seconds: float, beside: socket.socket | None = None) -> bool:
         if beside is not None and super().wait(_AT_ONCE, beside):
             return True
+        if beside is None:
+            self.pauses.append(seconds)
         self.now += max(0.0, seconds)
         return False
 

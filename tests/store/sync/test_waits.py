@@ -1,0 +1,52 @@
+"""How long news are waited for, and how soon after them the next question follows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.registry_wire import LONGEST_WAIT
+from tests.support.sync.made_elsewhere import linked_elsewhere
+from tests.support.sync.paced_session import PacedSession
+from tests.support.sync.scripted_registry import Asked, Say, ScriptedRegistry
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ScriptedRegistry]:
+    with ScriptedRegistry(tmp_path, longest_wait=0.05) as server:
+        yield server
+
+
+def test_a_wait_that_nobody_ends_is_given_up_and_stops_come_first_again(server: ScriptedRegistry, session: PacedSession) -> None:
+    session.run(30)
+    ends, asked_at = threading.Event(), list[tuple[str, float]]()
+
+    def silent(asked: Asked) -> Say | None:
+        asked_at.append((asked.path, session.bell.now))
+        if asked.path == "/v1/feed" and int(asked.query["wait"]):
+            assert int(asked.query["wait"]) <= LONGEST_WAIT
+            ends.wait(20)
+        return None
+
+    server.script = silent
+    session.run(30)
+    ends.set()
+    session.run(10)
+    (first, began), (second, ended) = asked_at[:2]
+    assert (first, second) == ("/v1/feed", "/v1/stops")
+    assert LONGEST_WAIT < ended - began <= LONGEST_WAIT + 17
+
+
+def test_counters_that_hear_the_same_news_do_not_come_back_in_the_same_moment(server: ScriptedRegistry, session: PacedSession) -> None:
+    session.run(30)
+    session.bell.pauses.clear()
+    for sequence in range(1, 6):
+        linked_elsewhere(server, 1, sequence)
+        server.news()
+        session.run(3)
+    assert session.store.sum_up()[1] == 5
+    assert len(set(session.bell.pauses)) >= 5
+    assert max(session.bell.pauses) <= 0.2
