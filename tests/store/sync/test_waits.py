@@ -12,6 +12,7 @@ from kiosk.domain.registry_wire import LONGEST_WAIT
 from tests.support.sync.made_elsewhere import linked_elsewhere
 from tests.support.sync.paced_session import PacedSession
 from tests.support.sync.scripted_registry import Asked, Say, ScriptedRegistry
+from tests.support.wait import wait_until
 
 
 @pytest.fixture
@@ -22,19 +23,21 @@ def server(tmp_path: Path) -> Iterator[ScriptedRegistry]:
 
 def test_a_wait_that_nobody_ends_is_given_up_and_stops_come_first_again(server: ScriptedRegistry, session: PacedSession) -> None:
     session.run(30)
-    ends, asked_at = threading.Event(), list[tuple[str, float]]()
+    ends, asked_at, was_ended = threading.Event(), list[tuple[str, float]](), list[bool]()
 
     def silent(asked: Asked) -> Say | None:
         asked_at.append((asked.path, session.bell.now))
         if asked.path == "/v1/feed" and int(asked.query["wait"]):
             assert int(asked.query["wait"]) <= LONGEST_WAIT
-            ends.wait(20)
+            was_ended.append(ends.wait(20))
         return None
 
     server.script = silent
     session.run(30)
     ends.set()
     session.run(10)
+    wait_until(lambda: was_ended, "the answer that nobody waited for")
+    assert was_ended[0]
     (first, began), (second, ended) = asked_at[:2]
     assert (first, second) == ("/v1/feed", "/v1/stops")
     assert LONGEST_WAIT < ended - began <= LONGEST_WAIT + 17
