@@ -12,7 +12,7 @@ from kiosk.domain.model import RegistryCondition
 from kiosk.domain.states import MoreTime, Waiting
 from kiosk.ui.widgets.notice import Notice
 from tests.support.windows.patron_samples import FACTS, SEEN_AT, counter, found
-from tests.support.windows.registry_samples import registry_scenes
+from tests.support.windows.registry_samples import COUNTED, registry_scenes
 from tests.support.windows.staff_samples import staff_scenes
 from tests.support.windows.staff_window import Hands, LiveStaffWindow
 
@@ -85,9 +85,17 @@ def test_the_bar_says_at_any_width_that_links_are_synchronised(hands: Hands) -> 
     assert "同期済み" in hands.bar()
 
 
-def test_what_else_needs_attention_does_not_hide_that_links_are_synchronised(hands: Hands) -> None:
-    hands.show(counter(Waiting(), registry=RegistryCondition.CURRENT), found(FACTS, Finding("clock.zone", {}, SEEN_AT)))
+def test_what_needs_attention_about_the_links_does_not_hide_that_they_are_synchronised(hands: Hands) -> None:
+    migrated = Finding("store.migrated", COUNTED | {"pending": 0, "dropped": 2}, SEEN_AT)
+    hands.show(counter(Waiting(), registry=RegistryCondition.CURRENT), found(FACTS, migrated))
     assert "連携台帳: 同期済み、確認すること 1件" in hands.bar()
+
+
+def test_what_is_wrong_with_the_computer_is_not_said_of_the_ledger(hands: Hands) -> None:
+    others = (Finding(outcome, {"folder": "/"}, SEEN_AT) for outcome in ("clock.zone", "disk.plain", "recovery.unconfirmed"))
+    hands.show(counter(Waiting(), registry=RegistryCondition.CURRENT), found(FACTS, *others))
+    assert "連携台帳: 同期済み" in hands.bar()
+    assert "確認すること" not in hands.bar()
 
 
 def test_links_that_were_not_those_of_the_register_are_told_until_staff_have_seen_it(live: LiveStaffWindow) -> None:

@@ -192,11 +192,11 @@ class StatusBar(QFrame):
         self._show_left()
 
     def _show_links(self, counter: Counter) -> None:
-        """Show the links' condition, with a count of what else needs attention. Without a register the count takes its place: nothing can
-        be out of step.
+        """Show the links' condition, with a count of what else needs attention about them. Without a register nothing can be out of step,
+        and a count of everything that needs attention takes its place.
         """
         facts = counter.facts
-        store, count = facts.finding("store"), len(cares_seen(facts))
+        store, seen = facts.finding("store"), cares_seen(facts)
         state = registry_state(counter)
         if store.outcome == "store.doubted":
             self._links.show_condition(say("staff.bar.links-doubted"), "trouble")
@@ -204,11 +204,11 @@ class StatusBar(QFrame):
             self._links.show_condition(say("staff.bar.links-wrong"), "trouble")
         elif state is not None and state[1] == "trouble":
             self._links.show_condition(*state)
-        elif count and counter.registry is RegistryCondition.NONE:
-            self._links.show_condition(say("staff.bar.cares", count=count), "trouble")
+        elif seen and counter.registry is RegistryCondition.NONE:
+            self._links.show_condition(say("staff.bar.cares", count=len(seen)), "trouble")
         else:
             text, condition = state or _links_state(counter)
-            if count:
+            if count := sum(finding.check == store.check for finding in seen):
                 self._links.show_condition(say("staff.bar.and-cares", links=text, count=count), "trouble")
             else:
                 fine = condition == "fine" and counter.registry is not RegistryCondition.NONE
