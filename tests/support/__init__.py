@@ -22,16 +22,15 @@
 - `registry/`: the library's server and its counters as processes. `library` (all of it, for a trial), `server_process`, `counter_process`
   (and its `counter_program`), `relay` (the network between them), `agreement` (judges at the end by the `tables` of all), `seeds`,
   `certificate`. For requests by hand: `sites`, `caller`, `sent_operations`; `feed_in_memory`, for the tail; `rounds`, for what a thread
-  repeats; for a server's files: `server_machine`. Programs: `library_on_full_disk`, `on_small_disk`, `killed_at_every_point`,
-  `large_backup`.
+  repeats. Program: `library_on_full_disk`.
 - `postgres/`: `cluster`, a PostgreSQL of the tests' own; `databases`, fixtures for a test that runs on SQLite and on PostgreSQL.
 - `backup/`: backups of the library's server. `server_machine` (keys, a ledger and backups on one machine), `served_library` (begun on the
   command line). Programs: `killed_at_every_point`, `on_small_disk`, `large_backup`.
 - `ils/`: SIP2. `scripted_server`, `unreliable_server`, `raw_sip2_client`, `independent_sip2_parser`, `recordings` (of real servers).
 - `store/`: programs that run a store `on_small_disk`, `on_fat_disk`, `killed_at_every_point`, and the C they preload;
   `enrolled` (acts, entries of the feed, what is shown), `staged` (a snapshot on its way).
-- `commands/`: `call` (what the fixture `kiosk` gives), `server` (a server that was begun there), `enrolment` (what a counter keeps of its own).
-  Programs: `faults_of_a_home`, `run_until_shown`.
+- `commands/`: `call` (what the fixture `kiosk` gives), `server` (a server that was begun there), `enrolment` (what a counter keeps of
+  its own). Programs: `faults_of_a_home`, `run_until_shown`.
 - `privacy/`: `personal_data` (searched for in files), `pin_in_memory`, `scripted_day` (a program that meets all of it).
 - `wait` (for a condition or a process, with a limit), `error_code`, `count_cases` (the fixture),
   `child_process_functions` (for test_child_process.py).
