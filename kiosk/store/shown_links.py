@@ -22,8 +22,10 @@ _OF_TOKEN = f"""SELECT {_PENDING}, {_COLUMNS} FROM overlay WHERE token = ?1
 _OF_NUMBER = f"""SELECT {_PENDING}, {_COLUMNS} FROM overlay WHERE number = ?1
     UNION ALL SELECT 0, {_OF_LINK} FROM link_number JOIN link ON link.token = link_number.token AND link.number = link_number.number
     WHERE link_number.number = ?1 AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token)"""  # noqa: S608
+# By the number that the rows are found by, which stands for the link's: ordered by the other, each page would sort all that follow.
 _PAGE = f"""SELECT {_COLUMNS} FROM overlay WHERE number > ?1
-    UNION ALL SELECT {_OF_LINK} FROM link_number JOIN link ON link.token = link_number.token AND link.number = link_number.number
+    UNION ALL SELECT link.token, link_number.number, since, counter, operation
+    FROM link_number JOIN link ON link.token = link_number.token AND link.number = link_number.number
     WHERE link_number.number > ?1 AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.token = link.token) ORDER BY 2 LIMIT ?2"""  # noqa: S608
 # A join might read all links instead of the overlay.
 _DIFFERENCE = "SELECT count(number), total(EXISTS (SELECT 1 FROM link WHERE link.token = overlay.token)) FROM overlay"

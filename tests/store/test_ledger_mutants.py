@@ -17,7 +17,6 @@ LINK_LEDGER = (
     ("            self.own.add(operation)\n", ""),
     ("            self.shown.take(decision)\n", ""),
     ("        if left:\n            self._projection.renew_around(changed, left)\n", ""),
-    ("for own in news if not is_unapplied(own.state, reached)]", "for own in news if isinstance(own.state, RefusedFor)]"),
     # An answer that moves the cursor, as if it had brought the links.
     (
         "        self.own.keep(states)\n        left =",
