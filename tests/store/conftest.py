@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from kiosk.domain.decide import Epochs
+from kiosk.domain.feed import Snapshot
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
+from tests.support.store.enrolled import NAME, NOTHING_SAFE, REGISTRY, load
 
 OpenStore = Callable[..., Repository]
 
@@ -65,3 +68,12 @@ def open_store(path: Path, keys: Keys, clock: Clock) -> Iterator[OpenStore]:
 @pytest.fixture
 def store(open_store: OpenStore) -> Repository:
     return open_store()
+
+
+@pytest.fixture
+def enrolled_store(open_store: OpenStore) -> Repository:
+    """Enrolled, with the server's empty ledger."""
+    store = open_store()
+    store.enrol(REGISTRY, NAME)
+    load(store, Snapshot(Epochs(1), 0, ()), NOTHING_SAFE)
+    return store

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from kiosk.domain.decide import Epochs, Opened
@@ -15,11 +13,9 @@ from kiosk.store.repository import Repository
 from tests.support.store.enrolled import (
     CARD_A,
     CARD_B,
-    NAME,
     NOTHING_SAFE,
     NUMBER_1,
     NUMBER_2,
-    REGISTRY,
     entry,
     load,
     opened,
@@ -28,16 +24,10 @@ from tests.support.store.enrolled import (
     states,
 )
 
-OpenStore = Callable[..., Repository]
-
 
 @pytest.fixture
-def store(open_store: OpenStore) -> Repository:
-    """Enrolled, with the server's empty ledger."""
-    store = open_store()
-    store.enrol(REGISTRY, NAME)
-    load(store, Snapshot(Epochs(1), 0, ()), NOTHING_SAFE)
-    return store
+def store(enrolled_store: Repository) -> Repository:
+    return enrolled_store
 
 
 @pytest.mark.parametrize("answer", [AcceptedAt(Position(1, 3)), RefusedFor(Code.STOPPED_SINCE)])

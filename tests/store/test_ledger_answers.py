@@ -41,12 +41,8 @@ OpenStore = Callable[..., Repository]
 
 
 @pytest.fixture
-def store(open_store: OpenStore) -> Repository:
-    """Enrolled, with the server's empty ledger."""
-    store = open_store()
-    store.enrol(REGISTRY, NAME)
-    load(store, Snapshot(Epochs(1), 0, ()), NOTHING_SAFE)
-    return store
+def store(enrolled_store: Repository) -> Repository:
+    return enrolled_store
 
 
 def test_a_repeat_gets_the_first_answer(store: Repository) -> None:

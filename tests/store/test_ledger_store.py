@@ -25,11 +25,9 @@ from tests.support.store.enrolled import (
     CARD_B,
     CARD_C,
     ELSEWHERE,
-    NAME,
     NOTHING_SAFE,
     NUMBER_1,
     NUMBER_2,
-    REGISTRY,
     entry,
     load,
     opened,
@@ -43,12 +41,8 @@ OpenStore = Callable[..., Repository]
 
 
 @pytest.fixture
-def store(open_store: OpenStore) -> Repository:
-    """Enrolled, with the server's empty ledger."""
-    store = open_store()
-    store.enrol(REGISTRY, NAME)
-    load(store, Snapshot(Epochs(1), 0, ()), NOTHING_SAFE)
-    return store
+def store(enrolled_store: Repository) -> Repository:
+    return enrolled_store
 
 
 def test_what_is_done_here_works_here_at_once_and_waits(store: Repository) -> None:
