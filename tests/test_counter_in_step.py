@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.config import CardSettings, DisplaySettings, LendingSettings, RevocationSource, Settings
 from kiosk.domain.counter_secret import fresh_secret
-from kiosk.domain.errors import Code, Refused
+from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, LibraryCardEntered, UnlinkConfirmed
 from kiosk.domain.model import LinkToken, RegistryCondition, Revocation, UnlinkReason
 from kiosk.domain.states import ConfirmingUnlink, LendingRefused, PatronShown, Registered, Unlinked, When
@@ -163,13 +163,3 @@ def test_an_unlinking_by_command_beside_the_window_is_sent_as_well(stage: Stage,
     stage.opened.until_at(Registered)
     stage.opened.repository.close_link(uuid4(), OWN, UnlinkReason.LOST)
     stage.opened.until(lambda _: not server.ledger.links)
-
-
-def test_a_revoked_counter_ends_and_says_why(stage: Stage, server: ScriptedRegistry) -> None:
-    server.script = lambda asked: Say(403, {"error": "counter-revoked", "counter": NAME})
-    server.ledger.restore()
-    server.news()
-    stage.opened.until(lambda _: stage.opened.program.is_revoked)
-    trouble = stage.opened.program.trouble
-    assert isinstance(trouble, Refused)
-    assert trouble.code is Code.COUNTER_REVOKED
