@@ -93,6 +93,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "registry.retiring": _CARE,
     "registry.unreachable": _WRONG,
     "registry.untrusted": _WRONG,
+    "registry.outdated": _WRONG,
     "registry.unexpected": _WRONG,
     "registry.shut-out": _WRONG,
     "registry.revoked": _WRONG,
@@ -266,8 +267,7 @@ class Finding:
 
     def number(self, name: str) -> int | None:
         """A number that was counted; None if it was not."""
-        value = self.params.get(name)
-        return value if isinstance(value, int) else None
+        return value if isinstance(value := self.params.get(name), int) else None
 
 
 def unseen(check: str) -> Finding:
@@ -295,6 +295,5 @@ def worst(findings: Iterable[Finding]) -> Condition:
 
 def cares(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """What needs attention, worst first, otherwise in the given order."""
-    order = list(Condition)
     found = (finding for finding in findings if finding.condition in (Condition.CARE, Condition.WRONG))
-    return tuple(sorted(found, key=lambda finding: -order.index(finding.condition)))
+    return tuple(sorted(found, key=lambda finding: -list(Condition).index(finding.condition)))

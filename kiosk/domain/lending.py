@@ -189,7 +189,7 @@ def _linked(counter: Counter, insertion: Insertion, reading: CardReading, link: 
     if link is not None:
         return _is_linked(counter, insertion, reading, link, wrong)
     if counter.registry not in (RegistryCondition.STARTING, RegistryCondition.CURRENT):
-        return _refuse(counter, _not_linked(heard=counter.registry is not RegistryCondition.UNREACHABLE), insertion, reading=reading)
+        return _refuse(counter, _not_linked(heard=counter.registry is RegistryCondition.NONE), insertion, reading=reading)
     counter, ticket = asking(counter)
     return go(counter, FindingLink(ticket, insertion, reading, wrong, elsewhere=True), AskRegistry(ticket, reading.token))
 

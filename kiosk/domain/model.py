@@ -221,13 +221,15 @@ class RegistryCondition(StrEnum):
     """It has answered, and this counter knows what it knows."""
     UNREACHABLE = "unreachable"
     """Cards are taken on what is known here; what is done here waits to be sent."""
+    OUTDATED = "outdated"
+    """The server that answers knows less than this counter: it was put back, or another has taken its place. Nothing it says is taken."""
     TOO_LONG_OFFLINE = "registry-too-long-offline"
     SHUT_OUT = "registry-shut-out"
     """It no longer accepts this counter."""
 
     @property
     def is_trouble(self) -> bool:
-        return self is RegistryCondition.UNREACHABLE or self.stops_cards
+        return self in (RegistryCondition.UNREACHABLE, RegistryCondition.OUTDATED) or self.stops_cards
 
     @property
     def stops_cards(self) -> bool:

@@ -8,6 +8,13 @@ from __future__ import annotations
 
 from kiosk.domain.decide import Epochs
 
+LARGEST = 1 << 40
+"""Of the numbers of epochs: no clock shows so many seconds. A counter takes no answer that names a larger one, since nobody could begin
+an epoch above it.
+"""
+LARGEST_HEARD = LARGEST >> 1
+"""What a counter says of an epoch above this is not believed, so that there is always room for the next."""
+
 
 def number_after(previous: int, unix_seconds: int) -> int:
     """The number of a new epoch: above every one before, and another one on each machine that restores the same backup."""

@@ -26,6 +26,8 @@ class Contact:
     in_step: bool = False
     """This run has heard all there was to hear."""
     shut_out: bool = False
+    outdated: bool = False
+    """The last answer was that of a server that knows less than this counter, and no answer at all for `last`."""
 
 
 def condition(contact: Contact, now: datetime, latest_seen: datetime | None, max_offline: timedelta) -> RegistryCondition:
@@ -36,15 +38,18 @@ def condition(contact: Contact, now: datetime, latest_seen: datetime | None, max
     """
     if contact.shut_out:
         return RegistryCondition.SHUT_OUT
-    if contact.in_step and not contact.fails:
+    waits = RegistryCondition.UNREACHABLE if contact.fails else RegistryCondition.STARTING
+    if contact.outdated:
+        waits = RegistryCondition.OUTDATED
+    elif contact.in_step and not contact.fails:
         return RegistryCondition.CURRENT
     if contact.last is None:
         # A counter that was never answered has no links that could be out of date.
-        return RegistryCondition.UNREACHABLE if contact.fails else RegistryCondition.STARTING
+        return waits
     latest = max(contact.last, latest_seen or contact.last)
     if now < latest - BACKWARDS or max(now - contact.last, contact.silence) > max_offline:
         return RegistryCondition.TOO_LONG_OFFLINE
-    return RegistryCondition.UNREACHABLE if contact.fails else RegistryCondition.STARTING
+    return waits
 
 
 def clock_difference(told: datetime, before: datetime, after: datetime) -> int:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.decide import Epochs
+from kiosk.domain.registry_wire import LedgerStatus
 from kiosk.domain.wire import Position
 from kiosk.ledger.digest import LinkSum
 from kiosk.store.examination import accept_under
@@ -42,11 +43,22 @@ class Membership:
     """The server waits for what this counter still holds, and nothing new is to be done here."""
     shut_out: datetime | None
     """Since when the server does not know this counter's secret, or has shut it out; None if it has not."""
+    lost_epoch: int | None = None
+    """The epoch in which the server was found to know less than this counter."""
 
     @property
     def awaits_snapshot(self) -> bool:
         """Whether only a snapshot can go on from the links: their epoch is over, or nothing has arrived since the enrolment."""
         return self.reached.epoch != self.epochs.current or self.reached == Position()
+
+    def knows_more_than(self, status: LedgerStatus) -> bool:
+        """Whether a server that says this lacks what it once told this counter. In the epoch in which that was noted it always does: what
+        was accepted since stands where something else stood.
+        """
+        current = status.epochs.current
+        if current != self.epochs.current:
+            return current < self.epochs.current
+        return self.lost_epoch == current or (self.reached.epoch == current and self.reached.cursor > status.head.cursor)
 
 
 class EnrolledStore(OpenedStore):
@@ -98,8 +110,8 @@ class EnrolledStore(OpenedStore):
             if registry is None:
                 return None
             who = notes.counter or self._counter, notes.key_generation, notes.sequence
-            heard, latest = notes.heard, notes.latest
-            return Membership(registry, *who, notes.epochs, notes.position, heard, latest, notes.is_retiring, notes.shut_out)
+            heard, latest, shut_out = notes.heard, notes.latest, notes.shut_out
+            return Membership(registry, *who, notes.epochs, notes.position, heard, latest, notes.is_retiring, shut_out, notes.lost_epoch)
 
     def move_to(self, registry: str) -> None:
         """The server has a new URL."""
@@ -135,6 +147,14 @@ class EnrolledStore(OpenedStore):
                 return
         with self._noting() as notes:
             notes.keep_retiring(retiring)
+
+    def mark_lost(self, epoch: int) -> None:
+        """Note that the server lacks what it once told this counter: only another epoch can go on from the links. Writes only a change."""
+        with self._reading():
+            if epoch == self._ledger.notes.lost_epoch:
+                return
+        with self._noting() as notes:
+            notes.keep_lost(epoch)
 
     def mark_shut_out(self, since: datetime | None) -> None:
         """Note that the server shut this counter out, or (None) that it answers again. Writes only a change: the first time stays."""

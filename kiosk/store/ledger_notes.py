@@ -15,6 +15,7 @@ from kiosk.store.metadata import (
     HEARD,
     KEY_GENERATION,
     LATEST,
+    LOST_EPOCH,
     POSITION,
     REGISTRY,
     RETIRING,
@@ -115,6 +116,13 @@ class LedgerNotes:
             write_note(self._database, RETIRING, "1")
         else:
             drop_note(self._database, RETIRING)
+
+    @property
+    def lost_epoch(self) -> int | None:
+        return self._number(LOST_EPOCH)
+
+    def keep_lost(self, epoch: int) -> None:
+        write_note(self._database, LOST_EPOCH, str(epoch))
 
     @property
     def shut_out(self) -> datetime | None:

@@ -70,6 +70,8 @@ def test_all_is_well() -> None:
         (Heard(said=Said(502, "nonsense")), "unexpected"),
         (Heard(said=Said(409, "snapshot-needed", ledger=STATUS), status=STATUS), "reached"),
         (replace(HEARD, status=replace(STATUS, retiring=True)), "retiring"),
+        (replace(HEARD, status=replace(STATUS, head=Position(1, 6))), "outdated"),
+        (Heard(said=Said(409, "epoch-changed"), status=replace(STATUS, head=Position(0, 9), epochs=Epochs(0))), "outdated"),
     ],
 )
 def test_what_the_server_says_of_this_counter(heard: Heard, word: str) -> None:

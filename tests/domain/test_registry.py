@@ -42,7 +42,8 @@ from tests.support.domain.scripted_counter import NUMBER, Card, ScriptedCounter,
 from tests.support.domain.with_registry import AT, no_answer_in_time, refused, unlinked, with_registry
 
 STOPPING = [RegistryCondition.TOO_LONG_OFFLINE, RegistryCondition.SHUT_OUT]
-PASSING = [RegistryCondition.STARTING, RegistryCondition.CURRENT, RegistryCondition.UNREACHABLE]
+AWAY = [RegistryCondition.UNREACHABLE, RegistryCondition.OUTDATED]
+PASSING = [RegistryCondition.STARTING, RegistryCondition.CURRENT, *AWAY]
 stopping = pytest.mark.parametrize("condition", STOPPING)
 
 
@@ -65,7 +66,7 @@ def test_the_register_is_nobody_at_the_counter() -> None:
 
 
 def test_what_is_said_of_the_register_without_being_asked() -> None:
-    assert [condition for condition in RegistryCondition if condition.is_trouble] == [RegistryCondition.UNREACHABLE, *STOPPING]
+    assert [condition for condition in RegistryCondition if condition.is_trouble] == [*AWAY, *STOPPING]
 
 
 @pytest.mark.parametrize("condition", PASSING)
@@ -81,9 +82,9 @@ def test_a_card_unknown_here_may_be_linked_elsewhere_unless_the_register_is_hear
     desk = with_registry(condition)
     insertion = desk.lay(Card())
     shown = desk.at(LendingRefused)
-    expected = Code.NOT_LINKED_YET if condition is RegistryCondition.UNREACHABLE else Code.NOT_LINKED
+    expected = Code.NOT_LINKED_YET if condition in AWAY else Code.NOT_LINKED
     assert (shown.problem.code, shown.insertion) == (expected, insertion)
-    assert len(desk.of(AskRegistry)) == (condition is not RegistryCondition.UNREACHABLE)
+    assert len(desk.of(AskRegistry)) == (condition not in AWAY)
 
 
 @pytest.mark.parametrize("condition", [RegistryCondition.STARTING, RegistryCondition.CURRENT])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,6 +44,13 @@ def test_a_clock_that_is_put_back_while_the_program_runs_gains_nothing() -> None
 def test_a_counter_that_was_never_answered_knows_no_link_that_could_be_stopped() -> None:
     assert at(Contact(), timedelta()) is RegistryCondition.STARTING
     assert at(Contact(fails=True), timedelta()) is RegistryCondition.UNREACHABLE
+
+
+def test_a_server_that_knows_less_than_this_counter_ends_no_time_alone() -> None:
+    outdated = Contact(AT, in_step=True, outdated=True)
+    assert at(outdated, timedelta(hours=23)) is RegistryCondition.OUTDATED
+    assert at(replace(outdated, fails=True), timedelta(hours=23)) is RegistryCondition.OUTDATED
+    assert at(outdated, timedelta(hours=25)) is RegistryCondition.TOO_LONG_OFFLINE
 
 
 def test_who_is_shut_out_is_shut_out_whatever_else_holds() -> None:

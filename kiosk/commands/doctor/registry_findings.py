@@ -62,19 +62,26 @@ class Standing:
 
 def findings(standing: Standing, heard: Heard, name: str, max_offline: timedelta, now: datetime) -> list[Finding]:
     """What is to be said of this counter and its server, in the order of CHECKS."""
+    is_outdated = heard.status is not None and standing.membership.knows_more_than(heard.status)
+    # Such a server says nothing about the links here, and its answer ends no time alone.
+    status = None if is_outdated else heard.status
     return [
-        _reached(standing.membership, heard),
+        Finding("registry.outdated", _who(standing.membership)) if is_outdated else _reached(standing.membership, heard),
         _certificate(heard.ends, now),
         _clock(heard),
-        _contact(standing.membership, heard, max_offline, now),
+        _contact(standing.membership, status, max_offline, now),
         _operations(standing),
-        _links(standing, heard.status),
+        _links(standing, status),
         _name(standing.membership.counter, name),
     ]
 
 
+def _who(membership: Membership) -> Facts:
+    return {"url": membership.registry, "counter": membership.counter}
+
+
 def _reached(membership: Membership, heard: Heard) -> Finding:
-    facts: Facts = {"url": membership.registry, "counter": membership.counter}
+    facts = _who(membership)
     if heard.trouble is not None:
         return Finding("registry.untrusted" if heard.trouble is Code.REGISTRY_NOT_TRUSTED else "registry.unreachable", facts)
     if heard.said is not None and heard.status is None:
@@ -105,11 +112,11 @@ def _clock(heard: Heard) -> Finding:
     return Finding("registry-clock.behind" if heard.ahead > 0 else "registry-clock.ahead", {"difference": _span(abs(heard.ahead))})
 
 
-def _contact(membership: Membership, heard: Heard, max_offline: timedelta, now: datetime) -> Finding:
+def _contact(membership: Membership, status: LedgerStatus | None, max_offline: timedelta, now: datetime) -> Finding:
     if membership.heard is None:
         return Finding("registry-contact.never")
     facts: Facts = {"last": _at(membership.heard), "hours": round(max_offline / timedelta(hours=1))}
-    fails = heard.status is None
+    fails = status is None
     stands = condition(Contact(membership.heard, fails=fails, in_step=not fails), now, membership.latest, max_offline)
     if stands is RegistryCondition.TOO_LONG_OFFLINE:
         return Finding("registry-contact.too-long", facts)

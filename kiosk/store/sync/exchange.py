@@ -111,9 +111,14 @@ class Exchange:
         return InVain(said.retry_after)
 
     def heed(self, status: LedgerStatus) -> None:
-        """What every answer carries. Raises EpochBegan; InVain, if it is that of an earlier epoch or contradicts itself."""
+        """What every answer carries. Raises EpochBegan; InVain, if the server lacks what it once said, or contradicts itself."""
         membership, current = self.membership, status.epochs.current
-        if status.head.epoch != current or status.safe.epoch != current or current < membership.epochs.current:
+        if status.head.epoch != current or status.safe.epoch != current:
+            raise InVain
+        if membership.knows_more_than(status):
+            if current == membership.epochs.current:
+                self.store.mark_lost(current)
+            self.reports.is_outdated()
             raise InVain
         answered, self._answered = self._now(), status
         self.reports.answered(status.time, self._asked, answered, has_stops=self.has_stops)

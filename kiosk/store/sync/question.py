@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import Link, LinkToken
+from kiosk.store.enrolled_store import Membership
 from kiosk.store.ledger_store import LedgerStore
 from kiosk.store.sync.client import RegistryClient, Said
 from kiosk.store.sync.connection import Connection, Limits
@@ -26,10 +27,12 @@ class Question:
 
     def find(self, token: LinkToken) -> Link | None:
         """The link that the server has for a card; None if it has none. Raises Unavailable, also where its answer proves nothing: while
-        something done here about this card or its number is on its way; and while the server shuts this counter out, without asking.
+        something done here about this card or its number is on its way, or from a server that knows less than this counter; and while the
+        server shuts this counter out, without asking.
         """
-        said = RegistryClient(self._connection(), self.credentials.secret, self.credentials.version).find([token])
-        if isinstance(said, Said):
+        membership = self._membership()
+        said = RegistryClient(self._connection(membership), self.credentials.secret, self.credentials.version).find([token])
+        if isinstance(said, Said) or membership.knows_more_than(said.status):
             raise Unavailable(Code.REGISTRY_ANSWER_UNEXPECTED)
         found = next((placed.link for placed in said.links if placed.link.token == token), None)
         if found is None:
@@ -42,10 +45,13 @@ class Question:
         if self._asked is not None:
             self._asked[1].close()
 
-    def _connection(self) -> Connection:
+    def _membership(self) -> Membership:
         membership = self.store.membership()
         if membership is None or membership.shut_out is not None:
             raise Unavailable(Code.REGISTRY_UNREACHABLE)
+        return membership
+
+    def _connection(self, membership: Membership) -> Connection:
         if self._asked is None or self._asked[0] != membership.registry:
             self.close()
             self._asked = membership.registry, Connection.verified(ServerUrl.parse(membership.registry), self.credentials.authority, LIMITS)

@@ -75,7 +75,7 @@ class Reports:
         `has_stops`: this counter knows what was stopped elsewhere. Until then an answer ends no time alone.
         """
         with self._lock:
-            self._contact = replace(self._contact, fails=False, shut_out=False)
+            self._contact = replace(self._contact, fails=False, shut_out=False, outdated=False)
             self._failures, self._shut_out = 0, None
             if has_stops:
                 self._contact, self._answered_at = replace(self._contact, last=after), self.monotonic()
@@ -104,6 +104,12 @@ class Reports:
             self._failures += 1
             if self._failures >= _PATIENCE:
                 self._contact = replace(self._contact, fails=True, in_step=False)
+        self.look()
+
+    def is_outdated(self) -> None:
+        """A server has answered that knows less than this counter."""
+        with self._lock:
+            self._contact = replace(self._contact, outdated=True, in_step=False)
         self.look()
 
     def is_shut_out(self, since: datetime) -> None:

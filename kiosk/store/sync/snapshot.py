@@ -73,7 +73,12 @@ class SnapshotLoad:
             if not page.entries:
                 raise InVain
             return False
-        if not store.stage_swap(page.status):
+        try:
+            is_theirs = store.stage_swap(page.status)
+        except ValueError as error:
+            store.stage_discard()
+            raise InVain from error
+        if not is_theirs:
             raise InVain
         self.exchange.differs = False
         self.exchange.reports.loading(page.status.count, page.status.count)

@@ -16,6 +16,7 @@ Care = tuple[str, str]
 _ONLY_HERE = {
     RegistryCondition.STARTING: ("only-here", "until-back"),
     RegistryCondition.UNREACHABLE: ("only-here", "until-back"),
+    RegistryCondition.OUTDATED: ("only-here", "until-back"),
     RegistryCondition.TOO_LONG_OFFLINE: ("only-here", "until-back"),
     RegistryCondition.SHUT_OUT: ("shut-out", "for-good"),
 }
@@ -42,6 +43,8 @@ def registry_care(counter: Counter) -> Care | None:
     if registry is RegistryCondition.UNREACHABLE:
         following = "incomplete" if is_first_load(counter) else "unreachable-next"
         return say("staff.registry.unreachable") + registry_since(counter), say(f"staff.registry.{following}") + waiting
+    if registry is RegistryCondition.OUTDATED:
+        return say("staff.registry.outdated") + registry_since(counter), say("staff.registry.outdated-next") + waiting
     if counter.registry_retiring:
         return say("staff.registry.retiring"), say("staff.registry.retiring-next") + waiting
     if counter.registry_loading is not None and is_first_load(counter):
@@ -119,6 +122,7 @@ def only_here(counter: Counter) -> Care | None:
 
 _KEYS = {
     RegistryCondition.UNREACHABLE: "unreachable",
+    RegistryCondition.OUTDATED: "outdated",
     RegistryCondition.TOO_LONG_OFFLINE: "too-long",
     RegistryCondition.SHUT_OUT: "shut-out",
 }

@@ -165,6 +165,10 @@ class ServerInMemory:
     def back_up(self) -> None:
         self._backups = [*self._backups[-1:], self._now.copy()]
 
+    def roll_back(self) -> None:
+        """The last backup is put back without a new epoch, as a virtual machine is put back."""
+        self._now = self._backups[-1].copy()
+
     def restore(self, oldest: bool = False) -> None:
         if oldest:
             del self._backups[1:]

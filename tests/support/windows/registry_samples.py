@@ -45,6 +45,7 @@ LONG_AGO = SEEN_AT - timedelta(days=2)
 NOT_CURRENT = {
     RegistryCondition.STARTING: None,
     RegistryCondition.UNREACHABLE: SEEN_AT,
+    RegistryCondition.OUTDATED: SEEN_AT,
     RegistryCondition.TOO_LONG_OFFLINE: LONG_AGO,
     RegistryCondition.SHUT_OUT: SEEN_AT,
 }

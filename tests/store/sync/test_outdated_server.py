@@ -1,0 +1,105 @@
+"""A server that knows less than this counter: put back by other means than a restore, or replaced by another that is not there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.domain.decide import Epochs
+from kiosk.domain.errors import Unavailable
+from kiosk.domain.model import LibraryCardNumber, LinkToken, RegistryCondition
+from kiosk.domain.new_epoch import LARGEST
+from kiosk.domain.registry_json import read_operation, status_json
+from kiosk.domain.wire import Position
+from tests.support.registry.sent_operations import Maker, fresh_number, fresh_token
+from tests.support.sync.enrolled_counter import EnrolledCounter
+from tests.support.sync.scripted_registry import Asked, Say, ScriptedRegistry
+
+
+@pytest.fixture
+def stopped(server: ScriptedRegistry, counter: EnrolledCounter) -> tuple[LinkToken, LibraryCardNumber]:
+    """A card that was stopped since the state to which the server is put back. The counter's sync has ended."""
+    token, number = fresh_token(), fresh_number()
+    counter.start().until_condition(RegistryCondition.CURRENT).link(token, number)
+    counter.until_settled()
+    server.ledger.back_up()
+    counter.unlink(number)
+    counter.until_settled()
+    counter.stop()
+    counter.events.clear()
+    server.ledger.roll_back()
+    return token, number
+
+
+def test_a_server_that_was_put_back_revives_no_card_that_was_stopped(
+    server: ScriptedRegistry, counter: EnrolledCounter, stopped: tuple[LinkToken, LibraryCardNumber]
+) -> None:
+    counter.start().until_condition(RegistryCondition.OUTDATED)
+    assert counter.links() == {}
+    assert counter.sync is not None
+    with pytest.raises(Unavailable):
+        counter.sync.find(stopped[0])
+    # Others go on with it, and it comes to stand where this counter stood, and further.
+    others = Maker("窓口2", known=(1, 1))
+    for _ in range(3):
+        server.ledger.take(read_operation(others.link()))
+    asked = len(server.asked)
+    server.news()
+    counter.until(lambda _: len(server.asked) > asked + 2)
+    assert counter.links() == {}
+    assert counter.condition is RegistryCondition.OUTDATED
+    counter.stop()
+    counter.events.clear()
+    counter.start().until_condition(RegistryCondition.OUTDATED)
+    assert counter.links() == {}
+
+
+def test_what_no_backup_holds_is_sent_again_once_another_epoch_has_begun(
+    server: ScriptedRegistry, counter: EnrolledCounter, stopped: tuple[LinkToken, LibraryCardNumber]
+) -> None:
+    other = fresh_number()
+    counter.link(fresh_token(), other)
+    counter.start().until_condition(RegistryCondition.OUTDATED)
+    assert "/v1/operations" not in server.paths()[server.paths().index("/v1/operations") + 2 :]
+    server.ledger.epochs = Epochs(2, ((1, 1),))
+    counter.until(lambda here: here.store.position().epoch == 2 and not here.store.outgoing())
+    counter.until_condition(RegistryCondition.CURRENT)
+    assert set(counter.links()) == {other.text}
+    assert {placed.link.number for placed in server.ledger.links.values()} == {other}
+
+
+def test_an_older_server_that_comes_back_is_named_and_does_not_keep_the_newer_one_out(
+    server: ScriptedRegistry, counter: EnrolledCounter
+) -> None:
+    older = server.ledger.epochs
+    server.ledger.epochs = Epochs(9, ((1, 0),))
+    counter.start().until_condition(RegistryCondition.CURRENT)
+    heard = counter.store.membership()
+    server.ledger.epochs = older
+    server.news()
+    counter.until_condition(RegistryCondition.OUTDATED)
+    # As is what is silent since: a server that refuses to go on.
+    server.script = lambda asked: Say(503, b"")
+    asked = len(server.asked)
+    counter.until(lambda _: len(server.asked) > asked + 2)
+    assert counter.condition is RegistryCondition.OUTDATED
+    assert counter.store.membership() == heard
+    server.script, server.ledger.epochs = lambda asked: None, Epochs(9, ((1, 0),))
+    counter.until_condition(RegistryCondition.CURRENT)
+
+
+def test_an_answer_of_an_absurd_epoch_is_none(server: ScriptedRegistry, counter: EnrolledCounter) -> None:
+    told: list[Asked] = []
+
+    def absurd(asked: Asked) -> Say | None:
+        if told:
+            return None
+        told.append(asked)
+        status, epoch = server.status(), LARGEST + 1
+        status = replace(status, head=Position(epoch, 0), safe=Position(epoch, 0), epochs=Epochs(epoch))
+        return Say(200, {"stops": [], "next": None, "status": status_json(status)})
+
+    server.script = absurd
+    counter.start().until_condition(RegistryCondition.CURRENT)
+    assert told
