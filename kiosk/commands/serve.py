@@ -19,6 +19,7 @@ from kiosk.domain.escaping import escaped
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+    from kiosk.registry.backup.keeper import BackupKeeper
     from kiosk.registry.opening import OpenedRegistry
     from kiosk.registry.server import RegistryServer
 
@@ -48,7 +49,8 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
         keeper = BackupKeeper(plan_of(home, settings), registry.ledger, registry.site_key.key, registry.clock)
         keeper.check()
         context = server_context(registry.tls)
-        server = _server(registry, context)
+        _warn_of_counters(registry)
+        server = _server(registry, context, keeper)
         nightly = Nightly(registry.ledger, registry.tls, context, settings.nightly.hour, registry.clock)
 
         def end(why: Refused) -> None:
@@ -67,14 +69,15 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
     return output.OK
 
 
-def _server(registry: OpenedRegistry, context: SSLContext) -> RegistryServer:
+def _server(registry: OpenedRegistry, context: SSLContext, keeper: BackupKeeper) -> RegistryServer:
     """Raises Unavailable: address-unusable."""
     from kiosk.registry.api.backend import Library
     from kiosk.registry.server import RegistryServer
     from kiosk.registry.tls import authority_pem
 
     listens = registry.settings.server
-    library = Library(registry.ledger, registry.counters, registry.enrolment, authority_pem(registry.tls), registry.clock)
+    administered = registry.counters, registry.enrolment
+    library = Library(registry.ledger, *administered, authority_pem(registry.tls), registry.clock, keeper.hear_ahead)
     try:
         return RegistryServer(library, context, listens.address, listens.port)
     except OSError as error:
@@ -100,6 +103,12 @@ def _tell_begun(registry: OpenedRegistry) -> None:
     home, database = registry.home, registry.ledger.database.place
     keys = home.keys(registry.settings.keys)
     output.tell("serve.begun", config=escaped(str(home.config)), database=escaped(database), keys=escaped(str(keys)))
+
+
+def _warn_of_counters(registry: OpenedRegistry) -> None:
+    """Say on stderr that a counter knows more than this server."""
+    if (ahead := registry.ahead) is not None:
+        output.warn("serve.ahead", counter=escaped(ahead.counter))
 
 
 def _warn_of_names(registry: OpenedRegistry) -> None:

@@ -205,6 +205,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "counters.none": _OK,
     "counters.away": _CARE,
     "counters.differ": _WRONG,
+    "counters.ahead": _WRONG,
 }
 
 _MINUTE, _HOUR = 60.0, 3600.0

@@ -24,6 +24,7 @@ from kiosk.registry.database import RegistryDatabase, open_database, open_sqlite
 from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.notes import SHEET_CONFIRMED
+from kiosk.registry.remembered import Ahead
 from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 from kiosk.registry.tls import GivenFiles, OwnAuthority, ServerTls
@@ -73,6 +74,12 @@ class OpenedRegistry:
     def remember(self) -> None:
         """Write down beside the keys what outlives a restore. Raises Refused: registry-put-back; Unavailable."""
         RememberedFile(self.home.keys(self.settings.keys)).take(self.ledger.database)
+
+    @property
+    def ahead(self) -> Ahead | None:
+        """What a counter knew that this ledger does not have. Raises Unavailable."""
+        known = RememberedFile(self.home.keys(self.settings.keys)).load()
+        return None if known is None else known.ahead
 
     def close(self) -> None:
         self.ledger.database.close()

@@ -55,6 +55,16 @@ class Mark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """That a counter knew a position which the ledger does not have: the whole machine was put back, or another has taken its place."""
+
+    position: Position
+    counter: str
+    common: int
+    """The head when this server began to answer: what it accepted since may stand where something else stood."""
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     library: str
     position: Position
@@ -65,6 +75,9 @@ class Remembered:
     counters: tuple[KnownCounter, ...]
     marks: tuple[Mark, ...] = ()
     """Some operations of the running order, the latest last: a database that has them at their places is of the same order."""
+
+    ahead: Ahead | None = None
+    """What a counter knew of an order that goes further than this one; until a new epoch begins."""
 
     def is_ahead_of(self, position: Position) -> bool:
         return (self.position.epoch, self.position.cursor) > (position.epoch, position.cursor)
@@ -97,15 +110,23 @@ def was_put_back(database: Database, kept: Remembered) -> bool:
 def common_with(database: Database, kept: Remembered | None) -> int:
     """Up to which cursor the order in the database is proven to be the remembered one: 0 if nothing proves it."""
     marks = () if kept is None else kept.marks
-    return max((mark.cursor for mark in marks if _operation_at(database, mark.cursor) == mark.operation), default=0)
+    proven = max((mark.cursor for mark in marks if _operation_at(database, mark.cursor) == mark.operation), default=0)
+    return proven if kept is None or kept.ahead is None else min(proven, kept.ahead.common)
 
 
 def latest_of(one: Remembered | None, other: Remembered | None) -> Remembered | None:
     """What is known of one library from two sources: the head of the one further ahead, the counters of both."""
     if one is None or other is None:
         return one or other
-    ahead, behind = (one, other) if one.is_ahead_of(other.position) else (other, one)
-    return replace(ahead, counters=merged(ahead.counters, behind.counters))
+    later, earlier = (one, other) if one.is_ahead_of(other.position) else (other, one)
+    return replace(later, counters=merged(later.counters, earlier.counters), ahead=later.ahead or earlier.ahead)
+
+
+def latest_epoch(known: Remembered | None) -> int:
+    """The highest number of an epoch that was ever used, as far as is known; 0 if nothing is."""
+    if known is None:
+        return 0
+    return max(known.epochs.current, 0 if known.ahead is None else known.ahead.position.epoch)
 
 
 def merged(some: Iterable[KnownCounter], others: Iterable[KnownCounter]) -> tuple[KnownCounter, ...]:

@@ -17,7 +17,7 @@ from kiosk.domain.wire import Position
 from kiosk.ledger.disk_errors import disk_translated
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.models import CounterState
-from kiosk.registry.remembered import KnownCounter, Mark, Remembered, remembered_of, was_put_back
+from kiosk.registry.remembered import Ahead, KnownCounter, Mark, Remembered, remembered_of, was_put_back
 
 _log = logging.getLogger(__name__)
 _NAME = "outlives-restore.json"
@@ -51,6 +51,21 @@ class RememberedFile:
         with disk_translated(self.path):
             save_private(self.path, _encoded(remembered), replaces=lambda: True)
 
+    def hear(self, ahead: Ahead) -> bool:
+        """Remember that a counter knew more than the ledger, unless as much is remembered. Returns whether it was news.
+
+        Raises Unavailable.
+        """
+        with ExitStack() as stack:
+            self._lock(stack)
+            kept = self.load()
+            known = None if kept is None else kept.ahead
+            if kept is None or (known is not None and not _is_beyond(ahead.position, known.position)):
+                return False
+            common = ahead.common if known is None else min(ahead.common, known.common)
+            self.save(replace(kept, ahead=replace(ahead, common=common)))
+            return True
+
     def take(self, database: RegistryDatabase) -> None:
         """Remember what the database says now, unless that was put back: then the file is what is left of the knowledge of more.
 
@@ -69,7 +84,7 @@ class RememberedFile:
             if known is not None and was_put_back(snapshot, known):
                 raise Refused(Code.REGISTRY_PUT_BACK, known=known.position.cursor, found=found.position.cursor)
         if known is not None and known.epochs.current == found.epochs.current:
-            found = replace(found, marks=_thinned(known.marks, found.marks))
+            found = replace(found, marks=_thinned(known.marks, found.marks), ahead=known.ahead)
         if known != found:
             self.save(found)
 
@@ -80,6 +95,10 @@ class RememberedFile:
                 until.enter_context(held(self.path.with_suffix(".lock"), _LOCK_SECONDS))
             except TimeoutError as error:
                 raise Unavailable(Code.STORE_LOCKED) from error
+
+
+def _is_beyond(one: Position, other: Position) -> bool:
+    return (one.epoch, one.cursor) > (other.epoch, other.cursor)
 
 
 def _thinned(marks: tuple[Mark, ...], latest: tuple[Mark, ...]) -> tuple[Mark, ...]:
@@ -97,6 +116,7 @@ def _encoded(remembered: Remembered) -> bytes:
         "cursor": remembered.position.cursor,
         "safe": remembered.safe,
         "marks": remembered.marks,
+        "ahead": None if remembered.ahead is None else _encoded_ahead(remembered.ahead),
         "counters": [
             [
                 one.name,
@@ -121,7 +141,20 @@ def _decoded(text: bytes) -> Remembered:
     epochs = Epochs(count_in(fields, "epoch"), tuple(pair_of(cut) for cut in list_in(fields, "cuts")))
     position = Position(epochs.current, count_in(fields, "cursor"))
     counters, marks = tuple(_read_counters(fields)), tuple(_read_mark(mark) for mark in list_in(fields, "marks"))
-    return Remembered(text_in(fields, "library"), position, epochs, count_in(fields, "safe"), counters, marks)
+    ahead = _read_ahead(fields.get("ahead"))
+    return Remembered(text_in(fields, "library"), position, epochs, count_in(fields, "safe"), counters, marks, ahead=ahead)
+
+
+def _encoded_ahead(ahead: Ahead) -> dict[str, object]:
+    return {"epoch": ahead.position.epoch, "cursor": ahead.position.cursor, "counter": ahead.counter, "common": ahead.common}
+
+
+def _read_ahead(value: object) -> Ahead | None:
+    if value is None:
+        return None
+    fields = fields_of(value)
+    position = Position(count_in(fields, "epoch"), count_in(fields, "cursor"))
+    return Ahead(position, text_in(fields, "counter"), count_in(fields, "common"))
 
 
 def _read_mark(value: object) -> Mark:

@@ -17,6 +17,8 @@ def check_counters(registry: OpenedRegistry, now: datetime) -> Finding:
     differing = [counter.name for counter in active if counter.heard is not None and counter.heard.differs]
     away = [counter.name for counter in active if counter.heard is None or now - counter.heard.at > _LONG]
     params: dict[str, str | int] = {"count": len(active)}
+    if (ahead := registry.ahead) is not None:
+        return Finding("counters.ahead", {"name": ahead.counter, "epoch": ahead.position.epoch, "cursor": ahead.position.cursor})
     if differing:
         return Finding("counters.differ", params | {"names": "、".join(differing)})
     if away:

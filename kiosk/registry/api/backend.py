@@ -41,6 +41,8 @@ class Library:
     authority: bytes
     """PEM of the authority that counters trust: public."""
     clock: Callable[[], datetime]
+    hear_ahead: Callable[[str, Position], None] = lambda counter, known: None
+    """Takes down that a counter knows more than the ledger, on a thread that may wait. May raise what `RememberedFile` raises."""
 
 
 class Backend:
@@ -78,6 +80,11 @@ class Backend:
     def status(self, head: Head, asker: Asker, sequence: int = 0) -> LedgerStatus:
         """`head` as it is told to one counter. `sequence`: where it is newer than what was known of the asker."""
         return head.told(self.library.clock(), max(asker.sequence, sequence), retiring=asker.retiring)
+
+    def compare(self, asker: Asker, known: Position, head: Head) -> None:
+        """Whether a counter knows more than the ledger, whose head was read since it asked. On a thread that may wait."""
+        if (known.epoch, known.cursor) > (head.position.epoch, head.position.cursor):
+            self.library.hear_ahead(asker.name, known)
 
     async def _write_contacts(self, contacts: Mapping[str, Contact]) -> None:
         await self.off_loop(lambda: self.library.ledger.heard_all(contacts))

@@ -33,7 +33,9 @@ def add_feed_route(routes: FastAPI, backend: Backend) -> None:
         backend.contacts.note(asker.name, Contact(known, asked.pending, asked.version, asked.differs))
         # Whoever knows more than is known here was told by another server.
         if not asked.wait or tail.is_failing or _is_beyond(known, tail.head):
-            await tail.read()
+            head = await tail.read()
+            if _is_beyond(known, head):
+                await backend.off_loop(lambda: backend.compare(asker, known, head))
         _follow(backend, known, asker)
         if asked.wait:
             await tail.wait_beyond(known, min(asked.wait, LONGEST_WAIT - _BEFORE_ROUTERS_DROP_IT), asker.name)

@@ -26,7 +26,9 @@ def add_link_routes(routes: FastAPI, backend: Backend) -> None:
         asker, asked = asker_of(request), read_query(StopsQuery, request)
 
         def read() -> bytes:
-            page = ledger.stops(Position(asked.epoch, asked.cursor), asked.after)
+            known = Position(asked.epoch, asked.cursor)
+            page = ledger.stops(known, asked.after)
+            backend.compare(asker, known, page.head)
             return encoded(stops_json(StopsPage(page.stops, page.next, backend.status(page.head, asker))))
 
         return json_answer(await backend.off_loop(read))

@@ -15,6 +15,8 @@ from kiosk.config.private_files import read_private
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.domain.new_epoch import LARGEST_HEARD
+from kiosk.domain.wire import Position
 from kiosk.incidents import RecurringIncidents
 from kiosk.registry import presence
 from kiosk.registry.backup.document import KeptFile
@@ -25,6 +27,7 @@ from kiosk.registry.backup.safe import safe_among, safe_with, server_name
 from kiosk.registry.backup.timetable import Timetable, pause_after
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
+from kiosk.registry.remembered import Ahead
 from kiosk.registry.remembered_file import RememberedFile
 
 _log = logging.getLogger(__name__)
@@ -67,11 +70,16 @@ class BackupKeeper:
     def __init__(self, plan: BackupPlan, ledger: RegistryLedger, site_key: bytes, clock: Callable[[], datetime]) -> None:
         self.plan, self._ledger, self._site_key, self._clock = plan, ledger, site_key, clock
         self._library = ledger.library
+        self._began: Position | None = None
+        self._heard = Position()
+        """The furthest that a counter has named."""
 
     def check(self) -> None:
         """Before a server answers anybody. Raises Refused: registry-put-back, registry-serving (it is being restored); Unavailable."""
         self._ledger.database.read(presence.announce)
         self.remember()
+        if self._began is None:
+            self._began = self._ledger.head().position
 
     def guard(self, stopped: Event, end: Callable[[Refused], None]) -> None:
         """`check` every few seconds until `stopped`. Never looks at the folder of backups: a share that hangs must not keep it.
@@ -124,6 +132,21 @@ class BackupKeeper:
     def remember(self) -> None:
         """Write down what outlives a restore. Raises Refused: registry-put-back; Unavailable."""
         RememberedFile(self.plan.keys).take(self._ledger.database)
+
+    def hear_ahead(self, counter: str, known: Position) -> None:
+        """A counter knows a position that the ledger does not have: what was accepted in between is lost here, or another server has it.
+
+        The server goes on for those who know no more than it does: nobody who may ask can end it by a claim. Those who know more take
+        nothing from it until another epoch begins. From any thread. Raises Unavailable: then nothing is remembered.
+        """
+        if known.epoch > LARGEST_HEARD or (known.epoch, known.cursor) <= (self._heard.epoch, self._heard.cursor):
+            return
+        head = self._ledger.head().position
+        common = 0 if self._began is None else self._began.cursor
+        if RememberedFile(self.plan.keys).hear(Ahead(known, counter, common)):
+            told = counter, known.epoch, known.cursor, head.epoch, head.cursor
+            _log.error("the ledger is behind its counters: %s knows %d/%d, here it ends at %d/%d", *told)
+        self._heard = known
 
     def back_up(self, folder: Path | None = None) -> Kept:
         """Make a backup now, in the folder of the timetable or in another, which is not looked after. Raises Unavailable: backup-failed."""

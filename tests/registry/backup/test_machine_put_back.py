@@ -1,0 +1,181 @@
+"""A server's whole machine is put back, keys and all, as by a virtual machine's snapshot: only its counters know."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kiosk.config.registry_home import RegistryHome
+from kiosk.config.registry_settings import read_registry_settings
+from kiosk.domain.counter_secret import fresh_secret
+from kiosk.domain.model import RegistryCondition
+from kiosk.domain.new_epoch import LARGEST_HEARD
+from kiosk.domain.wire import Position
+from kiosk.registry.api.backend import Library
+from kiosk.registry.backup.keeper import BackupKeeper, plan_of
+from kiosk.registry.backup.restoring import Machine, begin_epoch
+from kiosk.registry.opening import OpenedRegistry, open_registry, open_server_database
+from kiosk.registry.remembered import Remembered
+from kiosk.registry.remembered_file import RememberedFile
+from kiosk.registry.server import RegistryServer
+from kiosk.registry.tls import authority_pem, server_context
+from kiosk.store.sync.enrolment import enrol
+from kiosk.store.sync.server_url import ServerUrl
+from kiosk.store.sync.tls import Authority, read_certificate
+from tests.registry.backup.test_keeper import keeper_of
+from tests.support.backup.server_machine import ServerMachine
+from tests.support.registry.sent_operations import fresh_number, fresh_token
+from tests.support.sync.enrolled_counter import EnrolledCounter
+from tests.support.wait import wait_until
+
+LIMIT = 20.0
+
+
+@contextmanager
+def opened(home: RegistryHome) -> Iterator[OpenedRegistry]:
+    registry = open_registry(home, read_registry_settings(home.config), begins=True)
+    try:
+        yield registry
+    finally:
+        registry.close()
+
+
+@contextmanager
+def serving(home: RegistryHome) -> Iterator[str]:
+    """As `kiosk serve` puts it together. Yields the URL."""
+    with opened(home) as registry:
+        registry.tls.renew(registry.clock())
+        keeper = BackupKeeper(plan_of(home, registry.settings), registry.ledger, registry.site_key.key, registry.clock)
+        keeper.check()
+        administered = registry.counters, registry.enrolment
+        library = Library(registry.ledger, *administered, authority_pem(registry.tls), registry.clock, keeper.hear_ahead)
+        server = RegistryServer(library, server_context(registry.tls), "127.0.0.1")
+        server.start()
+        try:
+            yield f"https://127.0.0.1:{server.port}"
+        finally:
+            server.stop()
+            keeper.leave()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> RegistryHome:
+    home = RegistryHome(tmp_path / "server")
+    home.folder.mkdir(mode=0o700)
+    home.config.write_text("[server]\nport = 0\n", "utf-8")
+    home.prepare()
+    return home
+
+
+@pytest.fixture
+def counter(home: RegistryHome, tmp_path: Path) -> Iterator[EnrolledCounter]:
+    with serving(home) as url, opened(home) as registry:
+        authority, secret = Authority(read_certificate(authority_pem(registry.tls))), fresh_secret()
+        known = enrol(ServerUrl.parse(url), authority, registry.enrolment.open("窓口1", authority.der), secret)
+    with EnrolledCounter(tmp_path / "kiosk.db", url, authority, known.counter, known.site_key, secret) as counter:
+        yield counter
+
+
+def remembered(home: RegistryHome) -> Remembered:
+    known = RememberedFile(home.folder / "keys").load()
+    assert known is not None
+    return known
+
+
+def new_epoch(home: RegistryHome) -> Remembered:
+    """As `kiosk registry begin-epoch`."""
+    with opened(home) as registry:
+        key, settings, at = registry.site_key.key, registry.settings, registry.clock()
+    machine = Machine(home.folder / "keys", home.folder / "backups", lambda: open_server_database(home, settings, create=False))
+    return begin_epoch(machine, key, None, at)
+
+
+@contextmanager
+def in_touch(home: RegistryHome, counter: EnrolledCounter) -> Iterator[None]:
+    """The server serves, and the counter knows where. Neither waits for the other afterwards."""
+    with serving(home) as url:
+        counter.store.move_to(url)
+        counter.events.clear()
+        counter.start()
+        try:
+            yield
+        finally:
+            counter.stop()
+
+
+def test_it_is_noticed_by_what_its_counters_know_and_nothing_is_lost(home: RegistryHome, counter: EnrolledCounter, tmp_path: Path) -> None:
+    number = fresh_number()
+    counter.link(fresh_token(), number)
+    with in_touch(home, counter):
+        counter.until_settled()
+    shutil.copytree(home.folder, tmp_path / "snapshot")
+    counter.unlink(number)
+    with in_touch(home, counter):
+        counter.until_settled()
+    shutil.rmtree(home.folder)
+    (tmp_path / "snapshot").rename(home.folder)
+    before = remembered(home)
+    with in_touch(home, counter):
+        counter.until_condition(RegistryCondition.OUTDATED)
+        wait_until(lambda: remembered(home).ahead is not None, "what the counter knows to be remembered", LIMIT)
+    assert new_epoch(home).epochs.cuts == ((before.epochs.current, 1),)
+    with in_touch(home, counter):
+        counter.until(lambda here: here.store.position().epoch > before.epochs.current).until_settled()
+    with opened(home) as registry:
+        assert registry.ledger.head().count == 0, "what was stopped was stopped again"
+    assert counter.links() == {}
+    assert remembered(home).ahead is None
+
+
+# --- what counters say ------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_epoch_is_above_every_one_that_a_counter_has_named(machine: ServerMachine) -> None:
+    """As where an earlier restore was made by a clock that was years ahead."""
+    epoch = machine.ledger.head().position.epoch + 10**9
+    keeper = keeper_of(machine)
+    keeper.check()
+    keeper.hear_ahead("中央1", Position(epoch, 3))
+    machine.link(20)
+    keeper.check()
+    kept = machine.back_up()
+    keeper.leave()
+    assert machine.begin_epoch().epochs.current == epoch + 1
+    keeper.check()
+    keeper.hear_ahead("中央1", Position(epoch + 7, 3))
+    keeper.leave()
+    assert machine.restore(kept.path).now.epochs.current == epoch + 8
+
+
+def test_what_was_accepted_since_a_server_that_is_behind_began_holds_for_nobody_else(machine: ServerMachine) -> None:
+    """A counter that knew no more than the server may have been there first."""
+    before = machine.ledger.head().position
+    keeper = keeper_of(machine)
+    keeper.check()
+    machine.link(20, 21)
+    keeper.check()
+    keeper.hear_ahead("中央1", Position(before.epoch, before.cursor + 9))
+    keeper.leave()
+    assert machine.begin_epoch().epochs.cuts == ((before.epoch, before.cursor),)
+
+
+def test_the_furthest_is_remembered_and_no_absurd_epoch_is(machine: ServerMachine) -> None:
+    head = machine.ledger.head().position
+    keeper = keeper_of(machine)
+    keeper.check()
+    keeper.hear_ahead("中央1", Position(LARGEST_HEARD + 1, 0))
+    known = RememberedFile(machine.keys).load()
+    assert known is not None
+    assert known.ahead is None
+    keeper.hear_ahead("中央1", Position(head.epoch, head.cursor + 5))
+    keeper.hear_ahead("分館1", Position(head.epoch, head.cursor + 3))
+    keeper_of(machine).hear_ahead("分館1", Position(head.epoch, head.cursor + 4))
+    known = RememberedFile(machine.keys).load()
+    assert known is not None
+    assert known.ahead is not None
+    assert (known.ahead.counter, known.ahead.position.cursor, known.ahead.common) == ("中央1", head.cursor + 5, head.cursor)
+    keeper.leave()
