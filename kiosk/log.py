@@ -11,6 +11,7 @@ import contextlib
 import faulthandler
 import logging
 import os
+import re
 import stat
 import sys
 import tempfile
@@ -26,6 +27,8 @@ from kiosk.config.file_access import not_a_file
 from kiosk.incidents import places, record_incident
 
 _log = logging.getLogger(__name__)
+_PLACE = re.compile(r"%(\(\w+\))?[-#0 +]*[\d.*]*[a-zA-Z]")
+"""Where an argument would stand."""
 # Without a log nothing is written: logging's last resort would print the traceback to stderr.
 logging.getLogger("kiosk").addHandler(logging.NullHandler())
 
@@ -161,7 +164,9 @@ def _ours(record: logging.LogRecord) -> bool:
 
 def _message(record: logging.LogRecord) -> str:
     if not _ours(record):
-        return str(record.msg) if isinstance(record.msg, str) else type(record.msg).__name__
+        if not isinstance(record.msg, str):
+            return type(record.msg).__name__
+        return _PLACE.sub("…", record.msg) if record.args else record.msg
     arguments = record.args if isinstance(record.args, tuple) else ()
     return str(record.msg) % tuple(_shown(argument) for argument in arguments) if arguments else str(record.msg)
 

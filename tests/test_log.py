@@ -60,7 +60,7 @@ def test_of_others_only_warnings_and_nothing_filled_in(tmp_path: Path, name: str
     finally:
         others.setLevel(logging.NOTSET if name != "root" else logging.WARNING)
     assert text.count("\n") == 1
-    assert "trouble with %s" in text
+    assert "trouble with …" in text
 
 
 def test_details_are_written_only_when_asked_for(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import signal
 import socket
 import ssl
@@ -17,11 +18,13 @@ from kiosk.registry.api.app import registry_app
 from kiosk.registry.api.backend import Backend, Library
 from kiosk.registry.api.limits import DEFAULT, Limits
 from kiosk.registry.connection import HEAD_BYTES, RegistryConnection
+from kiosk.registry.listener import listening
 
-_BACKLOG = 512
 _IDLE_SECONDS = 75
 """For which a connection is kept between two requests: longer than a counter pauses."""
 _LAST_ANSWERS_SECONDS = 10
+_GOODBYE_SECONDS = 1.0
+"""For which the other end is awaited when TLS is ended. A counter that is not asking anything does not read, and would hold up the end."""
 _START_SECONDS, _STOP_SECONDS = 30.0, 30.0
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 
@@ -35,7 +38,7 @@ class RegistryServer:
         Raises OSError: the address is not this machine's, or the port is taken.
         """
         self._backend = Backend(library)
-        self._socket = _listening(address, port)
+        self._socket = listening(address, port, limits.connections)
         config = uvicorn.Config(
             registry_app(self._backend, limits),
             loop="asyncio",
@@ -55,7 +58,7 @@ class RegistryServer:
             ssl_context_factory=lambda _config, _default: context,
         )
         self._begun = threading.Event()
-        self._server = _Server(config, self._backend, self._begun)
+        self._server = _Server(config, self._backend, self._begun, limits.head_seconds)
         self._thread: threading.Thread | None = None
 
     @property
@@ -102,11 +105,17 @@ class RegistryServer:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, backend: Backend, begun: threading.Event) -> None:
+    def __init__(self, config: uvicorn.Config, backend: Backend, begun: threading.Event, handshake_seconds: float) -> None:
         super().__init__(config)
-        self._backend, self._begun = backend, begun
+        self._backend, self._begun, self._handshake_seconds = backend, begun, handshake_seconds
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # uvicorn has no settings for them, and asyncio waits 60 and 30 seconds.
+        loop, seconds = (
+            asyncio.get_running_loop(),
+            {"ssl_handshake_timeout": self._handshake_seconds, "ssl_shutdown_timeout": _GOODBYE_SECONDS},
+        )
+        loop.create_server = functools.partial(loop.create_server, **seconds)  # type: ignore[method-assign]
         await super().startup(sockets)
         self._begun.set()
 
@@ -132,12 +141,6 @@ class _Server(uvicorn.Server):
         # The second time whoever stops it does not want to wait.
         self.force_exit = self.should_exit
         self.should_exit = True
-
-
-def _listening(address: str, port: int) -> socket.socket:
-    family, _, _, _, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    is_all = address == "::" and socket.has_dualstack_ipv6()
-    return socket.create_server((str(place[0]), port), family=family, backlog=_BACKLOG, dualstack_ipv6=is_all)
 
 
 def _allow_many_connections() -> None:

@@ -61,6 +61,18 @@ def test_it_ends_at_once_although_counters_wait_and_lets_them_go(tmp_path: Path)
     assert [(reply.status, reply.json["entries"]) for reply in replies] == [(200, [])] * 3
 
 
+def test_it_ends_at_once_although_a_connection_says_nothing_and_reads_nothing(tmp_path: Path) -> None:
+    with in_process("", tmp_path / "home") as site:
+        context = ssl.create_default_context(cadata=site.authority.decode())
+        plain = socket.create_connection(("127.0.0.1", site.server.port), SOON)
+        idle = context.wrap_socket(plain, server_hostname="127.0.0.1")
+        idle.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert idle.recv(100).startswith(b"HTTP/1.1 200")
+        began = time.monotonic()
+    assert time.monotonic() - began < SOON
+    idle.close()
+
+
 def test_one_that_is_ended_before_it_runs_begins_and_ends(site: InProcess) -> None:
     """Whoever guards the ledger may say so at any moment: nothing is left of it, and the program goes on to say why."""
     before = set(threading.enumerate())

@@ -32,11 +32,13 @@ class Limits:
     body_bytes: int = 16 * KIB
     """Of every other body."""
     head_seconds: float = 10.0
-    """In which the head of a request has to arrive."""
+    """In which TLS has to be agreed on, and then the head of a request has to arrive."""
     body_seconds: float = 20.0
     """In which a body has to arrive."""
     request_seconds: float = 60.0
     """In which a request has to be answered and the answer taken, a wait for news included."""
+    connections: int = 1000
+    """Of one address at a time, perhaps of a whole library behind it: a counter has two."""
     counter: Rate = Rate(1200, 40.0)
     """Of one counter."""
     address: Rate = Rate(600, 10.0)

@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.registry.api.limits import KIB, Limits, Rate
 from tests.support.registry.sent_operations import Maker, batch
 from tests.support.registry.sites import InProcess, in_process
+from tests.support.wait import wait_until
 
 SLOW = 0.3
 TIGHT = Limits(
@@ -171,6 +173,28 @@ def test_nobody_is_answered_in_the_clear(site: InProcess) -> None:
     with socket.create_connection(("127.0.0.1", site.server.port), 10) as plain:
         plain.sendall(head("/v1/health", method="GET", Connection="close"))
         assert b"HTTP" not in plain.recv(65536)
+
+
+def test_who_connects_and_never_speaks_is_given_up(site: InProcess) -> None:
+    with socket.create_connection(("127.0.0.1", site.server.port), 15) as silent:
+        began = time.monotonic()
+        assert silent.recv(1) == b""
+        assert time.monotonic() - began < 5
+
+
+def test_one_address_has_so_many_connections_and_those_that_end_make_room(tmp_path: Path) -> None:
+    with in_process("", tmp_path / "home", Limits(connections=2)) as site:
+        place = "127.0.0.1", site.server.port
+        with socket.create_connection(place, 10), socket.create_connection(place, 10), socket.create_connection(place, 5) as more:
+            assert more.recv(1) == b""
+        wait_until(lambda: _answers(site), "room for another")
+
+
+def _answers(site: InProcess) -> bool:
+    try:
+        return site.caller.get("/v1/authority").status == 200
+    except urllib3.exceptions.HTTPError:
+        return False
 
 
 def test_tls_begins_at_1_2(site: InProcess) -> None:
