@@ -13,7 +13,7 @@ from kiosk.commands.open_store import note_administrative_act, with_repository
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, counter_rules, read_settings
 from kiosk.domain.administrative_acts import AdministrativeAct
-from kiosk.domain.calendar import JAPAN
+from kiosk.domain.calendar import in_japan
 from kiosk.domain.model import UnlinkReason
 from kiosk.domain.rules import read_library_card
 
@@ -45,7 +45,7 @@ def list_links(home: Home, options: argparse.Namespace) -> int:
         note_administrative_act(repository, AdministrativeAct.LISTED)
         link = None
         for link in repository.list_links():
-            row = [f"{link.since.astimezone(JAPAN):%Y-%m-%d %H:%M}", link.counter, link.number]
+            row = [f"{in_japan(link.since):%Y-%m-%d %H:%M}", link.counter, link.number]
             print("\t".join([*row, output.words("links.is-pending")] if link.pending else row))
         if link is None:
             output.warn("links.none")
@@ -63,7 +63,7 @@ def _tell_waiting(repository: Repository) -> None:
     if pending := repository.pending_count():
         output.warn("links.waiting", count=pending)
     for unlinking in repository.unsent_unlinkings():
-        output.warn("links.unlinking-waits", number=unlinking.masked, time=f"{unlinking.at.astimezone(JAPAN):%Y-%m-%d %H:%M}")
+        output.warn("links.unlinking-waits", number=unlinking.masked, time=f"{in_japan(unlinking.at):%Y-%m-%d %H:%M}")
     if refused := len(repository.refused_operations()):
         output.warn("links.refused", count=refused)
 

@@ -28,6 +28,11 @@ OLDEST, CURRENT = WIRE_1, WIRE_1
 
 LARGEST = (1 << 63) - 1
 """Of every count: what a database holds."""
+MOST_SKIPPED = 100_000_000
+"""Operations by which a counter's sequence may run ahead of what the other side knows of it: more than a counter makes in its life, and so
+few that nobody reaches the end of what a database holds, from which no counter could go on.
+"""
+_FIRST_TIME, _AFTER_ALL = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 E = TypeVar("E", bound=StrEnum)
 
@@ -95,6 +100,13 @@ class UnlinkOperation:
 
 
 Operation = LinkOperation | ReplaceOperation | UnlinkOperation
+
+
+def is_of_a_clock(moment: datetime) -> bool:
+    """Whether a clock may show an aware time, however wrong it is: from 1970, where clocks begin without their battery. What is told by
+    another computer must also have a day in every zone, which times at the end of the calendar have not.
+    """
+    return _FIRST_TIME <= moment < _AFTER_ALL
 
 
 def encode(operation: Operation, version: int = CURRENT) -> bytes:

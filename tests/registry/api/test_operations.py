@@ -92,6 +92,8 @@ UNREADABLE: dict[str, Sent] = {
     "an unknown status": {"revocation": "perhaps"},
     "a sequence below zero": {"sequence": -1},
     "a sequence beyond what is counted": {"sequence": 1 << 63},
+    "a sequence from which none could go on": {"sequence": (1 << 63) - 2},
+    "a time that has no day in Japan": {"made": "9999-12-31T23:00:00+00:00"},
     "a truth in digits": {"guardian": 1},
     "a time without a zone": {"made": "2026-12-01T09:30:00"},
     "a time of another zone": {"made": "2026-12-01T18:30:00+09:00"},
