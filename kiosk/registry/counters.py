@@ -12,8 +12,10 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.escaping import escaped
 from kiosk.domain.wire import Position
 from kiosk.ledger.audit import AuditedAct
+from kiosk.ledger.notes import notes_after, parsed
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
+from kiosk.registry.notes import DOUBLED
 
 LONGEST_NAME = 40
 SERVER = "registry"
@@ -41,6 +43,8 @@ class EnrolledCounter:
     changed: datetime
     heard: Heard | None
     """None: never since it was enrolled."""
+    doubled: datetime | None = None
+    """When it was last seen that two computers work under its name; None if it never was since it was enrolled."""
 
     @property
     def is_active(self) -> bool:
@@ -67,8 +71,9 @@ class Counters:
         """In the order of their names."""
         with self._ledger.database.reading() as database:
             seen = {row.name: _heard(row) for row in CounterSeenRow.select().execute(database)}
+            doubled = notes_after(database, DOUBLED)
             rows = CounterRow.select().order_by(CounterRow.name).execute(database)
-            return [_counter(row, seen.get(row.name)) for row in rows]
+            return [_counter(row, seen.get(row.name), doubled.get(row.name)) for row in rows]
 
     def named(self, name: str) -> EnrolledCounter:
         """Raises Refused: counter-unknown."""
@@ -123,9 +128,10 @@ def told(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def _counter(row: CounterRow, heard: Heard | None) -> EnrolledCounter:
+def _counter(row: CounterRow, heard: Heard | None, doubled: str | None) -> EnrolledCounter:
     enrolled, changed = datetime.fromisoformat(row.enrolled), datetime.fromisoformat(row.changed)
-    return EnrolledCounter(row.name, CounterState(row.state), enrolled, changed, heard)
+    at = None if doubled is None else parsed(doubled, datetime.fromisoformat)
+    return EnrolledCounter(row.name, CounterState(row.state), enrolled, changed, heard, at)
 
 
 def _heard(row: CounterSeenRow) -> Heard:

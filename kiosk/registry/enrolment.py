@@ -23,9 +23,11 @@ from kiosk.domain.crockford import typed, written
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.key_derivation import derived
+from kiosk.ledger.notes import drop_note
 from kiosk.registry.counters import check_counter_name, counter_act, told
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
+from kiosk.registry.notes import DOUBLED
 from kiosk.registry.site_key import SiteKey
 
 _log = logging.getLogger(__name__)
@@ -155,6 +157,7 @@ class Enrolment:
         values = {"secret": secret, "state": CounterState.ACTIVE.value, "enrolled": now, "changed": now, "key_generation": generation}
         # What the hardware before said of itself does not hold for this one.
         CounterSeenRow.delete().where(CounterSeenRow.name == name).execute(database)
+        drop_note(database, DOUBLED + name)
         if not CounterRow.update(values).where(CounterRow.name == name).execute(database):
             CounterRow.insert({"name": name, "sequence": 0, **values}).execute(database)
 

@@ -1,4 +1,4 @@
-"""Check the counters of the server: links that differ from the library's, and counters that have not been heard for long."""
+"""Check the counters of the server: two under one name, links that differ from the library's, and who has not been heard for long."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def check_counters(registry: OpenedRegistry, now: datetime) -> Finding:
     differing = [counter.name for counter in active if counter.heard is not None and counter.heard.differs]
     away = [counter.name for counter in active if counter.heard is None or now - counter.heard.at > _LONG]
     params: dict[str, str | int] = {"count": len(active)}
+    if doubled := [counter.name for counter in active if counter.doubled is not None]:
+        return Finding("counters.doubled", params | {"names": "、".join(doubled)})
     if differing:
         return Finding("counters.differ", params | {"names": "、".join(differing)})
     if away:
