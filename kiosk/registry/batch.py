@@ -108,6 +108,9 @@ class _Course:
             self.result.doubled.add(origin.counter)
         if is_double and not isinstance(operation, UnlinkOperation):
             decision: Decision = Declined(Code.COUNTER_DOUBLED)
+        elif origin.known.epoch > self.frame.epochs.current and not isinstance(operation, UnlinkOperation):
+            # What was stopped there is not known here.
+            decision = Declined(Code.MADE_TOO_LONG_AGO)
         elif self.frame.is_deferring and self._waits_for_stops(operation):
             return Deferred()
         else:

@@ -24,7 +24,7 @@ from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.key_derivation import derived
 from kiosk.ledger.notes import drop_note
-from kiosk.registry.counters import check_counter_name, counter_act, told
+from kiosk.registry.counters import counter_act, read_counter_name, told
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
 from kiosk.registry.notes import DOUBLED
@@ -72,7 +72,7 @@ class Enrolment:
         `again`: for a counter that is known, on new hardware. Nothing happens to the old one until the code is used; then its secret is
         forgotten, which shuts it out and lets it erase nothing. Raises Refused: counter-name, counter-known, counter-unknown (`again`).
         """
-        check_counter_name(name)
+        name = read_counter_name(name)
         now = self._clock()
         database = self._ledger.database.database
         with self._ledger.acting() as audit:

@@ -86,6 +86,7 @@ UNREADABLE: dict[str, Sent] = {
     "no token": {"token": None},
     "a number with a space": {"number": "2104 0678"},
     "a number of 65 digits": {"number": "1" * 65},
+    "a number in small letters": {"number": "d9999"},
     "a number in full width": {"number": "２１０４"},
     "no number": {"number": ""},
     "an unknown kind": {"kind": "lend"},
