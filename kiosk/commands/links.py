@@ -13,9 +13,11 @@ from kiosk.commands.open_store import note_administrative_act, with_repository
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, counter_rules, read_settings
 from kiosk.domain.administrative_acts import AdministrativeAct
-from kiosk.domain.calendar import JAPAN
-from kiosk.domain.model import UnlinkReason
-from kiosk.domain.rules import read_library_card
+from kiosk.domain.calendar import in_japan
+from kiosk.domain.errors import Refused
+from kiosk.domain.model import LibraryCardNumber, UnlinkReason
+from kiosk.domain.rules import BarcodeRule, read_library_card
+from kiosk.domain.wire import is_number
 
 if TYPE_CHECKING:
     from kiosk.store.repository import Repository
@@ -45,7 +47,7 @@ def list_links(home: Home, options: argparse.Namespace) -> int:
         note_administrative_act(repository, AdministrativeAct.LISTED)
         link = None
         for link in repository.list_links():
-            row = [f"{link.since.astimezone(JAPAN):%Y-%m-%d %H:%M}", link.counter, link.number]
+            row = [f"{in_japan(link.since):%Y-%m-%d %H:%M}", link.counter, link.number]
             print("\t".join([*row, output.words("links.is-pending")] if link.pending else row))
         if link is None:
             output.warn("links.none")
@@ -63,7 +65,7 @@ def _tell_waiting(repository: Repository) -> None:
     if pending := repository.pending_count():
         output.warn("links.waiting", count=pending)
     for unlinking in repository.unsent_unlinkings():
-        output.warn("links.unlinking-waits", number=unlinking.masked, time=f"{unlinking.at.astimezone(JAPAN):%Y-%m-%d %H:%M}")
+        output.warn("links.unlinking-waits", number=unlinking.masked, time=f"{in_japan(unlinking.at):%Y-%m-%d %H:%M}")
     if refused := len(repository.refused_operations()):
         output.warn("links.refused", count=refused)
 
@@ -73,14 +75,17 @@ def unlink(home: Home, options: argparse.Namespace) -> int:
 
     --stop: beside the library's server, a number without a link here may be stopped, at every counter.
     """
-    number = read_library_card(options.number, counter_rules(read_settings(home.config)).barcode)
+    number, refused = _number(options.number, counter_rules(read_settings(home.config)).barcode)
     reason = UnlinkReason(options.reason) if options.reason else _ask_reason()
     if reason is None:
         print(output.words("links.no-reason"), file=sys.stderr)
         return output.MISUSE
 
     def close(repository: Repository) -> int:
-        is_stop = repository.is_enrolled() and repository.find_by_number(number) is None
+        is_linked = repository.find_by_number(number) is not None
+        if refused is not None and not is_linked:
+            raise refused
+        is_stop = repository.is_enrolled() and not is_linked
         if is_stop and not (options.stop or (somebody_is_there() and agrees(output.words("links.ask-stop")))):
             output.warn("links.no-stop")
             return output.MISUSE
@@ -97,6 +102,19 @@ def unlink(home: Home, options: argparse.Namespace) -> int:
         return output.OK
 
     return with_repository(home, close)
+
+
+def _number(text: str, rule: BarcodeRule) -> tuple[LibraryCardNumber, Refused | None]:
+    """The number, and why this counter would not register it: one that is linked all the same, under another counter's rule, is unlinked.
+
+    Raises Refused, for what no counter registers.
+    """
+    try:
+        return read_library_card(text, rule), None
+    except Refused as refused:
+        if not is_number(text):
+            raise
+        return LibraryCardNumber(text), refused
 
 
 def _ask_reason() -> UnlinkReason | None:

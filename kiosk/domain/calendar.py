@@ -28,6 +28,14 @@ def wareki(day: date) -> str:
     raise ValueError("before Meiji")
 
 
+def in_japan(moment: datetime) -> datetime:
+    """An aware moment by Japanese time; in its own zone at the ends of the calendar, where Japan has none."""
+    try:
+        return moment.astimezone(JAPAN)
+    except OverflowError:
+        return moment
+
+
 def day_in_japan(moment: datetime) -> date:
     """The date in Japan at an aware moment."""
-    return moment.astimezone(JAPAN).date()
+    return in_japan(moment).date()

@@ -107,6 +107,8 @@ class Code(StrEnum):
     OPERATION_UNREADABLE = "operation-unreadable", about_counter(Family.REGISTRY, ToPatron.NOT_SAVED)
     OPERATION_REUSED = "operation-reused", about_counter(Family.REGISTRY, ToPatron.NOT_SAVED)
     """Its UUID has been used with other content."""
+    COUNTER_DOUBLED = "counter-doubled", about_counter(Family.REGISTRY, ToPatron.NOT_SAVED)
+    """Another operation has its place in the counter's own sequence: two computers work under one name."""
     # the library's register
     REGISTRY_TOO_LONG_OFFLINE = "registry-too-long-offline", about_counter(Family.REGISTRY, ToPatron.CLOSED)
     """What was stopped elsewhere may be unknown here: no card is accepted until the register has answered."""

@@ -206,6 +206,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "counters.away": _CARE,
     "counters.differ": _WRONG,
     "counters.ahead": _WRONG,
+    "counters.doubled": _WRONG,
 }
 
 _MINUTE, _HOUR = 60.0, 3600.0
@@ -290,8 +291,7 @@ def best_before(check: str) -> float:
 
 
 def worst(findings: Iterable[Finding]) -> Condition:
-    order = list(Condition)
-    return max((finding.condition for finding in findings), key=order.index, default=Condition.OK)
+    return max((finding.condition for finding in findings), key=list(Condition).index, default=Condition.OK)
 
 
 def cares(findings: Iterable[Finding]) -> tuple[Finding, ...]:

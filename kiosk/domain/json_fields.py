@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from kiosk.domain.model import LibraryCardNumber, LinkToken
-from kiosk.domain.wire import LARGEST
+from kiosk.domain.wire import LARGEST, is_number, is_of_a_clock
 
 Json = Mapping[str, object]
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -75,7 +75,7 @@ def token_or_none(value: object) -> LinkToken | None:
 
 
 def number_of(value: object) -> LibraryCardNumber:
-    if not (isinstance(value, str) and 0 < len(value) <= 64 and value.isascii() and value.isalnum()):
+    if not (isinstance(value, str) and is_number(value)):
         raise ValueError("no library card number")
     return LibraryCardNumber(value)
 
@@ -85,7 +85,12 @@ def time_text(moment: datetime) -> str:
 
 
 def time_in(fields: Json, name: str) -> datetime:
-    moment = datetime.fromisoformat(text_in(fields, name))
-    if moment.tzinfo is None:
-        raise ValueError(f"{name} has no zone")
+    return time_of(text_in(fields, name))
+
+
+def time_of(text: str) -> datetime:
+    """In UTC."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or not is_of_a_clock(moment):
+        raise ValueError("no zone, or no time of a clock")
     return moment.astimezone(UTC)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.decide import Change, Closed, Epochs, Opened, OpenLink, Stop, Stopped
@@ -24,6 +23,7 @@ from kiosk.domain.json_fields import (
     pair_of,
     text_in,
     time_in,
+    time_of,
     time_text,
     token_of,
     token_or_none,
@@ -241,10 +241,7 @@ def read_link(value: object) -> PlacedLink:
     if not (isinstance(value, list) and len(value) == 6 and all(isinstance(part, str) for part in value[:5])):
         raise ValueError("no row of a link")
     token, number, since, counter, operation, cursor = value
-    link = OpenLink(token_of(token), number_of(number), datetime.fromisoformat(since), counter, UUID(operation))
-    if link.since.tzinfo is None:
-        raise ValueError("no time with a zone")
-    return PlacedLink(link, counted(cursor))
+    return PlacedLink(OpenLink(token_of(token), number_of(number), time_of(since), counter, UUID(operation)), counted(cursor))
 
 
 def snapshot_json(page: SnapshotPage) -> dict[str, object]:

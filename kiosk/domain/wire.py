@@ -28,7 +28,13 @@ OLDEST, CURRENT = WIRE_1, WIRE_1
 
 LARGEST = (1 << 63) - 1
 """Of every count: what a database holds."""
+MOST_SKIPPED = 100_000_000
+"""Operations by which a counter's sequence may run ahead of what the other side knows of it: more than a counter makes in its life, and so
+few that nobody reaches the end of what a database holds, from which no counter could go on.
+"""
+_FIRST_TIME, _AFTER_ALL = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_NUMBER = re.compile(r"[0-9A-Z]{1,64}")
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -95,6 +101,18 @@ class UnlinkOperation:
 
 
 Operation = LinkOperation | ReplaceOperation | UnlinkOperation
+
+
+def is_of_a_clock(moment: datetime) -> bool:
+    """Whether a clock may show an aware time, however wrong it is: from 1970, where clocks begin without their battery. What is told by
+    another computer must also have a day in every zone, which times at the end of the calendar have not.
+    """
+    return _FIRST_TIME <= moment < _AFTER_ALL
+
+
+def is_number(text: str) -> bool:
+    """Whether this may be a library card number as counters write it (`rules.read_library_card`), whatever the rule of one of them."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def encode(operation: Operation, version: int = CURRENT) -> bytes:
@@ -181,7 +199,7 @@ class _Fields:
     @property
     def number(self) -> LibraryCardNumber:
         text = self.text("number")
-        if not (0 < len(text) <= 64 and text.isascii() and text.isalnum()):
+        if not is_number(text):
             raise ValueError("no library card number")
         return LibraryCardNumber(text)
 

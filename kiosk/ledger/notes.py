@@ -29,6 +29,12 @@ def ask_note(database: Database, name: str) -> Callable[[], str | None]:
     return note
 
 
+def notes_after(database: Database, prefix: str) -> dict[str, str]:
+    """All values whose names begin so, by what follows in their names."""
+    rows = ask(database, "SELECT name, value FROM meta WHERE substr(name, 1, ?) = ?", (len(prefix), prefix)).fetchall()
+    return {str(name).removeprefix(prefix): str(value) for name, value in rows}
+
+
 def parsed(note: str, parse: Callable[[str], T]) -> T:
     """Parse a note. Raises Unavailable: store-damaged, if this program did not write it."""
     try:

@@ -5,11 +5,11 @@ One database query for all operations of a transaction instead of several for ea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from kiosk.domain.decide import Accepted, Declined, Epochs, Opened, Standing, Stop, Stopped, decide
+from kiosk.domain.decide import Accepted, Decision, Declined, Epochs, Opened, Standing, Stop, Stopped, decide
 from kiosk.domain.errors import Code
 from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
@@ -53,6 +53,10 @@ class Prefetched:
     stops: Sequence[PlacedStop] = ()
     """Above the floor."""
     remembered: Mapping[UUID, Remembered] = field(default_factory=dict)
+    taken: Collection[tuple[str, int]] = frozenset()
+    """The counters and sequences, of the operations to decide on, that a remembered one has."""
+    doubled: Collection[str] = frozenset()
+    """Of their counters, those under whose name two computers have worked."""
 
 
 @dataclass(slots=True)
@@ -66,6 +70,8 @@ class Decided:
     opened: list[PlacedLink] = field(default_factory=list)
     stops: list[PlacedStop] = field(default_factory=list)
     remembered: list[Remembered] = field(default_factory=list)
+    doubled: set[str] = field(default_factory=set)
+    """Counters under whose name two computers work, as these operations show."""
     acts: list[tuple[Operation, Accepted]] = field(default_factory=list)
     """For the audit trail: operations that changed something."""
 
@@ -87,6 +93,7 @@ class _Course:
         self._by_token = dict(self._before)
         self._by_number = {placed.link.number: placed for placed in prefetched.links}
         self._remembered = dict(prefetched.remembered)
+        self._taken, self._doubled = set(prefetched.taken), set(prefetched.doubled)
         self._stops_of: dict[LinkToken | LibraryCardNumber, list[Stop]] = {}
         for placed in prefetched.stops:
             self._keep(placed)
@@ -95,13 +102,25 @@ class _Course:
         known = self._remembered.get(operation.origin.uuid)
         if known is not None:
             return self._again(known) if known.content == content else RefusedFor(Code.OPERATION_REUSED)
-        if self.frame.is_deferring and self._waits_for_stops(operation):
+        origin = operation.origin
+        if is_double := (origin.counter, origin.sequence) in self._taken:
+            self._doubled.add(origin.counter)
+            self.result.doubled.add(origin.counter)
+        if is_double and not isinstance(operation, UnlinkOperation):
+            decision: Decision = Declined(Code.COUNTER_DOUBLED)
+        elif origin.known.epoch > self.frame.epochs.current and not isinstance(operation, UnlinkOperation):
+            # What was stopped there is not known here.
+            decision = Declined(Code.MADE_TOO_LONG_AGO)
+        elif self.frame.is_deferring and self._waits_for_stops(operation):
             return Deferred()
-        decision = decide(self._standing(operation), self._as_known(operation))
+        else:
+            # An unlinking counts, whoever makes it.
+            decision = decide(self._standing(operation), self._as_known(operation))
         told = self._accept(operation, decision) if isinstance(decision, Accepted) else None
-        origin, code = operation.origin, decision.code if isinstance(decision, Declined) else None
+        code = decision.code if isinstance(decision, Declined) else None
         memory = Remembered(origin.uuid, content, origin.counter, origin.sequence, told, code)
         self._remembered[origin.uuid] = memory
+        self._taken.add((origin.counter, origin.sequence))
         self.result.remembered.append(memory)
         return self._again(memory)
 
@@ -132,6 +151,9 @@ class _Course:
         by_token = None if token is None else self._by_token.get(token)
         by_number = self._by_number.get(number)
         stops = (*self._stops_of.get(number, ()), *(self._stops_of.get(token, ()) if token is not None else ()))
+        if operation.origin.counter in self._doubled:
+            # What bears its name may be the other computer's, of which this one knew nothing.
+            stops = tuple(replace(stop, counter="") for stop in stops)
         return Standing(
             by_token=None if by_token is None else by_token.link,
             by_number=None if by_number is None else by_number.link,

@@ -9,13 +9,16 @@ from datetime import UTC, datetime
 
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Refused
-from kiosk.domain.escaping import escaped
 from kiosk.domain.wire import Position
 from kiosk.ledger.audit import AuditedAct
+from kiosk.ledger.notes import notes_after, parsed
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
+from kiosk.registry.notes import DOUBLED
 
 LONGEST_NAME = 40
+_SCRIPTS = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC")
+"""How Unicode names begin of what is written in Japanese; the long vowel and the middle dot are of katakana."""
 SERVER = "registry"
 """Who acted, in the trail, where no counter did."""
 
@@ -41,20 +44,29 @@ class EnrolledCounter:
     changed: datetime
     heard: Heard | None
     """None: never since it was enrolled."""
+    doubled: datetime | None = None
+    """When it was last seen that two computers work under its name; None if it never was since it was enrolled."""
 
     @property
     def is_active(self) -> bool:
         return self.state in (CounterState.ACTIVE, CounterState.RETIRING)
 
 
-def check_counter_name(name: str) -> None:
-    """A counter's identity in the ledger: 1 to 40 visible characters in their composed form, without blanks at the ends.
+def read_counter_name(text: str) -> str:
+    """A counter's identity in the ledger, in the one spelling of its letters (NFKC): full and half width are the same.
 
-    Raises Refused: counter-name.
+    1 to 40 letters, digits and signs of ASCII and of Japanese, the first a letter or a digit: those of other scripts look like them. Not
+    the name under which the server itself acts. Raises Refused: counter-name.
     """
-    is_plain = name == name.strip() and escaped(name) == name and unicodedata.is_normalized("NFC", name)
-    if not (1 <= len(name) <= LONGEST_NAME and is_plain):
+    name = unicodedata.normalize("NFKC", text)
+    is_plain = name == name.strip() and all(map(_is_written_here, name))
+    if not (1 <= len(name) <= LONGEST_NAME and is_plain and name[0].isalnum() and name.lower() != SERVER):
         raise Refused(Code.COUNTER_NAME)
+    return name
+
+
+def _is_written_here(letter: str) -> bool:
+    return " " <= letter <= "~" or unicodedata.name(letter, "").startswith(_SCRIPTS)
 
 
 class Counters:
@@ -67,13 +79,15 @@ class Counters:
         """In the order of their names."""
         with self._ledger.database.reading() as database:
             seen = {row.name: _heard(row) for row in CounterSeenRow.select().execute(database)}
+            doubled = notes_after(database, DOUBLED)
             rows = CounterRow.select().order_by(CounterRow.name).execute(database)
-            return [_counter(row, seen.get(row.name)) for row in rows]
+            return [_counter(row, seen.get(row.name), doubled.get(row.name)) for row in rows]
 
     def named(self, name: str) -> EnrolledCounter:
         """Raises Refused: counter-unknown."""
+        spelt = unicodedata.normalize("NFKC", name)
         for counter in self.all():
-            if counter.name == name:
+            if counter.name == spelt:
                 return counter
         raise Refused(Code.COUNTER_UNKNOWN, name=name)
 
@@ -94,7 +108,7 @@ class Counters:
         self._end(name, CounterState.REVOKED, "revoke")
 
     def _end(self, name: str, state: CounterState, act: str) -> None:
-        database = self._ledger.database.database
+        database, name = self._ledger.database.database, unicodedata.normalize("NFKC", name)
         with self._ledger.acting() as audit:
             row = CounterRow.select().where(CounterRow.name == name).get_or_none(database)
             if row is None:
@@ -123,9 +137,10 @@ def told(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def _counter(row: CounterRow, heard: Heard | None) -> EnrolledCounter:
+def _counter(row: CounterRow, heard: Heard | None, doubled: str | None) -> EnrolledCounter:
     enrolled, changed = datetime.fromisoformat(row.enrolled), datetime.fromisoformat(row.changed)
-    return EnrolledCounter(row.name, CounterState(row.state), enrolled, changed, heard)
+    at = None if doubled is None else parsed(doubled, datetime.fromisoformat)
+    return EnrolledCounter(row.name, CounterState(row.state), enrolled, changed, heard, at)
 
 
 def _heard(row: CounterSeenRow) -> Heard:

@@ -23,9 +23,11 @@ from kiosk.domain.crockford import typed, written
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.key_derivation import derived
-from kiosk.registry.counters import check_counter_name, counter_act, told
+from kiosk.ledger.notes import drop_note
+from kiosk.registry.counters import counter_act, read_counter_name, told
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
+from kiosk.registry.notes import DOUBLED
 from kiosk.registry.site_key import SiteKey
 
 _log = logging.getLogger(__name__)
@@ -70,7 +72,7 @@ class Enrolment:
         `again`: for a counter that is known, on new hardware. Nothing happens to the old one until the code is used; then its secret is
         forgotten, which shuts it out and lets it erase nothing. Raises Refused: counter-name, counter-known, counter-unknown (`again`).
         """
-        check_counter_name(name)
+        name = read_counter_name(name)
         now = self._clock()
         database = self._ledger.database.database
         with self._ledger.acting() as audit:
@@ -155,6 +157,7 @@ class Enrolment:
         values = {"secret": secret, "state": CounterState.ACTIVE.value, "enrolled": now, "changed": now, "key_generation": generation}
         # What the hardware before said of itself does not hold for this one.
         CounterSeenRow.delete().where(CounterSeenRow.name == name).execute(database)
+        drop_note(database, DOUBLED + name)
         if not CounterRow.update(values).where(CounterRow.name == name).execute(database):
             CounterRow.insert({"name": name, "sequence": 0, **values}).execute(database)
 

@@ -7,6 +7,7 @@ PostgreSQL. A sequence would hand them out before the commit, and a reader's cur
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,16 +23,19 @@ from kiosk.ledger.acts import rows_of
 from kiosk.ledger.audit import AuditedAct, AuditTrail
 from kiosk.ledger.digest import LinkHash
 from kiosk.ledger.key_derivation import derived
+from kiosk.ledger.notes import write_note
 from kiosk.registry.answers import Applied, Batch, Commit, Compacted, Contact, Entries, Head, Links, NoFeed, Stops, Verification, Why
 from kiosk.registry.batch import Decided, Frame, decided
 from kiosk.registry.compaction import compact
 from kiosk.registry.contacts import is_deferring, note
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadRow, HeadTable
+from kiosk.registry.notes import DOUBLED
 from kiosk.registry.rows import ask_standing, feed_after, links_after, links_of, raise_sequences, stops_after, write
 from kiosk.registry.verification import verify
 
 RETENTION = timedelta(days=30)
+_log = logging.getLogger(__name__)
 _STOPS_AT_ONE_CURSOR = 3
 """A replacement closes two links; an unlinking may close two and stop a number besides."""
 
@@ -66,7 +70,8 @@ class RegistryLedger:
         """Decide on the operations of several requests in one transaction, in order; all of them are answered, or nothing has happened.
 
         A repeated operation gets its stored answer, restated in the running epoch, refusals too; the same UUID with another content is
-        refused for operation-reused. The caller has checked that the operations are the counter's own. Raises besides Unavailable
+        refused for operation-reused, and another one at its place in the counter's sequence for counter-doubled (but an unlinking, which
+        counts). The caller has checked that the operations are the counter's own. Raises besides Unavailable
         RuntimeError, for content that the database does not take: `Writer` then applies the requests one by one.
         """
         now = self._clock()
@@ -83,7 +88,11 @@ class RegistryLedger:
                 write(database, result, int(now.timestamp()))
                 raise_sequences(database, _highest(operations))
                 self._trail.add_all(_audited(result, now), end())
+            for counter in sorted(result.doubled):
+                write_note(database, DOUBLED + counter, now.astimezone(UTC).isoformat(timespec="seconds"))
             self._head.write(database, row)
+        for counter in sorted(result.doubled):
+            _log.warning("two computers work under one name: counter %s", counter)
         head = row.as_head(self._hash.seal)
         return _shared_out(batches, result, head), Commit(tuple(result.entries), head)
 

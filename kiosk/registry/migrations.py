@@ -119,6 +119,7 @@ _FIRST = (
     "CREATE INDEX stop_token ON stop (token)",
     "CREATE INDEX stop_number ON stop (number)",
     "CREATE UNIQUE INDEX counter_secret ON counter (secret)",
+    "CREATE INDEX operation_sequence ON operation (counter, sequence)",
 )
 
 _STEPS = (_FIRST,)

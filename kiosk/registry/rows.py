@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from peewee import Database
+from peewee import Database, PostgresqlDatabase
 
 from kiosk.domain.decide import OpenLink, Stop
 from kiosk.domain.errors import Code, Unavailable
@@ -16,9 +17,10 @@ from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.registry_json import changes_json, read_changes
 from kiosk.domain.wire import Operation
-from kiosk.ledger.bulk import BYTES, COUNT, TEXT, among, execute, insert
+from kiosk.ledger.bulk import BYTES, COUNT, TEXT, among, array_text, execute, insert
 from kiosk.ledger.database import ask
 from kiosk.registry.batch import Decided, Prefetched, Remembered
+from kiosk.registry.notes import DOUBLED
 
 _LINK = {"token": BYTES, "number": TEXT, "since": TEXT, "counter": TEXT, "operation": TEXT, "position": COUNT}
 _STOP = {"cursor": COUNT, "part": COUNT, "token": BYTES, "number": TEXT, "counter": TEXT, "sequence": COUNT}
@@ -36,6 +38,10 @@ def ask_standing(database: Database, operations: Sequence[Operation]) -> Callabl
     wanted, uuids = among(database, "uuid", TEXT, sorted({str(operation.origin.uuid) for operation in operations}))
     answered = execute(database, f"SELECT uuid, content, counter, sequence, cursor, code FROM operation WHERE {wanted}", uuids)  # noqa: S608
     links, stops = _ask_links(database, tokens, numbers), _ask_stops(database, tokens, numbers)
+    places = sorted({(operation.origin.counter, operation.origin.sequence) for operation in operations})
+    taken = execute(database, *_at_places(database, places)) if places else None
+    wanted, names = among(database, "name", TEXT, sorted({DOUBLED + counter for counter, _ in places}))
+    doubled = execute(database, f"SELECT name FROM meta WHERE {wanted}", names)  # noqa: S608 - our own names
 
     def standing(floor: int) -> Prefetched:
         remembered = [_remembered(row) for row in answered.fetchall()]
@@ -43,6 +49,8 @@ def ask_standing(database: Database, operations: Sequence[Operation]) -> Callabl
             links=list(map(link_in, links.fetchall())),
             stops=[placed for placed in map(stop_in, stops.fetchall()) if placed.stop.cursor > floor],
             remembered={one.uuid: one for one in remembered},
+            taken={(counter, sequence) for counter, sequence in (taken.fetchall() if taken else ())},
+            doubled={name.removeprefix(DOUBLED) for (name,) in doubled.fetchall()},
         )
 
     return standing
@@ -51,6 +59,17 @@ def ask_standing(database: Database, operations: Sequence[Operation]) -> Callabl
 def links_of(database: Database, tokens: Sequence[bytes], numbers: Sequence[str]) -> list[PlacedLink]:
     """The links of these tokens and of these numbers, each once."""
     return list(map(link_in, _ask_links(database, tokens, numbers).fetchall()))
+
+
+def _at_places(database: Database, places: Sequence[tuple[str, int]]) -> tuple[str, list[Any]]:
+    """The query for those counters and sequences that a remembered operation has, and its parameters."""
+    counters, sequences = [counter for counter, _ in places], [sequence for _, sequence in places]
+    if isinstance(database, PostgresqlDatabase):
+        among_these = "SELECT * FROM unnest(%s::text[], %s::bigint[])"
+        values: list[Any] = [array_text(counters), array_text(sequences)]
+    else:
+        among_these, values = f"VALUES {', '.join(['(?, ?)'] * len(places))}", list(chain.from_iterable(places))
+    return f"SELECT counter, sequence FROM operation WHERE (counter, sequence) IN ({among_these})", values  # noqa: S608 - our own names
 
 
 def _ask_links(database: Database, tokens: Sequence[bytes], numbers: Sequence[str]) -> Any:

@@ -10,7 +10,7 @@ from datetime import datetime
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.decide import Epochs
 from kiosk.domain.registry_wire import LedgerStatus
-from kiosk.domain.wire import Position
+from kiosk.domain.wire import MOST_SKIPPED, Position
 from kiosk.ledger.digest import LinkSum
 from kiosk.store.examination import accept_under
 from kiosk.store.keys import Keys
@@ -133,10 +133,16 @@ class EnrolledStore(OpenedStore):
                 notes.see(now)
 
     def raise_sequence(self, sequence: int) -> None:
-        """The server has seen operations of this counter up to this one: a store that was put back goes on behind them."""
+        """The server has seen operations of this counter up to this one: a store that was put back goes on behind them.
+
+        Raises ValueError for one from which this counter could not go on.
+        """
         with self._reading():
-            if sequence <= self._ledger.notes.sequence:
-                return
+            here = self._ledger.notes.sequence
+        if sequence > here + MOST_SKIPPED:
+            raise ValueError("no counter has made so many operations")
+        if sequence <= here:
+            return
         with self._noting() as notes:
             notes.count(max(sequence, notes.sequence))
 

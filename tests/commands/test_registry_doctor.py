@@ -24,7 +24,7 @@ from kiosk.registry.notes import VERIFIED
 from kiosk.registry.opening import now
 from kiosk.text import say
 from tests.support.commands.call import Call
-from tests.support.commands.server import enrolled, heard, opened
+from tests.support.commands.server import copied, enrolled, heard, opened
 from tests.support.postgres.cluster import PostgresCluster
 
 CHECKS = ["server-config", "site-key", "ledger", "rows", "trail", "commits", "nightly", "certificate", "sheet", "backups", "counters"]
@@ -197,6 +197,11 @@ def test_a_counter_that_differs_or_is_away_is_named(registry: Call, begun: Regis
     heard(begun, "中央1", pending=0, differs=True)
     said = registry("doctor")
     assert "台帳と一致しない窓口があります: 中央1" in said.out
+    copied(begun, "中央1")
+    assert "同じ名前で2台のパソコンがつながっている窓口があります: 中央1" in registry("doctor").out
+    assert "中央1: 同じ名前で2台のパソコン" in registry("counters").err
+    (counter,) = json.loads(registry("counters", "--json").out)["counters"]
+    assert counter["doubled"] is True
     registry("revoke", "中央1", "--yes")
     assert outcomes(registry)["counters"] == "counters.none"
 

@@ -11,7 +11,7 @@ import pytest
 from kiosk.config import Home, read_settings
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.equipment import open_repository
-from tests.support.store.enrolled import CARD_A, NAME, NUMBER_1, REGISTRY, save
+from tests.support.store.enrolled import CARD_A, CARD_B, NAME, NUMBER_1, REGISTRY, save
 
 UNKNOWN = LibraryCardNumber("2104067870")
 QUESTION = "この番号の連携はここにありません。停止として記録しますか"
@@ -37,6 +37,16 @@ def test_a_link_that_is_here_is_unlinked_without_a_question(kiosk: Any, enrolled
     assert "解除しました" in said.out
     assert "同期待ち" in said.out
     assert pending(enrolled) == 2
+
+
+def test_a_link_made_under_the_rule_of_another_counter_is_unlinked(kiosk: Any, enrolled: Home) -> None:
+    other = LibraryCardNumber("D9999")
+    assert kiosk("links", "unlink", other.text, "--reason", "lost", "--stop").code == 1
+    with open_repository(enrolled, read_settings(enrolled.config))[0] as store:
+        save(store, CARD_B, other)
+    said = kiosk("links", "unlink", other.text, "--reason", "lost")
+    assert (said.code, said.err) == (0, "")
+    assert "解除しました" in said.out
 
 
 def test_a_script_does_not_stop_a_number_without_saying_so(kiosk: Any, enrolled: Home) -> None:

@@ -36,3 +36,7 @@ def test_there_is_no_era_before_meiji() -> None:
 def test_the_day_turns_at_midnight_in_japan() -> None:
     assert day_in_japan(datetime(2026, 11, 22, 14, 59, 59, tzinfo=UTC)) == date(2026, 11, 22)
     assert day_in_japan(datetime(2026, 11, 22, 15, 0, tzinfo=UTC)) == date(2026, 11, 23)
+
+
+def test_a_clock_at_the_end_of_the_calendar_has_a_day_as_well() -> None:
+    assert day_in_japan(datetime(9999, 12, 31, 23, tzinfo=UTC)) == date(9999, 12, 31)

@@ -131,6 +131,15 @@ def test_a_time_is_said_in_utc() -> None:
     assert "2026-12-01T00:00:00+00:00" in json.dumps(told)
 
 
+@pytest.mark.parametrize("since", ["9999-12-31T23:00:00+00:00", "1969-12-31T23:59:59+00:00", "2026-12-01T09:00:00"])
+def test_a_time_that_no_clock_shows_is_not_understood(since: str) -> None:
+    link = OpenLink(LinkToken(bytes(32)), LibraryCardNumber("1001"), datetime(2026, 12, 1, tzinfo=UTC), "窓口1", UUID(int=1))
+    told = json.loads(json.dumps(found_json(FoundLinks((PlacedLink(link, 1),), STATUS))))
+    told["links"][0][2] = since
+    with pytest.raises(ValueError, match=r"."):
+        read_found(told)
+
+
 def test_an_operation_is_read_as_it_is_encoded() -> None:
     origin = Origin(UUID(int=1), "窓口1", 1, Position(1, 2), 1, datetime(2026, 12, 1, tzinfo=UTC))
     operation = LinkOperation(origin, LinkToken(bytes(32)), LibraryCardNumber("1001"), next(iter(Revocation)), by_guardian=False)

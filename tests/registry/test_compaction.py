@@ -123,3 +123,9 @@ def names(value: object, one: int, number: int) -> bool:
     """Whether a value, or a file, holds a card or its number."""
     content = value if isinstance(value, bytes) else str(value).encode()
     return any(sought in content for sought in (card(one).digest, card(one).digest.hex().encode(), patron(number).text.encode()))
+
+
+def test_what_was_made_in_an_epoch_that_never_was_is_made_again(trial: TrialLedger) -> None:
+    one = trial.counter("窓口1")
+    one.known = Position(one.known.epoch + 1, 0)
+    assert trial.tell(one.link(1, 1001), one.unlink(1001)) == ["made-too-long-ago", 1]

@@ -13,8 +13,9 @@ import pytest
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.wire import Position
-from kiosk.registry.answers import Contact
+from kiosk.registry.answers import Batch, Contact
 from kiosk.registry.models import CounterState
+from tests.support.ledger.acts import CounterActs
 from tests.support.registry.enrolling_server import EnrollingServer
 
 
@@ -97,3 +98,12 @@ def test_a_counter_says_what_it_is_at(server: EnrollingServer) -> None:
     heard = server.counters.named("中央1").heard
     assert heard is not None
     assert (heard.at, heard.version, heard.known, heard.pending, heard.differs) == (server.now, "0.1.0", Position(5, 7), 2, True)
+
+
+def test_a_counter_that_was_copied_is_named_until_it_is_enrolled_again(server: EnrollingServer) -> None:
+    server.enrolment.enrol(server.open(), fresh_secret())
+    for card in (1, 2):
+        server.ledger.apply([Batch((CounterActs("中央1", server.ledger.head().position).link(card, card),))])
+    assert server.counters.named("中央1").doubled == server.now
+    server.enrolment.enrol(server.open(again=True), fresh_secret())
+    assert server.counters.named("中央1").doubled is None

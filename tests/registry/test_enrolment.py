@@ -209,8 +209,42 @@ def test_a_secret_belongs_to_one_counter(server: EnrollingServer) -> None:
     assert server.refusal(server.open("中央2"), secret) == "used"
 
 
-@pytest.mark.parametrize("name", ["", " ", "中央1 ", "x" * 41, "a\nb", "a\u202eb", "a\u200bb", "か\u3099"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        "中央1 ",
+        "x" * 41,
+        "a\nb",
+        "a\u202eb",
+        "a\u200bb",
+        "registry",
+        "Registry",
+        "ｒｅｇｉｓｔｒｙ",
+        "..",
+        "/",
+        "../a",
+        "-a",
+        "\u041a2",
+        "\u03912",
+    ],
+)
 def test_a_name_is_one_that_people_can_tell_from_others(server: EnrollingServer, name: str) -> None:
     with pytest.raises(Refused) as refused:
         server.open(name)
     assert refused.value.code is Code.COUNTER_NAME
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("Ｋ２", "K2"), ("ｶｳﾝﾀｰ", "カウンター"), ("か\u3099", "が"), ("児童・一般／２階", "児童・一般/2階"), ("佐々木〆", "佐々木〆")],
+)
+def test_a_name_has_one_spelling(server: EnrollingServer, typed: str, name: str) -> None:
+    server.enrolment.enrol(server.open(typed), fresh_secret())
+    assert [counter.name for counter in server.counters.all()] == [name]
+    with pytest.raises(Refused) as refused:
+        server.open(name)
+    assert refused.value.code is Code.COUNTER_KNOWN
+    server.counters.retire(typed)
+    assert server.counters.named(typed).state is CounterState.RETIRING

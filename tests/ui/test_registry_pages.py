@@ -38,7 +38,7 @@ REFUSED = RefusedOperation(OPERATION, OperationKind.LINK, Code.STOPPED_SINCE, NU
     "scene",
     [
         *(f"registration-refused-{code}" for code in (Code.REGISTRY_TOO_LONG_OFFLINE, Code.REGISTRY_SHUT_OUT)),
-        *(f"undone-{code}" for code in (Code.OPERATION_REUSED, Code.OPERATION_NEWER, Code.OPERATION_UNREADABLE)),
+        *(f"undone-{code}" for code in (Code.OPERATION_REUSED, Code.COUNTER_DOUBLED, Code.OPERATION_NEWER, Code.OPERATION_UNREADABLE)),
     ],
 )
 def test_no_second_attempt_is_offered_where_none_could_succeed(hands: Hands, scene: str) -> None:

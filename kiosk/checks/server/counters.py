@@ -1,4 +1,4 @@
-"""Check the counters of the server: links that differ from the library's, and counters that have not been heard for long."""
+"""Check the counters of the server: two under one name, links that differ from the library's, and who has not been heard for long."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ def check_counters(registry: OpenedRegistry, now: datetime) -> Finding:
     params: dict[str, str | int] = {"count": len(active)}
     if (ahead := registry.ahead) is not None:
         return Finding("counters.ahead", {"name": ahead.counter, "epoch": ahead.position.epoch, "cursor": ahead.position.cursor})
+    if doubled := [counter.name for counter in active if counter.doubled is not None]:
+        return Finding("counters.doubled", params | {"names": "、".join(doubled)})
     if differing:
         return Finding("counters.differ", params | {"names": "、".join(differing)})
     if away:

@@ -42,6 +42,9 @@ def list_counters(home: RegistryHome, options: argparse.Namespace) -> int:
             return output.OK
         for counter in counters:
             _tell(counter, head)
+        for counter in counters:
+            if counter.doubled is not None:
+                output.warn("registry.counters.doubled", name=counter.name, at=moment(counter.doubled))
         for code in codes:
             _tell_code(code)
         if not counters and not codes:
@@ -103,6 +106,7 @@ def _as_json(counter: EnrolledCounter, head: Position) -> dict[str, object]:
         "lag": lag_of(counter, head),
         "agrees": agrees_with(counter, head),
         "pending": heard.pending if heard else None,
+        "doubled": counter.doubled is not None,
     }
 
 

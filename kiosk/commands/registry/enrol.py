@@ -23,13 +23,16 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
     """Print a new code to stdout; a code that the counter had before is void."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
+    from kiosk.registry.counters import read_counter_name
+
     with opened(home) as registry:
         certificate = registry.tls.authority.public_bytes(Encoding.DER)
-        code = registry.enrolment.open(options.name, certificate, again=options.again)
+        name = read_counter_name(options.name)
+        code = registry.enrolment.open(name, certificate, again=options.again)
         if options.again:
-            output.tell("registry.enrol.renewing", name=options.name)
-            tell_pending(registry.counters.named(options.name))
-        output.tell("registry.enrol.code", name=options.name, code=code.formatted(), address=address_of(registry.settings))
+            output.tell("registry.enrol.renewing", name=name)
+            tell_pending(registry.counters.named(name))
+        output.tell("registry.enrol.code", name=name, code=code.formatted(), address=address_of(registry.settings))
         if _is_loopback(registry.settings.server):
             output.warn("registry.enrol.loopback", config=str(home.config))
         warn_of_sheet(registry)

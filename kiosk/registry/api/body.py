@@ -17,7 +17,7 @@ class Disconnected(Exception):
 
 
 async def whole_body(scope: Scope, receive: Receive, most: int, seconds: float) -> bytes:
-    """Raises ApiError: too-large, too-slow; Disconnected, after half a body."""
+    """Raises ApiError: unreadable, too-large, too-slow; Disconnected, after half a body."""
     length = _declared(scope)
     if length > most * _TAKEN_TO_THE_END:
         raise ApiError(ApiCode.TOO_LARGE, ends_connection=True)
@@ -56,5 +56,9 @@ def replayed(body: bytes, receive: Receive) -> Receive:
 
 
 def _declared(scope: Scope) -> int:
+    named = {name for name, _ in scope["headers"]}
+    if {b"content-length", b"transfer-encoding"} <= named:
+        # Where it ends is a matter of opinion (RFC 9112, 6.1): a proxy in front may take the rest for another request.
+        raise ApiError(ApiCode.UNREADABLE, ends_connection=True)
     length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     return int(length) if length.isdigit() else 0

@@ -26,7 +26,7 @@ def add_operation_routes(routes: FastAPI, backend: Backend) -> None:
         """Apply operations: all are read before any is decided, and each is answered. A repeat gets the same answer."""
         asker, body = asker_of(request), await request.body()
         # A few milliseconds: to another thread and back it would take as long, and that thread would hold the interpreter's lock.
-        operations = read_operations(body, asker.name)
+        operations = read_operations(body, asker.name, asker.sequence)
         if not operations:
             return json_answer(encoded(answers_json(Answers({}, backend.status(await backend.tail.read(), asker)))))
         applied = await asyncio.wrap_future(backend.writer.submit(Batch(operations)))

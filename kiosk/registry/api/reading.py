@@ -14,7 +14,7 @@ from kiosk.domain.json_fields import Json, fields_of, list_in, number_of, text_i
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.registry_json import read_operation
 from kiosk.domain.registry_wire import MOST_OPERATIONS
-from kiosk.domain.wire import Operation
+from kiosk.domain.wire import MOST_SKIPPED, Operation, is_of_a_clock
 from kiosk.registry.api.errors import ApiCode, ApiError
 from kiosk.registry.api.schemas import MOST_TOKENS
 
@@ -34,12 +34,15 @@ class Question:
     number: LibraryCardNumber | None
 
 
-def read_operations(body: bytes, counter: str) -> tuple[Operation, ...]:
-    """All operations of a batch, each under a UUID of its own and made by the counter that sends it: what is not refuses the batch."""
+def read_operations(body: bytes, counter: str, seen: int = 0) -> tuple[Operation, ...]:
+    """All operations of a batch, each under a UUID of its own and made by the counter that sends it: what is not refuses the batch.
+
+    `seen`: the highest sequence of this counter so far.
+    """
     values = _read(body, lambda fields: list_in(fields, "operations"))
     if len(values) > MOST_OPERATIONS:
         raise ApiError(ApiCode.TOO_LARGE)
-    operations = tuple(_operation(value, index, counter) for index, value in enumerate(values))
+    operations = tuple(_operation(value, index, counter, seen) for index, value in enumerate(values))
     uuids: set[UUID] = set()
     for index, operation in enumerate(operations):
         # Two under one UUID would have one answer between them.
@@ -83,15 +86,18 @@ def _read(body: bytes, read: Callable[[Json], T]) -> T:
         raise ApiError(ApiCode.UNREADABLE) from None
 
 
-def _operation(value: object, index: int, counter: str) -> Operation:
+def _operation(value: object, index: int, counter: str, seen: int) -> Operation:
     try:
         operation = read_operation(value)
     except Refused as refused:
         if refused.code is Code.OPERATION_NEWER:
             raise ApiError(ApiCode.OPERATION_NEWER, {"index": index, **refused.params}) from None
         raise ApiError(ApiCode.OPERATION_UNREADABLE, {"index": index}) from None
-    if not _can_be_stored(operation.origin.operator or ""):
+    origin = operation.origin
+    # Twice: a counter that was told too much goes on from there.
+    can_follow = origin.sequence <= seen + 2 * MOST_SKIPPED
+    if not (_can_be_stored(origin.operator or "") and is_of_a_clock(origin.made) and can_follow):
         raise ApiError(ApiCode.OPERATION_UNREADABLE, {"index": index})
-    if operation.origin.counter != counter:
+    if origin.counter != counter:
         raise ApiError(ApiCode.OPERATION_OF_ANOTHER, {"index": index})
     return operation

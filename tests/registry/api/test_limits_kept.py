@@ -110,6 +110,13 @@ def test_a_body_without_a_declared_length_is_counted(site: InProcess) -> None:
         assert b'{"error": "too-large"}HTTP/1.1 200 ' in received(tls)
 
 
+def test_a_body_with_two_ends_is_not_taken(site: InProcess) -> None:
+    secret = site.counter().secret
+    with connection(site) as tls:
+        tls.sendall(head("/v1/links/find", secret, Content_Length=5, Transfer_Encoding="chunked") + b"0\r\n\r\n")
+        assert told(received(tls)) == (400, {"error": "unreadable"})
+
+
 def test_a_body_that_is_declared_enormous_is_not_waited_for(site: InProcess) -> None:
     secret = site.counter().secret
     with connection(site) as tls:

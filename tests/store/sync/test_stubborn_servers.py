@@ -12,6 +12,7 @@ import pytest
 from kiosk.domain.model import Revocation
 from kiosk.domain.operations import Pending
 from kiosk.domain.registry_json import status_json
+from kiosk.domain.wire import LARGEST
 from kiosk.store.repository import Repository
 from tests.support.registry.sent_operations import fresh_number, fresh_token
 from tests.support.sync.paced_session import PacedSession
@@ -245,3 +246,16 @@ def test_numbers_that_the_server_has_seen_of_this_counter_are_not_given_again(
     link(store)
     [own] = store.operations()
     assert own.operation.origin.sequence == 501
+
+
+def test_a_number_from_which_no_counter_can_go_on_is_not_heeded(server: ScriptedRegistry, store: Repository, session: PacedSession) -> None:
+    def script(asked: Asked) -> Say | None:
+        known = status_json(replace(server.status(), sequence=LARGEST))
+        return Say(200, {"stops": [], "next": None, "status": known}) if asked.path == "/v1/stops" else None
+
+    server.script = script
+    session.run(MINUTE)
+    server.script = lambda asked: None
+    link(store)
+    session.run(5 * MINUTE)
+    assert (len(server.ledger.links), store.pending_count()) == (1, 0)

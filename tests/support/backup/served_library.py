@@ -30,8 +30,6 @@ class Library:
 
     def link(self, *cards: int) -> None:
         machine = self.machine()
-        # Each time another counter: this one does not remember its own sequence.
-        machine.sequences["中央1"] = 1000 * cards[0]
         machine.link(*cards)
         machine.close()
 

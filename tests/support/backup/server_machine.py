@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -44,6 +46,10 @@ def number(card: int) -> LibraryCardNumber:
     return LibraryCardNumber(f"{card:010}")
 
 
+_SEQUENCES: dict[str, count[int]] = defaultdict(lambda: count(1))
+"""Of the counters: they go on whatever becomes of their servers."""
+
+
 @dataclass
 class ServerMachine:
     folder: Path
@@ -51,7 +57,6 @@ class ServerMachine:
     site_key: bytes = SITE_KEY
     library: str = LIBRARY
     now: datetime = BEGUN
-    sequences: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.database = open_database(self.url)
@@ -105,9 +110,8 @@ class ServerMachine:
         return [applied.answers[operation.origin.uuid] for operation in operations]
 
     def origin(self, counter: str = "中央1", known: Position | None = None, uuid: UUID | None = None) -> Origin:
-        self.sequences[counter] = self.sequences.get(counter, 0) + 1
         known = self.ledger.head().position if known is None else known
-        return Origin(uuid or uuid4(), counter, self.sequences[counter], known, 0, self.now.replace(microsecond=0))
+        return Origin(uuid or uuid4(), counter, next(_SEQUENCES[counter]), known, 0, self.now.replace(microsecond=0))
 
     def link(self, *cards: int) -> None:
         for first in range(0, len(cards), 100):

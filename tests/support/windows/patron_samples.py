@@ -203,7 +203,7 @@ AT_LENDING = (
 """Codes with which a card can be refused at the counter."""
 ANSWERED = (
     *(Code.LINKED_ELSEWHERE, Code.NUMBER_LINKED_ELSEWHERE, Code.PREMISES_CHANGED),
-    *(Code.STOPPED_SINCE, Code.MADE_TOO_LONG_AGO, Code.SITE_KEY_CHANGED, Code.OPERATION_REUSED),
+    *(Code.STOPPED_SINCE, Code.MADE_TOO_LONG_AGO, Code.SITE_KEY_CHANGED, Code.OPERATION_REUSED, Code.COUNTER_DOUBLED),
 )
 """Codes with which the register refuses a registration, too."""
 AT_REGISTRATION = (Code.PIN_LOCKED, Code.PROXY_REFUSED, *ANSWERED)

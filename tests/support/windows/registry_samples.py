@@ -61,6 +61,7 @@ REFUSED = {
         Code.NUMBER_LINKED_ELSEWHERE,
         Code.STOPPED_SINCE,
         Code.OPERATION_REUSED,
+        Code.COUNTER_DOUBLED,
         Code.MADE_TOO_LONG_AGO,
     ),
     OperationKind.REPLACE: (Code.PREMISES_CHANGED, Code.SITE_KEY_CHANGED),
