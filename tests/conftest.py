@@ -10,6 +10,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from kiosk.ui.garbage_collection import collect_due
+from tests.support.frozen import freeze
 
 pytest_plugins = [
     "tests.support.pcscd.rig",
@@ -33,6 +34,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         limit = item.get_closest_marker("timeout")
         if limit is not None and item.get_closest_marker("trial") is None and not 0 < limit.args[0] < last:
             raise pytest.UsageError(f"{item.nodeid} asks for {limit.args[0]} s, and faulthandler ends the run after {last:g} s")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -218,10 +218,22 @@ def test_the_reader_finds_what_is_planted(place: str, which: str, opened: Opened
     QGuiApplication.clipboard().clear()
 
 
+@pytest.fixture(scope="module")
+def drawn() -> int:
+    """A PIN, as what the search does not look at: to draw one takes a search itself."""
+    return int(draw_digits())
+
+
+@pytest.fixture
+def digits(drawn: int) -> bytearray:
+    return bytearray(b"%04d" % drawn)
+
+
 @pytest.mark.parametrize("right", [True, False], ids=["right PIN", "wrong PIN"])
-def test_no_object_holds_a_pin_after_the_session(right: bool, opened: OpenedCounter, authority: VirtualAuthority) -> None:
+def test_no_object_holds_a_pin_after_the_session(
+    right: bool, opened: OpenedCounter, authority: VirtualAuthority, digits: bytearray
+) -> None:
     """Typed by touch on the pad of the real program, up to the end of the session."""
-    digits = draw_digits()
     day = WatchedDay(opened, authority)
     day.begin(FIRST, day.card(pin=bytes(digits) if right else b"1234", serial=PERSON.serial + 1))
     day.agree()
@@ -234,8 +246,7 @@ def test_no_object_holds_a_pin_after_the_session(right: bool, opened: OpenedCoun
     assert places_of(digits) == []
 
 
-def test_the_walk_finds_a_pin_that_the_pad_still_holds(opened: OpenedCounter, authority: VirtualAuthority) -> None:
-    digits = draw_digits()
+def test_the_walk_finds_a_pin_that_the_pad_still_holds(opened: OpenedCounter, authority: VirtualAuthority, digits: bytearray) -> None:
     day = WatchedDay(opened, authority)
     day.begin(FIRST, day.card())
     day.agree()

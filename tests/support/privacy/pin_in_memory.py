@@ -9,12 +9,22 @@ import sys
 from collections.abc import Iterator
 from types import FrameType
 
+from tests.support.frozen import tracked_objects
+
+_KINDS = (bytes, bytearray, str, list, tuple)
+_AT_ONCE = 10_000
+
 
 def everything() -> Iterator[object]:
-    """All objects known to the garbage collector, what they refer to, and the locals of all frames of all threads."""
-    for known in gc.get_objects():
-        yield known
-        yield from gc.get_referents(known)
+    """Each once: whatever can hold digits among the objects known to the garbage collector and what they refer to; and the locals of all
+    frames of all threads.
+    """
+    known, seen = tracked_objects(), dict[int, object]()
+    for part in range(0, len(known), _AT_ONCE):
+        some = known[part : part + _AT_ONCE]
+        some += gc.get_referents(*some)
+        seen.update(zip(map(id, some), some, strict=True))
+    yield from (found for found in seen.values() if isinstance(found, _KINDS))
     for running in sys._current_frames().values():
         frame: FrameType | None = running
         while frame is not None:
@@ -27,7 +37,8 @@ def holds(found: object, digits: bytearray) -> bool:
         return digits in found
     if isinstance(found, str):
         # Longer numbers in texts are times and addresses.
-        return len(found) < 256 and digits in re.split(rb"[^0-9a-f.]+", found.encode("utf-8", "replace"))
+        encoded = found.encode("utf-8", "replace") if len(found) < 256 else b""
+        return digits in encoded and digits in re.split(rb"[^0-9a-f.]+", encoded)
     if isinstance(found, list | tuple) and 4 <= len(found) < 1024 and all(type(part) is int and 0 <= part < 256 for part in found):
         return digits in bytes(found)
     return False
