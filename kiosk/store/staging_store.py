@@ -171,19 +171,25 @@ class StagingStore(LedgerStore):
             self._ledger.seal.renew()
 
     def erase_old(self) -> bool:
-        """Erase some of the rows that a swap or a discarded staging left behind. Returns whether there are more.
+        """Erase some of the rows that a swap or a discarded staging left behind, and of the stops that the links have passed. Returns
+        whether there are more.
 
         In the meantime a new staging cannot begin but by waiting for it.
         """
         with self._reading():
-            if not self._staging.has_leavings():
+            if not self._has_leavings():
                 return False
         with self._writing():
             if self._staging.has_leavings():
                 self._staging.erase()
-            more = self._staging.has_leavings()
+            else:
+                self._ledger.forget_passed_stops()
+            more = self._has_leavings()
         self._let_others_write()
         return more
+
+    def _has_leavings(self) -> bool:
+        return self._staging.has_leavings() or self._ledger.has_passed_stops()
 
     def _progress(self, *, is_loaded: bool) -> Progress:
         with self._reading():
