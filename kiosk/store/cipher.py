@@ -6,8 +6,8 @@ import hashlib
 import hmac
 import logging
 import sqlite3
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, Thread, current_thread
 from typing import Any
@@ -122,6 +122,17 @@ class CipherDatabase(SqliteDatabase):
     def ask_many(self, sql: str, rows: Iterable[tuple[bytes | str | int | None, ...]]) -> None:
         """Execute `sql` once for each row."""
         self.cursor().executemany(sql, rows)  # type: ignore[no-untyped-call]
+
+    @contextmanager
+    def unsynced(self) -> Iterator[None]:
+        """Commit transactions of this thread without waiting for the disk: a power failure may undo the last of them, in their order, up to
+        the next that waits. Not within a transaction.
+        """
+        self.ask("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self.ask("PRAGMA synchronous = FULL")
 
     def rollback(self) -> None:
         """Roll back unless SQLite has already done so (disk full): a second rollback would mask the original error."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TypeVar
 from uuid import UUID
 
 from kiosk.domain.decide import Epochs
@@ -19,9 +18,6 @@ from kiosk.ledger.audit import WITHDRAW
 from kiosk.ledger.digest import LinkSum
 from kiosk.store.enrolled_store import EnrolledStore
 
-FED, HEARD = 50, 200
-"""Entries of the feed, and stops, of one transaction."""
-T = TypeVar("T")
 _KINDS = {LinkOperation: OperationKind.LINK, ReplaceOperation: OperationKind.REPLACE, UnlinkOperation: OperationKind.UNLINK}
 
 
@@ -88,8 +84,8 @@ class LedgerStore(EnrolledStore):
 
         Of another epoch than the one that runs they are ignored. Raises ValueError on a counter that is alone.
         """
-        for part in batched(stops, HEARD):
-            with self._writing():
+        for part in self._stop_parts.of(stops):
+            with self._writing(self._stop_parts):
                 self._refuse_alone()
                 if epoch == self._ledger.notes.epochs.current:
                     self._ledger.hear(part)
@@ -121,11 +117,11 @@ class LedgerStore(EnrolledStore):
         if any(after.cursor != before.cursor + 1 for before, after in pairwise(entries)):
             raise ValueError("an entry does not follow")
         news = list[OwnOperation]()
-        for part in [*batched(entries, FED)] or [()]:
-            with self._writing():
+        for part in self._feed_parts.of(entries) if entries else [()]:
+            with self._writing(self._feed_parts):
                 self._refuse_alone()
                 news += self._ledger.follow(part, safe)
-            if len(entries) > FED:
+            if len(entries) > len(part):
                 self._let_others_write()
         return news
 
@@ -142,8 +138,3 @@ def _as_unsent(operation: UnlinkOperation) -> UnsentUnlinking:
 def _as_told(operation: Operation, code: Code) -> RefusedOperation:
     origin = operation.origin
     return RefusedOperation(origin.uuid, _KINDS[type(operation)], code, operation.number.masked, origin.made)
-
-
-def batched(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for first in range(0, len(values), size):
-        yield values[first : first + size]

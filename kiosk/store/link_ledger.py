@@ -131,7 +131,7 @@ class LinkLedger:
             )
             # Those above it are sent again by whoever made them, before anything else.
             lasting = epochs.effective(Position(running.current, LARGEST))
-            self._stops.forget(above=lasting)
+            self._stops.forget_above(lasting)
         self._projection.renew()
         self.seal.renew()
 
@@ -230,19 +230,27 @@ class LinkLedger:
             self.own.forget([uuid])
             self.seal.renew()
 
+    def has_passed_stops(self) -> bool:
+        """Whether there are stops that matter to nobody any more."""
+        return self._stops.has_passed(self._passed(self.own.all()))
+
+    def forget_passed_stops(self) -> None:
+        """Forget some of them."""
+        self._stops.forget_passed(self._passed(self.own.all()))
+        self.seal.renew()
+
     def _forget(self, safe: Position) -> None:
-        """Forget the operations that have arrived and are safe, and the stops that matter to none of the others."""
-        reached, epochs = self.notes.reached, self.notes.epochs
-        own = self.own.all()
-        gone = [one.operation.origin.uuid for one in own if is_gone(one.state, reached, safe)]
-        self.own.forget(gone)
-        known = [
-            epochs.effective(one.operation.origin.known)
-            for one in own
-            if not (is_gone(one.state, reached, safe) or isinstance(one.state, RefusedFor))
-        ]
+        """Forget the operations that have arrived and are safe, and some of the stops that matter to none of the others."""
+        reached, own = self.notes.reached, self.own.all()
+        self.own.forget([one.operation.origin.uuid for one in own if is_gone(one.state, reached, safe)])
+        self._stops.forget_passed(self._passed(one for one in own if not is_gone(one.state, reached, safe)))
+
+    def _passed(self, own: Iterable[OwnOperation]) -> int:
+        """Up to where stops matter neither to the links, nor to an operation that was made before them."""
+        epochs = self.notes.epochs
+        known = [epochs.effective(one.operation.origin.known) for one in own if not isinstance(one.state, RefusedFor)]
         # Those above are still to come.
-        self._stops.forget(up_to=min([*known, reached.cursor]))
+        return min([*known, self.notes.reached.cursor])
 
     # --- as a whole ---------------------------------------------------------------------------------------------------
 

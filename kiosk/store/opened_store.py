@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Lock
@@ -28,9 +28,11 @@ from kiosk.store.link_ledger import LinkLedger
 from kiosk.store.metadata import IDENTITY
 from kiosk.store.monthly_counts import Figures
 from kiosk.store.opening import prepare
+from kiosk.store.parts import ENTRIES, ROWS, STOPS, WEIGHT, Parts
 from kiosk.store.staging import Staging
 
 PAUSE_SECONDS = 0.005
+_ACT = Parts(1)
 
 
 class OpenedStore:
@@ -58,6 +60,8 @@ class OpenedStore:
         self._database = CipherDatabase(path, keys.database)
         # SQLite lets whoever waits try again now and then, which may take long beside a thread that writes one part after the other.
         self._turn = Lock()
+        self._row_parts, self._replay_parts = Parts(ROWS, acts=WEIGHT, is_synced=False), Parts(ENTRIES, acts=WEIGHT)
+        self._feed_parts, self._stop_parts = Parts(ENTRIES), Parts(STOPS)
         self._audit = AuditTrail(self._database)
         self._figures = Figures(self._database)
         self._digest = LinkDigest(self._database, keys)
@@ -190,20 +194,21 @@ class OpenedStore:
             yield
 
     @contextmanager
-    def _writing(self, acts: int = 1) -> Iterator[datetime]:
+    def _writing(self, parts: Parts = _ACT) -> Iterator[datetime]:
         """A write transaction: atomic and durable, on the files still in place. Waits for other writers only at the start.
 
-        `acts`: how many acts write as much.
+        `parts`: of which it is one. Those that a power failure may undo do not wait for the disk, with the lock in hand.
         """
         with translated(self._path):
             self._check_files()
-            with self._turn, self._database.atomic("IMMEDIATE"):
+            committing = nullcontext() if parts.is_synced else self._database.unsynced()
+            with self._turn, committing, parts.timed(), self._database.atomic("IMMEDIATE"):
                 self._standing.begin_act()
                 yield self._clock()
                 end = self._standing.end_of_act()
             self._check_files()
             self._standing.follow(end)
-            with self._files.bringing_in(acts) as is_due:
+            with self._files.bringing_in(parts.acts) as is_due:
                 if is_due:
                     self._database.bring_in()
 

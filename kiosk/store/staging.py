@@ -21,8 +21,6 @@ from kiosk.store.link_digest import LinkDigest
 from kiosk.store.links import LinkTable, LinkValues
 from kiosk.store.metadata import STAGING
 
-PART = 2000
-"""Rows of one transaction."""
 SORTED, SAMPLE = 400_000, 4000
 """Numbers sorted at once, which takes 35 MB, and how many of them tell where they lie."""
 Numbered = bytes
@@ -100,7 +98,9 @@ class Staging:
         query, values = "SELECT number, token FROM staged_link WHERE number > ?", tuple([behind])
         if step < len(later):
             query, values = f"{query} AND number <= ?", (behind, later[step])
-        return sorted(b"%s\0%s" % (number.encode(), token) for number, token in self._database.ask(query, values))
+        # Sorted by the database: Python would hold its own lock for so long that the window stood still.
+        rows = self._database.ask(f"{query} ORDER BY number, token", values)
+        return [b"%s\0%s" % (number.encode(), token) for number, token in rows]
 
     def number(self, progress: Progress, rows: Sequence[Numbered]) -> None:
         """Write the numbers of whole groups; of none, at the end. A number that moved between two pages is in both: the later one holds."""
@@ -158,10 +158,10 @@ class Staging:
     def has_leavings(self) -> bool:
         return self.progress() is None and any(self._database.ask(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in _KEYS)  # noqa: S608
 
-    def erase(self) -> None:
-        """Erase some of what a swap or a discarded staging has left."""
+    def erase(self, rows: int) -> None:
+        """Erase so many rows of what a swap or a discarded staging has left."""
         for table, key in _KEYS.items():
-            last = f"SELECT {key} FROM {table} ORDER BY {key} LIMIT 1 OFFSET {PART - 1}"  # noqa: S608 - our own names
+            last = f"SELECT {key} FROM {table} ORDER BY {key} LIMIT 1 OFFSET {rows - 1}"  # noqa: S608 - our own names
             bound = self._database.ask(last).fetchone()
             if bound is None:
                 self._database.ask(f"DELETE FROM {table}")  # noqa: S608 - our own names

@@ -27,12 +27,10 @@ from kiosk.domain.model import LinkToken
 from kiosk.domain.operations import OwnOperation
 from kiosk.domain.registry_wire import LedgerStatus
 from kiosk.domain.wire import Position
-from kiosk.store.ledger_store import FED, LedgerStore, batched
+from kiosk.store.ledger_store import LedgerStore
 from kiosk.store.links import values
-from kiosk.store.staging import PART, Numbered, Progress
-
-WEIGHT = 8
-"""Of a part, in acts: as many pages."""
+from kiosk.store.parts import Parts
+from kiosk.store.staging import Numbered, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +88,8 @@ class StagingStore(LedgerStore):
 
         Raises ValueError if none was begun, or for links that do not follow in order; what came before them stays.
         """
-        parts = [*batched(links, PART)] or [links]
-        for part in parts:
+        taken = 0
+        for part in self._row_parts.of(links) if links else [links]:
             progress = self._progress(is_loaded=False)
             tokens = [progress.after or b"", *(placed.link.token.digest for placed in part)]
             if any(before >= token for before, token in pairwise(tokens)):
@@ -99,8 +97,9 @@ class StagingStore(LedgerStore):
             # Before the lock: it takes as long as the writing.
             rows = [values(placed.link, placed.cursor) for placed in part]
             summed = self._digest.after(progress.links, [(placed.link, placed.cursor) for placed in part], ())
-            with self._staging_on(progress):
-                self._staging.add(progress, rows, summed, done=done and part is parts[-1])
+            taken += len(part)
+            with self._staging_on(progress, self._row_parts):
+                self._staging.add(progress, rows, summed, done=done and taken == len(links))
             self._let_others_write()
 
     def stage_sort(self) -> bool:
@@ -114,10 +113,10 @@ class StagingStore(LedgerStore):
         with self._reading():
             rows = self._staging.unnumbered(progress)
         if not rows:
-            with self._staging_on(progress):
+            with self._staging_on(progress, self._row_parts):
                 self._staging.number(progress, ())
-        for part in _in_groups(rows):
-            with self._staging_on(progress):
+        for part in _in_groups(rows, self._row_parts):
+            with self._staging_on(progress, self._row_parts):
                 self._staging.number(progress, part)
             self._let_others_write()
             progress = self._progress(is_loaded=True)
@@ -132,9 +131,9 @@ class StagingStore(LedgerStore):
         while self.stage_sort():
             pass
         news = list[OwnOperation]()
-        for part in batched(entries, FED):
+        for part in self._replay_parts.of(entries):
             progress = self._progress(is_loaded=True)
-            with self._staging_on(progress):
+            with self._staging_on(progress, self._replay_parts):
                 self._staging.replay(progress, part)
                 news += self._ledger.answered_by(part, progress.epoch)
             self._let_others_write()
@@ -171,19 +170,25 @@ class StagingStore(LedgerStore):
             self._ledger.seal.renew()
 
     def erase_old(self) -> bool:
-        """Erase some of the rows that a swap or a discarded staging left behind. Returns whether there are more.
+        """Erase some of the rows that a swap or a discarded staging left behind, and of the stops that the links have passed. Returns
+        whether there are more.
 
         In the meantime a new staging cannot begin but by waiting for it.
         """
         with self._reading():
-            if not self._staging.has_leavings():
+            if not self._has_leavings():
                 return False
-        with self._writing():
+        with self._writing(self._row_parts):
             if self._staging.has_leavings():
-                self._staging.erase()
-            more = self._staging.has_leavings()
+                self._staging.erase(self._row_parts.size)
+            else:
+                self._ledger.forget_passed_stops()
+            more = self._has_leavings()
         self._let_others_write()
         return more
+
+    def _has_leavings(self) -> bool:
+        return self._staging.has_leavings() or self._ledger.has_passed_stops()
 
     def _progress(self, *, is_loaded: bool) -> Progress:
         with self._reading():
@@ -193,20 +198,20 @@ class StagingStore(LedgerStore):
         return progress
 
     @contextmanager
-    def _staging_on(self, progress: Progress) -> Iterator[datetime]:
+    def _staging_on(self, progress: Progress, parts: Parts) -> Iterator[datetime]:
         """A write transaction over what was read before it."""
-        with self._writing(acts=WEIGHT) as now:
+        with self._writing(parts) as now:
             if self._staging.progress() != progress:
                 raise ValueError("another snapshot is under way")
             yield now
             self._ledger.seal.renew()
 
 
-def _in_groups(rows: Sequence[Numbered]) -> Iterator[Sequence[Numbered]]:
+def _in_groups(rows: Sequence[Numbered], parts: Parts) -> Iterator[Sequence[Numbered]]:
     """Parts of the rows, none of which ends between two rows of one number."""
     first = 0
     while first < len(rows):
-        end = min(first + PART, len(rows))
+        end = min(first + parts.size, len(rows))
         while end < len(rows) and rows[end][:-32] == rows[end - 1][:-32]:
             end += 1
         yield rows[first:end]

@@ -12,6 +12,8 @@ from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.ledger_seal import LedgerSeal
 
+AT_ONCE = 500
+"""Stops erased by one transaction: a large library's server tells tens of thousands before the first snapshot."""
 _TABLE = "stop"
 _COLUMNS = "token, number, cursor, counter, sequence"
 _ADD = f"""INSERT INTO stop ({_COLUMNS}) SELECT ?1, ?2, ?3, ?4, ?5
@@ -53,13 +55,21 @@ class StopTable:
             found |= {row[0]: _placed(row[1:]) for row in self._database.ask(query, (value, cursor)).fetchall()}
         return [found[place] for place in sorted(found)]
 
-    def forget(self, *, up_to: int | None = None, above: int | None = None) -> None:
-        """Delete the stops at or below one cursor, and those above another."""
-        gone = []
-        if up_to is not None:
-            gone += self._database.ask("DELETE FROM stop WHERE cursor <= ? RETURNING *", (up_to,)).fetchall()
-        if above is not None:
-            gone += self._database.ask("DELETE FROM stop WHERE cursor > ? RETURNING *", (above,)).fetchall()
+    def has_passed(self, cursor: int) -> bool:
+        """Whether there are stops at or below a cursor."""
+        return self._database.ask("SELECT 1 FROM stop WHERE cursor <= ? LIMIT 1", (cursor,)).fetchone() is not None
+
+    def forget_passed(self, cursor: int) -> None:
+        """Delete some of the stops at or below a cursor."""
+        some = "SELECT place FROM stop WHERE cursor <= ? LIMIT ?"
+        self._delete(f"place IN ({some})", cursor, AT_ONCE)
+
+    def forget_above(self, cursor: int) -> None:
+        """Delete all stops above a cursor."""
+        self._delete("cursor > ?", cursor)
+
+    def _delete(self, which: str, *values: int) -> None:
+        gone = self._database.ask(f"DELETE FROM stop WHERE {which} RETURNING *", values).fetchall()  # noqa: S608 - our own names
         self._seal.changed(_TABLE, removed=gone)
 
 

@@ -39,7 +39,7 @@ LINK_LEDGER = (
     ("        swap()\n", ""),
     ("        self._projection.renew()\n        self.seal.renew()\n\n    def seen", "        self.seal.renew()\n\n    def seen"),
     ("if is_gone(one.state, reached, safe)]", "if isinstance(one.state, AcceptedAt)]"),
-    ("self._stops.forget(up_to=min([", "self._stops.forget(up_to=max(["),
+    ("return min([*known", "return max([*known"),
 )
 SHOWN_LINKS = (
     (
@@ -54,7 +54,7 @@ OTHERS = {
     "kiosk/store/facts.py": (("                    opened.append((link, cursor))\n", ""),),
     "kiosk/store/stops.py": (
         ("WHERE token = ? OR number = ?", "WHERE token = ? AND number = ?"),
-        ('"DELETE FROM stop WHERE cursor <= ? RETURNING *", (up_to,)', '"DELETE FROM stop WHERE cursor <= ? RETURNING *", (up_to + 1,)'),
+        ("SELECT place FROM stop WHERE cursor <= ? LIMIT", "SELECT place FROM stop WHERE cursor <= ? + 1 LIMIT"),
         ("WHERE {column} = ? AND cursor > ?", "WHERE {column} = ? AND cursor > ? + 1"),
     ),
     "kiosk/store/own_operations.py": (

@@ -121,12 +121,12 @@ def test_pages_of_any_positions_and_the_feed_give_the_ledger(store: Repository, 
 
 
 def test_a_snapshot_of_many_parts_is_sorted_in_many_passes(
-    store: Repository, monkeypatch: pytest.MonkeyPatch, path: Path, keys: Keys
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch, path: Path, keys: Keys
 ) -> None:
     """As one of millions is. Some numbers are in two pages, since they moved in between."""
     monkeypatch.setattr("kiosk.store.staging.SORTED", 40)
-    monkeypatch.setattr("kiosk.store.staging.PART", 9)
-    monkeypatch.setattr("kiosk.store.staging_store.PART", 9)
+    monkeypatch.setattr("kiosk.store.opened_store.ROWS", 9)
+    store = member(open_store())
     cards = [LinkToken(bytes([place // 256, place % 256]) * 16) for place in range(1, 401)]
     digits = [LibraryCardNumber(f"{place * 7919 % 400:010}") for place in range(400)]
     links = [PlacedLink(opened(cards[place], digits[place], UUID(int=place + 1)), place + 1) for place in range(400)]

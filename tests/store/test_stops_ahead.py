@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.domain.decide import Closed, Epochs, Opened, Stop
 from kiosk.domain.errors import Code
-from kiosk.domain.feed import PlacedLink, PlacedStop
+from kiosk.domain.feed import PlacedLink, PlacedStop, Snapshot
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor
 from kiosk.domain.registry_wire import Deferred
@@ -20,6 +20,7 @@ from kiosk.domain.wire import Position
 from kiosk.store.cipher import open_file
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
+from kiosk.store.stops import AT_ONCE
 from tests.support.store.enrolled import (
     CARD_A,
     CARD_C,
@@ -27,6 +28,7 @@ from tests.support.store.enrolled import (
     NUMBER_1,
     NUMBER_2,
     entry,
+    load,
     opened,
     save,
     shown,
@@ -199,3 +201,33 @@ def test_a_stop_of_a_new_epoch_is_ahead_of_links_of_the_old(two: Repository) -> 
     two.begin_epoch(Epochs(2, ((1, 3),)))
     two.hear_stops([stopped(4, CARD_A, NUMBER_1)], 2)
     assert numbers(two) == [NUMBER_2.text]
+
+
+def test_the_stops_that_a_snapshot_has_passed_go_in_parts(store: Repository, path: Path, keys: Keys) -> None:
+    """A large library's server tells tens of thousands of them before the first snapshot: to erase all would lock others out meanwhile."""
+    store.hear_stops([stopped(cursor, None, LibraryCardNumber(f"{cursor:010}")) for cursor in range(1, 2 * AT_ONCE + 2)], 1)
+    passed = at(2 * AT_ONCE + 1)
+    store.stage_begin(passed)
+    store.stage_page([], done=True)
+    assert store.stage_swap(passed)
+    assert stop_rows(path, keys) == AT_ONCE + 1
+    assert store.erase_old()
+    assert stop_rows(path, keys) == 1
+    assert not store.erase_old()
+    assert stop_rows(path, keys) == 0
+    assert store.examine(aside=False) is None
+
+
+def test_stops_that_somebody_must_still_hear_of_are_not_waited_for(store: Repository, path: Path, keys: Keys) -> None:
+    load(store, Snapshot(Epochs(1), 1, ()), NOTHING_SAFE)
+    save(store, CARD_A, NUMBER_1)
+    store.hear_stops([stopped(2, None, NUMBER_2)], 1)
+    store.follow([entry(2)], NOTHING_SAFE)
+    assert not store.erase_old()
+    assert stop_rows(path, keys) == 1
+
+
+def stop_rows(path: Path, keys: Keys) -> int:
+    with closing(open_file(path, keys.database)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM stop").fetchone()
+    return int(count)
