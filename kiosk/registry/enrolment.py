@@ -158,8 +158,9 @@ class Enrolment:
         # What the hardware before said of itself does not hold for this one.
         CounterSeenRow.delete().where(CounterSeenRow.name == name).execute(database)
         drop_note(database, DOUBLED + name)
-        if not CounterRow.update(values).where(CounterRow.name == name).execute(database):
-            CounterRow.insert({"name": name, "sequence": 0, **values}).execute(database)
+        again = CounterRow.update(enrolments=CounterRow.enrolments + 1, **values).where(CounterRow.name == name)
+        if not again.execute(database):
+            CounterRow.insert({"name": name, "sequence": 0, "enrolments": 1, **values}).execute(database)
 
     def _hash(self, secret: str) -> bytes:
         finds = hmac.digest(self._key, b"finds " + secret[:_FIRST].encode(), "sha256")[:_FINDS]

@@ -79,7 +79,8 @@ _FIRST = (
         enrolled TEXT NOT NULL,
         changed TEXT NOT NULL,
         sequence COUNT NOT NULL,
-        key_generation COUNT NOT NULL
+        key_generation COUNT NOT NULL,
+        enrolments COUNT NOT NULL
     )""",
     """CREATE TABLE counter_seen (
         name TEXT NOT NULL PRIMARY KEY,

@@ -36,6 +36,8 @@ class CounterRow(Model):
     """The highest sequence seen of it. Written by the ledger."""
     key_generation = IntegerField(default=0)
     """Of the site key it was given."""
+    enrolments = IntegerField(default=1)
+    """How often this name was enrolled: which of two secrets came later does not depend on a clock."""
 
     class Meta:
         table_name = "counter"

@@ -16,10 +16,13 @@ from kiosk.domain.decide import Epochs
 from kiosk.domain.wire import Position
 from kiosk.ledger.bulk import BYTES, COUNT, TEXT, insert
 from kiosk.ledger.database import ask
-from kiosk.registry.head_row import HeadTable
+from kiosk.registry.head_row import HeadRow, HeadTable
 from kiosk.registry.models import CounterState
 
-_COUNTER = {"name": TEXT, "secret": BYTES, "state": TEXT, "enrolled": TEXT, "changed": TEXT, "sequence": COUNT, "key_generation": COUNT}
+_COUNTER = {
+    **{"name": TEXT, "secret": BYTES, "state": TEXT, "enrolled": TEXT, "changed": TEXT},
+    **{"sequence": COUNT, "key_generation": COUNT, "enrolments": COUNT},
+}
 _STRICTNESS = (CounterState.ACTIVE, CounterState.RETIRING, CounterState.RETIRED, CounterState.REVOKED)
 
 
@@ -34,13 +37,17 @@ class KnownCounter:
     changed: str
     sequence: int
     key_generation: int
+    enrolments: int
+    """How often its name was enrolled."""
 
     def merged(self, other: KnownCounter) -> KnownCounter:
         """What holds of one counter that two sources tell of. Of one enrolment the stricter state: nobody is let in again by a restore. Of
-        two the later one, which replaced the earlier secret.
+        two the later one, which replaced the earlier secret. Clocks decide only where each source has enrolled it without the other.
         """
         sequence = max(self.sequence, other.sequence)
-        if self.secret == other.secret or self.enrolled == other.enrolled:
+        if self.enrolments != other.enrolments:
+            holds = max((self, other), key=lambda counter: counter.enrolments)
+        elif self.secret == other.secret or self.enrolled == other.enrolled:
             holds = max((self, other), key=lambda counter: (_STRICTNESS.index(counter.state), counter.changed))
         else:
             holds = max((self, other), key=lambda counter: counter.enrolled)
@@ -114,6 +121,14 @@ def common_with(database: Database, kept: Remembered | None) -> int:
     return proven if kept is None or kept.ahead is None else min(proven, kept.ahead.common)
 
 
+def common_at_most(before: Remembered | None, row: HeadRow) -> int:
+    """Up to which cursor a ledger that was put back may hold what a machine knew before: less than its head where that machine went on in
+    the same epoch, without what this one holds.
+    """
+    ahead = None if before is None else before.ahead
+    return row.cursor if ahead is None or ahead.position.epoch != row.epoch else min(row.cursor, ahead.common)
+
+
 def latest_of(one: Remembered | None, other: Remembered | None) -> Remembered | None:
     """What is known of one library from two sources: the head of the one further ahead, the counters of both."""
     if one is None or other is None:
@@ -139,7 +154,10 @@ def merged(some: Iterable[KnownCounter], others: Iterable[KnownCounter]) -> tupl
 def write_counters(database: Database, counters: Sequence[KnownCounter]) -> None:
     """Replace the rows of all counters."""
     ask(database, "DELETE FROM counter")
-    rows = [(one.name, one.secret, one.state.value, one.enrolled, one.changed, one.sequence, one.key_generation) for one in counters]
+    rows = [
+        (one.name, one.secret, one.state.value, one.enrolled, one.changed, one.sequence, one.key_generation, one.enrolments)
+        for one in counters
+    ]
     insert(database, "counter", _COUNTER, rows)
 
 
@@ -151,6 +169,6 @@ def _operation_at(database: Database, cursor: int) -> str | None:
 def _counters(database: Database) -> list[KnownCounter]:
     rows = ask(database, f"SELECT {', '.join(_COUNTER)} FROM counter ORDER BY name").fetchall()  # noqa: S608 - our own names
     return [
-        KnownCounter(name, None if secret is None else bytes(secret), CounterState(state), enrolled, changed, sequence, generation)
-        for name, secret, state, enrolled, changed, sequence, generation in rows
+        KnownCounter(name, None if secret is None else bytes(secret), CounterState(state), enrolled, changed, *counts)
+        for name, secret, state, enrolled, changed, *counts in rows
     ]

@@ -126,6 +126,7 @@ def _encoded(remembered: Remembered) -> bytes:
                 one.changed,
                 one.sequence,
                 one.key_generation,
+                one.enrolments,
             ]
             for one in remembered.counters
         ],
@@ -168,9 +169,8 @@ def _read_counters(fields: Json) -> list[KnownCounter]:
     for row in list_in(fields, "counters"):
         if not isinstance(row, list):
             raise ValueError("no counter")
-        name, secret, state, enrolled, changed, sequence, generation = row
+        name, secret, state, enrolled, changed, *counts = row
+        sequence, generation, enrolments = map(counted, counts)
         digest = None if secret is None else bytes.fromhex(secret)
-        found.append(
-            KnownCounter(str(name), digest, CounterState(state), str(enrolled), str(changed), counted(sequence), counted(generation))
-        )
+        found.append(KnownCounter(str(name), digest, CounterState(state), str(enrolled), str(changed), sequence, generation, enrolments))
     return found

@@ -16,12 +16,15 @@ import pytest
 from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.health import OUTCOMES, Condition
+from kiosk.domain.wire import Position
 from kiosk.ledger.notes import write_note
 from kiosk.registry.backup.failure import failure_of, save_failure
 from kiosk.registry.backup.keeper import plan_of
 from kiosk.registry.nightly import Checked
 from kiosk.registry.notes import VERIFIED
 from kiosk.registry.opening import now
+from kiosk.registry.remembered import Ahead
+from kiosk.registry.remembered_file import RememberedFile
 from kiosk.text import say
 from tests.support.commands.call import Call
 from tests.support.commands.server import copied, enrolled, heard, opened
@@ -203,6 +206,18 @@ def test_a_counter_that_differs_or_is_away_is_named(registry: Call, begun: Regis
     (counter,) = json.loads(registry("counters", "--json").out)["counters"]
     assert counter["doubled"] is True
     registry("revoke", "中央1", "--yes")
+    assert outcomes(registry)["counters"] == "counters.none"
+
+
+def test_a_counter_that_knows_more_than_the_server_is_named(registry: Call, begun: RegistryHome) -> None:
+    server = opened(begun)
+    server.remember()
+    RememberedFile(begun.folder / "keys").hear(Ahead(Position(server.ledger.head().position.epoch, 7), "中央1", 0))
+    server.close()
+    said = registry("doctor")
+    assert said.code == 1
+    assert "窓口「中央1」は、このサーバーより新しい台帳" in said.out
+    assert registry("begin-epoch", "--yes").code == 0
     assert outcomes(registry)["counters"] == "counters.none"
 
 

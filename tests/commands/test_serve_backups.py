@@ -11,7 +11,9 @@ import pytest
 
 from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.errors import Code
+from kiosk.domain.wire import Position
 from kiosk.ledger.database import ask
+from kiosk.registry.remembered import Ahead
 from kiosk.registry.remembered_file import RememberedFile
 from kiosk.text import plain, say
 from tests.commands.test_serve import Serving
@@ -91,7 +93,10 @@ def test_over_a_ledger_that_was_put_back_no_server_starts_until_it_is_dealt_with
     assert "4番まで" in ended.err
     assert registry("begin-epoch", "--yes").code == 0
     assert library.position() == (2, 1)
-    assert serve().address
+    RememberedFile(library.home.folder / "keys").hear(Ahead(Position(1 << 32, 1), "中央1", 0))
+    serving = serve()
+    assert serving.address
+    assert "「中央1」は、このサーバーより新しい台帳を知っています" in serving.err
 
 
 @pytest.mark.timeout(100)

@@ -98,6 +98,15 @@ def test_wrong_tries_for_another_code_do_not_count(server: EnrollingServer) -> N
     assert server.enrolment.enrol(code, fresh_secret()).counter == "中央1"
 
 
+def test_how_often_a_counter_was_enrolled_is_counted_and_a_repeat_is_none(server: EnrollingServer) -> None:
+    code, secret = server.open(), fresh_secret()
+    for _ in range(2):
+        server.enrolment.enrol(code, secret)
+    server.enrolment.enrol(server.open(again=True), fresh_secret())
+    with closing(sqlite3.connect(server.path)) as database:
+        assert database.execute("SELECT name, enrolments FROM counter").fetchall() == [("中央1", 2)]
+
+
 def test_no_two_codes_begin_alike(server: EnrollingServer) -> None:
     """Else a wrong try for one would count against the other."""
     codes = [server.open(f"窓口{number}") for number in range(300)]

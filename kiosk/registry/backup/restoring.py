@@ -32,7 +32,16 @@ from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.models import CounterState
 from kiosk.registry.presence import refuse_if_served
-from kiosk.registry.remembered import Remembered, common_with, latest_epoch, latest_of, merged, remembered_of, write_counters
+from kiosk.registry.remembered import (
+    Remembered,
+    common_at_most,
+    common_with,
+    latest_epoch,
+    latest_of,
+    merged,
+    remembered_of,
+    write_counters,
+)
 from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 
@@ -221,7 +230,7 @@ def _begin(
     head = HeadTable()
     row = head.lock(database)
     number = number_after(max(row.epoch, latest_epoch(before)), int(now.timestamp()))
-    held = row.cursor if cut is None else cut
+    held = common_at_most(before, row) if cut is None else cut
     epochs = epochs_after(row.epochs, held, None if before is None else before.epochs, number)
     begun = head.begin(database, row, epochs)
     loaded = remembered_of(database)

@@ -44,7 +44,16 @@ TABLES = (
     Table("epoch", {"number": COUNT, "cut": COUNT}),
     Table(
         "counter",
-        {"name": TEXT, "secret": BYTES, "state": TEXT, "enrolled": TEXT, "changed": TEXT, "sequence": COUNT, "key_generation": COUNT},
+        {
+            "name": TEXT,
+            "secret": BYTES,
+            "state": TEXT,
+            "enrolled": TEXT,
+            "changed": TEXT,
+            "sequence": COUNT,
+            "key_generation": COUNT,
+            "enrolments": COUNT,
+        },
     ),
     Table(
         "counter_seen",

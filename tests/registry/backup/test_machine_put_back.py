@@ -27,6 +27,7 @@ from kiosk.store.sync.enrolment import enrol
 from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.tls import Authority, read_certificate
 from tests.registry.backup.test_keeper import keeper_of
+from tests.registry.backup.test_new_epoch import put_back
 from tests.support.backup.server_machine import ServerMachine
 from tests.support.registry.sent_operations import fresh_number, fresh_token
 from tests.support.sync.enrolled_counter import EnrolledCounter
@@ -161,6 +162,22 @@ def test_what_was_accepted_since_a_server_that_is_behind_began_holds_for_nobody_
     keeper.hear_ahead("中央1", Position(before.epoch, before.cursor + 9))
     keeper.leave()
     assert machine.begin_epoch().epochs.cuts == ((before.epoch, before.cursor),)
+
+
+def test_nor_does_it_hold_once_a_backup_of_what_was_lost_is_put_back(machine: ServerMachine) -> None:
+    machine.remember()
+    common, rows = machine.ledger.head().position, machine.rows()
+    outlives = (machine.keys / "outlives-restore.json").read_bytes()
+    machine.link(20, 21)
+    kept = machine.back_up()
+    put_back(machine, rows)
+    (machine.keys / "outlives-restore.json").write_bytes(outlives)
+    keeper = keeper_of(machine)
+    keeper.check()
+    machine.link(30)
+    keeper.hear_ahead("中央1", Position(common.epoch, common.cursor + 2))
+    keeper.leave()
+    assert machine.restore(kept.path).now.epochs.cuts == ((common.epoch, common.cursor),)
 
 
 def test_the_furthest_is_remembered_and_no_absurd_epoch_is(machine: ServerMachine) -> None:

@@ -186,6 +186,16 @@ def test_a_counter_enrolled_since_stays_enrolled_and_one_enrolled_again_keeps_it
     assert {row[0]: row[1] for row in machine.rows()["counter"]}["分館1"] == new
 
 
+def test_a_secret_that_was_replaced_is_not_revived_where_the_clock_was_put_back(machine: ServerMachine) -> None:
+    kept = machine.back_up()
+    machine.later(days=-1)
+    renewed = machine.enrol("中央1", b"a new secret")
+    machine.remember()
+    machine.later(days=2)
+    machine.restore(kept.path)
+    assert {row[0]: row[1] for row in machine.rows()["counter"]}["中央1"] == renewed
+
+
 def test_a_counter_revoked_and_enrolled_again_is_not_shut_out_by_a_backup_from_between(machine: ServerMachine) -> None:
     machine.set_state("分館1", CounterState.REVOKED)
     kept = machine.back_up()

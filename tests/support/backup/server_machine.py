@@ -90,9 +90,11 @@ class ServerMachine:
         at = self.now.isoformat(timespec="seconds")
         with self.ledger.acting():
             database = self.database.database
+            before = CounterRow.select().where(CounterRow.name == name).get_or_none(database)
             CounterRow.delete().where(CounterRow.name == name).execute(database)
             values = {"name": name, "secret": digest, "state": CounterState.ACTIVE.value, "enrolled": at, "changed": at}
-            CounterRow.insert(sequence=0, key_generation=0, **values).execute(database)
+            enrolments = 1 if before is None else before.enrolments + 1
+            CounterRow.insert(sequence=0, key_generation=0, enrolments=enrolments, **values).execute(database)
         return digest
 
     def set_state(self, name: str, state: CounterState) -> None:
