@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from peewee import Database
 
@@ -174,6 +175,19 @@ class RegistryLedger:
             last = stops[-1].stop.cursor
             whole = tuple(placed for placed in stops if placed.stop.cursor != last)
             return Stops(whole, whole[-1].stop.cursor, head)
+
+        return self.database.read(read)
+
+    def has_followed(self, known: Position, operation: UUID) -> bool:
+        """Whether the operation that a counter heard last, at a position of this epoch, stands there. True also where the position says
+        nothing, or it is not kept any more.
+        """
+
+        def read(database: Database) -> bool:
+            head = self._head.read(database)
+            if known.epoch != head.epoch or not head.floor < known.cursor <= head.cursor:
+                return True
+            return all(entry.operation == operation for entry in feed_after(database, known.cursor - 1, known.cursor, 1))
 
         return self.database.read(read)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.decide import Epochs
@@ -45,6 +46,8 @@ class Membership:
     """Since when the server does not know this counter's secret, or has shut it out; None if it has not."""
     lost_epoch: int | None = None
     """The epoch in which the server was found to know less than this counter."""
+    mark: UUID | None = None
+    """The operation that the feed brought at `reached`, where it was the feed."""
 
     @property
     def awaits_snapshot(self) -> bool:
@@ -110,8 +113,9 @@ class EnrolledStore(OpenedStore):
             if registry is None:
                 return None
             who = notes.counter or self._counter, notes.key_generation, notes.sequence
-            heard, latest, shut_out = notes.heard, notes.latest, notes.shut_out
-            return Membership(registry, *who, notes.epochs, notes.position, heard, latest, notes.is_retiring, shut_out, notes.lost_epoch)
+            epochs, reached, heard, latest = notes.epochs, notes.position, notes.heard, notes.latest
+            retiring, shut_out, found = notes.is_retiring, notes.shut_out, (notes.lost_epoch, notes.mark)
+            return Membership(registry, *who, epochs, reached, heard, latest, retiring, shut_out, *found)
 
     def move_to(self, registry: str) -> None:
         """The server has a new URL."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from kiosk.domain.decide import Epochs
 from kiosk.domain.wire import Position
@@ -16,6 +17,7 @@ from kiosk.store.metadata import (
     KEY_GENERATION,
     LATEST,
     LOST_EPOCH,
+    MARK,
     POSITION,
     REGISTRY,
     RETIRING,
@@ -40,6 +42,16 @@ class LedgerNotes:
 
     def reach(self, position: Position) -> None:
         write_note(self._database, POSITION, f"{position.epoch} {position.cursor}")
+
+    @property
+    def mark(self) -> UUID | None:
+        """The operation that the feed brought at `position`; None if it was not the feed that led there."""
+        note = read_note(self._database, MARK)
+        position, operation = (None, None) if note is None else parsed(note, _mark)
+        return operation if position == self.position else None
+
+    def mark_at(self, position: Position, operation: UUID) -> None:
+        write_note(self._database, MARK, f"{position.epoch} {position.cursor} {operation}")
 
     @property
     def epochs(self) -> Epochs:
@@ -146,6 +158,11 @@ class LedgerNotes:
 def _position(note: str) -> Position:
     epoch, cursor = note.split()
     return Position(int(epoch), int(cursor))
+
+
+def _mark(note: str) -> tuple[Position, UUID]:
+    position, _, operation = note.rpartition(" ")
+    return _position(position), UUID(operation)
 
 
 def _cuts(note: str) -> tuple[tuple[int, int], ...]:

@@ -199,6 +199,8 @@ class LinkLedger:
                     states[entry.operation] = AcceptedAt(reached)
         self.own.keep(states)
         self.notes.reach(reached)
+        if entries:
+            self.notes.mark_at(reached, entries[-1].operation)
         self._forget(safe)
         self._projection.renew_around(changed, [own.operation for uuid, own in before.items() if uuid in states])
         self.seal.renew()

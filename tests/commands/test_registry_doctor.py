@@ -216,7 +216,7 @@ def test_a_counter_that_knows_more_than_the_server_is_named(registry: Call, begu
     server.close()
     said = registry("doctor")
     assert said.code == 1
-    assert "窓口「中央1」は、このサーバーより新しい台帳" in said.out
+    assert "窓口「中央1」は、このサーバーにない手続き" in said.out
     assert registry("begin-epoch", "--yes").code == 0
     assert outcomes(registry)["counters"] == "counters.none"
 

@@ -96,7 +96,7 @@ def test_over_a_ledger_that_was_put_back_no_server_starts_until_it_is_dealt_with
     RememberedFile(library.home.folder / "keys").hear(Ahead(Position(1 << 32, 1), "中央1", 0))
     serving = serve()
     assert serving.address
-    assert "「中央1」は、このサーバーより新しい台帳を知っています" in serving.err
+    assert "「中央1」は、このサーバーにない手続きを知っています" in serving.err
 
 
 @pytest.mark.timeout(100)

@@ -46,6 +46,8 @@ class ApiCode(Enum):
     """With `status`."""
     SNAPSHOT_NEEDED = "snapshot-needed", 409
     """With `status`."""
+    ORDER_PARTED = "order-parted", 409
+    """With `status`. At the position that the counter has reached stands another operation than the one it heard there."""
     NOT_RETIRING = "not-retiring", 409
     """With `status`."""
     TOO_LARGE = "too-large", 413

@@ -11,7 +11,8 @@ from kiosk.domain.registry_wire import PATH, FoundLinks, SnapshotPage, StopsPage
 from kiosk.domain.wire import Position
 from kiosk.registry.api import schemas
 from kiosk.registry.api.backend import Backend, encoded
-from kiosk.registry.api.exchange import asker_of, json_answer
+from kiosk.registry.api.errors import ApiCode
+from kiosk.registry.api.exchange import asker_of, json_answer, with_status
 from kiosk.registry.api.openapi import documented
 from kiosk.registry.api.queries import SnapshotQuery, StopsQuery, read_query
 from kiosk.registry.api.reading import read_question
@@ -20,7 +21,7 @@ from kiosk.registry.api.reading import read_question
 def add_link_routes(routes: FastAPI, backend: Backend) -> None:
     ledger = backend.library.ledger
 
-    @routes.get(f"{PATH}/stops", **documented(schemas.Stops, asks=StopsQuery))
+    @routes.get(f"{PATH}/stops", **documented(schemas.Stops, ApiCode.ORDER_PARTED, asks=StopsQuery))
     async def read_stops(request: Request) -> Response:
         """What was stopped after a position of any epoch: fetched before anything else."""
         asker, asked = asker_of(request), read_query(StopsQuery, request)
@@ -29,6 +30,9 @@ def add_link_routes(routes: FastAPI, backend: Backend) -> None:
             known = Position(asked.epoch, asked.cursor)
             page = ledger.stops(known, asked.after)
             backend.compare(asker, known, page.head)
+            if asked.operation is not None and not ledger.has_followed(known, asked.operation):
+                backend.library.hear_ahead(asker.name, known)
+                raise with_status(ApiCode.ORDER_PARTED, backend, page.head, asker)
             return encoded(stops_json(StopsPage(page.stops, page.next, backend.status(page.head, asker))))
 
         return json_answer(await backend.off_loop(read))

@@ -5,6 +5,7 @@ all the rest of a request for the feed.
 from __future__ import annotations
 
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
@@ -29,6 +30,7 @@ class StopsQuery(BaseModel):
     epoch: Count
     cursor: Count
     after: Annotated[Count, Field(description="`next` of the page before.")] = 0
+    operation: Annotated[UUID | None, Field(description="That the counter heard last, at `cursor`.")] = None
 
 
 class SnapshotQuery(BaseModel):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from kiosk.domain.json_fields import Json, count_in, text_in
 from kiosk.domain.model import LibraryCardNumber, LinkToken
@@ -91,10 +92,11 @@ class RegistryClient:
         """The answer to `ask_for_feed`, which may come this many seconds later than other answers."""
         return _read(self.connection.receive(wait), read_feed)
 
-    def stops(self, known: Position, after: int | None = None) -> StopsPage | Said:
-        """Stops that a counter may not know which knows the ledger up to this position."""
-        asked = {"epoch": known.epoch, "cursor": known.cursor}
-        return self._get("/stops", asked if after is None else asked | {"after": after}, read_stops)
+    def stops(self, known: Position, after: int | None = None, mark: UUID | None = None) -> StopsPage | Said:
+        """Stops that a counter may not know which knows the ledger up to this position, where `mark` is the operation that it heard."""
+        asked: dict[str, object] = {"epoch": known.epoch, "cursor": known.cursor}
+        more = {name: value for name, value in (("after", after), ("operation", mark)) if value is not None}
+        return self._get("/stops", asked | more, read_stops)
 
     def snapshot(self, after: LinkToken | None, limit: int) -> SnapshotPage | Said:
         asked: dict[str, object] = {"limit": limit}

@@ -105,7 +105,9 @@ class Exchange:
         if meant is Fate.ERASED:
             # Another counter's name: the secret was mixed up, or the server was.
             return Revoked() if said.counter == self.membership.counter else ShutOut()
-        if said.ledger is not None:
+        if said.ledger is not None and said.error == "order-parted":
+            self._is_outdated(said.ledger.epochs.current)
+        elif said.ledger is not None:
             self.heed(said.ledger)
             if said.error == "snapshot-needed":
                 return SnapshotNeeded()
@@ -120,9 +122,7 @@ class Exchange:
         if status.head.epoch != current or status.safe.epoch != current:
             raise InVain
         if membership.knows_more_than(status):
-            if current == membership.epochs.current:
-                self.store.mark_lost(current)
-            self.reports.is_outdated()
+            self._is_outdated(current)
             raise InVain
         answered, self._answered = self._now(), status
         self.reports.answered(status.time, self._asked, answered, has_stops=self.has_stops)
@@ -142,6 +142,12 @@ class Exchange:
             self.reports.retires()
         if current > membership.epochs.current:
             raise EpochBegan(status)
+
+    def _is_outdated(self, epoch: int) -> None:
+        """The server, in this epoch, lacks what it once said. An earlier epoch is that of a server that was replaced."""
+        if epoch == self.membership.epochs.current:
+            self.store.mark_lost(epoch)
+        self.reports.is_outdated()
 
     def heard_stops(self) -> None:
         """What was stopped elsewhere is known here now: from this answer on the counter is not alone any more."""

@@ -18,10 +18,10 @@ class Pull:
 
     def hear_stops(self, client: RegistryClient) -> None:
         """Before anything else: what was stopped elsewhere while this counter did not listen."""
-        known, after = self.exchange.membership.reached, None
+        membership, after = self.exchange.membership, None
         while True:
             self.exchange.asks()
-            page = self.exchange.take(client.stops(known, after))
+            page = self.exchange.take(client.stops(membership.reached, after, membership.mark))
             self.exchange.store.hear_stops(page.stops, page.status.epochs.current)
             if page.next is None:
                 self.exchange.heard_stops()

@@ -42,6 +42,18 @@ def test_a_link_is_a_row_of_token_number_since_counter_operation_and_position(co
     assert told["status"]["head"]["cursor"] == maker.known[1] + 1
 
 
+def test_who_heard_another_operation_where_it_stands_is_told_so(counter: EnrolledCounter, maker: Maker) -> None:
+    link = maker.link()
+    counter.post("/v1/operations", batch(link))
+    epoch, cursor = maker.known[0], maker.known[1] + 1
+    assert counter.get("/v1/stops", epoch=epoch, cursor=cursor, operation=link["uuid"]).status == 200
+    told = counter.get("/v1/stops", epoch=epoch, cursor=cursor, operation=maker.link()["uuid"])
+    assert (told.status, told.json["error"], told.json["status"]["head"]["epoch"]) == (409, "order-parted", epoch)
+    # Of another epoch, or above the head, the position alone says it.
+    for known in ({"epoch": epoch + 1, "cursor": cursor}, {"epoch": epoch, "cursor": cursor + 10**6}):
+        assert counter.get("/v1/stops", **known, operation=maker.link()["uuid"]).status == 200
+
+
 def test_links_are_found_by_any_of_some_tokens_and_by_a_number(counter: EnrolledCounter, maker: Maker) -> None:
     one, two, gone = maker.link(), maker.link(), maker.link()
     counter.post("/v1/operations", batch(one, two, gone))

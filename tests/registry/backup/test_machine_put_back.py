@@ -14,7 +14,9 @@ from kiosk.config.registry_settings import read_registry_settings
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.model import RegistryCondition
 from kiosk.domain.new_epoch import LARGEST_HEARD
+from kiosk.domain.registry_json import read_operation
 from kiosk.domain.wire import Position
+from kiosk.registry.answers import Batch
 from kiosk.registry.api.backend import Library
 from kiosk.registry.backup.keeper import BackupKeeper, plan_of
 from kiosk.registry.backup.restoring import Machine, begin_epoch
@@ -29,7 +31,7 @@ from kiosk.store.sync.tls import Authority, read_certificate
 from tests.registry.backup.test_keeper import keeper_of
 from tests.registry.backup.test_new_epoch import put_back
 from tests.support.backup.server_machine import ServerMachine
-from tests.support.registry.sent_operations import fresh_number, fresh_token
+from tests.support.registry.sent_operations import Maker, fresh_number, fresh_token
 from tests.support.sync.enrolled_counter import EnrolledCounter
 from tests.support.wait import wait_until
 
@@ -108,28 +110,50 @@ def in_touch(home: RegistryHome, counter: EnrolledCounter) -> Iterator[None]:
             counter.stop()
 
 
-def test_it_is_noticed_by_what_its_counters_know_and_nothing_is_lost(home: RegistryHome, counter: EnrolledCounter, tmp_path: Path) -> None:
+@pytest.fixture
+def put_back_machine(home: RegistryHome, counter: EnrolledCounter, tmp_path: Path) -> Position:
+    """As it was before the counter stopped a card. Returns what it holds."""
     number = fresh_number()
     counter.link(fresh_token(), number)
     with in_touch(home, counter):
         counter.until_settled()
     shutil.copytree(home.folder, tmp_path / "snapshot")
+    held = counter.store.position()
     counter.unlink(number)
     with in_touch(home, counter):
         counter.until_settled()
     shutil.rmtree(home.folder)
     (tmp_path / "snapshot").rename(home.folder)
-    before = remembered(home)
+    return held
+
+
+def test_it_is_noticed_by_what_its_counters_know_and_nothing_is_lost(
+    home: RegistryHome, counter: EnrolledCounter, put_back_machine: Position
+) -> None:
+    epoch, cursor = put_back_machine.epoch, put_back_machine.cursor
     with in_touch(home, counter):
         counter.until_condition(RegistryCondition.OUTDATED)
         wait_until(lambda: remembered(home).ahead is not None, "what the counter knows to be remembered", LIMIT)
-    assert new_epoch(home).epochs.cuts == ((before.epochs.current, 1),)
+    assert new_epoch(home).epochs.cuts == ((epoch, cursor),)
     with in_touch(home, counter):
-        counter.until(lambda here: here.store.position().epoch > before.epochs.current).until_settled()
+        counter.until(lambda here: here.store.position().epoch > epoch).until_settled()
     with opened(home) as registry:
         assert registry.ledger.head().count == 0, "what was stopped was stopped again"
     assert counter.links() == {}
     assert remembered(home).ahead is None
+
+
+def test_it_is_noticed_too_where_others_have_carried_the_server_on_meanwhile(
+    home: RegistryHome, counter: EnrolledCounter, put_back_machine: Position
+) -> None:
+    others = Maker("窓口2", (put_back_machine.epoch, put_back_machine.cursor))
+    with opened(home) as registry:
+        registry.ledger.apply([Batch((read_operation(others.link()),))])
+        assert registry.ledger.head().position == counter.store.position()
+    with in_touch(home, counter):
+        counter.until_condition(RegistryCondition.OUTDATED)
+    assert counter.links() == {}
+    assert remembered(home).ahead is not None
 
 
 # --- what counters say ------------------------------------------------------------------------------------------------------
