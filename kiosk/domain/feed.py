@@ -9,6 +9,10 @@ from kiosk.domain.decide import Change, Epochs, OpenLink, Stop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 
 
+class OrderParted(ValueError):
+    """Where an operation was accepted, as its counter was told, stands another one: the server has lost what it once said."""
+
+
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
     """One accepted operation: who made it and what it changed. Facts, so that no counter has to decide it again."""

@@ -52,7 +52,7 @@ class RememberedFile:
             save_private(self.path, _encoded(remembered), replaces=lambda: True)
 
     def hear(self, ahead: Ahead) -> bool:
-        """Remember that a counter knew more than the ledger, unless as much is remembered. Returns whether it was news.
+        """Remember that a counter knew more than the ledger, unless as much is remembered. Returns whether nothing was before.
 
         Raises Unavailable.
         """
@@ -64,7 +64,7 @@ class RememberedFile:
                 return False
             common = ahead.common if known is None else min(ahead.common, known.common)
             self.save(replace(kept, ahead=replace(ahead, common=common)))
-            return True
+            return known is None
 
     def take(self, database: RegistryDatabase) -> None:
         """Remember what the database says now, unless that was put back: then the file is what is left of the knowledge of more.

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from kiosk.domain.decide import Accepted, Decision, Epochs, Standing, decide
-from kiosk.domain.feed import FeedEntry, PlacedStop
+from kiosk.domain.feed import FeedEntry, OrderParted, PlacedStop
 from kiosk.domain.operations import (
     AcceptedAt,
     OwnOperation,
@@ -176,17 +176,20 @@ class LinkLedger:
         """Apply the next entries of the feed; return the operations made here that it answers. `safe`: the position that a backup of the
         server holds.
 
-        Raises ValueError for a gap and for another epoch: the counter then needs a snapshot.
+        Raises ValueError for a gap and for another epoch: the counter then needs a snapshot; OrderParted.
         """
         reached, changed = self.notes.position, Changed()
         if not reached.epoch == safe.epoch == self.notes.epochs.current:
             raise ValueError(f"of epoch {safe.epoch}, and the links of {reached.epoch}")
         before = {own.operation.origin.uuid: own for own in self.own.all()}
+        accepted = {own.state.position: uuid for uuid, own in before.items() if isinstance(own.state, AcceptedAt)}
         states = dict[UUID, State]()
         for entry in entries:
             if entry.cursor != reached.cursor + 1:
                 raise ValueError(f"entry {entry.cursor} does not follow {reached.cursor}")
             reached = Position(reached.epoch, entry.cursor)
+            if accepted.get(reached, entry.operation) != entry.operation:
+                raise OrderParted(f"another operation stands at {reached}")
             self._facts.apply(entry.changes, entry.cursor)
             for change in entry.changes:
                 changed.add(*touched(change))

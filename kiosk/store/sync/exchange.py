@@ -106,7 +106,7 @@ class Exchange:
             # Another counter's name: the secret was mixed up, or the server was.
             return Revoked() if said.counter == self.membership.counter else ShutOut()
         if said.ledger is not None and said.error == "order-parted":
-            self._is_outdated(said.ledger.epochs.current)
+            self.found_outdated(said.ledger.epochs.current)
         elif said.ledger is not None:
             self.heed(said.ledger)
             if said.error == "snapshot-needed":
@@ -122,7 +122,7 @@ class Exchange:
         if status.head.epoch != current or status.safe.epoch != current:
             raise InVain
         if membership.knows_more_than(status):
-            self._is_outdated(current)
+            self.found_outdated(current)
             raise InVain
         answered, self._answered = self._now(), status
         self.reports.answered(status.time, self._asked, answered, has_stops=self.has_stops)
@@ -143,7 +143,7 @@ class Exchange:
         if current > membership.epochs.current:
             raise EpochBegan(status)
 
-    def _is_outdated(self, epoch: int) -> None:
+    def found_outdated(self, epoch: int) -> None:
         """The server, in this epoch, lacks what it once said. An earlier epoch is that of a server that was replaced."""
         if epoch == self.membership.epochs.current:
             self.store.mark_lost(epoch)

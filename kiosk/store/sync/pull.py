@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.domain.feed import OrderParted
 from kiosk.domain.registry_wire import FeedPage, LedgerStatus
 from kiosk.domain.wire import Position
 from kiosk.store.sync.client import RegistryClient, Said, Standing
@@ -48,6 +49,9 @@ class Pull:
         if page.entries or page.status.safe != self._safe:
             try:
                 news = store.follow(page.entries, page.status.safe)
+            except OrderParted as error:
+                self.exchange.found_outdated(page.status.epochs.current)
+                raise InVain from error
             except ValueError as error:
                 raise SnapshotNeeded from error
             self._safe = page.status.safe
