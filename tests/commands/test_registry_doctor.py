@@ -91,7 +91,7 @@ def test_what_was_altered_is_named_in_words(registry: Call, begun: RegistryHome)
     altered(begun, "UPDATE head SET links = 1")
     noted(begun, Checked(now(), ended=True, found="links feed stops trail"))
     said = registry("doctor").out
-    assert "書かれたときのままではありません(連携登録)" in said
+    assert "書かれたときのままではありません(連携登録、台帳の位置と世代)" in said
     assert "見つかりました(連携登録、手続きの記録、停止の記録、監査の記録)" in said
 
 

@@ -29,6 +29,7 @@ from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.remembered import Ahead
 from kiosk.registry.remembered_file import RememberedFile
+from kiosk.registry.row_sums import RowHash
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 5.0
@@ -171,7 +172,7 @@ class BackupKeeper:
         if not self._is_safe_new(found):
             return
         with self._ledger.database.writing() as database:
-            head = HeadTable()
+            head = HeadTable(RowHash(self._site_key))
             row = head.lock(database)
             safe = min(safe_with(database, self.plan.server, found, row.epochs, self._clock()), row.cursor)
             if safe != row.safe:
