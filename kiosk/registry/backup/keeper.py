@@ -82,10 +82,10 @@ class BackupKeeper:
         if self._began is None:
             self._began = self._ledger.head().position
 
-    def guard(self, stopped: Event, end: Callable[[Refused], None]) -> None:
+    def guard(self, stopped: Event, end: Callable[[KioskError], None]) -> None:
         """`check` every few seconds until `stopped`. Never looks at the folder of backups: a share that hangs must not keep it.
 
-        `end` is called once if the server may not go on: the ledger was put back under it, or is being put back.
+        `end` is called once if the server may not go on: the ledger was put back under it, is being put back, or its file was exchanged.
         """
         self._repeat(self.check, stopped, end)
 
@@ -93,7 +93,7 @@ class BackupKeeper:
         """Look after the backups until `stopped`, or until the server may not go on."""
         self._repeat(self.tick, stopped, lambda error: None)
 
-    def _repeat(self, work: Callable[[], None], stopped: Event, end: Callable[[Refused], None]) -> None:
+    def _repeat(self, work: Callable[[], None], stopped: Event, end: Callable[[KioskError], None]) -> None:
         """What fails is tried again; a bug is reported, and does not end it."""
         told: KioskError | None = None
         bugs = RecurringIncidents()
@@ -101,11 +101,11 @@ class BackupKeeper:
             try:
                 work()
                 told = None
-            except Refused as error:
-                _log.error("the server may not go on: %s", error.code)
-                end(error)
-                break
             except KioskError as error:
+                if isinstance(error, Refused) or error.code is Code.LEDGER_EXCHANGED:
+                    _log.error("the server may not go on: %s", error.code)
+                    end(error)
+                    break
                 if told is None or told.code is not error.code:
                     _log.warning("the ledger is not looked after: %s", error.code)
                 told = error
