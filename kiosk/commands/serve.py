@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands, ServerHome
-from kiosk.commands.registry.opened import address_of, alone, opened, warn_of_sheet
+from kiosk.commands.registry.opened import address_of, alone, opened, warn_of_altered, warn_of_sheet
 from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
@@ -63,6 +63,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
         output.tell("serve.listening", address=address_of(settings, server.port))
         sys.stdout.flush()
         warn_of_sheet(registry)
+        warn_of_altered(registry)
         server.run()
     if ends:
         raise ends[0]

@@ -74,6 +74,7 @@ class BackupKeeper:
         self._began: Position | None = None
         self._heard = Position()
         """The furthest that a counter has named."""
+        self._is_seal_told = False
 
     def check(self) -> None:
         """Before a server answers anybody. Raises Refused: registry-put-back, registry-serving (it is being restored); Unavailable."""
@@ -81,6 +82,14 @@ class BackupKeeper:
         self.remember()
         if self._began is None:
             self._began = self._ledger.head().position
+        self._look_at_seal()
+
+    def _look_at_seal(self) -> None:
+        """The nightly check tells more, and too late for who is at work on the database just now."""
+        is_sealed = self._ledger.database.read(HeadTable(RowHash(self._site_key)).read).is_sealed
+        if not is_sealed and not self._is_seal_told:
+            _log.error("altered behind the program: head")
+        self._is_seal_told = not is_sealed
 
     def guard(self, stopped: Event, end: Callable[[KioskError], None]) -> None:
         """`check` every few seconds until `stopped`. Never looks at the folder of backups: a share that hangs must not keep it.
