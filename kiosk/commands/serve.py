@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands, ServerHome
-from kiosk.commands.registry.opened import address_of, alone, opened, warn_of_sheet
+from kiosk.commands.registry.opened import address_of, alone, opened, warn_of_altered, warn_of_sheet
 from kiosk.config.registry_home import RegistryHome
-from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
     from kiosk.registry.nightly import Nightly
     from kiosk.registry.tls import server_context
 
-    ends: list[Refused] = []
+    ends: list[KioskError] = []
     with ExitStack() as stack:
         stack.enter_context(alone(home))
         registry = stack.enter_context(opened(home, begins=True))
@@ -53,7 +53,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
         server = _server(registry, context, keeper)
         nightly = Nightly(registry.ledger, registry.tls, context, settings.nightly.hour, registry.clock)
 
-        def end(why: Refused) -> None:
+        def end(why: KioskError) -> None:
             ends.append(why)
             server.end()
 
@@ -63,6 +63,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
         output.tell("serve.listening", address=address_of(settings, server.port))
         sys.stdout.flush()
         warn_of_sheet(registry)
+        warn_of_altered(registry)
         server.run()
     if ends:
         raise ends[0]

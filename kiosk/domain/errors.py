@@ -157,6 +157,8 @@ class Code(StrEnum):
     """The packages that only the server needs are not installed."""
     LEDGER_MISSING = "ledger-missing", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     """On the server: there is the key of a ledger (`place` is where it should be), but not the ledger."""
+    LEDGER_EXCHANGED = "ledger-exchanged", about_counter(Family.PROGRAM, ToPatron.NOTHING, place=str)
+    """On the server: the file of the ledger (`place`) was replaced or removed under it."""
     DATABASE_UNREACHABLE = "database-unreachable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     """The server's PostgreSQL."""
     SITE_KEY_MISSING = "site-key-missing", about_counter(Family.PROGRAM, ToPatron.NOTHING)

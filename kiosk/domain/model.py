@@ -31,10 +31,10 @@ class LibraryCardNumber:
 
     @property
     def masked(self) -> str:
-        """For display to others than the holder, and for the audit trail: the first group and the last two digits."""
-        if len(self.text) <= 6:
-            return "＊" * (len(self.text) - 2) + self.text[-2:]
-        return f"{self.text[:4]} {'＊' * (len(self.text) - 6)} {self.text[-2:]}"
+        """For display to others than the holder, and for the audit trail: first group and last two digits, as far as four stay hidden."""
+        hidden = max(4, len(self.text) - 6)
+        shown = max(0, len(self.text) - hidden - 2)
+        return (" " if shown else "").join((self.text[:shown], "＊" * hidden, self.text[shown + hidden :]))
 
 
 @dataclass(frozen=True, slots=True)

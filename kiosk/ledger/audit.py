@@ -66,6 +66,20 @@ class AuditHead:
     rows: int
     digest: bytes
 
+    def encoded(self) -> str:
+        """Serialize for a note."""
+        return f"{self.rows} {self.digest.hex()}"
+
+    @classmethod
+    def decoded(cls, text: str) -> AuditHead:
+        """Parse what `encoded` returned. Raises ValueError."""
+        rows, digest = text.split()
+        return cls(int(rows), bytes.fromhex(digest))
+
+
+FIRST = AuditHead(0, FIRST_DIGEST)
+"""Of a trail without rows."""
+
 
 def digest_of(values: tuple[Any, ...], previous: bytes) -> bytes:
     """SHA-256 over a label, the columns in order and the previous hash.
@@ -83,11 +97,6 @@ def digest_of(values: tuple[Any, ...], previous: bytes) -> bytes:
     return hashlib.sha256(b"".join(told)).digest()
 
 
-def _head(note: str) -> AuditHead:
-    rows, digest = note.split()
-    return AuditHead(int(rows), bytes.fromhex(digest))
-
-
 class AuditTrail:
     """The audit rows of one database. `add` is called in the transaction of the act it records.
 
@@ -101,8 +110,8 @@ class AuditTrail:
     def add(self, act: AuditedAct) -> None:
         self.add_all([act])
 
-    def add_all(self, acts: Sequence[AuditedAct], head: AuditHead | None = None) -> None:
-        """Add rows in order, as one statement. `head`: where the trail ends, if it was read in this transaction."""
+    def add_all(self, acts: Sequence[AuditedAct], head: AuditHead | None = None) -> AuditHead:
+        """Add rows in order, as one statement. `head`: where the trail ends, if that is known. Returns where it ends now."""
         head, rows = self.head() if head is None else head, []
         for act in acts:
             place = head.rows + 1
@@ -112,7 +121,8 @@ class AuditTrail:
             head = AuditHead(place, digest)
         if rows:
             insert(self._database, "audit", _TYPES, rows)
-            write_note(self._database, AUDIT_HEAD, f"{head.rows} {head.digest.hex()}")
+            write_note(self._database, AUDIT_HEAD, head.encoded())
+        return head
 
     def find(self, operation: UUID) -> AuditEntry | None:
         """The row of this operation, if it was carried out."""
@@ -133,7 +143,7 @@ class AuditTrail:
 
         def head() -> AuditHead:
             note = awaited()
-            return AuditHead(0, FIRST_DIGEST) if note is None else parsed(note, _head)
+            return FIRST if note is None else parsed(note, AuditHead.decoded)
 
         return head
 

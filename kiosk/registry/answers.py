@@ -127,6 +127,11 @@ class Finding(StrEnum):
     LINKS = "links"
     FEED = "feed"
     STOPS = "stops"
+    OPERATIONS = "operations"
+    """What is remembered of them."""
+    COUNTERS = "counters"
+    HEAD = "head"
+    """What it says of epochs, of what is safe, and of all rows."""
     TRAIL = "trail"
 
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from peewee import Database
 
+from kiosk.ledger.bulk import Value
 from kiosk.ledger.database import ask
 from kiosk.registry.answers import Compacted
+from kiosk.registry.backup.tables import columns_of, plain
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadTable
+from kiosk.registry.row_sums import RowHash
 
 _CHUNK = 1000
 """Rows per transaction: on SQLite nobody else writes meanwhile."""
 _NEXT = "SELECT uuid FROM operation WHERE uuid > ? ORDER BY uuid LIMIT ?"
-_OLD = "DELETE FROM operation WHERE uuid > ? AND uuid <= ? AND at < ? AND (cursor IS NULL OR cursor <= ?)"
+_OLD = "uuid > ? AND uuid <= ? AND at < ? AND (cursor IS NULL OR cursor <= ?)"
 
 
-def compact(database: RegistryDatabase, heads: HeadTable, now: datetime, retention: timedelta) -> Compacted:
+def compact(database: RegistryDatabase, heads: HeadTable, hashes: RowHash, now: datetime, retention: timedelta) -> Compacted:
     """Raise the floor first, so that nobody is promised what is about to go, then erase by small transactions; interrupted, the next run
     goes on. The memory of operations lasts twice as long: an operation that comes back after its answer was forgotten was made below the
     floor.
@@ -29,9 +32,10 @@ def compact(database: RegistryDatabase, heads: HeadTable, now: datetime, retenti
         floor = max(row.floor, _last_old(opened, oldest))
         if floor > row.floor:
             heads.write(opened, replace(row, floor=floor))
-    entries = _erase(database, "feed", floor)
-    stops = _erase(database, "stop", floor)
-    operations = _forget(database, forgotten, floor)
+    eraser = _Eraser(database, heads, hashes)
+    entries = eraser.erase("feed", floor)
+    stops = eraser.erase("stop", floor)
+    operations = eraser.forget(forgotten, floor)
     database.tidy()
     return Compacted(floor, entries, stops, operations)
 
@@ -44,26 +48,39 @@ def _last_old(database: Database, oldest: int) -> int:
     return int(ask(database, "SELECT max(cursor) FROM feed").fetchone()[0] or 0)
 
 
-def _erase(database: RegistryDatabase, table: str, floor: int) -> int:
-    some = f"DELETE FROM {table} WHERE cursor IN (SELECT cursor FROM {table} WHERE cursor <= ? LIMIT {_CHUNK})"  # noqa: S608 - our own names
-    erased = 0
-    while True:
-        with database.writing() as opened:
-            count = int(ask(opened, some, (floor,)).rowcount)
-        if not count:
-            return erased
-        erased += count
+@dataclass(frozen=True, slots=True)
+class _Eraser:
+    database: RegistryDatabase
+    heads: HeadTable
+    hashes: RowHash
 
-
-def _forget(database: RegistryDatabase, before: int, floor: int) -> int:
-    """Nothing above the floor, which no wrong clock moved. Page by page along the key: an index on the time would have to be kept up by
-    each operation.
-    """
-    erased, last = 0, ""
-    while True:
-        with database.writing() as opened:
-            page = [uuid for (uuid,) in ask(opened, _NEXT, (last, _CHUNK)).fetchall()]
-            if not page:
+    def erase(self, table: str, floor: int) -> int:
+        some, erased = f"cursor IN (SELECT cursor FROM {table} WHERE cursor <= ? LIMIT {_CHUNK})", 0  # noqa: S608 - our own names
+        while True:
+            with self.database.writing() as opened:
+                count = self._delete(opened, table, some, (floor,))
+            if not count:
                 return erased
-            erased += int(ask(opened, _OLD, (last, page[-1], before, floor)).rowcount)
-            last = page[-1]
+            erased += count
+
+    def forget(self, before: int, floor: int) -> int:
+        """Nothing above the floor, which no wrong clock moved. Page by page along the key: an index on the time would have to be kept up
+        by each operation.
+        """
+        erased, last = 0, ""
+        while True:
+            with self.database.writing() as opened:
+                page = [uuid for (uuid,) in ask(opened, _NEXT, (last, _CHUNK)).fetchall()]
+                if not page:
+                    return erased
+                erased += self._delete(opened, "operation", _OLD, (last, page[-1], before, floor))
+                last = page[-1]
+
+    def _delete(self, opened: Database, table: str, which: str, values: tuple[Value, ...]) -> int:
+        """Under the head's lock, since its sums are those of the rows that are left."""
+        row = self.heads.lock(opened)
+        query = f"DELETE FROM {table} WHERE {which} RETURNING {', '.join(columns_of(table))}"  # noqa: S608 - our own names
+        deleted = [tuple(map(plain, one)) for one in ask(opened, query, values).fetchall()]
+        if deleted:
+            self.heads.write(opened, replace(row, sums=row.sums.and_then(table, removed=self.hashes.of(table, deleted))))
+        return len(deleted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,13 +11,16 @@ from peewee import Database, PostgresqlDatabase
 from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.wire import Position
+from kiosk.ledger.audit import FIRST, AuditHead
+from kiosk.ledger.bulk import Value
 from kiosk.ledger.database import ask
 from kiosk.ledger.digest import LinkSum
 from kiosk.registry.answers import Head
+from kiosk.registry.row_sums import NO_ROWS, RowHash, RowSums
 
-_COLUMNS = "epoch, cursor, links, total, safe, floor, key_generation, stops_until"
-_READ = f"SELECT {_COLUMNS} FROM head WHERE one = 1"  # noqa: S608 - our own names
-_WRITE = f"UPDATE head SET {' = ?, '.join(_COLUMNS.split(', '))} = ? WHERE one = 1"  # noqa: S608 - our own names
+COLUMNS = ("epoch", "cursor", "links", "total", "safe", "floor", "key_generation", "stops_until", "sums", "trail", "seal")
+_READ = f"SELECT {', '.join(COLUMNS)} FROM head WHERE one = 1"  # noqa: S608 - our own names
+_WRITE = f"UPDATE head SET {' = ?, '.join(COLUMNS)} = ? WHERE one = 1"  # noqa: S608 - our own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,12 @@ class HeadRow:
     """In a new epoch, until all counters have sent their stops: Unix seconds until which links made before are deferred; 0 before the first
     contact.
     """
+    sums: RowSums = NO_ROWS
+    """Of all rows that count."""
+    trail: AuditHead = FIRST
+    """Where the audit trail ends."""
+    is_sealed: bool = False
+    """Whether the row, and the cuts, are as a program with the site key wrote them; false for whoever has no key."""
 
     @property
     def epoch(self) -> int:
@@ -51,14 +60,16 @@ class HeadRow:
 
 
 class HeadTable:
-    def __init__(self) -> None:
+    def __init__(self, hashes: RowHash | None = None) -> None:
+        """Without `hashes` it can only be read."""
+        self._hashes = hashes
         self._epochs = Epochs(-1)
         """The last read: epochs change with their number only."""
 
     def found(self, database: Database, library: str, epoch: int, key_generation: int) -> None:
         """Write the row, unless there is one."""
-        values = (library, epoch, LinkSum().encoded().split()[1], key_generation)
-        sql = "INSERT INTO head (one, library, epoch, cursor, links, total, safe, floor, key_generation) VALUES (1, ?, ?, 0, 0, ?, 0, 0, ?)"
+        values = (library, *self._values(HeadRow(Epochs(epoch), 0, LinkSum(), 0, 0, key_generation, is_sealed=True)))
+        sql = f"INSERT INTO head (one, library, {', '.join(COLUMNS)}) VALUES (1{', ?' * len(values)})"  # noqa: S608 - our own names
         ask(database, f"{sql} ON CONFLICT (one) DO NOTHING", values)
 
     def library(self, database: Database) -> str:
@@ -81,8 +92,8 @@ class HeadTable:
         return lambda: self._row(database, cursor.fetchone())
 
     def write(self, database: Database, row: HeadRow) -> None:
-        links, total = row.links.encoded().split()
-        ask(database, _WRITE, (row.epoch, row.cursor, int(links), total, row.safe, row.floor, row.key_generation, row.stops_until))
+        """A row that was not sealed when it was read is not sealed anew: what was changed behind the program would be hidden by it."""
+        ask(database, _WRITE, self._values(row))
 
     def begin(self, database: Database, row: HeadRow, epochs: Epochs) -> HeadRow:
         """Begin a new epoch where the row stands. Safe is 0 until somebody looks at the backups. Links and replacements of an earlier epoch
@@ -98,15 +109,34 @@ class HeadTable:
     def _row(self, database: Database, row: tuple[Any, ...] | None) -> HeadRow:
         if row is None:
             raise Unavailable(Code.STORE_DAMAGED)
-        epoch, cursor, links, total, safe, floor, key_generation, stops_until = row
         try:
-            summed = LinkSum.decoded(f"{links} {total}")
+            return read_head(row, self._epochs_of(database, row[0]), self._hashes)
         except ValueError as error:
             raise Unavailable(Code.STORE_DAMAGED) from error
-        return HeadRow(self._epochs_of(database, epoch), cursor, summed, safe, floor, key_generation, stops_until)
+
+    def _values(self, row: HeadRow) -> tuple[Value, ...]:
+        if self._hashes is None:
+            raise ValueError("the head is written with the site key")
+        values = _values(row)
+        return (*values, self._hashes.seal((row.epochs.cuts, *values)) if row.is_sealed else "")
 
     def _epochs_of(self, database: Database, epoch: int) -> Epochs:
         if self._epochs.current != epoch:
             cuts = ask(database, "SELECT number, cut FROM epoch ORDER BY number").fetchall()
             self._epochs = Epochs(epoch, tuple((number, cut) for number, cut in cuts))
         return self._epochs
+
+
+def read_head(row: Sequence[Any], epochs: Epochs, hashes: RowHash | None) -> HeadRow:
+    """What a row says, given in the order of COLUMNS. Raises ValueError."""
+    *told, seal = row
+    _, cursor, links, total, safe, floor, key_generation, stops_until, sums, trail = told
+    summed, sums, trail = LinkSum.decoded(f"{links} {total}"), RowSums.decoded(str(sums)), AuditHead.decoded(str(trail))
+    is_sealed = hashes is not None and seal == hashes.seal((epochs.cuts, *told))
+    return HeadRow(epochs, cursor, summed, safe, floor, key_generation, stops_until, sums, trail, is_sealed)
+
+
+def _values(row: HeadRow) -> tuple[Value, ...]:
+    links, total = row.links.encoded().split()
+    told = (row.epoch, row.cursor, int(links), total, row.safe, row.floor, row.key_generation, row.stops_until)
+    return (*told, row.sums.encoded(), row.trail.encoded())

@@ -32,8 +32,20 @@ from kiosk.registry.contacts import is_deferring, note
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadRow, HeadTable
 from kiosk.registry.notes import DOUBLED
-from kiosk.registry.rows import ask_standing, feed_after, links_after, links_of, raise_sequences, stops_after, write
-from kiosk.registry.verification import verify
+from kiosk.registry.row_sums import RowHash, RowSums
+from kiosk.registry.rows import (
+    SEQUENCE,
+    Row,
+    ask_counters,
+    ask_standing,
+    feed_after,
+    links_after,
+    links_of,
+    raise_sequences,
+    stops_after,
+    write,
+)
+from kiosk.registry.verification import verify_rows
 
 RETENTION = timedelta(days=30)
 _log = logging.getLogger(__name__)
@@ -55,15 +67,16 @@ class RegistryLedger:
         self.database = database
         self._hash, self._contents = LinkHash(site_key), derived(site_key, b"kiosk-operations-1")
         self._clock, self._retention = clock, retention
-        self._head, self._trail = HeadTable(), AuditTrail(database.database)
+        self._rows = RowHash(site_key)
+        self._head, self._trail = HeadTable(self._rows), AuditTrail(database.database)
         self.library = database.read(self._head.library)
         """The identity given to `found`: a backup of another library is recognised by it."""
 
     @staticmethod
-    def found(database: RegistryDatabase, library: str, now: datetime, key_generation: int = 0) -> None:
+    def found(database: RegistryDatabase, site_key: bytes, library: str, now: datetime, key_generation: int = 0) -> None:
         """Begin the ledger of a new library in a migrated database: epoch = Unix seconds, cursor 0. Nothing happens if there is one."""
         with database.writing() as opened:
-            HeadTable().found(opened, library, number_after(0, int(now.timestamp())), key_generation)
+            HeadTable(RowHash(site_key)).found(opened, library, number_after(0, int(now.timestamp())), key_generation)
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
@@ -80,15 +93,18 @@ class RegistryLedger:
         contents = [hmac.digest(self._contents, encode(operation), "sha256") for operation in operations]
         with self.database.writing_pipelined() as database:
             # All is asked before the first answer is awaited, and all is written before the last is.
-            locked, standing, end = self._head.ask_lock(database), ask_standing(database, operations), self._trail.ask_head()
+            locked, standing = self._head.ask_lock(database), ask_standing(database, operations)
+            highest = _highest(operations)
+            counters = ask_counters(database, sorted(highest))
             waits, row = is_deferring(database, locked(), int(now.timestamp()))
             frame = Frame(row.cursor, row.epochs, row.floor, row.key_generation, waits)
             result = decided(frame, standing(row.floor), zip(operations, contents, strict=True))
             row = self._advanced(row, result)
             if result.remembered:
-                write(database, result, int(now.timestamp()))
-                raise_sequences(database, _highest(operations))
-                self._trail.add_all(_audited(result, now), end())
+                sums = write(database, result, int(now.timestamp()), self._rows, row.sums)
+                raise_sequences(database, highest)
+                sums = self._with_sequences(sums, counters(), highest)
+                row = replace(row, sums=sums, trail=self._trail.add_all(_audited(result, now), row.trail))
             for counter in sorted(result.doubled):
                 write_note(database, DOUBLED + counter, now.astimezone(UTC).isoformat(timespec="seconds"))
             self._head.write(database, row)
@@ -105,14 +121,30 @@ class RegistryLedger:
             links = links.plus(of(placed.link.token.digest, placed.link.number.text, placed.cursor))
         return replace(row, cursor=row.cursor + len(result.entries), links=links)
 
+    def _with_sequences(self, sums: RowSums, counters: Sequence[Row], highest: Mapping[str, int]) -> RowSums:
+        """As `raise_sequences` leaves the counters."""
+        lower = [row for row in counters if row[SEQUENCE] < highest[row[0]]]
+        raised = [(*row[:SEQUENCE], highest[row[0]], *row[SEQUENCE + 1 :]) for row in lower]
+        return sums.and_then("counter", self._rows.of("counter", raised), self._rows.of("counter", lower))
+
     @contextmanager
     def acting(self) -> Iterator[Callable[[AuditedAct], None]]:
         """One transaction under the locked head, for acts that are no operations (enrolling, revoking): peewee's queries on
         `database.database` within it are part of it. Yields what adds a row to the audit trail.
         """
         with self.database.writing() as database:
-            self._head.lock(database)
-            yield self._trail.add
+            row = self._head.lock(database)
+            before, trail = ask_counters(database)(), row.trail
+
+            def add(act: AuditedAct) -> None:
+                nonlocal trail
+                trail = self._trail.add_all([act], trail)
+
+            yield add
+            of = self._rows.of
+            sums = row.sums.and_then("counter", of("counter", ask_counters(database)()), of("counter", before))
+            if (sums, trail) != (row.sums, row.trail):
+                self._head.write(database, replace(row, sums=sums, trail=trail))
 
     def heard_all(self, contacts: Mapping[str, Contact]) -> None:
         """Note that counters were in contact, in one transaction and a table of its own. Not under the head's lock, unless a new epoch
@@ -131,7 +163,7 @@ class RegistryLedger:
         """Erase feed entries and stops older than the retention, and the memory of operations after twice that time, in short
         transactions.
         """
-        return compact(self.database, self._head, self._clock(), self._retention)
+        return compact(self.database, self._head, self._rows, self._clock(), self._retention)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -214,7 +246,7 @@ class RegistryLedger:
     def verify(self, pause: Callable[[], None] = lambda: None) -> Verification:
         """Recompute from the rows what the head row, the feed and the trail say, in one snapshot. Takes long; `pause` is called often."""
         with self.database.reading() as database:
-            return verify(database, self._head.read(database), self._hash, self._trail, pause)
+            return verify_rows(database, HeadTable(self._rows).read(database), self._hash, self._rows, self._trail, pause)
 
 
 def _highest(operations: Sequence[Operation]) -> dict[str, int]:

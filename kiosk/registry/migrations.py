@@ -32,7 +32,10 @@ _FIRST = (
         safe COUNT NOT NULL,
         floor COUNT NOT NULL,
         key_generation COUNT NOT NULL,
-        stops_until COUNT
+        stops_until COUNT,
+        sums TEXT NOT NULL,
+        trail TEXT NOT NULL,
+        seal TEXT NOT NULL
     )""",
     """CREATE TABLE epoch (
         number COUNT NOT NULL PRIMARY KEY,

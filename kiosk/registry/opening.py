@@ -158,7 +158,7 @@ def server_tls(home: RegistryHome, settings: RegistrySettings) -> ServerTls:
 def _begin(file: SiteKeyFile, key: SiteKey | None, database: RegistryDatabase, at: datetime) -> SiteKey:
     # The key first: a ledger whose key was never saved would be lost.
     key = key or file.save(SiteKey.fresh())
-    RegistryLedger.found(database, key.library, at, key.generation)
+    RegistryLedger.found(database, key.key, key.library, at, key.generation)
     if database.read(_library) != key.library:  # another home was faster
         raise Unavailable(Code.SITE_KEY_OTHER, place=str(file.path))
     return key

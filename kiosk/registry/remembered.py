@@ -14,6 +14,7 @@ from peewee import Database
 
 from kiosk.domain.decide import Epochs
 from kiosk.domain.wire import Position
+from kiosk.ledger.audit import FIRST, AuditHead, AuditTrail
 from kiosk.ledger.bulk import BYTES, COUNT, TEXT, insert
 from kiosk.ledger.database import ask
 from kiosk.registry.head_row import HeadRow, HeadTable
@@ -82,6 +83,8 @@ class Remembered:
     counters: tuple[KnownCounter, ...]
     marks: tuple[Mark, ...] = ()
     """Some operations of the running order, the latest last: a database that has them at their places is of the same order."""
+    trail: AuditHead = FIRST
+    """Where the audit trail ended: it holds what was done beside the order, such as revoking a counter."""
 
     ahead: Ahead | None = None
     """What a counter knew of an order that goes further than this one; until a new epoch begins."""
@@ -98,7 +101,8 @@ def remembered_of(database: Database) -> Remembered | None:
     head = HeadTable().read(database)
     operation = _operation_at(database, head.cursor)
     marks = () if operation is None else (Mark(head.cursor, operation),)
-    return Remembered(str(row[0]), Position(head.epoch, head.cursor), head.epochs, head.safe, tuple(_counters(database)), marks)
+    position, counters = Position(head.epoch, head.cursor), tuple(_counters(database))
+    return Remembered(str(row[0]), position, head.epochs, head.safe, counters, marks, head.trail)
 
 
 def was_put_back(database: Database, kept: Remembered) -> bool:
@@ -108,7 +112,11 @@ def was_put_back(database: Database, kept: Remembered) -> bool:
     head = HeadTable().read(database)
     if kept.is_ahead_of(Position(head.epoch, head.cursor)):
         return True
-    if kept.epochs.current != head.epoch or not kept.marks:
+    if kept.epochs.current != head.epoch:
+        return False
+    if AuditTrail(database).hash_at(kept.trail.rows) != kept.trail.digest:
+        return True
+    if not kept.marks:
         return False
     last = kept.marks[-1]
     return last.cursor > head.floor and _operation_at(database, last.cursor) != last.operation

@@ -14,6 +14,7 @@ from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.json_fields import Json, count_in, counted, fields_of, list_in, pair_of, text_in
 from kiosk.domain.wire import Position
+from kiosk.ledger.audit import AuditHead
 from kiosk.ledger.disk_errors import disk_translated
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.models import CounterState
@@ -117,6 +118,7 @@ def _encoded(remembered: Remembered) -> bytes:
         "safe": remembered.safe,
         "marks": remembered.marks,
         "ahead": None if remembered.ahead is None else _encoded_ahead(remembered.ahead),
+        "trail": remembered.trail.encoded(),
         "counters": [
             [
                 one.name,
@@ -143,7 +145,8 @@ def _decoded(text: bytes) -> Remembered:
     position = Position(epochs.current, count_in(fields, "cursor"))
     counters, marks = tuple(_read_counters(fields)), tuple(_read_mark(mark) for mark in list_in(fields, "marks"))
     ahead = _read_ahead(fields.get("ahead"))
-    return Remembered(text_in(fields, "library"), position, epochs, count_in(fields, "safe"), counters, marks, ahead=ahead)
+    trail = AuditHead.decoded(text_in(fields, "trail"))
+    return Remembered(text_in(fields, "library"), position, epochs, count_in(fields, "safe"), counters, marks, trail, ahead)
 
 
 def _encoded_ahead(ahead: Ahead) -> dict[str, object]:

@@ -17,15 +17,20 @@ from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.registry_json import changes_json, read_changes
 from kiosk.domain.wire import Operation
-from kiosk.ledger.bulk import BYTES, COUNT, TEXT, among, array_text, execute, insert
+from kiosk.ledger.bulk import BYTES, COUNT, TEXT, Value, among, array_text, execute, insert
 from kiosk.ledger.database import ask
+from kiosk.registry.backup.tables import columns_of, plain
 from kiosk.registry.batch import Decided, Prefetched, Remembered
 from kiosk.registry.notes import DOUBLED
+from kiosk.registry.row_sums import RowHash, RowSums
 
 _LINK = {"token": BYTES, "number": TEXT, "since": TEXT, "counter": TEXT, "operation": TEXT, "position": COUNT}
 _STOP = {"cursor": COUNT, "part": COUNT, "token": BYTES, "number": TEXT, "counter": TEXT, "sequence": COUNT}
 _FEED = {"cursor": COUNT, "operation": TEXT, "counter": TEXT, "sequence": COUNT, "at": COUNT, "body": TEXT}
 _OPERATION = {"uuid": TEXT, "content": BYTES, "counter": TEXT, "sequence": COUNT, "at": COUNT, "cursor": COUNT, "code": TEXT}
+COUNTER = columns_of("counter")
+SEQUENCE = [*COUNTER].index("sequence")
+Row = tuple[Any, ...]
 _SELECT_LINK = f"SELECT {', '.join(_LINK)} FROM link"  # noqa: S608 - our own names
 _SELECT_STOP = "SELECT cursor, counter, sequence, token, number FROM stop"
 _SELECT_FEED = "SELECT cursor, operation, counter, sequence, body FROM feed"
@@ -100,15 +105,30 @@ def feed_after(database: Database, cursor: int, up_to: int, limit: int) -> list[
     return list(map(entry_in, rows))
 
 
-def write(database: Database, what: Decided, at: int) -> None:
-    """Write all rows that are different; `at`: Unix seconds."""
+def write(database: Database, what: Decided, at: int, hashes: RowHash, sums: RowSums) -> RowSums:
+    """Write all rows that are different; `at`: Unix seconds. Returns the sums of all rows then."""
     if what.closed:
         closed, tokens = among(database, "token", BYTES, [placed.link.token.digest for placed in what.closed])
         execute(database, f"DELETE FROM link WHERE {closed}", tokens)  # noqa: S608 - our own names
-    insert(database, "link", _LINK, [_link_row(placed) for placed in what.opened])
-    insert(database, "stop", _STOP, _stop_rows(what.stops))
-    insert(database, "feed", _FEED, [_feed_row(entry, at) for entry in what.entries])
-    insert(database, "operation", _OPERATION, [_operation_row(one, at) for one in what.remembered])
+        sums = sums.and_then("link", removed=hashes.of("link", map(_link_row, what.closed)))
+    new: tuple[tuple[str, Mapping[str, str], Sequence[Sequence[Value]]], ...] = (
+        ("link", _LINK, [_link_row(placed) for placed in what.opened]),
+        ("stop", _STOP, _stop_rows(what.stops)),
+        ("feed", _FEED, [_feed_row(entry, at) for entry in what.entries]),
+        ("operation", _OPERATION, [_operation_row(one, at) for one in what.remembered]),
+    )
+    for table, columns, rows in new:
+        insert(database, table, columns, rows)
+        sums = sums.and_then(table, added=hashes.of(table, rows))
+    return sums
+
+
+def ask_counters(database: Database, names: Sequence[str] | None = None) -> Callable[[], list[Row]]:
+    """Ask for the rows of these counters, or of all, and return what awaits them."""
+    which, values = ("", []) if names is None else among(database, "name", TEXT, names)
+    query = f"SELECT {', '.join(COUNTER)} FROM counter"  # noqa: S608 - our own names
+    asked = execute(database, f"{query} WHERE {which}" if which else query, values)
+    return lambda: [tuple(map(plain, row)) for row in asked.fetchall()]
 
 
 def raise_sequences(database: Database, sequences: Mapping[str, int]) -> None:

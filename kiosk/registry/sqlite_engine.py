@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from peewee import SqliteDatabase
 
 from kiosk.config.file_access import not_a_file
-from kiosk.domain.errors import Unavailable
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.database import ask
 from kiosk.registry.database_errors import of_sqlite
 from kiosk.registry.engine import Connections, RegistryDatabase
@@ -36,6 +38,13 @@ class SqliteRegistry(RegistryDatabase):
     def _unavailable(self, error: BaseException) -> Unavailable | None:
         return of_sqlite(error, self._own.path)
 
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Raises Unavailable: ledger-exchanged, also after a commit: it went into a file that nobody opens any more."""
+        with super().translated():
+            yield
+        self._own.check_place()
+
     def _snapshot(self) -> Any:
         return self.database.atomic("DEFERRED")
 
@@ -57,9 +66,26 @@ class _Sqlite(SqliteDatabase):
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
         self.path, self.connections = path, Connections()
+        self._file: tuple[int, int] | None = None
+        """Device and inode of the file that was opened first: what was read from it holds for no other."""
 
     def _connect(self) -> Any:
-        return self.connections.add(open_file(self.path))
+        connection = self.connections.add(open_file(self.path))
+        self._file = self._file or self._found()
+        return connection
+
+    def check_place(self) -> None:
+        if self._file is not None and self._found() != self._file:
+            raise Unavailable(Code.LEDGER_EXCHANGED, place=str(self.path))
+
+    def _found(self) -> tuple[int, int] | None:
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return None
+        except OSError as error:  # a share that is away for a moment
+            raise Unavailable(Code.STORE_UNAVAILABLE, place=str(self.path)) from error
+        return found.st_dev, found.st_ino
 
     def rollback(self) -> None:
         """Roll back unless SQLite has already done so (disk full): a second rollback would mask the original error."""

@@ -138,7 +138,7 @@ def measure() -> dict[str, float]:
         bare.execute(TABLES)
         bare.execute(SETTINGS)
         database = open_database(postgres.create_database())
-        RegistryLedger.found(database, "bench", MADE)
+        RegistryLedger.found(database, bytes(32), "bench", MADE)
         ledger = RegistryLedger(database, bytes(32), clock=lambda: datetime.now(UTC))
         times = statistics.median(batches(ledger, bare))
         ours, theirs = merged(ledger), sequenced(postgres.create_database())

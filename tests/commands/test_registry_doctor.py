@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.commands.registry.opened import warn_of_altered
 from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.health import OUTCOMES, Condition
@@ -94,8 +95,17 @@ def test_what_was_altered_is_named_in_words(registry: Call, begun: RegistryHome)
     altered(begun, "UPDATE head SET links = 1")
     noted(begun, Checked(now(), ended=True, found="links feed stops trail"))
     said = registry("doctor").out
-    assert "書かれたときのままではありません(連携登録)" in said
+    assert "書かれたときのままではありません(連携登録、台帳の位置と世代)" in said
     assert "見つかりました(連携登録、手続きの記録、停止の記録、監査の記録)" in said
+
+
+def test_a_server_that_starts_says_what_the_last_night_found(begun: RegistryHome, capsys: pytest.CaptureFixture[str]) -> None:
+    for found in ("", "stops head"):
+        noted(begun, Checked(now(), ended=True, found=found))
+        server = opened(begun)
+        warn_of_altered(server)
+        server.close()
+        assert ("(停止の記録、台帳の位置と世代)" in capsys.readouterr().err) is bool(found)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes")

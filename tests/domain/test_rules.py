@@ -202,10 +202,11 @@ def test_whatever_is_scanned_or_typed_gives_a_number_or_a_refusal(text: str, rul
 
 @pytest.mark.parametrize(
     ("digits", "masked", "grouped"),
-    [("2104067853", "2104 ＊＊＊＊ 53", "2104 0678 53"), ("123456", "＊＊＊＊56", "1234 56"), ("1234", "＊＊34", "1234")],
+    [("2104067853", "2104 ＊＊＊＊ 53", "2104 0678 53"), ("123456", "＊＊＊＊56", "1234 56"), ("12345678", "12 ＊＊＊＊ 78", "1234 5678")],
 )
 def test_numbers_are_masked_for_others_and_grouped_for_reading_aloud(digits: str, masked: str, grouped: str) -> None:
     assert (LibraryCardNumber(digits).masked, LibraryCardNumber(digits).grouped) == (masked, grouped)
+    assert all(LibraryCardNumber(digits[:length]).masked.count("＊") == 4 for length in range(4, len(digits)))
 
 
 def test_a_check_digit_catches_every_single_wrong_digit_where_its_method_promises_to() -> None:

@@ -197,7 +197,7 @@ def test_safe_is_said_in_the_running_epoch(trial: TrialLedger) -> None:
     one = trial.counter("窓口1")
     trial.tell(one.link(1, 1001), one.link(2, 1002))
     held = Position(one.known.epoch, 2)
-    keep_safe(trial.database, held)
+    keep_safe(trial.database, KEY, held)
     assert trial.ledger.head().safe == held
     reached = trial.begin_epoch()
     assert trial.ledger.head().safe == Position(reached.epoch, 0), "until somebody looks at the backups"

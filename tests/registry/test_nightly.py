@@ -101,7 +101,7 @@ def test_what_was_altered_is_noted(night: Night) -> None:
         connection.execute("UPDATE head SET links = 5")
         connection.commit()
     night.nightly.tidy_and_verify()
-    assert night.last() == Checked(night.now, ended=True, found="links")
+    assert night.last() == Checked(night.now, ended=True, found="links head")
 
 
 def test_a_note_that_nobody_of_ours_wrote_is_none(night: Night) -> None:

@@ -44,6 +44,15 @@ def alone(home: RegistryHome) -> Iterator[None]:
         yield
 
 
+def warn_of_altered(registry: OpenedRegistry) -> None:
+    """Say on stderr what the last nightly check found changed behind the program, if anything."""
+    from kiosk.registry.nightly import last_check
+
+    last = last_check(registry.ledger)
+    if last is not None and last.found:
+        output.warn("serve.altered", altered="、".join(output.words(f"doctor.altered.{part}") for part in last.found.split()))
+
+
 def address_of(settings: RegistrySettings, port: int | None = None) -> str:
     """How counters call the server: by the first name of its certificate."""
     host = settings.server.certified[0]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from kiosk.domain.decide import Epochs
 from kiosk.ledger.audit import AUDIT_HEAD, FIRST_DIGEST, digest_of
+from kiosk.ledger.bulk import Value
 from kiosk.ledger.digest import LinkHash, LinkSum
 from kiosk.registry.backup.document import End, KeptFile, Manifest, Page, Record
 from kiosk.registry.backup.tables import TABLES
+from kiosk.registry.head_row import COLUMNS, read_head
+from kiosk.registry.row_sums import NO_ROWS, SUMMED, RowHash, RowSums
 
 
 class Contradiction(Exception):
@@ -30,9 +34,12 @@ class Contents:
 @dataclass(slots=True)
 class _Reading:
     links: LinkHash
+    hashes: RowHash
     counts: dict[str, int] = field(default_factory=lambda: {table.name: 0 for table in TABLES})
     total: LinkSum = field(default_factory=LinkSum)
-    kept_total: str = ""
+    sums: RowSums = NO_ROWS
+    head: tuple[Value, ...] = ()
+    cuts: list[tuple[Value, ...]] = field(default_factory=list)
     audit_rows: int = 0
     audit_digest: bytes = FIRST_DIGEST
     audit_head: str = f"0 {FIRST_DIGEST.hex()}"
@@ -42,10 +49,13 @@ class _Reading:
         if page.table not in self.counts:
             raise Contradiction(f"a table {page.table}")
         self.counts[page.table] += len(page.rows)
+        if page.table in SUMMED:
+            self.sums = self.sums.and_then(page.table, self.hashes.of(page.table, page.rows))
         match page.table:
             case "head":
-                (row,) = (dict(zip(page.columns, row, strict=True)) for row in page.rows)
-                self.kept_total = " ".join(map(str, (row["links"], row["total"])))
+                (self.head,) = page.of(*COLUMNS)
+            case "epoch":
+                self.cuts += page.of("number", "cut")
             case "counter":
                 self.counters += [(str(name), str(state)) for name, state in page.of("name", "state")]
             case "meta":
@@ -72,18 +82,22 @@ class _Reading:
 
     def contradictions(self, manifest: Manifest, end: End) -> list[str]:
         """Everything that does not hold together, in words for the log."""
+        epochs = Epochs(manifest.epochs.current, tuple(self.cuts))  # type: ignore[arg-type]  # what is no cut is not sealed
+        head = read_head(self.head, epochs, self.hashes)
         claims = {
             "rows": self.counts == dict(end.rows),
             "links": self.total.count == manifest.links and self.links.seal(self.total).hex() == manifest.digest,
-            "the sum of the links": self.total.encoded() == self.kept_total,
-            "the end of the audit trail": self.audit_head == f"{self.audit_rows} {self.audit_digest.hex()}",
+            "the sum of the links": self.total == head.links,
+            "the end of the audit trail": self.audit_head == head.trail.encoded() == f"{self.audit_rows} {self.audit_digest.hex()}",
+            "the head": head.is_sealed and self.head[0] == manifest.epochs.current,
+            **{f"the rows of {table}": self.sums.totals[table] == head.sums.totals[table] for table in SUMMED},
         }
         return [claim for claim, holds in claims.items() if not holds]
 
 
 def checked(records: Iterable[Record], site_key: bytes) -> Contents:
     """Read all records. Raises Contradiction; whatever `records` raises."""
-    reading = _Reading(LinkHash(site_key))
+    reading = _Reading(LinkHash(site_key), RowHash(site_key))
     manifest: Manifest | None = None
     end: End | None = None
     files: list[KeptFile] = []

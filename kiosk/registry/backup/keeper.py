@@ -29,6 +29,7 @@ from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.remembered import Ahead
 from kiosk.registry.remembered_file import RememberedFile
+from kiosk.registry.row_sums import RowHash
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 5.0
@@ -73,6 +74,7 @@ class BackupKeeper:
         self._began: Position | None = None
         self._heard = Position()
         """The furthest that a counter has named."""
+        self._is_seal_told = False
 
     def check(self) -> None:
         """Before a server answers anybody. Raises Refused: registry-put-back, registry-serving (it is being restored); Unavailable."""
@@ -80,11 +82,19 @@ class BackupKeeper:
         self.remember()
         if self._began is None:
             self._began = self._ledger.head().position
+        self._look_at_seal()
 
-    def guard(self, stopped: Event, end: Callable[[Refused], None]) -> None:
+    def _look_at_seal(self) -> None:
+        """The nightly check tells more, and too late for who is at work on the database just now."""
+        is_sealed = self._ledger.database.read(HeadTable(RowHash(self._site_key)).read).is_sealed
+        if not is_sealed and not self._is_seal_told:
+            _log.error("altered behind the program: head")
+        self._is_seal_told = not is_sealed
+
+    def guard(self, stopped: Event, end: Callable[[KioskError], None]) -> None:
         """`check` every few seconds until `stopped`. Never looks at the folder of backups: a share that hangs must not keep it.
 
-        `end` is called once if the server may not go on: the ledger was put back under it, or is being put back.
+        `end` is called once if the server may not go on: the ledger was put back under it, is being put back, or its file was exchanged.
         """
         self._repeat(self.check, stopped, end)
 
@@ -92,7 +102,7 @@ class BackupKeeper:
         """Look after the backups until `stopped`, or until the server may not go on."""
         self._repeat(self.tick, stopped, lambda error: None)
 
-    def _repeat(self, work: Callable[[], None], stopped: Event, end: Callable[[Refused], None]) -> None:
+    def _repeat(self, work: Callable[[], None], stopped: Event, end: Callable[[KioskError], None]) -> None:
         """What fails is tried again; a bug is reported, and does not end it."""
         told: KioskError | None = None
         bugs = RecurringIncidents()
@@ -100,11 +110,11 @@ class BackupKeeper:
             try:
                 work()
                 told = None
-            except Refused as error:
-                _log.error("the server may not go on: %s", error.code)
-                end(error)
-                break
             except KioskError as error:
+                if isinstance(error, Refused) or error.code is Code.LEDGER_EXCHANGED:
+                    _log.error("the server may not go on: %s", error.code)
+                    end(error)
+                    break
                 if told is None or told.code is not error.code:
                     _log.warning("the ledger is not looked after: %s", error.code)
                 told = error
@@ -171,7 +181,7 @@ class BackupKeeper:
         if not self._is_safe_new(found):
             return
         with self._ledger.database.writing() as database:
-            head = HeadTable()
+            head = HeadTable(RowHash(self._site_key))
             row = head.lock(database)
             safe = min(safe_with(database, self.plan.server, found, row.epochs, self._clock()), row.cursor)
             if safe != row.safe:

@@ -20,6 +20,7 @@ from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.new_epoch import epochs_after, number_after
 from kiosk.domain.wire import Position
 from kiosk.ledger.audit import AuditTrail
+from kiosk.ledger.digest import LinkHash
 from kiosk.ledger.disk_errors import disk_translated
 from kiosk.registry.backup.contents import Contents
 from kiosk.registry.backup.document import Page
@@ -29,7 +30,7 @@ from kiosk.registry.backup.safe import safe_with
 from kiosk.registry.backup.tables import allow_pauses, empty_all, write_page
 from kiosk.registry.counters import server_act, told
 from kiosk.registry.database import RegistryDatabase
-from kiosk.registry.head_row import HeadTable
+from kiosk.registry.head_row import HeadRow, HeadTable
 from kiosk.registry.models import CounterState
 from kiosk.registry.presence import refuse_if_served
 from kiosk.registry.remembered import (
@@ -43,7 +44,9 @@ from kiosk.registry.remembered import (
     write_counters,
 )
 from kiosk.registry.remembered_file import RememberedFile
+from kiosk.registry.row_sums import RowHash
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
+from kiosk.registry.verification import sum_of_links, verify_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +230,10 @@ def _begin(
     revoke: Iterable[str] = (),
 ) -> Remembered:
     """Begin the epoch within the transaction that made it necessary."""
-    head = HeadTable()
+    hashes = RowHash(site_key)
+    head = HeadTable(hashes)
     row = head.lock(database)
+    altered = "" if cut is None else _altered(database, row, site_key)
     number = number_after(max(row.epoch, latest_epoch(before)), int(now.timestamp()))
     held = common_at_most(before, row) if cut is None else cut
     epochs = epochs_after(row.epochs, held, None if before is None else before.epochs, number)
@@ -238,11 +243,18 @@ def _begin(
     seen = seen_in(machine.backups, site_key, loaded.library)
     backups = None if seen is None else seen.backups
     safe = min(safe_with(database, machine.server, backups, epochs, now), begun.cursor)
-    head.write(database, replace(begun, safe=safe))
     changed = told(now)
     counters = merged(loaded.counters, () if before is None else before.counters)
     shut_out = frozenset(revoke)
     counters = tuple(replace(one, state=CounterState.REVOKED, changed=changed) if one.name in shut_out else one for one in counters)
     write_counters(database, counters)
-    AuditTrail(database).add(replace(server_act(now, act), checked=f"epoch:{number} cursor:{held}"))
-    return replace(loaded, safe=safe, counters=counters)
+    trail = AuditTrail(database).add_all([replace(server_act(now, act), checked=f"epoch:{number} cursor:{held}{altered}")])
+    # Whoever begins an epoch takes what stands for what holds: it is sealed as it is, and the trail says what was altered before.
+    links, sums = sum_of_links(database, LinkHash(site_key)), hashes.of_database(database)
+    head.write(database, replace(begun, links=links, safe=safe, sums=sums, trail=trail, is_sealed=True))
+    return replace(loaded, safe=safe, counters=counters, trail=trail)
+
+
+def _altered(database: Database, row: HeadRow, site_key: bytes) -> str:
+    findings = verify_rows(database, row, LinkHash(site_key), RowHash(site_key), AuditTrail(database)).findings
+    return f" altered:{' '.join(findings)}" if findings else ""

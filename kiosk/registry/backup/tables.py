@@ -39,6 +39,9 @@ TABLES = (
             "floor": COUNT,
             "key_generation": COUNT,
             "stops_until": COUNT,
+            "sums": TEXT,
+            "trail": TEXT,
+            "seal": TEXT,
         },
     ),
     Table("epoch", {"number": COUNT, "cut": COUNT}),
@@ -108,7 +111,7 @@ def _page(database: Database, table: Table, after: tuple[Value, ...] | None) -> 
     columns, key = ", ".join(table.columns), ", ".join([*table.columns][: table.key])
     later = "" if after is None else f"WHERE ({key}) > ({', '.join('?' * table.key)}) "
     query = f"SELECT {columns} FROM {table.name} {later}ORDER BY {key} LIMIT {PAGE}"  # noqa: S608 - our own names
-    return [tuple(map(_plain, row)) for row in ask(database, query, after or ()).fetchall()]
+    return [tuple(map(plain, row)) for row in ask(database, query, after or ()).fetchall()]
 
 
 def empty_all(database: Database) -> None:
@@ -132,6 +135,11 @@ def write_page(database: Database, page: Page) -> None:
 _BY_NAME = {table.name: table for table in TABLES}
 
 
-def _plain(value: Any) -> Value:
+def columns_of(table: str) -> Mapping[str, str]:
+    """Names and types, in the order of the schema."""
+    return _BY_NAME[table].columns
+
+
+def plain(value: Any) -> Value:
     """A value as a backup says it, whatever the driver calls it."""
     return bytes(value) if isinstance(value, memoryview | bytearray) else value

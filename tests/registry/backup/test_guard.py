@@ -89,6 +89,18 @@ def test_it_ends_the_server_over_a_ledger_that_was_put_back(machine: ServerMachi
     assert backups(machine) == []
 
 
+def test_a_head_that_somebody_else_wrote_is_logged_at_once_and_once(machine: ServerMachine, caplog: pytest.LogCaptureFixture) -> None:
+    keeper = keeper_of(machine)
+    keeper.check()
+    assert not caplog.records
+    with machine.database.writing() as database:
+        ask(database, "UPDATE head SET safe = cursor")
+    machine.link(2)
+    for _ in range(2):
+        keeper.check()
+    assert [record.getMessage() for record in caplog.records] == ["altered behind the program: head"]
+
+
 class HangingShare(type(Path())):  # type: ignore[misc]
     """A folder on a share that does not answer until it may."""
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from kiosk.domain.errors import Code, KioskError
+from kiosk.ledger.database import ask
 from kiosk.registry.backup.document import Page
 from kiosk.registry.backup.tables import TABLES, empty_all, write_page
+from kiosk.registry.counters import Counters
 from kiosk.registry.remembered_file import RememberedFile
 from tests.support.backup.server_machine import ServerMachine
 
@@ -47,6 +49,33 @@ def test_a_new_epoch_without_a_backup_goes_as_far_as_the_machine_can_prove(machi
     assert head.position.epoch > before.position.epoch
     assert machine.is_whole()
     machine.remember()
+
+
+@pytest.mark.parametrize("sql", ["DELETE FROM operation", "DELETE FROM link WHERE number = '0000000001'", "UPDATE head SET safe = 7"])
+def test_it_takes_what_stands_for_what_holds(machine: ServerMachine, sql: str) -> None:
+    with machine.database.writing() as database:
+        ask(database, sql)
+    found = machine.ledger.verify().findings
+    machine.begin_epoch()
+    assert machine.is_whole()
+    machine.back_up()
+    assert machine.rows()["audit"][-1][7].split("altered:")[1].split() == list(found), "the trail keeps that it was so"
+
+
+@pytest.mark.parametrize("revoked_since", [False, True])
+def test_a_revocation_that_was_taken_back_by_other_means_is_noticed(machine: ServerMachine, revoked_since: bool) -> None:
+    """The order has not gone on meanwhile."""
+    machine.remember()
+    rows = machine.rows()
+    if revoked_since:
+        Counters(machine.ledger, lambda: machine.now).revoke("中央1")
+    machine.remember()
+    put_back(machine, rows)
+    if not revoked_since:
+        return machine.remember()
+    with pytest.raises(KioskError) as caught:
+        machine.remember()
+    assert caught.value.code is Code.REGISTRY_PUT_BACK
 
 
 def test_where_nothing_is_remembered_nothing_of_the_earlier_epoch_is_proven(machine: ServerMachine) -> None:

@@ -79,7 +79,7 @@ def test_what_is_lost_is_counted(machine: ServerMachine) -> None:
     newer = machine.back_up()
     machine.link(23)
     kept.path.rename(machine.folder / "on a stick.backup")
-    keep_safe(machine.database, newer.manifest.position)
+    keep_safe(machine.database, machine.site_key, newer.manifest.position)
     restored = machine.restore(machine.folder / "on a stick.backup")
     assert (restored.lacking, restored.forgotten) == (4, 3)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -18,7 +18,7 @@ from kiosk.domain.registry_wire import Answer
 from kiosk.domain.wire import LinkOperation, Operation, Origin, Position, UnlinkOperation
 from kiosk.ledger.bulk import insert
 from kiosk.ledger.database import ask
-from kiosk.ledger.digest import LinkHash
+from kiosk.ledger.digest import LinkHash, LinkSum
 from kiosk.registry.answers import Batch
 from kiosk.registry.backup.document import KeptFile
 from kiosk.registry.backup.folder import Kept
@@ -26,10 +26,12 @@ from kiosk.registry.backup.making import make_backup
 from kiosk.registry.backup.restoring import Machine, Restored, begin_epoch, restore
 from kiosk.registry.backup.tables import TABLES
 from kiosk.registry.database import open_database
+from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterState
 from kiosk.registry.remembered import Remembered
 from kiosk.registry.remembered_file import RememberedFile
+from kiosk.registry.row_sums import RowHash
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 
 SITE_KEY = hashlib.sha256(b"a site key").digest()
@@ -65,7 +67,7 @@ class ServerMachine:
     def found(self) -> ServerMachine:
         SiteKeyFile(self.keys).save(SiteKey(self.site_key, self.library))
         (self.keys / AUTHORITY.name).write_bytes(AUTHORITY.content)
-        RegistryLedger.found(self.database, self.library, self.now)
+        RegistryLedger.found(self.database, self.site_key, self.library, self.now)
         return self
 
     @property
@@ -129,24 +131,29 @@ class ServerMachine:
         assert isinstance(answer, AcceptedAt)
 
     def fill(self, cards: Iterable[int]) -> None:
-        """Many links at once, as if they had all been opened at cursor 1; for tests of size."""
-        hashes, head = LinkHash(self.site_key), self.ledger.head()
+        """Many links at once, as if they had all been opened below the floor; for tests of size."""
+        hashes, row_hashes = LinkHash(self.site_key), RowHash(self.site_key)
+        heads = HeadTable(row_hashes)
         columns = next(table.columns for table in TABLES if table.name == "link")
         since, count, total = self.now.isoformat(timespec="seconds"), 0, 0
         rows: list[tuple[Any, ...]] = []
         with self.database.writing() as database:
+            head = heads.lock(database)
+            assert head.links.count == 0
+            sums = head.sums
             # In the order of their tokens, in which an index grows fastest.
             for digest, card in sorted((token(card).digest, card) for card in cards):
                 text = number(card).text
-                rows.append((digest, text, since, "中央1", str(UUID(int=card)), 1))
-                total += hashes.of(digest, text, 1)
+                rows.append((digest, text, since, "中央1", str(UUID(int=card)), 0))
+                total += hashes.of(digest, text, 0)
                 count += 1
                 if len(rows) == 4000:
                     insert(database, "link", columns, rows)
+                    sums = sums.and_then("link", row_hashes.of("link", rows))
                     rows.clear()
             insert(database, "link", columns, rows)
-            assert head.count == 0
-            ask(database, "UPDATE head SET links = ?, total = ?", (count, f"{total % (1 << 256):064x}"))
+            sums = sums.and_then("link", row_hashes.of("link", rows))
+            heads.write(database, replace(head, links=LinkSum(count, total % (1 << 256)), sums=sums))
 
     # --- its database --------------------------------------------------------------------------------------------------
 

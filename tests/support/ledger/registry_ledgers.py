@@ -29,7 +29,7 @@ class TrialLedger:
 
     def __init__(self, database: RegistryDatabase) -> None:
         self.database, self.now = database, MADE
-        RegistryLedger.found(database, "library", self.now)
+        RegistryLedger.found(database, KEY, "library", self.now)
         self.ledger = RegistryLedger(database, KEY, clock=self.clock)
 
     def clock(self) -> datetime:
@@ -41,7 +41,8 @@ class TrialLedger:
     def counter(self, name: str) -> CounterActs:
         """Enrols it, if it is not."""
         told = {"name": name, "state": CounterState.ACTIVE, "enrolled": MADE.isoformat(), "changed": MADE.isoformat()}
-        CounterRow.insert(told).on_conflict_ignore().execute(self.database.database)
+        with self.ledger.acting():
+            CounterRow.insert(told).on_conflict_ignore().execute(self.database.database)
         return CounterActs(name, self.ledger.head().position)
 
     def tell(self, *operations: Operation) -> list[Told]:
@@ -53,7 +54,7 @@ class TrialLedger:
         return dict(applied.answers)
 
     def begin_epoch(self) -> Position:
-        begin_epoch(self.database, self.now)
+        begin_epoch(self.database, KEY, self.now)
         return self.ledger.head().position
 
     def reach_head(self, counter: CounterActs) -> None:

@@ -46,7 +46,7 @@ class ServerInDatabase:
     def __init__(self, database: RegistryDatabase, clock: Callable[[], datetime] = lambda: MADE) -> None:
         self._database, self._clock = database, clock
         put_back(database, {})
-        RegistryLedger.found(database, "library", FIRST_EPOCH)
+        RegistryLedger.found(database, KEY, "library", FIRST_EPOCH)
         self.ledger = RegistryLedger(database, KEY, clock=clock)
         self._backups = [(0, rows_of(database))]
         """The last two at most, each with its cursor."""
@@ -98,8 +98,8 @@ class ServerInDatabase:
         outlived = self.epochs
         put_back(self._database, self._backups[-1][1])
         self.ledger = RegistryLedger(self._database, KEY, clock=self._clock)
-        begin_epoch(self._database, self._clock(), outlived)
+        begin_epoch(self._database, KEY, self._clock(), outlived)
         self._keep_safe()
 
     def _keep_safe(self) -> None:
-        keep_safe(self._database, Position(self.epochs.current, self._backups[0][0]))
+        keep_safe(self._database, KEY, Position(self.epochs.current, self._backups[0][0]))

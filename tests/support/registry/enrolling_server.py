@@ -26,7 +26,7 @@ class EnrollingServer:
     def __init__(self, path: Path) -> None:
         self.path, self.now = path, datetime(2026, 11, 29, 9, tzinfo=UTC)
         database = open_sqlite(path)
-        RegistryLedger.found(database, SITE_KEY.library, self.now)
+        RegistryLedger.found(database, SITE_KEY.key, SITE_KEY.library, self.now)
         self.ledger = RegistryLedger(database, SITE_KEY.key, clock=lambda: self.now)
         self.enrolment = Enrolment(self.ledger, SITE_KEY, lambda: self.now)
         self.counters = Counters(self.ledger, lambda: self.now)
