@@ -32,7 +32,7 @@ from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.models import CounterState
 from kiosk.registry.presence import refuse_if_served
-from kiosk.registry.remembered import Remembered, common_with, latest_epoch, latest_of, merged, remembered_of, write_counters
+from kiosk.registry.remembered import Remembered, common_with, latest_epoch, latest_of, merged, remembered_of, write_counters, write_revoked
 from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 
@@ -235,5 +235,7 @@ def _begin(
     shut_out = frozenset(revoke)
     counters = tuple(replace(one, state=CounterState.REVOKED, changed=changed) if one.name in shut_out else one for one in counters)
     write_counters(database, counters)
+    revoked = loaded.revoked | (frozenset() if before is None else before.revoked)
+    write_revoked(database, revoked)
     AuditTrail(database).add(replace(server_act(now, act), checked=f"epoch:{number} cursor:{held}"))
-    return replace(loaded, safe=safe, counters=counters)
+    return replace(loaded, safe=safe, counters=counters, revoked=revoked)
