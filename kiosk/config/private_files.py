@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import secrets
 import stat
@@ -12,6 +13,8 @@ from pathlib import Path
 from kiosk.config.atomic_write import make_file, publish, sync_file, sync_folder
 from kiosk.config.file_access import not_a_file, read_regular
 from kiosk.domain.errors import Code, Unavailable
+
+_log = logging.getLogger(__name__)
 
 
 def make_folder(folder: Path) -> None:
@@ -37,6 +40,7 @@ def check_owner(path: Path) -> None:
         if stat.S_IMODE(about.st_mode) & 0o077:
             try:
                 path.chmod(0o600)
+                _log.warning("others could read %s (%04o), and cannot any more", path, stat.S_IMODE(about.st_mode))
             except OSError as error:
                 if error.errno == errno.EROFS:
                     raise

@@ -207,6 +207,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "counters.differ": _WRONG,
     "counters.ahead": _WRONG,
     "counters.doubled": _WRONG,
+    "counters.stopping": _WRONG,
 }
 
 _MINUTE, _HOUR = 60.0, 3600.0
@@ -214,8 +215,7 @@ WATCHED: Mapping[str, float] = {
     "service": 30.0,
     "reader": 30.0,
     "store": _MINUTE,
-    # Not polled: each recorded act reports its own result.
-    "records": math.inf,
+    "records": math.inf,  # not polled: each recorded act reports its own result
     "trust": _MINUTE,
     "clock": _MINUTE,
     "displays": _MINUTE,

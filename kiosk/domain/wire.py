@@ -32,6 +32,8 @@ MOST_SKIPPED = 100_000_000
 """Operations by which a counter's sequence may run ahead of what the other side knows of it: more than a counter makes in its life, and so
 few that nobody reaches the end of what a database holds, from which no counter could go on.
 """
+MOST_REPLACED = 2
+"""One link of the card, and one of the number."""
 _FIRST_TIME, _AFTER_ALL = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"[0-9A-Z]{1,64}")
@@ -185,8 +187,8 @@ class _Fields:
 
     def uuids(self, name: str) -> frozenset[UUID]:
         values = self.values[name]
-        if not isinstance(values, list):
-            raise ValueError(f"{name} is no list")
+        if not (isinstance(values, list) and len(values) <= MOST_REPLACED):
+            raise ValueError(f"{name} is no list, or too long")
         return frozenset(UUID(_text(value)) for value in values)
 
     @property

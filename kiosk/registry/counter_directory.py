@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from kiosk.registry.database import RegistryDatabase
-from kiosk.registry.models import CounterRow, CounterState
+from kiosk.registry.models import CounterRow, CounterState, RevokedSecretRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,15 @@ class CounterDirectory:
         columns = CounterRow.secret, CounterRow.name, CounterRow.state, CounterRow.sequence
         query = CounterRow.select(*columns).where(CounterRow.secret.in_(list(secret_hashes))).tuples()
         rows = self._database.read(lambda database: list(query.execute(database)))
-        return {bytes(secret): KnownCounter(name, CounterState(state), sequence) for secret, name, state, sequence in rows}
+        found = {bytes(secret): KnownCounter(name, CounterState(state), sequence) for secret, name, state, sequence in rows}
+        missing = [secret for secret in secret_hashes if secret not in found]
+        return found | (self._replaced(missing) if missing else {})
+
+    def _replaced(self, secret_hashes: list[bytes]) -> dict[bytes, KnownCounter]:
+        """Those that were revoked before another computer took their names."""
+        query = RevokedSecretRow.select().where(RevokedSecretRow.secret.in_(secret_hashes))
+        rows = self._database.read(lambda database: list(query.execute(database)))
+        return {bytes(row.secret): KnownCounter(row.name, CounterState.REVOKED, 0) for row in rows}
 
     def revoked(self) -> frozenset[str]:
         """The names of all counters that were shut out."""

@@ -26,7 +26,7 @@ from kiosk.ledger.key_derivation import derived
 from kiosk.ledger.notes import drop_note
 from kiosk.registry.counters import counter_act, read_counter_name, told
 from kiosk.registry.ledger import RegistryLedger
-from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
+from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow, RevokedSecretRow
 from kiosk.registry.notes import DOUBLED
 from kiosk.registry.site_key import SiteKey
 
@@ -70,7 +70,8 @@ class Enrolment:
         """Make a code for a counter. A code that it had before is void. `certificate`: the authority's (DER).
 
         `again`: for a counter that is known, on new hardware. Nothing happens to the old one until the code is used; then its secret is
-        forgotten, which shuts it out and lets it erase nothing. Raises Refused: counter-name, counter-known, counter-unknown (`again`).
+        forgotten, which shuts it out and lets it erase nothing, unless it was revoked. Raises Refused: counter-name, counter-known,
+        counter-unknown (`again`).
         """
         name = read_counter_name(name)
         now = self._clock()
@@ -155,12 +156,23 @@ class Enrolment:
         database = self._ledger.database.database
         generation = self._site_key.generation
         values = {"secret": secret, "state": CounterState.ACTIVE.value, "enrolled": now, "changed": now, "key_generation": generation}
+        self._keep_revoked(name, secret)
         # What the hardware before said of itself does not hold for this one.
         CounterSeenRow.delete().where(CounterSeenRow.name == name).execute(database)
         drop_note(database, DOUBLED + name)
         again = CounterRow.update(enrolments=CounterRow.enrolments + 1, **values).where(CounterRow.name == name)
         if not again.execute(database):
             CounterRow.insert({"name": name, "sequence": 0, "enrolments": 1, **values}).execute(database)
+
+    def _keep_revoked(self, name: str, secret: bytes) -> None:
+        """A computer that was lost is to erase itself whenever it is in contact, also once another one has its name."""
+        database = self._ledger.database.database
+        RevokedSecretRow.delete().where(RevokedSecretRow.secret == secret).execute(database)
+        before = (
+            CounterRow.select().where((CounterRow.name == name) & (CounterRow.state == CounterState.REVOKED.value)).get_or_none(database)
+        )
+        if before is not None and before.secret is not None and bytes(before.secret) != secret:
+            RevokedSecretRow.insert(secret=before.secret, name=name).on_conflict_ignore().execute(database)
 
     def _hash(self, secret: str) -> bytes:
         finds = hmac.digest(self._key, b"finds " + secret[:_FIRST].encode(), "sha256")[:_FINDS]

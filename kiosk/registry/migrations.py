@@ -94,6 +94,10 @@ _FIRST = (
         pending COUNT NOT NULL,
         differs COUNT NOT NULL
     )""",
+    """CREATE TABLE revoked_secret (
+        secret BYTES NOT NULL PRIMARY KEY,
+        name TEXT NOT NULL
+    )KEYED""",
     """CREATE TABLE enrolment_code (
         name TEXT NOT NULL PRIMARY KEY,
         code BYTES NOT NULL,

@@ -25,7 +25,7 @@ class CounterRow(Model):
 
     name = TextField(primary_key=True)
     secret = BlobField(null=True, unique=True)
-    """SHA-256 of the counter's secret; None once it is revoked for good."""
+    """SHA-256 of the counter's secret."""
     state = TextField()
     """A `CounterState`."""
     enrolled = TextField()
@@ -56,6 +56,18 @@ class CounterSeenRow(Model):
 
     class Meta:
         table_name = "counter_seen"
+
+
+class RevokedSecretRow(Model):
+    """Of a computer that was revoked, and whose name another one has since: it is still to hear that it has to erase itself."""
+
+    secret = BlobField(primary_key=True)
+    """SHA-256, as `CounterRow.secret`."""
+    name = TextField()
+    """The counter's, by which it was revoked."""
+
+    class Meta:
+        table_name = "revoked_secret"
 
 
 class EnrolmentCodeRow(Model):

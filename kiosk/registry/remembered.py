@@ -85,7 +85,8 @@ class Remembered:
     """Some operations of the running order, the latest last: a database that has them at their places is of the same order."""
     trail: AuditHead = FIRST
     """Where the audit trail ended: it holds what was done beside the order, such as revoking a counter."""
-
+    revoked: frozenset[tuple[bytes, str]] = frozenset()
+    """Secrets of revoked computers whose names others have since, with those names."""
     ahead: Ahead | None = None
     """What a counter knew of an order that goes further than this one; until a new epoch begins."""
 
@@ -102,7 +103,7 @@ def remembered_of(database: Database) -> Remembered | None:
     operation = _operation_at(database, head.cursor)
     marks = () if operation is None else (Mark(head.cursor, operation),)
     position, counters = Position(head.epoch, head.cursor), tuple(_counters(database))
-    return Remembered(str(row[0]), position, head.epochs, head.safe, counters, marks, head.trail)
+    return Remembered(str(row[0]), position, head.epochs, head.safe, counters, marks, head.trail, _revoked(database))
 
 
 def was_put_back(database: Database, kept: Remembered) -> bool:
@@ -142,7 +143,8 @@ def latest_of(one: Remembered | None, other: Remembered | None) -> Remembered | 
     if one is None or other is None:
         return one or other
     later, earlier = (one, other) if one.is_ahead_of(other.position) else (other, one)
-    return replace(later, counters=merged(later.counters, earlier.counters), ahead=later.ahead or earlier.ahead)
+    counters, revoked = merged(later.counters, earlier.counters), later.revoked | earlier.revoked
+    return replace(later, counters=counters, revoked=revoked, ahead=later.ahead or earlier.ahead)
 
 
 def latest_epoch(known: Remembered | None) -> int:
@@ -167,6 +169,15 @@ def write_counters(database: Database, counters: Sequence[KnownCounter]) -> None
         for one in counters
     ]
     insert(database, "counter", _COUNTER, rows)
+
+
+def write_revoked(database: Database, revoked: Iterable[tuple[bytes, str]]) -> None:
+    """Add those that are missing."""
+    insert(database, "revoked_secret", {"secret": BYTES, "name": TEXT}, sorted(set(revoked) - _revoked(database)))
+
+
+def _revoked(database: Database) -> frozenset[tuple[bytes, str]]:
+    return frozenset((bytes(secret), name) for secret, name in ask(database, "SELECT secret, name FROM revoked_secret").fetchall())
 
 
 def _operation_at(database: Database, cursor: int) -> str | None:

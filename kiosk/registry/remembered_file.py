@@ -117,6 +117,7 @@ def _encoded(remembered: Remembered) -> bytes:
         "cursor": remembered.position.cursor,
         "safe": remembered.safe,
         "marks": remembered.marks,
+        "revoked": [[secret.hex(), name] for secret, name in sorted(remembered.revoked)],
         "ahead": None if remembered.ahead is None else _encoded_ahead(remembered.ahead),
         "trail": remembered.trail.encoded(),
         "counters": [
@@ -144,9 +145,10 @@ def _decoded(text: bytes) -> Remembered:
     epochs = Epochs(count_in(fields, "epoch"), tuple(pair_of(cut) for cut in list_in(fields, "cuts")))
     position = Position(epochs.current, count_in(fields, "cursor"))
     counters, marks = tuple(_read_counters(fields)), tuple(_read_mark(mark) for mark in list_in(fields, "marks"))
+    revoked = frozenset(map(_read_revoked, list_in(fields, "revoked")))
     ahead = _read_ahead(fields.get("ahead"))
-    trail = AuditHead.decoded(text_in(fields, "trail"))
-    return Remembered(text_in(fields, "library"), position, epochs, count_in(fields, "safe"), counters, marks, trail, ahead)
+    trail, library, safe = AuditHead.decoded(text_in(fields, "trail")), text_in(fields, "library"), count_in(fields, "safe")
+    return Remembered(library, position, epochs, safe, counters, marks, trail, revoked, ahead)
 
 
 def _encoded_ahead(ahead: Ahead) -> dict[str, object]:
@@ -165,6 +167,12 @@ def _read_mark(value: object) -> Mark:
     if not isinstance(value, list) or len(value) != 2:
         raise ValueError("no mark")
     return Mark(counted(value[0]), str(value[1]))
+
+
+def _read_revoked(value: object) -> tuple[bytes, str]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError("no secret")
+    return bytes.fromhex(value[0]), str(value[1])
 
 
 def _read_counters(fields: Json) -> list[KnownCounter]:

@@ -99,6 +99,15 @@ def stops_after(database: Database, cursor: int, limit: int) -> list[PlacedStop]
     return list(map(stop_in, rows))
 
 
+def stopping_counters(database: Database, since: int, most: int) -> list[tuple[str, int]]:
+    """The counters that stopped cards in more than `most` operations after `since` (Unix seconds), and how many these were."""
+    counted = (
+        "SELECT stop.counter, count(DISTINCT stop.cursor) AS stopped FROM stop JOIN feed ON feed.cursor = stop.cursor WHERE feed.at > ?"
+    )
+    rows = ask(database, f"{counted} GROUP BY stop.counter HAVING count(DISTINCT stop.cursor) > ? ORDER BY 2 DESC, 1", (since, most))
+    return [(str(counter), int(stopped)) for counter, stopped in rows.fetchall()]
+
+
 def feed_after(database: Database, cursor: int, up_to: int, limit: int) -> list[FeedEntry]:
     """Entries after a cursor, up to another one."""
     rows = ask(database, f"{_SELECT_FEED} WHERE cursor > ? AND cursor <= ? ORDER BY cursor LIMIT ?", (cursor, up_to, limit)).fetchall()

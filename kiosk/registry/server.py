@@ -111,10 +111,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         # uvicorn has no settings for them, and asyncio waits 60 and 30 seconds.
-        loop, seconds = (
-            asyncio.get_running_loop(),
-            {"ssl_handshake_timeout": self._handshake_seconds, "ssl_shutdown_timeout": _GOODBYE_SECONDS},
-        )
+        loop = asyncio.get_running_loop()
+        seconds = {"ssl_handshake_timeout": self._handshake_seconds, "ssl_shutdown_timeout": _GOODBYE_SECONDS}
         loop.create_server = functools.partial(loop.create_server, **seconds)  # type: ignore[method-assign]
         await super().startup(sockets)
         self._begun.set()

@@ -39,16 +39,32 @@ class Source(Protocol):
         ...
 
 
+class _Kept:
+    """An entry, encoded once for all who ask for it, by whichever comes first."""
+
+    __slots__ = ("_encode", "_encoded", "entry")
+
+    def __init__(self, entry: FeedEntry, encode: Callable[[FeedEntry], bytes]) -> None:
+        self.entry, self._encode = entry, encode
+        self._encoded: bytes | None = None
+
+    @property
+    def encoded(self) -> bytes:
+        if self._encoded is None:
+            self._encoded = self._encode(self.entry)
+        return self._encoded
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     head: Head
     shut_out: frozenset[str] = frozenset()
-    entries: tuple[FeedEntry, ...] = ()
+    entries: tuple[_Kept, ...] = ()
     """The last before the head, without a gap: a cursor each."""
 
-    def and_then(self, entries: tuple[FeedEntry, ...], head: Head, shut_out: frozenset[str]) -> _Known:
+    def and_then(self, entries: tuple[_Kept, ...], head: Head, shut_out: frozenset[str]) -> _Known:
         """After entries up to a head. What does not follow without a gap is not kept: the database has it."""
-        follows = bool(entries) and entries[0].cursor == self.head.position.cursor + 1 and entries[-1].cursor == head.position.cursor
+        follows = bool(entries) and _cursors(entries) == (self.head.position.cursor + 1, head.position.cursor)
         if follows and head.position.epoch == self.head.position.epoch:
             return _Known(head, shut_out, (*self.entries, *entries)[-KEPT:])
         return _Known(head, shut_out)
@@ -66,8 +82,6 @@ class Tail:
         self._source, self._executor, self._encode, self._poll = source, executor, encode, poll
         self._incidents = RecurringIncidents()
         self._known: _Known | None = None
-        self._joined: dict[int, bytes] = {}
-        """Encoded entries above a cursor: all who wait have the same."""
         self._waiting: dict[str, asyncio.Future[bool]] = {}
         self._reading = asyncio.Lock()
         self._reads_begun = 0
@@ -120,7 +134,7 @@ class Tail:
             # Another server's commits lie between.
             self._poked.set()
         elif commit.entries:
-            self._learn(known.and_then(commit.entries, commit.head, known.shut_out))
+            self._learn(known.and_then(self._kept(commit.entries), commit.head, known.shut_out))
 
     async def read(self) -> Head:
         """Read what is new and wake who waits for it. All who ask while one look is under way share the next."""
@@ -151,12 +165,14 @@ class Tail:
         if head.position == known.head.position:
             return _Known(head, shut_out, known.entries)
         page = self._source.feed(known.head.position, KEPT)
-        return _Known(page.head, shut_out) if isinstance(page, NoFeed) else known.and_then(page.entries, page.head, shut_out)
+        return _Known(page.head, shut_out) if isinstance(page, NoFeed) else known.and_then(self._kept(page.entries), page.head, shut_out)
+
+    def _kept(self, entries: tuple[FeedEntry, ...]) -> tuple[_Kept, ...]:
+        return tuple(_Kept(entry, self._encode) for entry in entries)
 
     def _learn(self, found: _Known) -> None:
         known, self._known = self._known, found
         if known is None or found.head.position != known.head.position:
-            self._joined.clear()
             self._wake(news=True)
         for counter in found.shut_out & self._waiting.keys():
             self._let_go(self._waiting[counter], news=False)
@@ -201,10 +217,8 @@ class Tail:
         known = self._now
         if cursor < known.begins:
             return None
-        if cursor not in self._joined:
-            first = cursor - known.begins
-            self._joined[cursor] = b",".join(map(self._encode, known.entries[first : first + MOST_ENTRIES]))
-        return self._joined[cursor]
+        first = cursor - known.begins
+        return b",".join([kept.encoded for kept in known.entries[first : first + MOST_ENTRIES]])
 
     def _wake(self, *, news: bool) -> None:
         waiting, self._waiting = self._waiting, {}
@@ -215,6 +229,10 @@ class Tail:
     def _let_go(future: asyncio.Future[bool], news: bool) -> None:
         if not future.done():
             future.set_result(news)
+
+
+def _cursors(entries: tuple[_Kept, ...]) -> tuple[int, int]:
+    return entries[0].entry.cursor, entries[-1].entry.cursor
 
 
 def _place(head: Head) -> tuple[int, int]:

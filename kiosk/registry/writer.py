@@ -33,7 +33,10 @@ class Writer:
     def __init__(self, ledger: RegistryLedger, on_commit: Callable[[Commit], None] = lambda commit: None) -> None:
         """`on_commit` is called on the writer's thread after each commit that added to the feed, before the answers are given."""
         self._ledger, self._on_commit = ledger, on_commit
-        self._waiting: deque[_Request] = deque()
+        self._waiting: dict[str, deque[_Request]] = {}
+        """By counter, in the order of their turns: one that sends much has others wait for one request of its own, not for all."""
+        self._count = 0
+        """Of all that wait."""
         self._changed = Condition()
         self._is_closing = False
         self._merged = 0
@@ -50,7 +53,9 @@ class Writer:
             if self._is_closing:
                 request.answer.set_exception(Unavailable(Code.STORE_UNAVAILABLE, reason="closing"))
             else:
-                self._waiting.append(request)
+                counter = batch.operations[0].origin.counter if batch.operations else ""
+                self._waiting.setdefault(counter, deque()).append(request)
+                self._count += 1
                 self._changed.notify()
         return request.answer
 
@@ -73,13 +78,21 @@ class Writer:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closing)
             # Those that were answered together tend to come back together.
-            self._changed.wait_for(lambda: len(self._waiting) >= self._merged or self._is_closing, _PATIENCE)
+            self._changed.wait_for(lambda: self._count >= self._merged or self._is_closing, _PATIENCE)
             taken: list[_Request] = []
             operations = 0
-            while self._waiting and (not taken or operations + len(self._waiting[0].batch.operations) <= MOST_MERGED):
-                taken.append(self._waiting.popleft())
-                operations += len(taken[-1].batch.operations)
+            while self._waiting:
+                counter, queue = next(iter(self._waiting.items()))
+                operations += len(queue[0].batch.operations)
+                if taken and operations > MOST_MERGED:
+                    break
+                taken.append(queue.popleft())
+                # Its next turn comes after all others'.
+                del self._waiting[counter]
+                if queue:
+                    self._waiting[counter] = queue
             self._merged = len(taken)
+            self._count -= len(taken)
             return taken
 
     def _serve(self, requests: Sequence[_Request]) -> None:

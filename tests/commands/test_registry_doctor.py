@@ -17,8 +17,9 @@ from kiosk.commands.registry.opened import warn_of_altered
 from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.health import OUTCOMES, Condition
-from kiosk.domain.wire import Position
+from kiosk.domain.wire import Position, decode_parsed
 from kiosk.ledger.notes import write_note
+from kiosk.registry.answers import Batch
 from kiosk.registry.backup.failure import failure_of, save_failure
 from kiosk.registry.backup.keeper import plan_of
 from kiosk.registry.nightly import Checked
@@ -30,8 +31,21 @@ from kiosk.text import say
 from tests.support.commands.call import Call
 from tests.support.commands.server import copied, enrolled, heard, opened
 from tests.support.postgres.cluster import PostgresCluster
+from tests.support.registry.sent_operations import Maker, fresh_number
 
-CHECKS = ["server-config", "site-key", "ledger", "rows", "trail", "commits", "nightly", "certificate", "sheet", "backups", "counters"]
+CHECKS = [
+    "server-config",
+    "site-key",
+    "ledger",
+    "rows",
+    "trail",
+    "commits",
+    "nightly",
+    "certificate",
+    "sheet",
+    "backups",
+    "counters",
+]
 MORE_CHECKS = ["server-clock", "time-server", "disk", "space", "log"]
 
 
@@ -229,6 +243,21 @@ def test_a_counter_that_knows_more_than_the_server_is_named(registry: Call, begu
     assert "窓口「中央1」は、このサーバーにない手続き" in said.out
     assert registry("begin-epoch", "--yes").code == 0
     assert outcomes(registry)["counters"] == "counters.none"
+
+
+def test_a_counter_that_stopped_more_cards_in_a_day_than_counters_do_is_named(registry: Call, begun: RegistryHome) -> None:
+    server = opened(begun)
+    enrolled(registry, begun, "中央1")
+    enrolled(registry, begun, "分館1")
+    for name, count in (("中央1", 400), ("分館1", 20)):
+        maker = Maker(name)
+        server.ledger.apply([Batch(tuple(decode_parsed(maker.unlink(fresh_number())) for _ in range(count)))])
+    server.close()
+    said = registry("doctor")
+    assert "24時間に300件を超えて、解除や付け替えをした窓口があります: 中央1(400件)" in said.out
+    assert outcomes(registry)["counters"] == "counters.stopping"
+    altered(begun, "UPDATE feed SET at = at - 25 * 3600")
+    assert outcomes(registry)["counters"] == "counters.away"
 
 
 @pytest.mark.parametrize(

@@ -229,10 +229,11 @@ def test_a_time_is_in_utc_and_of_whole_seconds(made: str) -> None:
         ["x"],
         [None],
         "00000000-0000-0000-0000-000000000001",
+        [f"00000000-0000-0000-0000-00000000000{number}" for number in (1, 2, 3)],
     ],
     ids=str,
 )
-def test_what_is_replaced_is_a_sorted_list_without_repetition(replaces: object) -> None:
+def test_what_is_replaced_is_a_short_sorted_list_without_repetition(replaces: object) -> None:
     assert unreadable(changed(REPLACEMENT, replaces=replaces))
     assert not unreadable(changed(REPLACEMENT, replaces=[]))
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.counter_secret import fresh_secret
+from kiosk.domain.counter_secret import fresh_secret, secret_hash
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.wire import Position
 from kiosk.registry.answers import Batch, Contact
+from kiosk.registry.counter_directory import CounterDirectory
 from kiosk.registry.models import CounterState
 from tests.support.ledger.acts import CounterActs
 from tests.support.registry.enrolling_server import EnrollingServer
@@ -69,6 +70,34 @@ def test_a_revoked_counter_comes_back_only_with_a_code_made_again(server: Enroll
     server.counters.revoke("中央1")
     server.enrolment.enrol(server.open(again=True), fresh_secret())
     assert server.counters.named("中央1").state is CounterState.ACTIVE
+
+
+def test_a_revoked_computer_still_hears_of_it_when_another_has_its_name(server: EnrollingServer) -> None:
+    directory, lost, newer, newest = CounterDirectory(server.ledger.database), fresh_secret(), fresh_secret(), fresh_secret()
+    known = [secret_hash(secret) for secret in (lost, newer, newest)]
+
+    def states() -> list[CounterState | None]:
+        found = directory.find(known)
+        assert {counter.name for counter in found.values()} == {"中央1"}
+        return [found[one].state if one in found else None for one in known]
+
+    server.enrolment.enrol(server.open(), lost)
+    server.counters.revoke("中央1")
+    server.enrolment.enrol(server.open(again=True), newer)
+    assert states() == [CounterState.REVOKED, CounterState.ACTIVE, None]
+    # Whoever gets new hardware of its own accord has nothing to erase.
+    server.enrolment.enrol(server.open(again=True), newest)
+    assert states() == [CounterState.REVOKED, None, CounterState.ACTIVE]
+
+
+def test_a_revoked_computer_that_was_found_may_be_let_in_again(server: EnrollingServer) -> None:
+    directory, secret, other = CounterDirectory(server.ledger.database), fresh_secret(), fresh_secret()
+    for kept, again in ((secret, False), (other, True)):
+        server.enrolment.enrol(server.open(again=again), kept)
+        server.counters.revoke("中央1")
+    server.enrolment.enrol(server.open(again=True), secret)
+    found = directory.find([secret_hash(secret), secret_hash(other)])
+    assert [found[secret_hash(one)].state for one in (secret, other)] == [CounterState.ACTIVE, CounterState.REVOKED]
 
 
 def test_a_counter_that_nobody_knows_cannot_end(server: EnrollingServer) -> None:

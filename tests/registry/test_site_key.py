@@ -27,14 +27,16 @@ def test_a_key_is_never_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes")
-def test_only_this_user_may_read_it(tmp_path: Path) -> None:
+def test_only_this_user_may_read_it_and_that_others_could_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     file = SiteKeyFile(tmp_path / "keys")
     file.save(SiteKey.fresh())
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.path.parent.stat().st_mode) == 0o700
     file.path.chmod(0o644)
+    assert caplog.messages == []
     assert file.load() is not None
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+    assert caplog.messages == [f"others could read {file.path} (0644), and cannot any more"]
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"noise", b'{"kiosk-site-key": 1}', b'{"kiosk-site-key": 1, "key": "AA=="}'])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -270,6 +271,20 @@ def test_an_entry_is_encoded_once_for_all_who_wait() -> None:
             async with asyncio.timeout(SOON):
                 await asyncio.gather(*tasks)
         assert (told, feed.encoded) == ([b"1,2"] * 200, [1, 2])
+
+    run(test)
+
+
+def test_whoever_asks_from_any_place_adds_nothing_to_what_is_kept() -> None:
+    async def test() -> None:
+        feed = Feed()
+        async with tail_of(feed, NEVER) as tail:
+            tail.committed(feed.append(KEPT))
+            await ends(asyncio.create_task(tail.wait_beyond(Position(1, 0), NEVER, "本館1")))
+            tracemalloc.start()
+            assert all(tail.entries_after(cursor) for cursor in range(KEPT))
+            assert tracemalloc.get_traced_memory()[0] < KEPT * 100
+            tracemalloc.stop()
 
     run(test)
 

@@ -71,6 +71,19 @@ def test_what_waits_during_a_commit_shares_the_next_one(trial: TrialLedger) -> N
     assert [[entry.cursor for entry in commit.entries] for commit in commits.seen] == [[1], [2, 3, 4, 5, 6, 7]]
 
 
+def test_a_counter_that_sends_much_has_others_wait_for_one_request_of_its_own(trial: TrialLedger) -> None:
+    mad, other, commits = trial.counter("窓口1"), trial.counter("窓口2"), Commits()
+    with writing(trial, commits) as writer:
+        writer.submit(Batch((mad.link(9999, 9999),)))
+        assert commits.reached.wait(LIMIT)
+        many = [Batch(tuple(mad.link(number + of, number + of) for of in range(0, 4000, 10))) for number in range(1, 6)]
+        waiting, theirs = [writer.submit(one) for one in many], other.link(7777, 7777)
+        last = writer.submit(Batch((theirs,)))
+        commits.go_on.set()
+        assert what(last, theirs) == 1 + 400 + 1
+        assert [future.result(LIMIT).head.position.cursor for future in waiting][-1] == 2002
+
+
 def test_a_request_that_no_database_takes_fails_alone(trial: TrialLedger) -> None:
     counter, commits = trial.counter("窓口1"), Commits()
     good = [counter.link(number, number) for number in range(1, 5)]

@@ -1,12 +1,15 @@
-"""Check the counters of the server: two under one name, links that differ from the library's, and who has not been heard for long."""
+"""Check the counters of the server: two under one name, one that stops more cards than counters do, links that differ, and long silence."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from kiosk.domain.health import Finding
+from kiosk.registry.api.limits import DEFAULT
 from kiosk.registry.opening import OpenedRegistry
+from kiosk.registry.rows import stopping_counters
 
+_DAY = timedelta(hours=24)
 _LONG = timedelta(hours=24)
 """Then a counter stops serving My Number Cards by itself, unless it is configured otherwise."""
 
@@ -21,11 +24,22 @@ def check_counters(registry: OpenedRegistry, now: datetime) -> Finding:
         return Finding("counters.ahead", {"name": ahead.counter, "epoch": ahead.position.epoch, "cursor": ahead.position.cursor})
     if doubled := [counter.name for counter in active if counter.doubled is not None]:
         return Finding("counters.doubled", params | {"names": "、".join(doubled)})
+    if (stopping := _stopping(registry, now)) is not None:
+        return stopping
     if differing:
         return Finding("counters.differ", params | {"names": "、".join(differing)})
     if away:
         return Finding("counters.away", params | {"names": "、".join(away)})
     return Finding("counters.fine" if active else "counters.none", params)
+
+
+def _stopping(registry: OpenedRegistry, now: datetime) -> Finding | None:
+    """Perhaps somebody else has the secret of such a counter. One that was shut out is named too: what it stopped is stopped."""
+    most, since = int(DEFAULT.stops.burst), int((now - _DAY).timestamp())
+    found = registry.ledger.database.read(lambda database: stopping_counters(database, since, most))
+    return (
+        Finding("counters.stopping", {"most": most, "names": "、".join(f"{name}({count}件)" for name, count in found)}) if found else None
+    )
 
 
 def check_sheet(registry: OpenedRegistry) -> Finding:

@@ -52,7 +52,7 @@ def registry_app(backend: Backend, limits: Limits) -> ASGIApp:
 
     # The first is found first, and is asked most.
     add_feed_route(routes, backend)
-    add_operation_routes(routes, backend)
+    add_operation_routes(routes, backend, limits)
     add_link_routes(routes, backend)
     add_public_routes(routes, backend, document)
     return Gate(routes, backend.asker, limits, troubles)

@@ -54,6 +54,7 @@ class Backend:
         self._directory = CounterDirectory(library.ledger.database)
         self.tail = Tail(_Feed(library.ledger, self._directory), self._executor, encoded_entry)
         self._counters = SharedLookup[bytes, KnownCounter](lambda hashes: self.off_loop(lambda: self._directory.find(hashes)))
+        self._turns: dict[str, asyncio.Lock] = {}
         self.contacts = Contacts(self._write_contacts)
         self.writer = Writer(library.ledger, self.tail.committed)
 
@@ -72,6 +73,15 @@ class Backend:
     async def off_loop(self, call: Callable[[], T]) -> T:
         """Call what takes longer than a moment, or reads the database, on one of the threads."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+
+    def turn(self, asker: Asker) -> asyncio.Lock:
+        """Held while something is done for a counter: one thing at a time, as it asks itself, so that others have their turns."""
+        return self._turns.setdefault(asker.name, asyncio.Lock())
+
+    async def in_turn(self, asker: Asker, call: Callable[[], T]) -> T:
+        """The same as `off_loop`, in the counter's turn."""
+        async with self.turn(asker):
+            return await self.off_loop(call)
 
     async def asker(self, secret_hash: bytes) -> Asker | None:
         found = await self._counters.find(secret_hash)

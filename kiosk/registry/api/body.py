@@ -17,10 +17,7 @@ class Disconnected(Exception):
 
 
 async def whole_body(scope: Scope, receive: Receive, most: int, seconds: float) -> bytes:
-    """Raises ApiError: unreadable, too-large, too-slow; Disconnected, after half a body."""
-    length = _declared(scope)
-    if length > most * _TAKEN_TO_THE_END:
-        raise ApiError(ApiCode.TOO_LARGE, ends_connection=True)
+    """Raises ApiError: too-large, too-slow; Disconnected, after half a body."""
     parts, size, more = [], 0, True
     try:
         async with asyncio.timeout(seconds):
@@ -55,10 +52,18 @@ def replayed(body: bytes, receive: Receive) -> Receive:
     return once
 
 
-def _declared(scope: Scope) -> int:
-    named = {name for name, _ in scope["headers"]}
-    if {b"content-length", b"transfer-encoding"} <= named:
+def announced(scope: Scope, most: int) -> int:
+    """How large the body will be, as its head says; `most` where that does not say it.
+
+    Raises ApiError: unreadable; too-large, to be waited for.
+    """
+    headers = dict(scope["headers"])
+    if {b"content-length", b"transfer-encoding"} <= headers.keys():
         # Where it ends is a matter of opinion (RFC 9112, 6.1): a proxy in front may take the rest for another request.
         raise ApiError(ApiCode.UNREADABLE, ends_connection=True)
-    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    return int(length) if length.isdigit() else 0
+    length = headers.get(b"content-length", b"")
+    if not length.isdigit():
+        return most if b"transfer-encoding" in headers else 0
+    if int(length) > most * _TAKEN_TO_THE_END:
+        raise ApiError(ApiCode.TOO_LARGE, ends_connection=True)
+    return int(length)

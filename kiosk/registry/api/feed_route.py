@@ -46,7 +46,7 @@ def add_feed_route(routes: FastAPI, backend: Backend) -> None:
             _follow(backend, known, asker)
         head, entries = tail.head, tail.entries_after(known.cursor)
         if entries is None:
-            page = await backend.off_loop(lambda: ledger.feed(known))
+            page = await backend.in_turn(asker, lambda: ledger.feed(known))
             if isinstance(page, NoFeed):
                 raise with_status(ApiCode(page.why.value), backend, page.head, asker)
             head, entries = page.head, await backend.off_loop(lambda: b",".join(encoded(entry_json(entry)) for entry in page.entries))

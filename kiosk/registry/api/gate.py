@@ -13,9 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kiosk.domain.counter_secret import is_secret, secret_hash
 from kiosk.domain.registry_wire import PATH
 from kiosk.registry.api.access import ALLOWED, Asker, Route, Who, methods_of
-from kiosk.registry.api.body import Disconnected, replayed, whole_body
+from kiosk.registry.api.body import Disconnected, announced, replayed, whole_body
 from kiosk.registry.api.errors import ApiCode, ApiError, error_response
 from kiosk.registry.api.limits import Buckets, Limits, address_key
+from kiosk.registry.api.load import Load
 from kiosk.registry.api.trouble import Troubles
 from kiosk.registry.models import CounterState
 
@@ -24,6 +25,7 @@ _log = logging.getLogger(__name__)
 Authenticate = Callable[[bytes], Awaitable[Asker | None]]
 """From the hash of a secret to the counter it belongs to, in whatever state. Raises Unavailable."""
 _LARGE_BODIES = frozenset({("POST", f"{PATH}/operations")})
+_ENDED = {CounterState.REVOKED: ApiCode.COUNTER_REVOKED, CounterState.RETIRED: ApiCode.COUNTER_RETIRED}
 _QUIET = frozenset({("GET", f"{PATH}/feed"), ("GET", f"{PATH}/health")})
 """Asked all the time: in the log only if they fail."""
 
@@ -41,7 +43,8 @@ class Gate:
 
     def __init__(self, routes: ASGIApp, authenticate: Authenticate, limits: Limits, troubles: Troubles) -> None:
         self._routes, self._authenticate, self._limits, self._troubles = routes, authenticate, limits, troubles
-        self._counters, self._addresses = Buckets(limits.counter), Buckets(limits.address)
+        self._counters, self._addresses, self._sent = Buckets(limits.counter), Buckets(limits.address), Buckets(limits.sent)
+        self._load = Load(limits.bodies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -71,19 +74,24 @@ class Gate:
             self._note(route, answer, time.monotonic() - began)
 
     async def _pass(self, route: Route, scope: Scope, receive: Receive, send: Send, answer: _Answer) -> None:
-        who = ALLOWED.get(route)
+        who, limits = ALLOWED.get(route), self._limits
+        key: tuple[Who | None, str]
+        most = limits.batch_bytes if route in _LARGE_BODIES else limits.body_bytes
         if who is Who.COUNTER:
             asker = await self._asker(scope)
             answer.asker = asker.name
             scope["state"]["asker"] = asker
+            # Before anything of it is read: it costs as much if it is refused.
+            _limit(self._sent, asker.name, announced(scope, most))
+            key, at_once = (who, asker.name), limits.under_way
         else:
-            self._limit_address(scope)
+            key, at_once = (who, self._limit_address(scope)), limits.under_way_of_address
             if who is None:
                 allowed = methods_of(route[1])
                 raise ApiError(ApiCode.WRONG_METHOD, allow=allowed) if allowed else ApiError(ApiCode.UNKNOWN_ROUTE)
-        most = self._limits.batch_bytes if route in _LARGE_BODIES else self._limits.body_bytes
-        body = await whole_body(scope, receive, most, self._limits.body_seconds)
-        await self._routes(scope, replayed(body, receive), send)
+        with self._load.one_more(key, at_once, min(announced(scope, most), most)):
+            body = await whole_body(scope, receive, most, limits.body_seconds)
+            await self._routes(scope, replayed(body, receive), send)
 
     async def _asker(self, scope: Scope) -> Asker:
         asker = None
@@ -92,16 +100,18 @@ class Gate:
         if asker is None:
             self._limit_address(scope)
             raise ApiError(ApiCode.SECRET_UNKNOWN)
+        if asker.state in _ENDED:
+            # Not under its name: another computer may bear that by now.
+            self._limit_address(scope)
+            raise ApiError(_ENDED[asker.state], {"counter": asker.name})
         _limit(self._counters, asker.name)
-        if asker.state is CounterState.REVOKED:
-            raise ApiError(ApiCode.COUNTER_REVOKED, {"counter": asker.name})
-        if asker.state is CounterState.RETIRED:
-            raise ApiError(ApiCode.COUNTER_RETIRED, {"counter": asker.name})
         return asker
 
-    def _limit_address(self, scope: Scope) -> None:
+    def _limit_address(self, scope: Scope) -> str:
         host, _ = scope.get("client") or ("", 0)
-        _limit(self._addresses, address_key(host))
+        key = address_key(host)
+        _limit(self._addresses, key)
+        return key
 
     @staticmethod
     def _note(route: Route, answer: _Answer, seconds: float) -> None:
@@ -111,8 +121,8 @@ class Gate:
         _log.log(level, "%s %s %d, %d ms, counter %s", method, path, answer.status, round(seconds * 1000), answer.asker)
 
 
-def _limit(buckets: Buckets, key: str) -> None:
-    if seconds := buckets.take(key):
+def _limit(buckets: Buckets, key: str, count: int = 1) -> None:
+    if seconds := buckets.take(key, count):
         raise ApiError(ApiCode.TOO_MANY_REQUESTS, retry_after=seconds)
 
 

@@ -19,7 +19,7 @@ _TIDY_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many requests at once, and afterwards so many a second."""
+    """So many at once, and afterwards so many a second."""
 
     burst: int
     per_second: float
@@ -27,8 +27,8 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    batch_bytes: int = 512 * KIB
-    """Of a batch of operations: twice what 100 of the largest take."""
+    batch_bytes: int = 192 * KIB
+    """Of a batch of operations: what 100 of the largest take. Busy counters send a quarter of that."""
     body_bytes: int = 16 * KIB
     """Of every other body."""
     head_seconds: float = 10.0
@@ -37,10 +37,22 @@ class Limits:
     """In which a body has to arrive."""
     request_seconds: float = 60.0
     """In which a request has to be answered and the answer taken, a wait for news included."""
-    connections: int = 1000
+    under_way: int = 8
+    """Requests of one counter at a time. It makes two, and may have lost the connections of some more."""
+    under_way_of_address: int = 100
+    """Requests of one address at a time, on the routes that need no secret."""
+    bodies: int = 32 * KIB * KIB
+    """Bytes of all requests that are under way."""
+    connections: int = 2000
     """Of one address at a time, perhaps of a whole library behind it: a counter has two."""
     counter: Rate = Rate(1200, 40.0)
-    """Of one counter."""
+    """Requests of one counter."""
+    sent: Rate = Rate(4 * KIB * KIB, 256 * KIB)
+    """Bytes in the bodies of one counter: 10,000 operations at once, and then some hundred a second."""
+    stops: Rate = Rate(300, 1.0)
+    """Operations of one counter that stop a card: what it did in a day offline at once, and then one a second. Whoever has got hold of a
+    secret needs a day for the cards of a city, and is seen.
+    """
     address: Rate = Rate(600, 10.0)
     """Of one address on the routes that need no secret, and of unknown secrets from there: perhaps of a whole library behind it. No secret
     hangs on it; the tries of a code are counted where it is kept.
@@ -60,8 +72,8 @@ class Buckets:
         """What is left, and when that was."""
         self._tidied = monotonic() - _TIDY_SECONDS
 
-    def take(self, key: str) -> float:
-        """Take one. Returns 0 if there was one, else the seconds until there will be."""
+    def take(self, key: str, count: int = 1) -> float:
+        """Take so many, not more than the burst. Returns 0 if there were so many, else the seconds until there will be."""
         with self._lock:
             now = self._monotonic()
             if key not in self._used and len(self._used) >= self._most:
@@ -69,9 +81,9 @@ class Buckets:
                 if len(self._used) >= self._most:
                     key = _OTHERS
             left = self._left(*self._used.get(key, (self._rate.burst, now)), now)
-            if left < 1:
-                return (1 - left) / self._rate.per_second
-            self._used[key] = left - 1, now
+            if left < count:
+                return (count - left) / self._rate.per_second
+            self._used[key] = left - count, now
             return 0.0
 
     def _left(self, left: float, since: float, now: float) -> float:

@@ -35,7 +35,7 @@ def add_link_routes(routes: FastAPI, backend: Backend) -> None:
                 raise with_status(ApiCode.ORDER_PARTED, backend, page.head, asker)
             return encoded(stops_json(StopsPage(page.stops, page.next, backend.status(page.head, asker))))
 
-        return json_answer(await backend.off_loop(read))
+        return json_answer(await backend.in_turn(asker, read))
 
     @routes.get(f"{PATH}/snapshot", **documented(schemas.Snapshot, asks=SnapshotQuery))
     async def read_snapshot(request: Request) -> Response:
@@ -46,7 +46,7 @@ def add_link_routes(routes: FastAPI, backend: Backend) -> None:
             page = ledger.snapshot(bytes.fromhex(asked.after), asked.limit)
             return encoded(snapshot_json(SnapshotPage(page.links, page.done, backend.status(page.head, asker))))
 
-        return json_answer(await backend.off_loop(read))
+        return json_answer(await backend.in_turn(asker, read))
 
     @routes.post(f"{PATH}/links/find", **documented(schemas.Found, takes=schemas.Question))
     async def find_links(request: Request) -> Response:
@@ -57,4 +57,4 @@ def add_link_routes(routes: FastAPI, backend: Backend) -> None:
             found = ledger.find_links(question.tokens, question.number)
             return encoded(found_json(FoundLinks(found.links, backend.status(found.head, asker))))
 
-        return json_answer(await backend.off_loop(read))
+        return json_answer(await backend.in_turn(asker, read))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Iterable
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -11,27 +13,42 @@ from starlette.responses import Response
 from kiosk.domain.errors import Refused
 from kiosk.domain.registry_json import answers_json, status_json
 from kiosk.domain.registry_wire import PATH, Answers
+from kiosk.domain.wire import LinkOperation, Operation
 from kiosk.registry.answers import Batch
 from kiosk.registry.api import schemas
+from kiosk.registry.api.access import Asker
 from kiosk.registry.api.backend import Backend, encoded
 from kiosk.registry.api.errors import OPERATION_CODES, ApiCode, ApiError
 from kiosk.registry.api.exchange import asker_of, json_answer, with_status
+from kiosk.registry.api.limits import Buckets, Limits
 from kiosk.registry.api.openapi import documented
 from kiosk.registry.api.reading import read_operations
 
+_log = logging.getLogger(__name__)
 
-def add_operation_routes(routes: FastAPI, backend: Backend) -> None:
+
+def add_operation_routes(routes: FastAPI, backend: Backend, limits: Limits) -> None:
+    stops = Buckets(limits.stops)
+
     @routes.post(f"{PATH}/operations", **documented(schemas.Answers, *OPERATION_CODES, takes=schemas.Operations))
     async def apply_operations(request: Request) -> Response:
         """Apply operations: all are read before any is decided, and each is answered. A repeat gets the same answer."""
         asker, body = asker_of(request), await request.body()
-        # A few milliseconds: to another thread and back it would take as long, and that thread would hold the interpreter's lock.
-        operations = read_operations(body, asker.name, asker.sequence)
-        if not operations:
-            return json_answer(encoded(answers_json(Answers({}, backend.status(await backend.tail.read(), asker)))))
-        applied = await asyncio.wrap_future(backend.writer.submit(Batch(operations)))
+        async with backend.turn(asker):
+            # A few milliseconds: to another thread and back it would take as long, and that thread would hold the interpreter's lock.
+            operations = read_operations(body, asker.name, asker.sequence)
+            if not operations:
+                return json_answer(encoded(answers_json(Answers({}, backend.status(await backend.tail.read(), asker)))))
+            _limit_stops(asker, operations)
+            applied = await asyncio.wrap_future(backend.writer.submit(Batch(operations)))
         status = backend.status(applied.head, asker, applied.sequence)
         return json_answer(encoded(answers_json(Answers(applied.answers, status))))
+
+    def _limit_stops(asker: Asker, operations: Iterable[Operation]) -> None:
+        seconds = stops.take(asker.name, sum(not isinstance(operation, LinkOperation) for operation in operations))
+        if seconds:
+            _log.warning("counter %s stops more cards than a counter does", asker.name)
+            raise ApiError(ApiCode.TOO_MANY_REQUESTS, retry_after=seconds)
 
     @routes.post(f"{PATH}/leave", **documented(schemas.Left, ApiCode.NOT_RETIRING))
     async def leave(request: Request) -> Response:

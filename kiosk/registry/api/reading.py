@@ -17,9 +17,12 @@ from kiosk.domain.registry_wire import MOST_OPERATIONS
 from kiosk.domain.wire import MOST_SKIPPED, Operation, is_of_a_clock
 from kiosk.registry.api.errors import ApiCode, ApiError
 from kiosk.registry.api.schemas import MOST_TOKENS
+from kiosk.registry.counters import LONGEST_NAME
 
 T = TypeVar("T")
 _LONGEST_TEXT = 200
+_MOST_BRACKETS = MOST_OPERATIONS * (_LONGEST_TEXT + LONGEST_NAME + 2) + 2
+"""In a batch of which every text consists of them. Each may be a list, and a body full of lists is read for a quarter of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ def read_operations(body: bytes, counter: str, seen: int = 0) -> tuple[Operation
 
     `seen`: the highest sequence of this counter so far.
     """
+    if body.count(b"[") + body.count(b"{") > _MOST_BRACKETS:
+        raise ApiError(ApiCode.UNREADABLE)
     values = _read(body, lambda fields: list_in(fields, "operations"))
     if len(values) > MOST_OPERATIONS:
         raise ApiError(ApiCode.TOO_LARGE)

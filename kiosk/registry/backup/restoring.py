@@ -42,6 +42,7 @@ from kiosk.registry.remembered import (
     merged,
     remembered_of,
     write_counters,
+    write_revoked,
 )
 from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.row_sums import RowHash
@@ -248,11 +249,13 @@ def _begin(
     shut_out = frozenset(revoke)
     counters = tuple(replace(one, state=CounterState.REVOKED, changed=changed) if one.name in shut_out else one for one in counters)
     write_counters(database, counters)
+    revoked = loaded.revoked | (frozenset() if before is None else before.revoked)
+    write_revoked(database, revoked)
     trail = AuditTrail(database).add_all([replace(server_act(now, act), checked=f"epoch:{number} cursor:{held}{altered}")])
     # Whoever begins an epoch takes what stands for what holds: it is sealed as it is, and the trail says what was altered before.
     links, sums = sum_of_links(database, LinkHash(site_key)), hashes.of_database(database)
     head.write(database, replace(begun, links=links, safe=safe, sums=sums, trail=trail, is_sealed=True))
-    return replace(loaded, safe=safe, counters=counters, trail=trail)
+    return replace(loaded, safe=safe, counters=counters, revoked=revoked, trail=trail)
 
 
 def _altered(database: Database, row: HeadRow, site_key: bytes) -> str:

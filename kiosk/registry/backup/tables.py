@@ -62,6 +62,7 @@ TABLES = (
         "counter_seen",
         {"name": TEXT, "at": TEXT, "version": TEXT, "epoch": COUNT, "cursor": COUNT, "pending": COUNT, "differs": COUNT},
     ),
+    Table("revoked_secret", {"secret": BYTES, "name": TEXT}),
     Table("meta", {"name": TEXT, "value": TEXT}),
     Table("link", {"token": BYTES, "number": TEXT, "since": TEXT, "counter": TEXT, "operation": TEXT, "position": COUNT}),
     Table("stop", {"cursor": COUNT, "part": COUNT, "token": BYTES, "number": TEXT, "counter": TEXT, "sequence": COUNT}, key=2),

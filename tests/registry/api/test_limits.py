@@ -33,6 +33,14 @@ def test_who_was_refused_is_not_punished_for_asking() -> None:
     assert buckets.take("a") == 0
 
 
+def test_many_are_taken_at_once_or_none_of_them() -> None:
+    clock = Clock()
+    buckets = Buckets(Rate(burst=10, per_second=2), clock)
+    assert [buckets.take("a", count) for count in (7, 7, 3, 10)] == [0, 2, 0, 5]
+    clock.now += 5
+    assert buckets.take("a", 10) == 0
+
+
 def test_one_asker_does_not_use_up_what_another_has() -> None:
     buckets = Buckets(Rate(burst=1, per_second=1), Clock())
     assert (buckets.take("a"), buckets.take("a"), buckets.take("b")) == (0, 1, 0)

@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ import urllib3
 
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.registry.api.limits import KIB, Limits, Rate
-from tests.support.registry.sent_operations import Maker, batch
+from tests.support.registry.sent_operations import Maker, batch, fresh_number, fresh_token
 from tests.support.registry.sites import InProcess, in_process
 from tests.support.wait import wait_until
 
@@ -25,7 +25,10 @@ TIGHT = Limits(
     body_bytes=KIB,
     head_seconds=SLOW,
     body_seconds=SLOW,
+    under_way=3,
     counter=Rate(30, 0.5),
+    sent=Rate(200 * KIB, KIB),
+    stops=Rate(20, 0.5),
     address=Rate(20, 0.5),
 )
 
@@ -79,6 +82,61 @@ def test_a_counter_that_asks_too_often_is_told_when_to_ask_again(site: InProcess
     assert {reply.error for reply in refused} == {(429, "too-many-requests")}
     assert {int(reply.headers["retry-after"]) for reply in refused} <= {1, 2}
     assert other.get("/v1/snapshot").status == 200
+
+
+def test_a_counter_with_too_much_under_way_is_told_so_before_its_body_is_taken(site: InProcess) -> None:
+    mad, other = site.counter(), site.counter()
+    with ExitStack() as stack:
+        for _ in range(TIGHT.under_way):
+            begun = stack.enter_context(connection(site))
+            begun.sendall(head("/v1/operations", mad.secret, Content_Length=100) + b"half")
+        wait_until(lambda: site.caller.ask("GET", "/v1/stops?epoch=0&cursor=0", mad.secret, patient=False).status == 429, "all begun")
+        assert other.get("/v1/stops", epoch=0, cursor=0).status == 200
+    wait_until(lambda: mad.get("/v1/stops", epoch=0, cursor=0).status == 200, "room for another")
+
+
+def test_a_counter_that_sends_too_much_is_told_so_before_its_body_is_read(site: InProcess) -> None:
+    mad, other = site.counter(), site.counter()
+    with connection(site) as tls:
+        tls.sendall(head("/v1/operations", mad.secret, Content_Length=190 * KIB) + b"x" * 190 * KIB)
+        tls.sendall(head("/v1/operations", mad.secret, Content_Length=60 * KIB) + b"x" * 60 * KIB)
+        tls.sendall(head("/v1/health", method="GET", Connection="close"))
+        answers = received(tls)
+    assert [part[:3] for part in answers.split(b"HTTP/1.1 ")[1:]] == [b"413", b"429", b"200"]
+    assert other.post("/v1/operations", batch(Maker(other.name).link())).status == 200
+
+
+def test_a_counter_that_stops_one_card_after_the_other_is_slowed_down_and_told_of(
+    site: InProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    mad, other = site.counter(), site.counter()
+    maker = Maker(mad.name, mad.position())
+
+    def send(*operations: object) -> int:
+        body = json.dumps(batch(*operations)).encode()
+        return site.caller.ask("POST", "/v1/operations", mad.secret, body=body, patient=False).status
+
+    def replacement() -> object:
+        return maker.replace(fresh_token(), fresh_number(), [])
+
+    assert send(*(maker.unlink(fresh_number()) for _ in range(10))) == 200
+    assert send(*(replacement() for _ in range(10))) == 200
+    before = mad.position()
+    assert [send(maker.unlink(fresh_number())), send(maker.link(), replacement())] == [429, 429]
+    assert mad.position() == before
+    assert send(*(maker.link() for _ in range(30))) == 200
+    assert other.post("/v1/operations", batch(Maker(other.name).unlink(fresh_number()))).status == 200
+    assert [record.getMessage() for record in caplog.records if record.name.endswith("operation_routes")] == [
+        f"counter {mad.name} stops more cards than a counter does"
+    ] * 2
+
+
+def test_a_computer_that_was_shut_out_takes_nothing_from_the_one_in_its_place(site: InProcess) -> None:
+    lost = site.counter()
+    site.revoke(lost.name)
+    asked = [site.caller.ask("GET", "/v1/snapshot", lost.secret, patient=False).status for _ in range(40)]
+    assert asked.count(403) < 22
+    assert asked[-1] == 429
 
 
 def test_an_address_that_guesses_is_slowed_down_and_its_counters_are_not(site: InProcess) -> None:

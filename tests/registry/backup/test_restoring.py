@@ -12,7 +12,7 @@ from kiosk.ledger.audit import AuditTrail
 from kiosk.ledger.database import ask
 from kiosk.registry import presence
 from kiosk.registry.database import open_database
-from kiosk.registry.models import CounterState
+from kiosk.registry.models import CounterState, RevokedSecretRow
 from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 from tests.registry.backup.conftest import NewMachine
@@ -203,6 +203,25 @@ def test_a_counter_revoked_and_enrolled_again_is_not_shut_out_by_a_backup_from_b
     machine.enrol("分館1", b"of its new computer")
     machine.restore(kept.path)
     assert machine.state_of("分館1") == "active"
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["over a ledger", "where the ledger is lost"])
+def test_a_computer_whose_name_another_has_since_is_still_told_to_erase_itself(new_machine: NewMachine, *, is_lost: bool) -> None:
+    machine = new_machine().found()
+    lost = machine.enrol("分館1")
+    kept = machine.back_up()
+    machine.set_state("分館1", CounterState.REVOKED)
+    machine.enrol("分館1", b"of its new computer")
+    RevokedSecretRow.insert(secret=lost, name="分館1").execute(machine.database.database)
+    machine.remember()
+    if is_lost:
+        machine.close()
+        (machine.folder / "registry.db").unlink()
+    machine.restore(kept.path)
+    assert machine.rows()["revoked_secret"] == [(lost, "分館1")]
+    machine.remember()
+    machine.restore(machine.back_up().path)
+    assert machine.rows()["revoked_secret"] == [(lost, "分館1")]
 
 
 def test_codes_that_were_used_up_do_not_come_back(machine: ServerMachine, new_machine: NewMachine) -> None:

@@ -30,7 +30,7 @@ REPLACEMENTS = st.builds(
     st.sampled_from(Revocation),
     st.booleans(),
     st.sampled_from(ReplaceReason),
-    st.frozensets(UUIDS, max_size=3),
+    st.frozensets(UUIDS, max_size=2),
 )
 UNLINKINGS = st.builds(UnlinkOperation, ORIGINS, NUMBERS, st.sampled_from(UnlinkReason), st.none() | TOKENS)
 OPERATIONS: st.SearchStrategy[Operation] = LINKS | REPLACEMENTS | UNLINKINGS
