@@ -213,7 +213,7 @@ _MINUTE, _HOUR = 60.0, 3600.0
 WATCHED: Mapping[str, float] = {
     "service": 30.0,
     "reader": 30.0,
-    "store": _MINUTE,
+    "store": 10.0,  # `kiosk links unlink` writes in it, too, and staff read here what has not been sent
     # Not polled: each recorded act reports its own result.
     "records": math.inf,
     "trust": _MINUTE,

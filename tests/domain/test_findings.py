@@ -95,6 +95,12 @@ def test_the_store_is_looked_at_at_once_and_when_its_time_has_come(first: tuple[
     assert run.tell(1 + WATCHED["store"], Ticked()) == (LookAtStore(),)
 
 
+def test_what_another_program_does_in_the_store_is_seen_within_seconds() -> None:
+    run = begun()
+    run.find(1, "store.fine", links=1)
+    assert run.tell(12, Ticked()) == (LookAtStore(),)
+
+
 def test_a_store_that_is_wrong_is_looked_at_all_the_time() -> None:
     run = begun()
     run.find(1, "store.wrong", code=Code.STORE_REPLACED)
