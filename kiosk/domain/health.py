@@ -96,6 +96,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "registry.outdated": _WRONG,
     "registry.unexpected": _WRONG,
     "registry.shut-out": _WRONG,
+    "registry.retired": _WRONG,
     "registry.revoked": _WRONG,
     "registry-certificate.valid": _OK,
     "registry-certificate.ending": _CARE,
