@@ -10,9 +10,10 @@ import pytest
 from kiosk.domain.effects import Effect, LookAtStore
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CheckFound, Event, HelpChosen, StatusChosen, Ticked
-from kiosk.domain.health import WATCHED, Finding, best_before, unseen
+from kiosk.domain.health import Finding, unseen
 from kiosk.domain.machine import step
 from kiosk.domain.states import Counter, CounterFacts, CounterRules, Problem
+from kiosk.domain.watched_checks import WATCHED, best_before
 
 BEGAN = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 TRUSTED = Finding("trust.ready", {"count": 1, "ends": "2033-07-15"}, BEGAN)
