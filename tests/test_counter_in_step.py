@@ -155,7 +155,7 @@ def test_a_card_unlinked_here_is_not_served_because_the_server_has_not_heard_of_
     stage.opened.repository.close_link(uuid4(), OWN, UnlinkReason.LOST)
     stage.to_home()
     stage.lay()
-    assert stage.opened.until_at(LendingRefused).problem.code is Code.NOT_LINKED_YET
+    assert stage.opened.until_at(LendingRefused).problem.code is Code.LINK_ENDED
 
 
 def test_an_unlinking_by_command_beside_the_window_is_sent_as_well(stage: Stage, server: ScriptedRegistry) -> None:

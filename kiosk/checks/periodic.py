@@ -23,8 +23,9 @@ from kiosk.config import Home, Settings
 from kiosk.domain.clock import ClockBounds, check_clock, clock_bounds
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import CheckFound, Event
-from kiosk.domain.health import WATCHED, Finding, bug_in
+from kiosk.domain.health import Finding, bug_in
 from kiosk.domain.states import CounterFacts
+from kiosk.domain.watched_checks import WATCHED
 from kiosk.equipment import counter_facts, now
 from kiosk.incidents import RecurringIncidents, report_incident
 

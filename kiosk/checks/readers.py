@@ -9,7 +9,8 @@ from collections.abc import Callable
 from kiosk.checks.card import lost, readers
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CheckFound, Event, ServiceAnswered, ServiceSilent
-from kiosk.domain.health import WATCHED, Finding, bug_in
+from kiosk.domain.health import Finding, bug_in
+from kiosk.domain.watched_checks import WATCHED
 
 
 class ReaderReports:

@@ -45,10 +45,10 @@ def count(home: Home, options: argparse.Namespace) -> int:
 def list_links(home: Home, options: argparse.Namespace) -> int:
     def tell(repository: Repository) -> int:
         note_administrative_act(repository, AdministrativeAct.LISTED)
-        link = None
+        link, waits = None, output.words("links.is-undelivered" if _is_shut_out(repository) else "links.is-pending")
         for link in repository.list_links():
             row = [f"{in_japan(link.since):%Y-%m-%d %H:%M}", link.counter, link.number]
-            print("\t".join([*row, output.words("links.is-pending")] if link.pending else row))
+            print("\t".join([*row, waits] if link.pending else row))
         if link is None:
             output.warn("links.none")
         _tell_waiting(repository)
@@ -60,14 +60,20 @@ def list_links(home: Home, options: argparse.Namespace) -> int:
 def _tell_waiting(repository: Repository) -> None:
     """Say what the library's server has yet to send or to confirm. Unlinkings come one by one: their cards still work at other counters."""
     membership, staged = repository.membership(), repository.staged()
-    if membership is not None and membership.awaits_snapshot:
+    is_shut_out = _is_shut_out(repository)
+    if membership is not None and membership.awaits_snapshot and not is_shut_out:
         output.warn("links.loading", count=0 if staged is None else staged.count)
     if pending := repository.pending_count():
-        output.warn("links.waiting", count=pending)
+        output.warn("links.undelivered" if is_shut_out else "links.waiting", count=pending)
     for unlinking in repository.unsent_unlinkings():
         output.warn("links.unlinking-waits", number=unlinking.masked, time=f"{in_japan(unlinking.at):%Y-%m-%d %H:%M}")
     if refused := len(repository.refused_operations()):
         output.warn("links.refused", count=refused)
+
+
+def _is_shut_out(repository: Repository) -> bool:
+    membership = repository.membership()
+    return membership is not None and membership.shut_out is not None
 
 
 def unlink(home: Home, options: argparse.Namespace) -> int:
@@ -93,8 +99,7 @@ def unlink(home: Home, options: argparse.Namespace) -> int:
         output.tell("links.stopped" if is_stop else "links.unlinked", number=number.masked)
         if not is_pending:
             return output.OK
-        membership = repository.membership()
-        if membership is not None and membership.shut_out is not None:
+        if _is_shut_out(repository):
             # Nothing is taken from it any more, so the card still works everywhere else.
             output.warn("links.for-good")
             return output.PROBLEM

@@ -86,6 +86,8 @@ class Code(StrEnum):
     NOT_LINKED = "not-linked", about_link(Guide.REGISTER, library_card_serves=True)
     NOT_LINKED_YET = "not-linked-yet", about_link(Guide.WAIT, library_card_serves=True)
     """Not linked as far as is known here, while what the register knows cannot be asked."""
+    LINK_ENDED = "link-ended", about_link(Guide.WAIT, library_card_serves=True)
+    """Not linked, and what ended its link is still remembered here."""
     STOPPED_MEANWHILE = "stopped-meanwhile", about_link(Guide.WAIT, library_card_serves=True)
     """The link was there when the card was placed, and has gone before its patron was called up."""
     LINKED_ELSEWHERE = "linked-elsewhere", about_link(Guide.WAIT, library_card_serves=True)
@@ -265,6 +267,10 @@ class Code(StrEnum):
     def is_ils_trouble(self) -> bool:
         """The library system could not judge a library card: it counts as unchecked, and the windows show that."""
         return self.about.family is Family.ILS
+
+    @property
+    def is_of_no_link(self) -> bool:
+        return self in (Code.NOT_LINKED, Code.NOT_LINKED_YET, Code.LINK_ENDED)
 
     @property
     def may_succeed_again(self) -> bool:

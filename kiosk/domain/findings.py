@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from kiosk.domain.availability import store_doubt
 from kiosk.domain.effects import LookAtStore
-from kiosk.domain.health import UNSEEN, WATCHED, Finding, best_before, overdue
+from kiosk.domain.health import UNSEEN, Finding, overdue
 from kiosk.domain.states import Counter
 from kiosk.domain.transition import Step
+from kiosk.domain.watched_checks import WATCHED, best_before
 
 
 def found(counter: Counter, finding: Finding) -> Counter:

@@ -1,12 +1,11 @@
 """Findings of health checks, as stable words shared by the windows and `kiosk doctor`.
 
 A check examines one thing ("store"); an outcome is its result ("store.wrong"). A new one needs a row here, its messages
-`command.doctor.<outcome>` (and `-next` unless all is well), and for a check of WATCHED also `staff.health.<outcome>`.
+`command.doctor.<outcome>` (and `-next` unless all is well), and for a watched check (`watched_checks.py`) also `staff.health.<outcome>`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,6 +95,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "registry.outdated": _WRONG,
     "registry.unexpected": _WRONG,
     "registry.shut-out": _WRONG,
+    "registry.retired": _WRONG,
     "registry.revoked": _WRONG,
     "registry-certificate.valid": _OK,
     "registry-certificate.ending": _CARE,
@@ -210,27 +210,6 @@ OUTCOMES: Mapping[str, Condition] = {
     "counters.stopping": _WRONG,
 }
 
-_MINUTE, _HOUR = 60.0, 3600.0
-WATCHED: Mapping[str, float] = {
-    "service": 30.0,
-    "reader": 30.0,
-    "store": _MINUTE,
-    "records": math.inf,  # not polled: each recorded act reports its own result
-    "trust": _MINUTE,
-    "clock": _MINUTE,
-    "displays": _MINUTE,
-    "revocation": _MINUTE,
-    "printing": 5 * _MINUTE,
-    "log": 10 * _MINUTE,
-    "files": 10 * _MINUTE,
-    "space": _MINUTE,
-    "disk": _HOUR,
-    "recovery": _MINUTE,
-}
-"""Checks a running counter repeats, with their intervals in seconds, in display order."""
-_GRACE = 45.0
-"""Seconds a check may be late."""
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -283,11 +262,6 @@ def overdue(check: str, last: datetime | None = None) -> Finding:
 def bug_in(check: str, incident: str, **known: str | int) -> Finding:
     """The finding of a check that failed through a bug. `known`: parameters found all the same."""
     return Finding(f"{check}.{BUG}", {"incident": incident, **known})
-
-
-def best_before(check: str) -> float:
-    """Seconds after which a finding is stale."""
-    return WATCHED[check] * 2 + _GRACE
 
 
 def worst(findings: Iterable[Finding]) -> Condition:

@@ -84,10 +84,10 @@ def step(counter: Counter, flow: LendingFlow, event: Event) -> Step:  # noqa: C9
             return _refuse(counter, problem_of(counter, event), insertion)
         case FindingLink(proved=LendGoal() as goal), LinksFound(by_card=links):
             return _proved(counter, flow, goal, links)
-        case FindingLink(_, insertion, reading), LinksFound(by_card=links):
-            return _linked(counter, insertion, reading, link_of(reading.token, links), flow.wrong)
+        case FindingLink(reading=reading), LinksFound(by_card=links):
+            return _linked(counter, replace(flow, ended=reading.token in event.ended), link_of(reading.token, links))
         case FindingLink(_, insertion, reading), RegistryAnswered(link=None, answered=heard):
-            return _refuse(counter, _not_linked(heard=heard), insertion, reading=reading)
+            return _refuse(counter, flow.no_link(heard=heard), insertion, reading=reading)
         case FindingLink(_, insertion, reading), RegistryAnswered(link=Link() as link):
             return _is_linked(counter, insertion, reading, link, flow.wrong, elsewhere=True)
         case ((FindingLink() | ConfirmingHolder()), StoreFailed(code=code)):
@@ -169,11 +169,12 @@ def _accepted(counter: Counter, flow: Reading, reading: CardReading) -> Step:
     if early is None or reading.token not in early.tokens:
         counter, ticket = asking(counter)
         return go(counter, FindingLink(ticket, insertion, reading, flow.wrong), FindLinks(ticket, (reading.token,), None))
+    finding = FindingLink(early.asked, insertion, reading, flow.wrong, ended=reading.token in early.ended)
     if early.links is None:
-        return go(counter, FindingLink(early.asked, insertion, reading, flow.wrong))
+        return go(counter, finding)
     link = link_of(reading.token, early.links)
     if link is None or link != early.only_link or is_due(counter.rules.lending_pin, reading.token, counter.proved_today):
-        return _linked(counter, insertion, reading, link, flow.wrong)
+        return _linked(counter, finding, link)
     looking = LookingUpPatron(early.asked, link.number, Shown.MY_NUMBER_CARD, insertion, reading, wrong=flow.wrong)
     released = replace(counter, flow=looking), (ReleaseCard(insertion),)
     patron, problem = early.patron, early.problem
@@ -184,18 +185,15 @@ def _accepted(counter: Counter, flow: Reading, reading: CardReading) -> Step:
     return released
 
 
-def _linked(counter: Counter, insertion: Insertion, reading: CardReading, link: Link | None, wrong: Problem | None) -> Step:
+def _linked(counter: Counter, flow: FindingLink, link: Link | None) -> Step:
     """The store has answered. Links made elsewhere may not have arrived: where it has none, the library's server is asked once."""
     if link is not None:
-        return _is_linked(counter, insertion, reading, link, wrong)
+        return _is_linked(counter, flow.insertion, flow.reading, link, flow.wrong)
     if counter.registry not in (RegistryCondition.STARTING, RegistryCondition.CURRENT):
-        return _refuse(counter, _not_linked(heard=counter.registry is RegistryCondition.NONE), insertion, reading=reading)
+        problem = flow.no_link(heard=counter.registry is RegistryCondition.NONE)
+        return _refuse(counter, problem, flow.insertion, reading=flow.reading)
     counter, ticket = asking(counter)
-    return go(counter, FindingLink(ticket, insertion, reading, wrong, elsewhere=True), AskRegistry(ticket, reading.token))
-
-
-def _not_linked(*, heard: bool) -> Problem:
-    return Problem(Code.NOT_LINKED if heard else Code.NOT_LINKED_YET)
+    return go(counter, replace(flow, ticket=ticket, elsewhere=True), AskRegistry(ticket, flow.reading.token))
 
 
 def _is_linked(
@@ -295,6 +293,6 @@ def _tell(
     record = RecordAct(Act.REFUSAL, number, problem.code, card_read=insertion is not None)
     if reading is not None:
         record = replace(record, revocation=reading.revocation)
-    stays = insertion if problem.code in (Code.NOT_LINKED, Code.NOT_LINKED_YET) and insertion in counter.cards else None
+    stays = insertion if problem.code.is_of_no_link and insertion in counter.cards else None
     linked = reading is not None and number is not None
     return go(counter, LendingRefused(problem, stays, linked), Play(Sound.REFUSED), record, *release)

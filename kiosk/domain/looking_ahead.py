@@ -20,7 +20,7 @@ def look(counter: Counter, flow: Reading, tokens: tuple[LinkToken, ...]) -> Step
 def looked(counter: Counter, flow: Reading, early: Early, event: LinksFound | PatronFound | PatronRefused) -> Step:
     match event:
         case LinksFound(by_card=links):
-            early = replace(early, links=links)
+            early = replace(early, links=links, ended=event.ended)
             link = early.only_link
             if link is None or is_due(counter.rules.lending_pin, link.token, counter.proved_today):
                 return go(counter, replace(flow, early=early))

@@ -8,7 +8,7 @@ library's server). Only `stop` blocks.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -142,7 +142,7 @@ class Conductor:
         child_process.end_calls()
 
     def _carry_out(self, effect: Effect) -> None:  # noqa: C901
-        card, links = self._outside.card, self._outside.links
+        card = self._outside.card
         match effect:
             case ReadCard(ticket, insertion):
                 card.read(ticket, insertion)
@@ -153,7 +153,7 @@ class Conductor:
             case ReleaseCard(insertion):
                 card.release(insertion)
             case FindLinks(ticket, tokens, number):
-                self._store(ticket, lambda: LinksFound(ticket, *links.links_for(tokens, number), links.is_enrolled()))
+                self._store(ticket, lambda: self._found(ticket, tokens, number))
             case AskRegistry(ticket, token):
                 self._ask_registry(ticket, token)
             case SaveLink():
@@ -202,6 +202,11 @@ class Conductor:
             return LinkSaved(effect.ticket, effect.operation, pending)
 
         return save
+
+    def _found(self, ticket: Ticket, tokens: Sequence[LinkToken], number: LibraryCardNumber | None) -> Event:
+        links = self._outside.links
+        by_card, by_number = links.links_for(tokens, number)
+        return LinksFound(ticket, by_card, by_number, links.is_enrolled(), () if by_card else links.ended(tokens))
 
     def _closing(self, effect: CloseLink) -> Callable[[], Event]:
         def close() -> Event:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from kiosk.domain.decide import Accepted, Decision, Epochs, Standing, decide
 from kiosk.domain.feed import FeedEntry, OrderParted, PlacedStop
+from kiosk.domain.model import LinkToken
 from kiosk.domain.operations import (
     AcceptedAt,
     OwnOperation,
@@ -82,6 +83,10 @@ class LinkLedger:
             self.shown.take(decision)
         self.seal.renew()
         return decision
+
+    def is_ended(self, token: LinkToken) -> bool:
+        """Whether it is known that the link of a token was closed, and none is shown."""
+        return self.shown.of_token(token) is None and (self.shown.hides(token) or self._stops.has(token))
 
     def outgoing(self) -> list[Outgoing]:
         """The operations that have not arrived in the links yet, each with what it changes."""

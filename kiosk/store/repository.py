@@ -68,6 +68,13 @@ class Repository(StagingStore):
         by_card = tuple(link for token in tokens if (link := self.find(token)))
         return by_card, self.find_by_number(number) if number else None
 
+    def ended(self, tokens: Sequence[LinkToken]) -> tuple[LinkToken, ...]:
+        """Those of cards without a link whose link was ended, as far as that is still remembered: no longer than it takes to be heard
+        everywhere.
+        """
+        with translated(self._path):
+            return tuple(token for token in tokens if self._ledger.is_ended(token))
+
     def save_link(
         self,
         operation: UUID,

@@ -52,6 +52,10 @@ class ShownLinks:
     def of_number(self, number: LibraryCardNumber) -> ShownLink | None:
         return _shown(self._database.ask(_OF_NUMBER, (number.text,)).fetchone())
 
+    def hides(self, token: LinkToken) -> bool:
+        """Whether the link of a token, if there is one, is not shown."""
+        return bool(self._database.ask("SELECT 1 FROM overlay WHERE token = ? AND number IS NULL", (token.digest,)).fetchall())
+
     def page(self, after: str) -> list[OpenLink]:
         """The next page of links after `after`, by number."""
         rows = self._database.ask(_PAGE, (after, PAGE)).fetchall()

@@ -40,6 +40,9 @@ class StopTable:
         rows = self._database.ask(query, (token.digest if token else None, number.text)).fetchall()
         return tuple(Stop(*row) for row in rows)
 
+    def has(self, token: LinkToken) -> bool:
+        return bool(self._database.ask("SELECT 1 FROM stop WHERE token = ? LIMIT 1", (token.digest,)).fetchall())
+
     def above(self, cursor: int) -> list[PlacedStop]:
         """All that the feed has not passed at `cursor`. Raises Unavailable: store-damaged."""
         query = f"SELECT {_COLUMNS} FROM stop WHERE cursor > ? ORDER BY place"  # noqa: S608 - our own names

@@ -64,7 +64,7 @@ def test_all_is_well() -> None:
         (Heard(Code.REGISTRY_UNREACHABLE), "unreachable"),
         (Heard(Code.REGISTRY_NOT_TRUSTED), "untrusted"),
         (Heard(said=Said(401, "secret-unknown")), "shut-out"),
-        (Heard(said=Said(403, "counter-retired")), "shut-out"),
+        (Heard(said=Said(403, "counter-retired")), "retired"),
         (Heard(said=Said(403, "counter-revoked", counter=NAME)), "revoked"),
         (Heard(said=Said(403, "counter-revoked", counter="分館 1")), "shut-out"),
         (Heard(said=Said(502, "nonsense")), "unexpected"),

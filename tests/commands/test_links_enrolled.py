@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def test_what_waits_is_counted_and_the_cards_that_work_elsewhere_are_named(kiosk
     assert said.out == "連携登録は1件です。\n"
     assert "応答を待っている操作が2件" in said.err
     assert f"解除 {NUMBER_2.masked}(" in said.err
-    assert "まだほかの窓口では止まっていません" in said.err
+    assert "ほかの窓口では止まっていません" in said.err
     assert NUMBER_2.text not in said.err
 
 
@@ -57,3 +58,22 @@ def test_a_link_that_waits_is_marked_in_the_list(kiosk: Any, enrolled: Home) -> 
     [line] = said.out.splitlines()
     assert line.endswith(f"\t{NUMBER_1.masked}\t同期待ち")
     assert "断った操作が1件" in said.err
+
+
+@pytest.mark.parametrize("act", ["count", "list"])
+def test_a_counter_that_is_shut_out_promises_nothing(kiosk: Any, enrolled: Home, act: str) -> None:
+    with open_repository(enrolled, read_settings(enrolled.config))[0] as store:
+        save(store, CARD_A, NUMBER_1)
+        unlink(store, NUMBER_2)
+        store.mark_shut_out(datetime.now(UTC))
+    said = kiosk("links", act)
+    assert "受け付けていないので、届いていない操作2件" in said.err
+    assert not [promise for promise in ("届くまで", "応答を待って", "まだ", "起動する", "同期待ち") if promise in said.out + said.err]
+    assert ("この窓口だけ" in said.out) == (act == "list")
+
+
+def test_a_counter_that_is_shut_out_before_anything_arrived_awaits_nothing(kiosk: Any, home: Home) -> None:
+    with open_repository(home, read_settings(home.config))[0] as store:
+        store.enrol(REGISTRY, "窓口1")
+        store.mark_shut_out(datetime.now(UTC))
+    assert kiosk("links", "count").err == ""

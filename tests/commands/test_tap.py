@@ -256,7 +256,7 @@ def test_through_pcscd_a_check_that_failed_is_marked_and_those_after_it_were_not
         ("no-certificate", "○×－－－－－－－－", "form", "利用者証明用電子証明書が入っていません"),
         ("unknown-authority", "○○×－－－－－－－", "issuer", "登録されている認証局が発行した電子証明書ではありません"),
         ("expired", "○○○○×－－－－－", "dates", "有効期限が切れています"),
-        ("about-to-expire", "○○○○○○○○○－", None, "未登録か、更新・再発行後のカードです"),
+        ("about-to-expire", "○○○○○○○○○－", None, "連携を解除したか、更新・再発行後のカードです"),
     ):
         pcscd.lay(deck.fresh(name))
         said = kiosk("tap", "--timeout", "10")

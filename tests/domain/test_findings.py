@@ -10,9 +10,10 @@ import pytest
 from kiosk.domain.effects import Effect, LookAtStore
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CheckFound, Event, HelpChosen, StatusChosen, Ticked
-from kiosk.domain.health import WATCHED, Finding, best_before, unseen
+from kiosk.domain.health import Finding, unseen
 from kiosk.domain.machine import step
 from kiosk.domain.states import Counter, CounterFacts, CounterRules, Problem
+from kiosk.domain.watched_checks import WATCHED, best_before
 
 BEGAN = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 TRUSTED = Finding("trust.ready", {"count": 1, "ends": "2033-07-15"}, BEGAN)
@@ -93,6 +94,12 @@ def test_the_store_is_looked_at_at_once_and_when_its_time_has_come(first: tuple[
     run.find(1, "store.fine", links=1)
     assert run.tell(5, Ticked()) == ()
     assert run.tell(1 + WATCHED["store"], Ticked()) == (LookAtStore(),)
+
+
+def test_what_another_program_does_in_the_store_is_seen_within_seconds() -> None:
+    run = begun()
+    run.find(1, "store.fine", links=1)
+    assert run.tell(12, Ticked()) == (LookAtStore(),)
 
 
 def test_a_store_that_is_wrong_is_looked_at_all_the_time() -> None:

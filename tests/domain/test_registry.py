@@ -105,6 +105,29 @@ def test_a_register_that_does_not_answer_in_time_leaves_it_open_whether_the_card
     assert desk.at(LendingRefused).problem.code is Code.NOT_LINKED_YET
 
 
+@pytest.mark.parametrize("condition", PASSING)
+@pytest.mark.parametrize("ahead", [False, True])
+def test_a_card_whose_link_was_ended_is_told_apart_from_one_that_never_had_any(condition: RegistryCondition, ahead: bool) -> None:
+    card = Card()
+    desk = with_registry(condition)
+    desk.ended, desk.answering = [card.token], False
+    insertion = desk.lay(card)
+    if ahead:
+        desk.begin_to_read(insertion)
+        desk.answer(FindLinks)
+    desk.answer(ReadCard).answer_all()
+    shown = desk.at(LendingRefused)
+    assert (shown.problem.code, shown.insertion) == (Code.LINK_ENDED, insertion)
+
+
+def test_a_card_whose_link_was_ended_may_have_been_linked_again_elsewhere() -> None:
+    card = Card()
+    desk = with_registry()
+    desk.ended, desk.elsewhere = [card.token], [link(card)]
+    desk.lay(card)
+    desk.at(PatronShown)
+
+
 def test_a_card_that_is_linked_here_is_not_asked_about() -> None:
     card = Card()
     desk = with_registry(linked=(card,))

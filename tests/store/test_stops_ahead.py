@@ -23,6 +23,7 @@ from kiosk.store.repository import Repository
 from kiosk.store.stops import AT_ONCE
 from tests.support.store.enrolled import (
     CARD_A,
+    CARD_B,
     CARD_C,
     NOTHING_SAFE,
     NUMBER_1,
@@ -231,3 +232,14 @@ def stop_rows(path: Path, keys: Keys) -> int:
     with closing(open_file(path, keys.database)) as connection:
         (count,) = connection.execute("SELECT count(*) FROM stop").fetchone()
     return int(count)
+
+
+def test_a_card_whose_link_was_ended_is_known_as_long_as_that_is_remembered(two: Repository) -> None:
+    cards = [CARD_A, CARD_B, CARD_C]
+    assert two.ended(cards) == ()
+    unlink(two, NUMBER_1)
+    assert two.ended(cards) == (CARD_A,)
+    two.hear_stops([stopped(3, CARD_B, NUMBER_2)], 1)
+    assert two.ended(cards) == (CARD_A, CARD_B)
+    two.follow([entry(3, Closed(CARD_B, NUMBER_2), sequence=3)], NOTHING_SAFE)
+    assert two.ended(cards) == (CARD_A, CARD_B)

@@ -88,6 +88,8 @@ def _reached(membership: Membership, heard: Heard) -> Finding:
         meant = fate(heard.said.status, heard.said.error)
         if meant is Fate.ERASED and heard.said.counter == membership.counter:
             return Finding("registry.revoked", facts)
+        if heard.said.error == "counter-retired":
+            return Finding("registry.retired", facts)
         if meant in (Fate.SHUT_OUT, Fate.ERASED):
             return Finding("registry.shut-out", facts)
         return Finding("registry.unexpected", {**facts, "status": heard.said.status, "error": heard.said.error})

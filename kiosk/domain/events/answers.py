@@ -25,7 +25,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events.about import Answering, SignOfLife, Told
 from kiosk.domain.events.answer import Answer
 from kiosk.domain.health import Finding
-from kiosk.domain.model import IlsCondition, Link, Patron
+from kiosk.domain.model import IlsCondition, Link, LinkToken, Patron
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class LinksFound(Answer):
     by_number: Link | None
     enrolled: bool = False
     """Whether the library's server holds links that this counter may not know, as the store's file says."""
+    ended: tuple[LinkToken, ...] = ()
+    """Those asked for without a link whose link was ended, as far as the store remembers it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.domain.effects import AskRegistry, FindLinks, LookUpPatron, ReadCard
+from kiosk.domain.errors import Code
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Ticket
 from kiosk.domain.states.about import About, Display, Stage
 from kiosk.domain.states.asked import Asked, AsksNothing
@@ -34,6 +35,8 @@ class Early:
     """The question that is open or was the last: first the links, then the patron."""
     links: tuple[Link, ...] | None = None
     """Of the candidates; None until the store has answered."""
+    ended: tuple[LinkToken, ...] = ()
+    """As in `LinksFound`."""
     patron: Patron | None = None
     problem: Problem | None = None
     """Why the library system returned no patron."""
@@ -88,6 +91,12 @@ class FindingLink:
     """It is the server that is asked now."""
     proved: LendGoal | None = None
     """The holder has entered the PIN meanwhile: the store is asked whether the link still stands."""
+    ended: bool = False
+    """The store remembers that the card's link was ended."""
+
+    def no_link(self, *, heard: bool) -> Problem:
+        """`heard`: the library's server would have told of one."""
+        return Problem(Code.LINK_ENDED if self.ended else Code.NOT_LINKED if heard else Code.NOT_LINKED_YET)
 
     @property
     def waits_for(self) -> tuple[Asked, ...]:

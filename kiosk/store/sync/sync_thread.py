@@ -63,6 +63,8 @@ class SyncThread:
         membership = self._store.membership()
         if membership is not None:
             self._reports.begin(membership.heard, membership.latest, membership.shut_out)
+            if membership.retiring:
+                self._reports.retires()
         self._thread.start()
 
     @property

@@ -139,7 +139,7 @@ class RefusalPage(StaffPage):
             card.inside.addWidget(self._box("use-card", "use-card-scan"))
         else:
             self._take_number(card, flow.problem)
-            if code in (Code.NOT_LINKED, Code.NOT_LINKED_YET):
+            if code.is_of_no_link:
                 # A card that was removed must be placed again when the registration asks for it.
                 self._offer(card, "register", RegistrationChosen(), "" if flow.insertion is not None else "register-lifted")
             elif code is Code.CARD_EXPIRED:

@@ -37,6 +37,8 @@ def registry_cares(counter: Counter) -> list[Care]:
 def registry_care(counter: Counter) -> Care | None:
     """Return what is wrong with the connection or has not been sent over it, and what to do; None if nothing is."""
     registry, waiting = counter.registry, _waiting(counter)
+    if _has_left(counter):
+        return say("staff.registry.left") + registry_since(counter), say("staff.registry.left-next")
     if registry.stops_cards:
         code = Code(registry.value)
         return refusal(code, "title") + registry_since(counter), refusal(code, "staff") + refusal(code, "staff-next") + waiting
@@ -71,6 +73,8 @@ def registry_state(counter: Counter) -> tuple[str, str] | None:
     registry = counter.registry
     if counter.restart_needed:
         return say("staff.bar.registry-restart"), "trouble"
+    if _has_left(counter):
+        return say("staff.bar.registry-left") + registry_since(counter), "trouble"
     if registry.is_trouble:
         return say(f"staff.bar.registry-{_KEYS[registry]}") + registry_since(counter) + _waiting_in_bar(counter), "trouble"
     if counter.registry_retiring:
@@ -89,7 +93,7 @@ def registry_row(counter: Counter) -> tuple[Condition, str, str]:
     if counter.restart_needed:
         condition, which = Condition.CARE, "restart"
     elif registry.is_trouble:
-        condition, which = Condition.WRONG, _KEYS[registry]
+        condition, which = Condition.WRONG, "left" if _has_left(counter) else _KEYS[registry]
         at = "" if counter.registry_since is None else say("staff.status.since", time=_time(counter, counter.registry_since))
     elif counter.registry_retiring:
         condition, which = Condition.CARE, "retiring"
@@ -126,6 +130,11 @@ _KEYS = {
     RegistryCondition.TOO_LONG_OFFLINE: "too-long",
     RegistryCondition.SHUT_OUT: "shut-out",
 }
+
+
+def _has_left(counter: Counter) -> bool:
+    """Whether it was retired, and has delivered everything."""
+    return counter.registry is RegistryCondition.SHUT_OUT and counter.registry_retiring and not _pending(counter)
 
 
 def _waiting(counter: Counter) -> str:

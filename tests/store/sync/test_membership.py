@@ -90,6 +90,10 @@ def test_a_retiring_counter_delivers_what_it_holds_and_leaves(server: ScriptedRe
     assert server.ledger.position.cursor == 1
     assert counter.store.pending_count() == 0
     assert len(counter.links()) == 1
+    counter.stop()
+    counter.events.clear()
+    counter.start().until_told(CounterRetiring)
+    assert counter.condition is RegistryCondition.SHUT_OUT
 
 
 # --- time -------------------------------------------------------------------------------------------------------------------

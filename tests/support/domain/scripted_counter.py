@@ -125,6 +125,7 @@ class ScriptedCounter:
     store_fails: Code | None = None
     pending: bool = False
     elsewhere: list[Link] = field(default_factory=list)
+    ended: list[LinkToken] = field(default_factory=list)
     """What the library's server knows and this counter does not."""
     registry_answers: bool = True
     answering: bool = True
@@ -249,7 +250,8 @@ class ScriptedCounter:
                 if self.store_fails is not None:
                     return StoreFailed(ticket, self.store_fails)
                 by_card = tuple(link for link in self.links if link.token in tokens)
-                return LinksFound(ticket, by_card, next((link for link in self.links if link.number == number), None))
+                by_number = next((link for link in self.links if link.number == number), None)
+                return LinksFound(ticket, by_card, by_number, ended=tuple(self.ended))
             case LookUpPatron(ticket) if self.patron_refused is not None:
                 return PatronRefused(ticket, self.patron_refused, self.patron_params)
             case LookUpPatron(ticket, number) if self.library is None:

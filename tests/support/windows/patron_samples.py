@@ -190,6 +190,7 @@ AT_LENDING = (
     *(
         Code.NOT_LINKED,
         Code.NOT_LINKED_YET,
+        Code.LINK_ENDED,
         Code.STOPPED_MEANWHILE,
         Code.HOLDER_DENIED,
         Code.LIBRARY_CARD_EXPIRED,

@@ -99,6 +99,8 @@ def _around_home() -> dict[str, Scene]:
         ),
         "loading-anew": ({"registry": RegistryCondition.CURRENT, "registry_loading": (4000, 12840)}, SENT),
         "retiring": ({"registry": RegistryCondition.CURRENT, "registry_retiring": True}, BUSY),
+        "left": ({"registry": RegistryCondition.SHUT_OUT, "registry_since": SEEN_AT, "registry_retiring": True}, SENT),
+        "left-with-operations": ({"registry": RegistryCondition.SHUT_OUT, "registry_retiring": True}, BUSY),
         "restart": ({"restart_needed": True}, FACTS),
         "clock-ahead": ({"registry": RegistryCondition.CURRENT, "registry_clock": -330}, FACTS),
         "clock-behind": ({"registry": RegistryCondition.CURRENT, "registry_clock": 90_000}, FACTS),
