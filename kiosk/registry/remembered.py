@@ -85,13 +85,13 @@ class Remembered:
 
 def remembered_of(database: Database) -> Remembered | None:
     """What a database says of itself, within a transaction; None if no ledger was begun in it."""
-    row = ask(database, "SELECT library FROM head").fetchone()
-    if row is None:
+    table = HeadTable()
+    if (library := table.find_library(database)) is None:
         return None
-    head = HeadTable().read(database)
+    head = table.read(database)
     operation = _operation_at(database, head.cursor)
     marks = () if operation is None else (Mark(head.cursor, operation),)
-    return Remembered(str(row[0]), Position(head.epoch, head.cursor), head.epochs, head.safe, tuple(_counters(database)), marks)
+    return Remembered(library, Position(head.epoch, head.cursor), head.epochs, head.safe, tuple(_counters(database)), marks)
 
 
 def was_put_back(database: Database, kept: Remembered) -> bool:
