@@ -117,3 +117,17 @@ def test_baselines_are_short_and_import_nothing_of_ours() -> None:
         text = baseline.read_text("utf-8")
         assert len(text.splitlines()) <= 30
         assert "kiosk" not in text
+
+
+@pytest.mark.trial
+def test_a_snapshot_that_is_taken_over_keeps_nobody_waiting(screen: dict[str, str], tmp_path: Path) -> None:
+    """The windows, a tap, and an unlinking meanwhile; more links than are sorted at once."""
+    measured: list[run.WindowFigures] = []
+
+    def beat(place: Path) -> float:
+        measured.append(run.loading(run.LOADED, place, screen))
+        return measured[-1].beat
+
+    assert best(beat, run.STALL, tmp_path) < run.STALL
+    assert min(one.tap for one in measured) < 2
+    assert min(one.act for one in measured) < 0.1

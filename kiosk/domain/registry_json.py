@@ -164,10 +164,6 @@ def read_changes(value: object) -> tuple[Change, ...]:
     return tuple(map(_change, value))
 
 
-def feed_json(page: FeedPage) -> dict[str, object]:
-    return {"entries": [entry_json(entry) for entry in page.entries], "status": status_json(page.status)}
-
-
 def read_feed(value: object) -> FeedPage:
     fields = fields_of(value)
     return FeedPage(tuple(map(read_entry, list_in(fields, "entries"))), read_status(fields.get("status")))

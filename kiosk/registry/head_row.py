@@ -72,11 +72,15 @@ class HeadTable:
         sql = f"INSERT INTO head (one, library, {', '.join(COLUMNS)}) VALUES (1{', ?' * len(values)})"  # noqa: S608 - our own names
         ask(database, f"{sql} ON CONFLICT (one) DO NOTHING", values)
 
-    def library(self, database: Database) -> str:
+    def find_library(self, database: Database) -> str | None:
+        """Whose ledger it is; None if none was begun."""
         row = ask(database, "SELECT library FROM head").fetchone()
-        if row is None:
+        return None if row is None else str(row[0])
+
+    def library(self, database: Database) -> str:
+        if (library := self.find_library(database)) is None:
             raise Unavailable(Code.STORE_DAMAGED)
-        return str(row[0])
+        return library
 
     def read(self, database: Database) -> HeadRow:
         return self._row(database, ask(database, _READ).fetchone())

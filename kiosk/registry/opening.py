@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from peewee import Database
-
 from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.private_files import read_private
 from kiosk.config.registry_home import RegistryHome
@@ -16,12 +14,12 @@ from kiosk.config.registry_settings import REGISTRY_CONFIG, RegistrySettings
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.escaping import escaped
-from kiosk.ledger.database import ask
 from kiosk.ledger.notes import read_note, write_note
 from kiosk.ledger.recovery_sheet import fingerprint
 from kiosk.registry.counters import Counters, server_act
 from kiosk.registry.database import RegistryDatabase, open_database, open_sqlite
 from kiosk.registry.enrolment import Enrolment
+from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.notes import SHEET_CONFIRMED
 from kiosk.registry.remembered import Ahead
@@ -99,7 +97,7 @@ def open_registry(
         raise _not_begun(home)
     database = open_server_database(home, settings, create=key is None or not key.is_used)
     try:
-        library = database.read(_library)
+        library = database.read(HeadTable().find_library)
         if library is None:
             if key is not None and key.is_used:
                 raise Unavailable(Code.LEDGER_MISSING, place=database.place)
@@ -159,7 +157,7 @@ def _begin(file: SiteKeyFile, key: SiteKey | None, database: RegistryDatabase, a
     # The key first: a ledger whose key was never saved would be lost.
     key = key or file.save(SiteKey.fresh())
     RegistryLedger.found(database, key.key, key.library, at, key.generation)
-    if database.read(_library) != key.library:  # another home was faster
+    if database.read(HeadTable().find_library) != key.library:  # another home was faster
         raise Unavailable(Code.SITE_KEY_OTHER, place=str(file.path))
     return key
 
@@ -176,11 +174,6 @@ def _with_password(home: RegistryHome, settings: RegistrySettings) -> str:
         raise Unavailable(Code.FILE_UNUSABLE, place=str(path), reason=reason.value) from error
     password = lines[0].strip() if lines else ""
     return f"{url}{'&' if '?' in url else '?'}password={quote(password, safe='')}"
-
-
-def _library(database: Database) -> str | None:
-    row = ask(database, "SELECT library FROM head").fetchone()
-    return None if row is None else str(row[0])
 
 
 def _not_begun(home: RegistryHome) -> Unavailable:

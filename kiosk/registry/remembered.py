@@ -96,14 +96,14 @@ class Remembered:
 
 def remembered_of(database: Database) -> Remembered | None:
     """What a database says of itself, within a transaction; None if no ledger was begun in it."""
-    row = ask(database, "SELECT library FROM head").fetchone()
-    if row is None:
+    table = HeadTable()
+    if (library := table.find_library(database)) is None:
         return None
-    head = HeadTable().read(database)
+    head = table.read(database)
     operation = _operation_at(database, head.cursor)
     marks = () if operation is None else (Mark(head.cursor, operation),)
     position, counters = Position(head.epoch, head.cursor), tuple(_counters(database))
-    return Remembered(str(row[0]), position, head.epochs, head.safe, counters, marks, head.trail, _revoked(database))
+    return Remembered(library, position, head.epochs, head.safe, counters, marks, head.trail, _revoked(database))
 
 
 def was_put_back(database: Database, kept: Remembered) -> bool:

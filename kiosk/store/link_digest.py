@@ -19,8 +19,6 @@ from kiosk.store.metadata import IDENTITY, LINKS_DIGEST
 
 
 class LinkDigest:
-    """`added` and `removed` run in the transaction that opens or closes the link."""
-
     def __init__(self, database: CipherDatabase, keys: Keys) -> None:
         self._database = database
         self._hash = LinkHash(keys.site)
@@ -31,12 +29,10 @@ class LinkDigest:
         note = read_note(self._database, LINKS_DIGEST)
         return None if note is None else parsed(note, LinkSum.decoded)
 
-    def added(self, link: OpenLink, position: int) -> None:
-        """Add a link opened at `position`. Does nothing without a digest: only `begin` recreates one."""
-        self.changed(((link, position),), ())
-
     def changed(self, added: Iterable[tuple[OpenLink, int]], removed: Iterable[tuple[OpenLink, int]]) -> None:
-        """Add links, each with the position at which it was opened, and remove others."""
+        """Add links, each with the position at which it was opened, and remove others: in the transaction that opens or closes them. Does
+        nothing without a digest: only `begin` recreates one.
+        """
         if (kept := self.kept()) is not None:
             self._keep(self.after(kept, added, removed))
 

@@ -79,9 +79,6 @@ class StopTable:
 def _placed(row: tuple[Any, ...]) -> PlacedStop:
     match row:
         case bytes() | None as token, str(number), int(cursor), str(counter), int(sequence):
-            try:
-                return PlacedStop(Stop(cursor, counter, sequence), None if token is None else LinkToken(token), LibraryCardNumber(number))
-            except ValueError:
-                pass
+            return PlacedStop(Stop(cursor, counter, sequence), None if token is None else LinkToken(token), LibraryCardNumber(number))
     # This program did not write it.
     raise Unavailable(Code.STORE_DAMAGED)

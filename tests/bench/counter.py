@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from kiosk.smartcard.virtual.card import VirtualCard
     from kiosk.smartcard.virtual.demo_cards import Deck
     from kiosk.smartcard.virtual.reader import VirtualReaders
+    from kiosk.store.repository import Repository
 
 TAPS = 11
 NUMBER = "2104067851"
@@ -93,6 +94,9 @@ class Bench:
             lending = LendingSettings(confirm_holder=When.NEVER)
             self.settings = replace(self.settings, ils=demo_ils(library), lending=lending)
 
+    def fill(self, repository: Repository) -> None:
+        """Before the card is linked."""
+
     def _saw(self) -> None:
         self.seen_at = time.perf_counter()
 
@@ -133,11 +137,12 @@ class Bench:
                 noted()
                 return super().candidates(first_block)
 
-        settings, keys = self.settings, Keys.fresh()
+        settings, keys = self.settings, Keys(bytes(32), bytes(range(32)))
         judge = NotingJudge(pinned(self.deck), self.lists, keys.site, now, allow_test=True)
         token = judge.judge(self.card.certificate or b"", "JPKIAPICCTOKEN2").reading.token
         anchor = AnchorFile(self.home.folder / "keys" / "bench.anchor", keys)
         with Repository(self.home.store, keys, settings.counter.name, now, anchor=anchor) as repository:
+            self.fill(repository)
             repository.save_link(uuid.uuid4(), token, LibraryCardNumber(NUMBER), revocation=Revocation.NOT_CHECKED)
             yield Equipment(
                 readers=self.readers.readers,

@@ -32,7 +32,7 @@ from tests.support.screens.accessible_desktop import Desktop
 ROOT = Path(__file__).resolve().parents[2]
 BARE_WINDOW = Path(__file__).with_name("bare_window.py")
 LIMIT = 120.0
-STARTS, LINKS, SNAPSHOT, LOANS = 7, 200_000, 2_000_000, 500
+STARTS, LINKS, SNAPSHOT, LOADED, LOANS = 7, 200_000, 2_000_000, 450_000, 500
 COUNTERS = 20
 """With a store each."""
 DAYS, SESSIONS, LISTED = 7, 5, 120
@@ -45,12 +45,7 @@ BEYOND = 0.016
 
 def figures(what: str, folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     """What `counter.py` measures in a process of its own."""
-    command = [sys.executable, "-m", "tests.bench.counter", what, str(folder)]
-    ran = subprocess.run(command, env=dict(environment), cwd=ROOT, capture_output=True, text=True, timeout=LIMIT)
-    if ran.returncode != 0:
-        raise RuntimeError(ran.stderr)
-    measured: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
-    return measured
+    return _measured("counter", (what, str(folder)), environment, LIMIT)
 
 
 def whole_taps(folder: Path, environment: Mapping[str, str]) -> list[tuple[float, float]]:
@@ -101,8 +96,36 @@ def listings(folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     return _scanned("listing", SESSIONS, LISTED, folder, environment, LIMIT)
 
 
+@dataclass(frozen=True, slots=True)
+class WindowFigures:
+    """While a snapshot is taken over, in seconds; `beat`: for which the windows stood still at most, but for waits for a processor."""
+
+    beat: float
+    tap: float
+    """Median, as a ratio to the usual one of the same run."""
+    act: float
+    """Median of an unlinking."""
+    longest_act: float
+
+    def told(self, links: int) -> str:
+        of = f"while a snapshot of {links:,} links is taken over"
+        acts = f"an unlinking {self.act * 1000:.0f} ms, at most {self.longest_act * 1000:.0f}"
+        return f"{of}: longest stall {self.beat * 1000:.0f} ms (limit {STALL * 1000:.0f}); tap / usual tap {self.tap:.3f}; {acts}"
+
+
+def loading(links: int, folder: Path, environment: Mapping[str, str]) -> WindowFigures:
+    """What `snapshot_window.py` measures in a process of its own."""
+    told = _measured("snapshot_window", (str(links), str(folder)), environment, LIMIT)
+    ratio = statistics.median(told["loads"]) / statistics.median(told["usual"])
+    return WindowFigures(told["loads beat"], ratio, statistics.median(told["acts"]), max(told["acts"]))
+
+
 def _scanned(what: str, count: int, each: int, folder: Path, environment: Mapping[str, str], limit: float) -> dict[str, Any]:
-    command = [sys.executable, "-m", f"tests.bench.{what}", str(count), str(each), str(folder)]
+    return _measured(what, (str(count), str(each), str(folder)), environment, limit)
+
+
+def _measured(what: str, arguments: tuple[str, ...], environment: Mapping[str, str], limit: float) -> dict[str, Any]:
+    command = [sys.executable, "-m", f"tests.bench.{what}", *arguments]
     ran = subprocess.run(command, env=dict(environment), cwd=ROOT, capture_output=True, text=True, timeout=limit)
     if ran.returncode != 0:
         raise RuntimeError(ran.stderr)
@@ -176,6 +199,7 @@ def report(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     lookup = dict(measure_lookup(folder / "lookup", LINKS))
     yield f"look-up among {LINKS:,} links / bare select, p99: {lookup['ratio p99']:.2f} (limit {LOOKUP})"
     yield from told_of_snapshot(measure_snapshot(folder / "snapshot", SNAPSHOT), SNAPSHOT)
+    yield loading(LOADED, folder / "loading", environment).told(LOADED)
     longest, exchanges = measure_codec()
     yield f"longest time in the codec, of {exchanges} exchanges: {longest * 1000:.3f} ms (limit {CODEC * 1000:.0f})"
     for extended, most in ((True, 4), (False, 9)):
@@ -212,7 +236,7 @@ def commands(*, extended: bool) -> int:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("tap", "patron", "slow", "silent", "lending", "lists", "start", "lookup", "snapshot", "desktop"):
+        for name in ("tap", "patron", "slow", "silent", "lending", "lists", "start", "lookup", "snapshot", "loading", "desktop"):
             (Path(folder) / name).mkdir()
         with Desktop(Path(folder) / "desktop") as desktop:
             for line in report(Path(folder), os.environ | screen(desktop)):

@@ -54,8 +54,8 @@ def take(folder: Path, links: int) -> dict[str, float]:
         store.enrol("https://registry.example", "窓口1")
         store.begin_epoch(Epochs(1))
         with Watch(folder / "kiosk.db") as watch:
-            seconds = _load(store, links, 0)
-            erased = _load(store, 1000, links) + sum(_erased(store))
+            seconds = load(store, links, 0)
+            erased = load(store, 1000, links) + sum(_erased(store))
         found = sum(1 for _ in store.list_links())
     assert found == 1000, found
     megabytes = _most_megabytes()
@@ -75,8 +75,8 @@ def _erased(store: Repository) -> Iterator[float]:
         yield seconds
 
 
-def _load(store: Repository, links: int, first: int) -> float:
-    """Seconds in the store."""
+def load(store: Repository, links: int, first: int) -> float:
+    """Seconds in the store, until the links are served."""
     hashed, summed = LinkHash(KEYS.site), LinkSum()
     cursor = first + links
     taken = 0.0

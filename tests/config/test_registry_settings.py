@@ -101,3 +101,8 @@ def test_a_config_that_is_not_there_or_that_others_may_write_is_not_read(tmp_pat
     with pytest.raises(Refused) as refused:
         read_registry_settings(path)
     assert refused.value.code is Code.CONFIG_EXPOSED
+
+
+def test_a_certificate_is_the_librarys_own_if_one_is_given(tmp_path: Path) -> None:
+    given = '[tls]\nkey = "k"\ncertificate = "c"\nauthority = "a"'
+    assert [read_registry_settings(written(tmp_path, text)).tls.is_own for text in ("", given)] == [False, True]

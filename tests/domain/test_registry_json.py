@@ -20,7 +20,6 @@ from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.registry_json import (
     answers_json,
     enrolment_json,
-    feed_json,
     found_json,
     operations_json,
     read_answers,
@@ -35,6 +34,7 @@ from kiosk.domain.registry_json import (
 )
 from kiosk.domain.registry_wire import Answers, Deferred, Enrolment, FeedPage, FoundLinks, LedgerStatus, SnapshotPage, StopsPage
 from kiosk.domain.wire import LARGEST, LinkOperation, Origin, Position
+from tests.support.registry.feed_page import feed_json
 
 COUNTS = st.integers(0, LARGEST)
 TIMES = st.integers(946_684_800, 4_102_444_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))

@@ -606,7 +606,7 @@ def test_a_link_written_with_both_keys_and_without_an_act_is_found(
     database = CipherDatabase(path, keys.database)
     with database.atomic("IMMEDIATE"):
         LinkTable(database).open(link, 9)
-        LinkDigest(database, keys).added(link, 9)
+        LinkDigest(database, keys).changed([(link, 9)], ())
     database.close_all()
     assert store.examine() == Problem(Code.LINKS_ALTERED)
     store.close()

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from kiosk.domain.decide import Closed, Epochs, Opened, Stop
-from kiosk.domain.errors import Code
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.feed import PlacedLink, PlacedStop, Snapshot
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.operations import AcceptedAt, Pending, RefusedFor
@@ -226,6 +226,15 @@ def test_stops_that_somebody_must_still_hear_of_are_not_waited_for(store: Reposi
     store.follow([entry(2)], NOTHING_SAFE)
     assert not store.erase_old()
     assert stop_rows(path, keys) == 1
+
+
+@pytest.mark.parametrize("values", ["NULL, x'00', 9, '窓口2', 1", "'1001', '1001', 9, '窓口2', 1"])
+def test_what_is_no_stop_is_not_projected(store: Repository, path: Path, keys: Keys, values: str) -> None:
+    with closing(open_file(path, keys.database)) as connection:
+        connection.execute(f"INSERT INTO stop (token, number, cursor, counter, sequence) VALUES ({values})")  # noqa: S608 - our own
+    with pytest.raises(Unavailable) as trouble:
+        store.begin_epoch(Epochs(1, ((0, 0),)))
+    assert trouble.value.code is Code.STORE_DAMAGED
 
 
 def stop_rows(path: Path, keys: Keys) -> int:

@@ -53,9 +53,6 @@ class ServerProcess:
     def pid(self) -> int:
         return self._server.pid
 
-    def has_ended(self) -> bool:
-        return self._server.poll() is not None
-
     def let_go(self) -> None:
         """Close its input: it ends, as it does when this program is killed."""
         if self._server.stdin is not None:

@@ -11,11 +11,8 @@ from pathlib import Path
 from kiosk.config import file_trouble
 from kiosk.config.atomic_write import forget_pages, publish
 from kiosk.config.private_files import make_folder
-from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.domain.wire import Position
-from kiosk.ledger.database import ask
-from kiosk.ledger.digest import LinkHash, LinkSum
+from kiosk.ledger.digest import LinkHash
 from kiosk.ledger.sealed_records import write_records
 from kiosk.registry.backup.contents import Contents
 from kiosk.registry.backup.document import End, KeptFile, Manifest, Record, encode
@@ -23,10 +20,8 @@ from kiosk.registry.backup.folder import Kept, free_name, unfinished_in
 from kiosk.registry.backup.reading import verify
 from kiosk.registry.backup.tables import TABLES, allow_pauses, pages_of
 from kiosk.registry.database import RegistryDatabase
+from kiosk.registry.head_row import HeadTable
 from kiosk.registry.migrations import VERSION
-
-_HEAD = "SELECT library, epoch, cursor, links, total, key_generation FROM head"
-_CUTS = "SELECT number, cut FROM epoch ORDER BY number"
 
 
 def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[KeptFile], folder: Path, now: datetime) -> Kept:
@@ -58,11 +53,11 @@ def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[Kep
 def _records(database: RegistryDatabase, site_key: bytes, files: Iterable[KeptFile], now: datetime) -> Generator[Record]:
     with database.reading() as snapshot:
         allow_pauses(snapshot)
-        library, epoch, cursor, links, total, key_generation = ask(snapshot, _HEAD).fetchone()
-        epochs = Epochs(int(epoch), tuple((int(number), int(cut)) for number, cut in ask(snapshot, _CUTS).fetchall()))
-        digest = LinkHash(site_key).seal(LinkSum(int(links), int(total, 16))).hex()
-        position = Position(epochs.current, int(cursor))
-        yield Manifest(str(library), VERSION, position, epochs, int(key_generation), int(links), digest, now.replace(microsecond=0))
+        heads = HeadTable()
+        library, row = heads.library(snapshot), heads.read(snapshot)
+        head = row.as_head(LinkHash(site_key).seal)
+        moment = now.replace(microsecond=0)
+        yield Manifest(library, VERSION, head.position, head.epochs, head.key_generation, head.count, head.digest, moment)
         yield from files
         counts = {table.name: 0 for table in TABLES}
         for table in TABLES:

@@ -24,13 +24,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.domain.model import LinkToken
-from kiosk.domain.registry_json import answers_json, feed_json, found_json, read_operation, snapshot_json, status_json, stops_json
+from kiosk.domain.registry_json import answers_json, found_json, read_operation, snapshot_json, status_json, stops_json
 from kiosk.domain.registry_wire import Answer, Answers, Deferred, FeedPage, FoundLinks, LedgerStatus, SnapshotPage, StopsPage
 from kiosk.domain.wire import Position, UnlinkOperation
 from kiosk.ledger.digest import LinkHash
 from kiosk.registry.authority import Issued, issue, new_authority
 from kiosk.store.sync.tls import Authority
 from tests.support.ledger.server import ServerInMemory
+from tests.support.registry.feed_page import feed_json
 
 SITE_KEY = bytes(range(64, 96))
 _WAKE = 0.02
