@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -30,7 +29,6 @@ from kiosk.registry.remembered_file import RememberedFile
 from kiosk.text import say
 from tests.support.commands.call import Call
 from tests.support.commands.server import copied, enrolled, heard, opened
-from tests.support.postgres.cluster import PostgresCluster
 from tests.support.registry.sent_operations import Maker, fresh_number
 
 CHECKS = [
@@ -275,36 +273,3 @@ def test_what_the_last_night_found_is_told(registry: Call, begun: RegistryHome, 
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def on_postgresql(registry: Call, place: RegistryHome, postgres: PostgresCluster) -> str:
-    """The URL of a server that was begun in a new database."""
-    url = postgres.create_database()
-    place.prepare()
-    place.config.write_text(f'[database]\nurl = "{url}"\n', encoding="utf-8")
-    assert "連携台帳サーバーを始めました" in registry("init").out
-    return url
-
-
-def test_settings_of_postgresql_that_lose_commits_are_named(registry: Call, on_postgresql: str) -> None:
-    """The tests' own cluster is quick and not durable."""
-    said = registry("doctor")
-    assert "(fsync=off、full_page_writes=off)" in said.out
-    assert "PostgreSQL 1" in said.out
-
-
-def test_commits_that_do_not_wait_for_the_disk_are_named(registry: Call, place: RegistryHome, on_postgresql: str) -> None:
-    place.config.write_text(f'[database]\nurl = "{on_postgresql}&options=-c%20synchronous_commit%3Doff"\n', encoding="utf-8")
-    assert "synchronous_commit=off" in registry("doctor").out
-
-
-def test_a_password_file_that_others_may_read_is_named(registry: Call, place: RegistryHome, on_postgresql: str) -> None:
-    secret = place.folder / "password"
-    secret.write_text("hunter2\n", encoding="utf-8")
-    secret.chmod(0o644)
-    place.config.write_text(f'[database]\nurl = "{on_postgresql}"\npassword_file = "password"\n', encoding="utf-8")
-    said = registry("doctor")
-    assert f"{secret} (0644)" in said.out
-    assert "hunter2" not in said.out + said.err
-    assert "hunter2" not in "".join(path.read_text("utf-8") for path in Path(place.logs).iterdir())
