@@ -24,6 +24,7 @@ SEEN = "確認しました"
     ("scene", "said", "in_bar"),
     [
         ("waiting-unreachable", ["(10:32から)", "受付は続けられます", "同期待ち 3件"], "つながりません(10:32から)、同期待ち 3件"),
+        ("waiting-outdated", ["(10:32から)", "受付は続けられます", "同期待ち 3件"], "古い状態です(10:32から)、同期待ち 3件"),
         ("waiting-registry-too-long-offline", ["(11/22 10:32から)", "利用カードで受け付け", "解除はできます"], "(11/22 10:32から)"),
         ("waiting-registry-shut-out", ["受け付けられていません", "操作 3件(管理者に", "解除は、ほかの窓口で"], "届いていない操作 3件"),
     ],
@@ -143,6 +144,7 @@ def test_what_stops_the_readers_is_told_first_and_the_register_beside_it(hands: 
         ("status-registry-current", ["つながっています", "調べた範囲に異常はありません"]),
         ("status-registry-starting", ["接続を試みています"]),
         ("status-unreachable", ["つながりません", "10:32 から", "ほかの窓口に届きます"]),
+        ("status-outdated", ["この窓口より古い状態です", "10:32 から"]),
         ("status-registry-too-long-offline", ["長くつながっていません", "11/22 10:32 から"]),
         ("status-registry-shut-out", ["この窓口は受け付けられていません", "10:32 から"]),
         ("status-loading", ["受け取っています(4000/12840件)"]),

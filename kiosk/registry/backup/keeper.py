@@ -165,7 +165,8 @@ class BackupKeeper:
             with held(self.plan.lock, 0):
                 kept = make_backup(self._ledger.database, self._site_key, self._files(), target, self._clock())
                 if folder is None:
-                    delete_old(self.found(), self.plan.keep)
+                    if not self._is_behind():
+                        delete_old(self.found(), self.plan.keep)
                     save_failure(self.plan.failure, None)
         except TimeoutError as error:
             raise Unavailable(Code.BACKUP_FAILED, place=str(target), reason="under-way") from error
@@ -176,6 +177,8 @@ class BackupKeeper:
 
     def keep_safe(self) -> None:
         """Tell counters, through the head, what all backups hold that are kept. Writes only what is new."""
+        if self._is_behind():
+            return
         seen = self._seen()
         found = None if seen is None else seen.backups
         if not self._is_safe_new(found):
@@ -186,6 +189,11 @@ class BackupKeeper:
             safe = min(safe_with(database, self.plan.server, found, row.epochs, self._clock()), row.cursor)
             if safe != row.safe:
                 head.write(database, replace(row, safe=safe))
+
+    def _is_behind(self) -> bool:
+        """Whether the backups may be of an order that was lost here: then they make nothing safe, and none of them is given up."""
+        known = RememberedFile(self.plan.keys).load()
+        return known is not None and known.ahead is not None
 
     def _is_safe_new(self, found: Sequence[Kept] | None) -> bool:
         """Asked every few seconds, so without the lock that whoever writes operations waits for."""

@@ -204,6 +204,24 @@ def test_nor_does_it_hold_once_a_backup_of_what_was_lost_is_put_back(machine: Se
     assert machine.restore(kept.path).now.epochs.cuts == ((common.epoch, common.cursor),)
 
 
+def test_backups_of_what_was_lost_are_kept_and_make_nothing_safe(machine: ServerMachine) -> None:
+    machine.remember()
+    rows, outlives = machine.rows(), (machine.keys / "outlives-restore.json").read_bytes()
+    machine.link(20, 21)
+    lost = machine.back_up()
+    put_back(machine, rows)
+    (machine.keys / "outlives-restore.json").write_bytes(outlives)
+    keeper = keeper_of(machine, keep=1)
+    keeper.check()
+    keeper.hear_ahead("中央1", lost.manifest.position)
+    machine.link(30)
+    machine.later(minutes=5)
+    keeper.back_up()
+    assert machine.ledger.head().safe.cursor == 0
+    assert lost.path.exists()
+    keeper.leave()
+
+
 def test_the_furthest_is_remembered_and_no_absurd_epoch_is(machine: ServerMachine) -> None:
     head = machine.ledger.head().position
     keeper = keeper_of(machine)
