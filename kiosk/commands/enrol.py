@@ -29,12 +29,14 @@ def add(commands: Commands) -> None:
     enrolling = commands.add("enrol", enrol)
     # No option for the code: what stands on a command line can be read by every user of the machine.
     enrolling.given("url", metavar="URL")
+    enrolling.option("--again", action="store_true")
 
 
 def enrol(home: Home, options: argparse.Namespace) -> int:
     """Enrol this counter, or tell it where its server is now; a running window finds it there by itself.
 
-    To enrol is refused beside a window, which would go on to make links under its own site key.
+    To enrol is refused beside a window, which would go on to make links under its own site key. --again: take a new secret by a code, also
+    where the server knows this counter, so that a copy of it is shut out.
     """
     from kiosk.store.sync.enrolment import shown_by
     from kiosk.store.sync.server_url import ServerUrl
@@ -42,10 +44,10 @@ def enrol(home: Home, options: argparse.Namespace) -> int:
     home.refuse_practice()
     settings, url = read_settings(home.config), ServerUrl.parse(options.url)
     shown = shown_by(url)
-    if home.has_store() and (known := _known(home, settings, url, shown)) is not None:
+    if not options.again and home.has_store() and (known := _known(home, settings, url, shown)) is not None:
         return _moved(home, settings, known, url)
     with RunningLock(home.lock):
-        return _join(home, settings, _membership(home, settings), url, shown)
+        return _join(home, settings, _membership(home, settings), url, shown, again=options.again)
 
 
 def _membership(home: Home, settings: Settings) -> Membership | None:
@@ -100,7 +102,7 @@ def _moved(home: Home, settings: Settings, membership: Membership, url: ServerUr
     return output.OK
 
 
-def _join(home: Home, settings: Settings, membership: Membership | None, url: ServerUrl, shown: Unverified) -> int:
+def _join(home: Home, settings: Settings, membership: Membership | None, url: ServerUrl, shown: Unverified, *, again: bool) -> int:
     from kiosk.store.enrolment import Joined, join, keep_secret
     from kiosk.store.sync import enrolment
 
@@ -109,7 +111,7 @@ def _join(home: Home, settings: Settings, membership: Membership | None, url: Se
     place = key_place_of(home, settings)
     if membership is not None:
         _refuse_another(home, place, membership, authority)
-    secret = _secret(place, authority.fingerprint)
+    secret = _secret(place, authority.fingerprint, again=again)
     # Kept before the server hears of it: if its answer is lost, the same secret asks again.
     keep_secret(place, secret, authority.fingerprint)
     enrolled = enrolment.enrol(url, authority, code, secret)
@@ -160,13 +162,14 @@ def _refuse_another(home: Home, place: KeyPlace, membership: Membership, authori
         raise Refused(Code.COUNTER_OF_ANOTHER, reason="server", registry=membership.registry)
 
 
-def _secret(place: KeyPlace, fingerprint: str) -> str:
-    """The one of an attempt before, whose answer may have been lost, or that this server knows already; else a new one."""
+def _secret(place: KeyPlace, fingerprint: str, *, again: bool) -> str:
+    """The one of an attempt before, whose answer may have been lost, or (unless `again`) that this server knows already; else a new one."""
     record = place.store.load()
     if record is None:
         return fresh_secret()
     kept = [(record.attempt.secret, record.attempt.authority)] if record.attempt else []
-    known = [secret for secret, authority in (*kept, (record.secret, record.authority)) if secret and authority == fingerprint]
+    in_use = [] if again else [(record.secret, record.authority)]
+    known = [secret for secret, authority in (*kept, *in_use) if secret and authority == fingerprint]
     return known[0] if known else fresh_secret()
 
 

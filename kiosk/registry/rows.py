@@ -68,13 +68,15 @@ def links_of(database: Database, tokens: Sequence[bytes], numbers: Sequence[str]
 
 def _at_places(database: Database, places: Sequence[tuple[str, int]]) -> tuple[str, list[Any]]:
     """The query for those counters and sequences that a remembered operation has, and its parameters."""
-    counters, sequences = [counter for counter, _ in places], [sequence for _, sequence in places]
     if isinstance(database, PostgresqlDatabase):
-        among_these = "SELECT * FROM unnest(%s::text[], %s::bigint[])"
-        values: list[Any] = [array_text(counters), array_text(sequences)]
+        told = "unnest(%s::text[], %s::bigint[]) AS told (column1, column2)"
+        values: list[Any] = [array_text(column) for column in zip(*places, strict=True)]
     else:
-        among_these, values = f"VALUES {', '.join(['(?, ?)'] * len(places))}", list(chain.from_iterable(places))
-    return f"SELECT counter, sequence FROM operation WHERE (counter, sequence) IN ({among_these})", values  # noqa: S608 - our own names
+        told, values = f"(VALUES {', '.join(['(?, ?)'] * len(places))}) AS told", list(chain.from_iterable(places))
+    # An IN would make SQLite read the whole index; CROSS JOIN makes it look up each place.
+    at = "operation ON operation.counter = told.column1 AND operation.sequence = told.column2"
+    joined = "JOIN" if isinstance(database, PostgresqlDatabase) else "CROSS JOIN"
+    return f"SELECT operation.counter, operation.sequence FROM {told} {joined} {at}", values  # noqa: S608 - our own names
 
 
 def _ask_links(database: Database, tokens: Sequence[bytes], numbers: Sequence[str]) -> Any:

@@ -54,6 +54,15 @@ def test_a_server_that_has_moved_is_found_again_without_a_code(kiosk: Call, home
     assert known.registry == url
 
 
+def test_a_copy_of_a_counter_is_shut_out_by_enrolling_the_other_one_again(kiosk: Call, home: Home, site: InProcess) -> None:
+    kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
+    copied = record(home).secret
+    said = kiosk("enrol", site.url, "--again", typed=f"{code_again(site).formatted()}\n")
+    assert (said.code, f"「{NAME}」として登録しました" in said.out) == (0, True), said.err
+    assert site.caller.ask("GET", "/v1/snapshot", record(home).secret).status == 200
+    assert site.caller.ask("GET", "/v1/snapshot", copied).error == (401, "secret-unknown")
+
+
 def test_a_counter_that_was_revoked_and_erased_can_come_back(kiosk: Call, home: Home, site: InProcess) -> None:
     kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
     erase_counter(home, read_settings(home.config))

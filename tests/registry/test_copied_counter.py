@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
+from pathlib import Path
+
 from kiosk.domain.operations import RefusedFor
+from kiosk.ledger.database import ask
 from kiosk.ledger.notes import notes_after
 from kiosk.registry.answers import Batch
+from kiosk.registry.database import open_sqlite
 from kiosk.registry.notes import DOUBLED
 from tests.support.ledger.acts import CounterActs
 from tests.support.ledger.registry_ledgers import TrialLedger
@@ -68,3 +73,16 @@ def test_what_is_put_off_in_a_new_epoch_is_not_put_off_for_ever(trial: TrialLedg
     trial.tell(one.link(1, 1001))
     trial.begin_epoch()
     assert trial.tell(copy.link(2, 1002)) == ["counter-doubled"]
+
+
+def test_a_place_in_a_sequence_is_looked_up_and_not_searched_for(tmp_path: Path) -> None:
+    database = open_sqlite(tmp_path / "registry.db")
+    trial = TrialLedger(database)
+    one = trial.counter("窓口1")
+    rows = "WITH RECURSIVE n(i) AS (SELECT 9 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT i, x'00', '窓口1', i, 0, i, NULL FROM n"
+    ask(database.database, f"INSERT INTO operation {rows}")
+    steps = count()
+    database.database.connection().set_progress_handler(lambda: next(steps) < 0, 1000)  # type: ignore[no-untyped-call]
+    assert trial.tell(one.link(1, 1001)) == [1]
+    assert next(steps) < 20, "thousands of instructions"
+    database.close()

@@ -121,6 +121,10 @@ class Connection:
     def abort(self) -> None:
         """End what another thread waits for here: its call raises, and so does every later one."""
         self._aborted = True
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """End what another thread waits for here: its call raises."""
         http = self._http
         sock = None if http is None else http.sock
         if sock is not None:

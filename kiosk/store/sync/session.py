@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.outbox import jittered
 from kiosk.domain.pacing import Pace
-from kiosk.domain.registry_wire import LONGEST_WAIT
+from kiosk.domain.registry_wire import LONGEST_WAIT, FeedPage
+from kiosk.store.sync.aside import Aside
 from kiosk.store.sync.bell import Bell
-from kiosk.store.sync.client import RegistryClient
+from kiosk.store.sync.client import RegistryClient, Said
 from kiosk.store.sync.exchange import EpochBegan, Exchange, InVain, ShutOut, SnapshotNeeded
 from kiosk.store.sync.pull import Pull
 from kiosk.store.sync.push import Push
@@ -31,6 +32,8 @@ _QUICK = 1.0
 """A wait for news that ends sooner without any was none."""
 _SILENCE = 15.0
 """Seconds by which the answer to a wait may be late."""
+_PART_SECONDS = 0.1
+"""Between two looks at what is done here, while an answer comes in parts."""
 _APART = 0.2
 """Seconds over which counters that heard the same news spread what they ask next."""
 _AGAIN, _LONGEST_AGAIN = 60.0, 3600.0
@@ -201,7 +204,7 @@ class Session:
         if wait:
             # The answer says nothing about the clocks for as long as it was waited for.
             self.exchange.asks()
-        brought = self.pull.follow(self.listen.hear_feed(wait))
+        brought = self.pull.follow(self._hear(wait))
         if self.exchange.differs and not self._wants_snapshot:
             self._want_snapshot()
         if brought:
@@ -232,6 +235,14 @@ class Session:
                 self._erasing = self.exchange.store.erase_old()
             while self.push.step(self.talk) and not self.stopping.is_set():
                 pass
+
+    def _hear(self, wait: int) -> FeedPage | Said:
+        """The answer, of which a part is there at least. A server that takes its time over the rest keeps nothing from being sent."""
+        with Aside(lambda: self.listen.hear_feed(wait), self.listen.connection.interrupt) as answer:
+            while not answer.is_there(_PART_SECONDS):
+                while self.push.step(self.talk) and not self.stopping.is_set():
+                    pass
+        return answer.result()
 
     def _spread(self) -> None:
         """Counters that heard the same news do not all come back in the same moment."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     OperationAccepted,
@@ -10,6 +12,7 @@ from kiosk.domain.events import (
 from kiosk.domain.model import RegistryCondition
 from tests.support.registry.sent_operations import fresh_number, fresh_token
 from tests.support.sync.enrolled_counter import EnrolledCounter
+from tests.support.sync.made_elsewhere import linked_elsewhere
 from tests.support.sync.scripted_registry import SITE_KEY, Asked, Cut, Say, ScriptedRegistry
 
 
@@ -148,3 +151,15 @@ def test_an_operation_that_the_server_cannot_read_leaves_the_queue_and_staff_are
     told = counter.until_told(OperationRefused).refused
     assert (told.operation, told.code) == (first, Code.OPERATION_NEWER)
     assert counter.until_told(OperationAccepted).operation == second
+
+
+def test_what_is_done_while_an_answer_comes_in_parts_does_not_wait_for_its_end(server: ScriptedRegistry, counter: EnrolledCounter) -> None:
+    in_step(counter)
+    server.rest = threading.Event()
+    linked_elsewhere(server, 1, 1)
+    server.news()
+    counter.until(lambda _: server.halves)
+    counter.link(fresh_token(), fresh_number())
+    counter.until(lambda _: sent(server), 5.0)
+    server.rest.set()
+    counter.until_settled()

@@ -35,6 +35,7 @@ from tests.support.registry.feed_page import feed_json
 
 SITE_KEY = bytes(range(64, 96))
 _WAKE = 0.02
+_LONGEST = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,10 @@ class ScriptedRegistry:
     """Links in one answer, at most."""
     deferring: bool = False
     """Links wait for the stops of others."""
+    rest: threading.Event | None = None
+    """Until it is set, only the beginning of each answer from the feed is sent."""
+    halves: int = 0
+    """How many such beginnings were sent."""
 
     def __post_init__(self) -> None:
         self.issued = new_authority("図書館", datetime.now(UTC))
@@ -256,6 +261,11 @@ def _handler(registry: ScriptedRegistry) -> type[BaseHTTPRequestHandler]:
             for name, value in {"Content-Type": "application/json", "Content-Length": str(len(content)), **said.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
+            if registry.rest is not None and asked.path == "/v1/feed":
+                self.wfile.write(content[:10])
+                registry.halves += 1
+                registry.rest.wait(_LONGEST)
+                content = content[10:]
             self.wfile.write(content)
 
         def log_message(self, format: str, *args: Any) -> None:
