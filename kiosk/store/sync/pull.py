@@ -15,14 +15,19 @@ class Pull:
     exchange: Exchange
     _safe: Position | None = None
     """Up to where the operations that a backup holds were forgotten."""
+    _heard: Position | None = None
+    """The last stop that was told, in its epoch: during a snapshot only later ones are asked for. A library may have tens of thousands."""
 
     def hear_stops(self, client: RegistryClient) -> None:
         """Before anything else: what was stopped elsewhere while this counter did not listen."""
-        known, after = self.exchange.membership.reached, None
+        known, heard = self.exchange.membership.reached, self._heard
+        after = None if heard is None or heard.epoch != self.exchange.membership.epochs.current else heard.cursor
         while True:
             self.exchange.asks()
             page = self.exchange.take(client.stops(known, after))
             self.exchange.store.hear_stops(page.stops, page.status.epochs.current)
+            if page.stops:
+                self._heard = Position(page.status.epochs.current, page.stops[-1].stop.cursor)
             if page.next is None:
                 self.exchange.heard_stops()
                 return
