@@ -16,14 +16,19 @@ class Pull:
     exchange: Exchange
     _safe: Position | None = None
     """Up to where the operations that a backup holds were forgotten."""
+    _heard: Position | None = None
+    """The last stop that was told, in its epoch: during a snapshot only later ones are asked for. A library may have tens of thousands."""
 
     def hear_stops(self, client: RegistryClient) -> None:
         """Before anything else: what was stopped elsewhere while this counter did not listen."""
-        membership, after = self.exchange.membership, None
+        membership, heard = self.exchange.membership, self._heard
+        after = None if heard is None or heard.epoch != membership.epochs.current else heard.cursor
         while True:
             self.exchange.asks()
             page = self.exchange.take(client.stops(membership.reached, after, membership.mark))
             self.exchange.store.hear_stops(page.stops, page.status.epochs.current)
+            if page.stops:
+                self._heard = Position(page.status.epochs.current, page.stops[-1].stop.cursor)
             if page.next is None:
                 self.exchange.heard_stops()
                 return

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.registry_json import status_json
-from tests.support.sync.made_elsewhere import linked_elsewhere
+from tests.support.sync.made_elsewhere import linked_elsewhere, stopped_elsewhere
 from tests.support.sync.paced_session import PacedSession
 from tests.support.sync.scripted_registry import Asked, Say, ScriptedRegistry
 
@@ -48,6 +48,27 @@ def test_stops_are_asked_for_between_the_pages_of_a_snapshot(server: ScriptedReg
     pages = [place for place, path in enumerate(paths) if path == "/v1/snapshot"]
     assert len(pages) == 10
     assert paths[pages[0] : pages[-1]].count("/v1/stops") >= 4
+
+
+def test_a_stop_that_was_heard_is_not_asked_for_again(server: ScriptedRegistry, session: PacedSession) -> None:
+    linked_elsewhere(server, 20)
+    lost = [placed.link for placed in server.ledger.links.values()][:2]
+    server.page = 2
+    stopped_elsewhere(server, lost[0].number)
+
+    def slow(asked: Asked) -> None:
+        if asked.path == "/v1/snapshot":
+            session.bell.now += 1.1
+            if server.paths().count("/v1/snapshot") == 4:
+                stopped_elsewhere(server, lost[1].number)
+
+    server.script = slow
+    session.run(60)
+    told = [asked.query.get("after") for asked in server.asked if asked.path == "/v1/stops"]
+    # The first reply says that an epoch has begun here, the second one tells of them.
+    assert told[:2] == [None, None]
+    assert set(told[2:]) == {"21", "22"}
+    assert session.store.find(lost[1].token) is None
 
 
 def test_stops_are_asked_for_while_the_store_sorts_a_snapshot(server: ScriptedRegistry, session: PacedSession) -> None:

@@ -113,6 +113,9 @@ def erasing(store: Repository) -> None:
         pass
 
 
+UNSYNCED: tuple[Work, ...] = (staging(0), staging(1))
+"""What waits for no disk."""
+
 # What the library's server says to that: answers of both kinds, entries with and without them, a new epoch in which something is lost,
 # stops ahead of its feed, its snapshot in two pages.
 ANSWERS: tuple[Work, ...] = (
@@ -123,8 +126,7 @@ ANSWERS: tuple[Work, ...] = (
     lambda store: store.begin_epoch(NEW),
     lambda store: store.hear_stops([PlacedStop(Stop(3, "窓口2", 3), None, LibraryCardNumber("0000001007"))], 1),
     beginning,
-    staging(0),
-    staging(1),
+    *UNSYNCED,
     replaying,
     swapping,
     erasing,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from kiosk.domain.model import Revocation
-from kiosk.domain.wire import LinkOperation, Origin
+from kiosk.domain.model import LibraryCardNumber, Revocation, UnlinkReason
+from kiosk.domain.wire import LinkOperation, Origin, UnlinkOperation
 from tests.support.registry.sent_operations import fresh_number, fresh_token
 from tests.support.sync.scripted_registry import ScriptedRegistry
 
@@ -20,3 +20,7 @@ def linked_elsewhere(server: ScriptedRegistry, count: int, begun: int = 1) -> No
         server.ledger.take(
             LinkOperation(made_elsewhere(server, sequence), fresh_token(), fresh_number(), Revocation.GOOD, by_guardian=False)
         )
+
+
+def stopped_elsewhere(server: ScriptedRegistry, number: LibraryCardNumber) -> None:
+    server.ledger.take(UnlinkOperation(made_elsewhere(server, server.ledger.position.cursor + 1), number, UnlinkReason.LOST, None))

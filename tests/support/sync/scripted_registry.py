@@ -165,7 +165,9 @@ class ScriptedRegistry:
             case "/v1/feed":
                 return self._feed(asked)
             case "/v1/stops":
-                return Say(200, stops_json(StopsPage(self.ledger.snapshot().stops, None, self.status())))
+                after = int(asked.query.get("after", 0))
+                stops = tuple(placed for placed in self.ledger.snapshot().stops if placed.stop.cursor > after)
+                return Say(200, stops_json(StopsPage(stops, None, self.status())))
             case "/v1/snapshot":
                 return self._snapshot(asked)
             case "/v1/links/find":
