@@ -57,7 +57,7 @@ class SqliteRegistry(RegistryDatabase):
 
     def close(self) -> None:
         self.database.close()
-        self._own.connections.close()
+        self._own.close_all()
 
 
 class _Sqlite(SqliteDatabase):
@@ -73,6 +73,11 @@ class _Sqlite(SqliteDatabase):
         connection = self.connections.add(open_file(self.path))
         self._file = self._file or self._found()
         return connection
+
+    def close_all(self) -> None:
+        """Close the connection of every thread. What is opened next may be another file."""
+        self.connections.close()
+        self._file = None
 
     def check_place(self) -> None:
         if self._file is not None and self._found() != self._file:
