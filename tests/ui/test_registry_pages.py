@@ -129,7 +129,7 @@ def test_nobody_being_served_reads_of_a_refusal(hands: Hands) -> None:
         ("told-at-home-linked-elsewhere", ["ほかの窓口の登録が先でした", "次の来館のとき: 本人に確認してから"]),
         ("told-at-home-premises-changed", ["付け替えが取り消されました", "次の来館のとき: いまの登録を確認して"]),
         ("told-at-home-operation-newer", ["解除できていないカードがあります", "カードはまだ使えます", "管理者に"]),
-        ("told-at-home-several", ["解除できていないカードがあります(ほかに8件)"]),
+        ("told-at-home-several", ["解除できていないカードがあります(ほかに9件)"]),
     ],
 )
 def test_a_refusal_says_what_it_was_and_what_to_do(hands: Hands, scene: str, said: list[str]) -> None:
