@@ -91,7 +91,8 @@ def test_what_was_begun_is_finished_at_the_end(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         with in_process("", tmp_path / "home") as site:
             counters = [site.counter() for _ in range(8)]
-            sent = [batch(*(Maker(counter.name, counter.position()).link() for _ in range(100))) for counter in counters]
+            makers = [Maker(counter.name, counter.position()) for counter in counters]
+            sent = [batch(*(maker.link() for _ in range(100))) for maker in makers]
             replies = [threads.submit(counter.post, "/v1/operations", body) for counter, body in zip(counters, sent, strict=True)]
             replies[0].result(SOON * 4)
         answered = 0
