@@ -49,7 +49,7 @@ def picture(store: Repository) -> Any:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("kind", [pytest.param("statement", marks=pytest.mark.trial), "before-sync", "after-sync"])
+@pytest.mark.parametrize("kind", ["before-sync", *(pytest.param(kind, marks=pytest.mark.trial) for kind in ("statement", "after-sync"))])
 def test_killed_while_it_joins_the_library(kind: str, counter: ModuleType, shim: Path, tmp_path: Path) -> None:
     """Keys, store and anchor are the counter's own, or all the library's."""
     environment = {**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": str(ROOT)}
@@ -68,9 +68,12 @@ def test_killed_while_it_joins_the_library(kind: str, counter: ModuleType, shim:
     assert seen == {False, True}
 
 
+QUICK = [("before-sync", "alone"), ("after-sync", "registry"), ("before-sync", "answers")]
+LONG = [("after-sync", "alone"), ("before-sync", "registry"), ("after-sync", "answers")]
+
+
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("mode", ["alone", "registry", "answers"])
-@pytest.mark.parametrize("kind", ["before-sync", "after-sync"])
+@pytest.mark.parametrize(("kind", "mode"), [*QUICK, *(pytest.param(*each, marks=pytest.mark.trial) for each in LONG)])
 def test_killed_anywhere(kind: str, mode: str, counter: ModuleType, shim: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = killed_anywhere(kind, mode, counter, shim, tmp_path)
     with capsys.disabled():

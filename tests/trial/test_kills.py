@@ -38,11 +38,12 @@ def test_the_server_killed(kills: int, counters: int, kind: str, request: pytest
         library.check()
 
 
-@pytest.mark.parametrize(("times", "counters"), [(2, 3), pytest.param(12, 6, marks=LONG)], ids=["twice", "12-times"])
-def test_the_database_killed_and_stopped(times: int, counters: int, tmp_path: Path) -> None:
+@pytest.mark.trial
+@pytest.mark.timeout(240)
+def test_the_database_killed_and_stopped(tmp_path: Path) -> None:
     """PostgreSQL ends as by a power failure, and as an administrator ends it. The server waits for it to come back."""
-    with PostgresCluster() as postgres, Library(tmp_path, postgres.create_database(), counters=counters) as library:
-        for time in range(times):
+    with PostgresCluster() as postgres, Library(tmp_path, postgres.create_database(), counters=6) as library:
+        for time in range(12):
             library.work(15)
             (postgres.stop if time % 2 else postgres.crash)()
             library.work(5)

@@ -13,16 +13,14 @@ from tests.support import ROOT
 from tests.support.postgres.cluster import PostgresCluster
 from tests.support.registry.library import Library
 
-LONG = [pytest.mark.trial, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.trial, pytest.mark.timeout(240)]
 
 
-@pytest.mark.parametrize(("acts", "counters", "times"), [(20, 3, 1), pytest.param(300, 6, 3, marks=LONG)], ids=["once", "3-times"])
-def test_a_backup_restored_behind_the_counters_backs(
-    acts: int, counters: int, times: int, postgres: PostgresCluster, tmp_path: Path
-) -> None:
+def test_a_backup_restored_behind_the_counters_backs(postgres: PostgresCluster, tmp_path: Path) -> None:
     """What the backup does not hold, the counters send again: stops first, so that no card comes back to life."""
-    with Library(tmp_path, postgres.create_database(), counters=counters) as library:
-        for time in range(times):
+    acts = 300
+    with Library(tmp_path, postgres.create_database(), counters=6) as library:
+        for time in range(3):
             library.work(acts)
             library.settle()
             library.server.administer("backup", str(tmp_path / f"backups{time}"))
@@ -38,10 +36,10 @@ def test_a_backup_restored_behind_the_counters_backs(
         library.check(was_restored=True)
 
 
-@pytest.mark.parametrize(("acts", "counters"), [(40, 4), pytest.param(1500, 10, marks=LONG)], ids=["few", "many"])
-def test_two_servers_over_one_database(acts: int, counters: int, postgres: PostgresCluster, tmp_path: Path) -> None:
+def test_two_servers_over_one_database(postgres: PostgresCluster, tmp_path: Path) -> None:
     """Each half of the counters has its own server, and hears of the other half; one server dies, and its half goes over to the other."""
-    with Library(tmp_path, postgres.create_database(), counters=counters, servers=2) as library:
+    acts = 1500
+    with Library(tmp_path, postgres.create_database(), counters=10, servers=2) as library:
         library.work(acts)
         library.settle()
         library.servers[1].stop()
@@ -52,12 +50,11 @@ def test_two_servers_over_one_database(acts: int, counters: int, postgres: Postg
         library.check()
 
 
-@pytest.mark.parametrize("acts", [20, pytest.param(400, marks=LONG)], ids=["few", "many"])
-def test_a_full_disk_on_the_server(acts: int, tmp_path: Path) -> None:
+def test_a_full_disk_on_the_server(tmp_path: Path) -> None:
     """The counters keep what the server cannot take, and deliver it once there is room again."""
-    program = [sys.executable, "-m", "tests.support.registry.library_on_full_disk", str(tmp_path), str(acts)]
+    program = [sys.executable, "-m", "tests.support.registry.library_on_full_disk", str(tmp_path), "400"]
     command = ["unshare", "--map-root-user", "--mount", *program]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=55 if acts < 100 else 200, check=False, cwd=ROOT)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False, cwd=ROOT)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     seen = json.loads(ran.stdout.splitlines()[-1])
     assert seen["waiting"] > 0

@@ -334,8 +334,8 @@ def test_what_a_key_alone_can_do_on_each_page(hands: Hands, every: int) -> None:
             hands.key(key)
             assert all(isinstance(event, LibraryCardEntered) and event.text.strip() in {"", *kept} for event in hands.said), (name, key)
         for number, place in enumerate(place for place in focusable(hands.window) if is_guarded(place, counter)):
-            # Of the taps another third at each place.
-            for case in taps[number % 3 :: 3]:
+            # Of the taps others at each place.
+            for case in taps[number % (3 * every) :: 3 * every]:
                 place.setFocus(Qt.FocusReason.TabFocusReason)
                 hands.said.clear()
                 for _, (key, modifier, text) in case.keys():

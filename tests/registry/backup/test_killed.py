@@ -21,36 +21,42 @@ POINTS = {"backup": 50, "empty": 90, "replace": 60}
 """At least so many there are."""
 
 
-def at_every_point(what: str, folder: Path) -> list[dict[str, Any]]:
-    command = [sys.executable, "-m", "tests.support.backup.killed_at_every_point", what, str(folder)]
+every_third_or_all = pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.trial)], ids=["a third", "all"])
+
+
+def killed(what: str, every: int, folder: Path) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", "tests.support.backup.killed_at_every_point", what, str(folder), str(every)]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr
     seen: list[dict[str, Any]] = json.loads(ran.stdout)
-    assert len(seen) > POINTS[what]
+    assert len(seen) > POINTS[what] // every
     assert [after["killed"] for after in seen] == [True] * (len(seen) - 1) + [False]
     return seen
 
 
+@every_third_or_all
 @pytest.mark.timeout(120)
-def test_a_backup_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
-    seen = at_every_point("backup", tmp_path)
+def test_a_backup_is_there_whole_or_not_at_all(every: int, tmp_path: Path) -> None:
+    seen = killed("backup", every, tmp_path)
     assert {tuple(after["whole"]) for after in seen} == {(), (8,)}
     assert all(after["left"] == [] for after in seen), "the next one deletes what was left"
     assert {after["state"] for after in seen} == {"old"}
 
 
+@every_third_or_all
 @pytest.mark.timeout(120)
-def test_on_an_empty_machine_a_restore_is_done_or_is_repeated_and_no_other_ledger_begins(tmp_path: Path) -> None:
-    seen = at_every_point("empty", tmp_path)
+def test_on_an_empty_machine_a_restore_is_done_or_is_repeated_and_no_other_ledger_begins(every: int, tmp_path: Path) -> None:
+    seen = killed("empty", every, tmp_path)
     assert {after["state"] for after in seen} == {"home-unusable registry-not-begun", "ledger-missing", "restored"}
     # With the key alone no server starts, and none begins a new ledger in place of the one that is to come.
     assert {after["state"] for after in seen if after["key"]} == {"ledger-missing", "restored"}
     assert all((after["again"], after["cursor"], after["whole"]) == (0, 6, True) for after in seen)
 
 
+@every_third_or_all
 @pytest.mark.timeout(120)
-def test_over_a_ledger_it_is_the_old_one_or_the_restored_one(tmp_path: Path) -> None:
-    seen = at_every_point("replace", tmp_path)
+def test_over_a_ledger_it_is_the_old_one_or_the_restored_one(every: int, tmp_path: Path) -> None:
+    seen = killed("replace", every, tmp_path)
     assert {after["state"] for after in seen} == {"old", "restored"}
     assert all((after["again"], after["cursor"], after["whole"]) == (0, 6, True) for after in seen)
 

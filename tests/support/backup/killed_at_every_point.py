@@ -1,7 +1,8 @@
-"""Run by test_registry_killed.py: `python -m tests.support.backup.killed_at_every_point backup|empty|replace FOLDER`.
+"""Run by tests/registry/backup/test_killed.py: `python -m tests.support.backup.killed_at_every_point backup|empty|replace FOLDER EVERY`.
 
-For each point in turn, a fork of this process runs the command on a copy of a server's home and is killed at that point, until one runs to
-its end. A point is a statement of SQL or a change of the file system. Prints, as JSON, what was found after each kill.
+For each point in turn, or for one of EVERY so many, a fork of this process runs the command on a copy of a server's home and is killed at
+that point, until one runs to its end. A point is a statement of SQL or a change of the file system. Prints, as JSON, what was found after
+each kill.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +68,7 @@ def killed_at(point: int, home: RegistryHome, arguments: tuple[str, ...]) -> boo
     if not child:
         left = point
 
-        def count(*_: object) -> None:
+        def pass_point(*_: object) -> None:
             nonlocal left
             left -= 1
             if left == 0:
@@ -74,13 +76,13 @@ def killed_at(point: int, home: RegistryHome, arguments: tuple[str, ...]) -> boo
 
         def heard(event: str, values: tuple[Any, ...]) -> None:
             if event in CHANGES and str(home.folder) in str(values[0]) and not str(values[0]).endswith(".log"):
-                count()
+                pass_point()
 
         connect = sqlite3.connect
 
         def traced(*given: Any, **named: Any) -> sqlite3.Connection:
             connection: sqlite3.Connection = connect(*given, **named)
-            connection.set_trace_callback(count)
+            connection.set_trace_callback(pass_point)
             return connection
 
         sqlite3.connect = traced  # type: ignore[assignment]
@@ -112,10 +114,8 @@ def described(registry: OpenedRegistry) -> str:
         registry.close()
 
 
-def copies(folder: Path, first: RegistryHome | None) -> Iterator[tuple[int, RegistryHome]]:
-    point = 0
-    while True:
-        point += 1
+def copies(folder: Path, first: RegistryHome | None, every: int) -> Iterator[tuple[int, RegistryHome]]:
+    for point in count(1, every):
         home = RegistryHome(folder / f"home{point}")
         if first is not None:
             shutil.copytree(first.folder, home.folder)
@@ -123,9 +123,9 @@ def copies(folder: Path, first: RegistryHome | None) -> Iterator[tuple[int, Regi
         shutil.rmtree(home.folder, ignore_errors=True)
 
 
-def backing_up(folder: Path) -> Iterator[dict[str, object]]:
+def backing_up(folder: Path, every: int) -> Iterator[dict[str, object]]:
     first = first_home(folder)
-    for point, home in copies(folder, first):
+    for point, home in copies(folder, first, every):
         was_killed = killed_at(point, home, ("backup",))
         key = bytes.fromhex(site_key(home))
         before = [
@@ -138,10 +138,10 @@ def backing_up(folder: Path) -> Iterator[dict[str, object]]:
             return
 
 
-def restoring(folder: Path, *, over: bool) -> Iterator[dict[str, object]]:
+def restoring(folder: Path, every: int, *, over: bool) -> Iterator[dict[str, object]]:
     first = first_home(folder)
     arguments = ("restore", str(folder / "old.backup"), "--sheet", str(folder / "sheet.txt"), *(["--replace"] if over else []))
-    for point, home in copies(folder, first if over else None):
+    for point, home in copies(folder, first if over else None, every):
         was_killed = killed_at(point, home, arguments)
         found = state_of(home)
         has_key = (home.folder / "keys" / "site-key.json").exists()
@@ -167,6 +167,6 @@ def library(home: RegistryHome) -> str:
 
 
 if __name__ == "__main__":
-    what, place = sys.argv[1], Path(sys.argv[2])
-    seen = backing_up(place) if what == "backup" else restoring(place, over=what == "replace")
+    what, place, every = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    seen = backing_up(place, every) if what == "backup" else restoring(place, every, over=what == "replace")
     print(json.dumps(list(seen)))  # noqa: T201 - read by the test
