@@ -17,7 +17,7 @@ from tests.support.sync.scripted_registry import Asked, Say, ScriptedRegistry
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ScriptedRegistry]:
-    with ScriptedRegistry(tmp_path, longest_wait=0.05) as server:
+    with ScriptedRegistry(tmp_path, longest_wait=0.025) as server:
         yield server
 
 

@@ -27,7 +27,7 @@ LATER_A_MINUTE = 8.0
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ScriptedRegistry]:
     # Long enough for some seconds of the session's own clock.
-    with ScriptedRegistry(tmp_path, longest_wait=0.05) as server:
+    with ScriptedRegistry(tmp_path, longest_wait=0.025) as server:
         yield server
 
 

@@ -17,7 +17,7 @@ from tests.support.wait import wait_until
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ScriptedRegistry]:
-    with ScriptedRegistry(tmp_path, longest_wait=0.05) as server:
+    with ScriptedRegistry(tmp_path, longest_wait=0.025) as server:
         yield server
 
 

@@ -22,7 +22,7 @@ from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.session import Session
 from kiosk.store.sync.tls import Authority
 
-_AT_ONCE = 0.02
+_AT_ONCE = 0.01
 """Seconds for which an answer is really waited for."""
 
 
