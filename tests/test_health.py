@@ -239,6 +239,7 @@ def program_on_pcscd(folder: Path, judge: CardJudge) -> Iterator[Program]:
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
+@pytest.mark.trial
 @pytest.mark.pcscd
 def test_a_service_that_stops_answering_is_said_and_comes_back(qtbot: QtBot, pcscd: PcscdRig, tmp_path: Path, judge: CardJudge) -> None:
     with program_on_pcscd(tmp_path, judge) as program:

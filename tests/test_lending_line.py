@@ -283,8 +283,9 @@ def test_lifting_the_card_waits_for_the_answer_where_it_ends_the_session(open_de
     def on_lift(settings: Settings) -> Settings:
         return replace(settings, lending=replace(settings.lending, end_on_lift=True))
 
-    desk = open_desk(latency=1.5, settings=on_lift)  # longer than a busy machine takes to lift a card
+    desk = open_desk(settings=on_lift)
     desk.tap("other")
+    desk.line.happen("11", Mishap(delay=1.5))  # longer than a busy machine takes to lift a card
     desk.scan("stars")
     desk.opened.lift()
     assert isinstance(desk.opened.flow, PatronShown)

@@ -261,8 +261,8 @@ def test_every_mishap_at_every_command(
 
 @pytest.mark.parametrize("scenario", OLDER[:2], ids=str)
 def test_mishaps_with_older_cards(scenario: Scenario, deck: Deck, judge: CardJudge, tmp_path: Path, count_cases: CountCases) -> None:
-    """Each kind at every third command, carried out or not; all of them, and answers in parts, in the long run below."""
-    cases = run_older(scenario, deck, judge, tmp_path, lambda place, processed: place % 3 == 0 and processed == (place % 2 == 0))
+    """Each kind at every sixth command, carried out or not; all of them, and answers in parts, in the long run below."""
+    cases = run_older(scenario, deck, judge, tmp_path, lambda place, processed: place % 6 == 0 and processed == (place % 12 == 0))
     count_cases("PIN rules, a mishap at a command, in process", cases)
 
 

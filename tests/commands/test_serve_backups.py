@@ -95,6 +95,7 @@ def test_over_a_ledger_that_was_put_back_no_server_starts_until_it_is_dealt_with
 
 
 @pytest.mark.timeout(100)
+@pytest.mark.trial
 def test_a_server_whose_ledger_is_put_back_under_it_ends_and_says_why(postgres: PostgresCluster, library: Library, serve: Serve) -> None:
     """As after a failover to a machine that lacked the last operations."""
     library.home.config.write_text(f'[server]\nport = 0\n[database]\nurl = "{postgres.create_database()}"\n', "utf-8")
