@@ -254,7 +254,15 @@ def test_a_whole_session(world: World, tray: Deck, counters: Counters) -> None:
 
 
 # A registration by extended reads: select, label, certificate in two, tries, verify, sign.
-@pytest.mark.parametrize("at", range(7))
+@pytest.mark.parametrize(
+    ("world", "at"),
+    [
+        *(("in process", at) for at in range(7)),
+        # pcscd takes its time to see a card.
+        *(pytest.param("behind pcscd", at, marks=[pytest.mark.pcscd, *([] if at % 3 == 2 else [pytest.mark.trial])]) for at in range(7)),
+    ],
+    indirect=["world"],
+)
 def test_a_card_pulled_at_any_command(world: World, tray: Deck, counters: Counters, at: int) -> None:
     card = tray.fresh("fine")
     world.lay(card)

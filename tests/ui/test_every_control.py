@@ -152,7 +152,7 @@ def walk(
 
 
 @pytest.mark.timeout(180)
-@a_third_or_all
+@pytest.mark.parametrize("every", [6, pytest.param(1, marks=pytest.mark.trial)], ids=["a sixth", "all"])
 def test_every_control_of_the_staff_window_is_heard(hands: Hands, count_cases: CountCases, every: int) -> None:
     met: set[object] = set()
     deaf: list[str] = []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -277,11 +279,20 @@ def test_a_library_card_that_nobody_checked_is_not_promised_to_serve(hands: Hand
         assert ("これからは、マイナンバーカードだけで受け付けられます" in hands.texts()) is not said
 
 
+@pytest.fixture(scope="module")
+def reading(qapp: QApplication) -> Iterator[Hands]:
+    """At one window that shows a counter's state after another, as on any day."""
+    made = Hands()
+    yield made
+    made.window.close_for_good()
+    shiboken6.delete(made.window)
+
+
 @pytest.mark.parametrize(("scene", "sentences"), SHOWS, ids=[scene for scene, _ in SHOWS])
-def test_a_state_says(hands: Hands, scene: str, sentences: list[str]) -> None:
-    hands.show(*SCENES[scene])
-    hands.unfold()
-    seen = hands.texts()
+def test_a_state_says(reading: Hands, scene: str, sentences: list[str]) -> None:
+    reading.show(*SCENES[scene])
+    reading.unfold()
+    seen = reading.texts()
     for sentence in sentences:
         assert sentence in seen
 
@@ -369,11 +380,12 @@ PRESSES: list[tuple[str, str, Event]] = [
 
 
 @pytest.mark.parametrize(("scene", "name", "event"), PRESSES, ids=[f"{scene}:{name}" for scene, name, _ in PRESSES])
-def test_a_press_says(hands: Hands, scene: str, name: str, event: Event) -> None:
-    hands.show(*SCENES[scene])
-    hands.unfold()
-    hands.press(name)
-    assert hands.said == [event]
+def test_a_press_says(reading: Hands, scene: str, name: str, event: Event) -> None:
+    reading.said.clear()
+    reading.show(*SCENES[scene])
+    reading.unfold()
+    reading.press(name)
+    assert reading.said == [event]
 
 
 def test_what_was_printed_can_be_printed_again(hands: Hands) -> None:
