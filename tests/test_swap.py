@@ -33,7 +33,19 @@ from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.readers import BehindPcscd, InProcess, World
 from tests.support.count_cases import CountCases
 from tests.support.counter.card_faults import act, check_presses, clear, go_on
-from tests.support.counter.card_swaps import PIN_A, PIN_B, WAYS, WRONG, Way, b_lies, cards_shown, change, check_warned
+from tests.support.counter.card_swaps import (
+    PIN_A,
+    PIN_B,
+    WAYS,
+    WRONG,
+    Way,
+    a_third_or_all,
+    b_lies,
+    cards_shown,
+    change,
+    check_warned,
+    some_ways,
+)
 from tests.support.counter.headless import HeadlessCounter, token_of, watched
 from tests.support.pcscd.rig import PcscdRig
 
@@ -191,10 +203,12 @@ class Swapped:
         assert self._b.pins in ([], [PIN_A], [PIN_B])
 
 
+@a_third_or_all
 @pytest.mark.parametrize("step", STEPS, ids=str)
-def test_another_card_at_every_step(step: Step, deck: Deck, judge: CardJudge, tmp_path: Path, count_cases: CountCases) -> None:
-    run(step, WAYS, InProcess(), deck, judge, tmp_path)
-    count_cases("Cards swapped at a step, in process", len(WAYS))
+def test_another_card_at_every_step(step: Step, every: int, deck: Deck, judge: CardJudge, tmp_path: Path, count_cases: CountCases) -> None:
+    ways = some_ways(STEPS.index(step), every)
+    run(step, ways, InProcess(), deck, judge, tmp_path)
+    count_cases("Cards swapped at a step, in process", len(ways))
 
 
 def quick_first(steps: tuple[Step, ...]) -> list[ParameterSet]:

@@ -34,8 +34,8 @@ from kiosk.__main__ import main
 import kiosk.commands.recovery, kiosk.store.recovery, kiosk.store.repository, kiosk.ledger.running_lock, kiosk.equipment
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 NAMES = {"open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.truncate", "shutil.copyfile"}
-where, original, *command = sys.argv[1:]
-count, n, armed = 0, 0, False
+where, original, every, *command = sys.argv[1:]
+count, n, armed = 0, 1 - int(every), False
 def hook(event, args):
     global count
     if not armed or event not in NAMES or not str(args[0]).startswith(where):
@@ -47,7 +47,7 @@ def hook(event, args):
         os.kill(os.getpid(), signal.SIGKILL)
 sys.addaudithook(hook)
 while True:
-    n += 1
+    n += int(every)
     here = Path(where, "now")
     shutil.copytree(original, here, symlinks=True)
     child = os.fork()
@@ -101,12 +101,12 @@ def used(now: Place) -> Place:
 
 
 @contextmanager
-def killed_at_each(now: Place, *command: str) -> Iterator[Iterator[str]]:
-    """Each time what is left of a copy of the machine, by what it came to: killed, or 0."""
+def killed_at_each(now: Place, *command: str, every: int = 1) -> Iterator[Iterator[str]]:
+    """Each time what is left of a copy of the machine, by what it came to: killed, or 0. `every`: at one operation of so many."""
     original = now.folder.parent.parent / "original"
     now.folder.rename(original)
     program = subprocess.Popen(
-        [sys.executable, "-c", KILLER, str(now.folder.parent), str(original), "--home", *command],
+        [sys.executable, "-c", KILLER, str(now.folder.parent), str(original), str(every), "--home", *command],
         env={**os.environ, "PYTHONPATH": os.getcwd()},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -123,7 +123,7 @@ def killed_at_each(now: Place, *command: str) -> Iterator[Iterator[str]]:
             times += 1
             stdin.write("\n")
             stdin.flush()
-        assert times > 8
+        assert times > 8 // every
 
     with program:
         yield each()
@@ -139,11 +139,12 @@ def rows_of(store: Repository, deed: AdministrativeAct) -> int:
 
 
 @pytest.mark.timeout(120)
-def test_a_move(kiosk: Any, used: Place) -> None:
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.trial)], ids=["a third", "all"])
+def test_a_move(kiosk: Any, used: Place, every: int) -> None:
     old, new = used.home, Home(used.folder / "moved")
     old.folder.rename(new.folder)
     ends = []
-    with killed_at_each(used, str(new.folder), "recovery", "moved") as each:
+    with killed_at_each(used, str(new.folder), "recovery", "moved", every=every) as each:
         for end in each:
             ends.append(end)
             said = says(kiosk, new, "links", "count")
@@ -184,12 +185,12 @@ def test_a_copy_in_the_old_place_of_a_move_that_was_cut_off(kiosk: Any, used: Pl
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("left", [pytest.param(False, marks=pytest.mark.trial), True])
-def test_a_beginning(kiosk: Any, used: Place, left: bool) -> None:
+@pytest.mark.parametrize(("left", "every"), [(True, 3), *(pytest.param(left, 1, marks=pytest.mark.trial) for left in (False, True))])
+def test_a_beginning(kiosk: Any, used: Place, left: bool, every: int) -> None:
     used.home.store.unlink()
     if left:
         used.home.store.with_name("kiosk.db-wal").write_bytes(b"left")
-    with killed_at_each(used, str(used.home.folder), "recovery", "begin") as each:
+    with killed_at_each(used, str(used.home.folder), "recovery", "begin", every=every) as each:
         for _ in each:
             again = says(kiosk, used.home, "recovery", "begin")
             said = says(kiosk, used.home, "links", "count")
@@ -219,15 +220,10 @@ LONG = pytest.mark.trial
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize(
-    ("machine", "left"),
-    [
-        pytest.param("same", False, marks=LONG),
-        pytest.param("same", True, marks=LONG),
-        pytest.param("new", False, marks=LONG),
-        ("new", True),
-    ],
+    ("machine", "left", "every"),
+    [("new", True, 3), *(pytest.param(machine, left, 1, marks=LONG) for machine in ("same", "new") for left in (False, True))],
 )
-def test_a_restore(kiosk: Any, used: Place, tmp_path: Path, machine: str, left: bool) -> None:
+def test_a_restore(kiosk: Any, used: Place, tmp_path: Path, machine: str, left: bool, every: int) -> None:
     paper = tmp_path / "sheet.txt"
     paper.write_text(says(kiosk, used.home, "recovery", "sheet").out, encoding="utf-8")
     assert says(kiosk, used.home, "recovery", "backup", str(tmp_path / "stick")).code == 0
@@ -238,7 +234,7 @@ def test_a_restore(kiosk: Any, used: Place, tmp_path: Path, machine: str, left: 
     if left:
         used.home.store.with_name("kiosk.db-wal").write_bytes(b"left")
     restore = ("recovery", "restore", "--sheet", str(paper), "--backup", str(backup))
-    with killed_at_each(used, str(used.home.folder), *restore) as each:
+    with killed_at_each(used, str(used.home.folder), *restore, every=every) as each:
         for _ in each:
             there = used.home.store.exists()
             keys = key_place_of(used.home, read_settings(used.home.config)).store.load()

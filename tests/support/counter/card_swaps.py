@@ -6,6 +6,8 @@ import itertools
 from enum import Enum, auto
 from typing import NamedTuple
 
+import pytest
+
 from kiosk.domain.events import CardPlaced
 from kiosk.domain.model import Insertion, LinkToken
 from kiosk.domain.states import LastTryWarning
@@ -46,6 +48,15 @@ WAYS = [
     for way in itertools.product((0, 1), (0, 1), Pace, (True, False), (PIN_A, PIN_B))
     if way[0] != way[1] or way[2] is not Pace.OVERLAP
 ]
+
+
+def some_ways(number: int, every: int) -> list[Way]:
+    """At the step of this number: one of so many, others at the next step."""
+    return WAYS[number % every :: every]
+
+
+a_third_or_all = pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.trial)], ids=["a third", "all"])
+"""Of the ways at each step, in a quick run and in a long one."""
 
 
 def change(desk: HeadlessCounter, way: Way, b: WatchedCard, *, lifted: bool) -> None:
