@@ -51,6 +51,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
         context = server_context(registry.tls)
         _warn_of_counters(registry)
         server = _server(registry, context, keeper)
+        stack.enter_context(server.ended_by_signals())
         nightly = Nightly(registry.ledger, registry.tls, context, settings.nightly.hour, registry.clock)
 
         def end(why: KioskError) -> None:

@@ -71,8 +71,18 @@ class RegistryServer:
         """How many counters wait for news."""
         return self._backend.tail.waiting
 
+    @contextlib.contextmanager
+    def ended_by_signals(self) -> Iterator[None]:
+        """Meanwhile SIGINT and SIGTERM end `run`, also if it has not begun. On the main thread."""
+        before = {number: signal.signal(number, self._server.end_by_signal) for number in _ENDS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
     def run(self) -> None:
-        """Serve until SIGINT or SIGTERM, then let waiting counters go and finish what was begun. On the main thread."""
+        """Serve until told to end, then let waiting counters go and finish what was begun."""
         _allow_many_connections()
         self._server.run([self._socket])
 
@@ -124,18 +134,10 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """End at a signal, and leave it at that: uvicorn would raise it once more, and the program end as if it had been killed."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self._end) for number in _ENDS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        """None: uvicorn would raise them once more at its end, and the program end as if it had been killed."""
+        yield
 
-    def _end(self, number: int, frame: FrameType | None) -> None:
+    def end_by_signal(self, number: int, frame: FrameType | None) -> None:
         # The second time whoever stops it does not want to wait.
         self.force_exit = self.should_exit
         self.should_exit = True
