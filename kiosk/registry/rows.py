@@ -17,17 +17,17 @@ from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.registry_json import changes_json, read_changes
 from kiosk.domain.wire import Operation
-from kiosk.ledger.bulk import BYTES, COUNT, TEXT, Value, among, array_text, execute, insert
+from kiosk.ledger.bulk import BYTES, TEXT, Value, among, array_text, execute, insert
 from kiosk.ledger.database import ask
 from kiosk.registry.backup.tables import columns_of, plain
 from kiosk.registry.batch import Decided, Prefetched, Remembered
 from kiosk.registry.notes import DOUBLED
 from kiosk.registry.row_sums import RowHash, RowSums
 
-_LINK = {"token": BYTES, "number": TEXT, "since": TEXT, "counter": TEXT, "operation": TEXT, "position": COUNT}
-_STOP = {"cursor": COUNT, "part": COUNT, "token": BYTES, "number": TEXT, "counter": TEXT, "sequence": COUNT}
-_FEED = {"cursor": COUNT, "operation": TEXT, "counter": TEXT, "sequence": COUNT, "at": COUNT, "body": TEXT}
-_OPERATION = {"uuid": TEXT, "content": BYTES, "counter": TEXT, "sequence": COUNT, "at": COUNT, "cursor": COUNT, "code": TEXT}
+_LINK = columns_of("link")
+_STOP = columns_of("stop")
+_FEED = columns_of("feed")
+_OPERATION = columns_of("operation")
 COUNTER = columns_of("counter")
 SEQUENCE = [*COUNTER].index("sequence")
 Row = tuple[Any, ...]
