@@ -64,7 +64,20 @@ def test_the_search_finds_what_a_frame_holds(digits: bytearray) -> None:
     assert set(frame()) == {"bytes"}
 
 
-@pytest.mark.parametrize("fault", [None, Fault(trouble=Trouble.LIFTED), Fault(b"\x6f\x00")], ids=["answered", "lifted", "odd status"])
+FAULTS = {"answered": None, "lifted": Fault(trouble=Trouble.LIFTED), "odd status": Fault(b"\x6f\x00")}
+SEARCHED_LATER = [pytest.mark.pcscd, pytest.mark.trial]
+"""The search goes through this process, whatever is behind it: once in the quick run."""
+
+
+@pytest.mark.parametrize(
+    ("world", "fault"),
+    [
+        *(pytest.param("in process", fault, id=f"in process-{name}") for name, fault in FAULTS.items()),
+        pytest.param("behind pcscd", None, marks=pytest.mark.pcscd, id="behind pcscd-answered"),
+        *(pytest.param("behind pcscd", fault, marks=SEARCHED_LATER, id=f"behind pcscd-{name}") for name, fault in FAULTS.items() if fault),
+    ],
+    indirect=["world"],
+)
 def test_no_digits_after_the_answer(
     world: World, tray: Deck, counters: Callable[..., AskedCardThread], digits: bytearray, fault: Fault | None
 ) -> None:
