@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from kiosk.domain.decide import Epochs
 
-LARGEST = 1 << 40
+LARGEST_EPOCH = 1 << 40
 """Of the numbers of epochs: no clock shows so many seconds. A counter takes no answer that names a larger one, since nobody could begin
 an epoch above it.
 """
-LARGEST_HEARD = LARGEST >> 1
+LARGEST_HEARD = LARGEST_EPOCH >> 1
 """What a counter says of an epoch above this is not believed, so that there is always room for the next."""
 
 

@@ -29,7 +29,7 @@ from kiosk.domain.json_fields import (
     token_or_none,
     truth_in,
 )
-from kiosk.domain.new_epoch import LARGEST
+from kiosk.domain.new_epoch import LARGEST_EPOCH
 from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.registry_wire import Answer, Answers, Deferred, Enrolment, FeedPage, FoundLinks, LedgerStatus, SnapshotPage, StopsPage
 from kiosk.domain.wire import Operation, Position, decode_parsed, encode
@@ -49,7 +49,7 @@ def read_position(value: object) -> Position:
 def _epoch(value: object) -> int:
     """One absurd answer would outlive every server that tells the truth."""
     number = counted(value)
-    if number > LARGEST:
+    if number > LARGEST_EPOCH:
         raise ValueError("no number of an epoch")
     return number
 

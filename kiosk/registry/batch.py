@@ -109,8 +109,8 @@ class _Course:
         if is_double and not isinstance(operation, UnlinkOperation):
             decision: Decision = Declined(Code.COUNTER_DOUBLED)
         elif origin.known.epoch > self.frame.epochs.current and not isinstance(operation, UnlinkOperation):
-            # What was stopped there is not known here.
-            decision = Declined(Code.MADE_TOO_LONG_AGO)
+            # What was stopped there is not known here. A server that was put back must not refuse for good what the next epoch can decide.
+            return Deferred()
         elif self.frame.is_deferring and self._waits_for_stops(operation):
             return Deferred()
         else:

@@ -99,11 +99,12 @@ class RegistryLedger:
             waits, row = is_deferring(database, locked(), int(now.timestamp()))
             frame = Frame(row.cursor, row.epochs, row.floor, row.key_generation, waits)
             result = decided(frame, standing(row.floor), zip(operations, contents, strict=True))
+            before = counters()  # SQLite reads a row when it is fetched: after an update it would be the new one
             row = self._advanced(row, result)
             if result.remembered:
                 sums = write(database, result, int(now.timestamp()), self._rows, row.sums)
                 raise_sequences(database, highest)
-                sums = self._with_sequences(sums, counters(), highest)
+                sums = self._with_sequences(sums, before, highest)
                 row = replace(row, sums=sums, trail=self._trail.add_all(_audited(result, now), row.trail))
             for counter in sorted(result.doubled):
                 write_note(database, DOUBLED + counter, now.astimezone(UTC).isoformat(timespec="seconds"))

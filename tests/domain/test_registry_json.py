@@ -16,6 +16,7 @@ from kiosk.domain.decide import Closed, Epochs, Opened, OpenLink, Stop, Stopped
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.domain.new_epoch import LARGEST_EPOCH
 from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.registry_json import (
     answers_json,
@@ -40,8 +41,9 @@ COUNTS = st.integers(0, LARGEST)
 TIMES = st.integers(946_684_800, 4_102_444_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 TOKENS = st.binary(min_size=32, max_size=32).map(LinkToken)
 NUMBERS = st.from_regex("[0-9A-Z]{1,14}", fullmatch=True).map(LibraryCardNumber)
-POSITIONS = st.builds(Position, COUNTS, COUNTS)
-EPOCHS = st.builds(Epochs, COUNTS, st.lists(st.tuples(COUNTS, COUNTS), max_size=3).map(tuple))
+EPOCH = st.integers(0, LARGEST_EPOCH)
+POSITIONS = st.builds(Position, EPOCH, COUNTS)
+EPOCHS = st.builds(Epochs, EPOCH, st.lists(st.tuples(COUNTS, COUNTS), max_size=3).map(tuple))
 DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 STATUSES = st.builds(LedgerStatus, POSITIONS, COUNTS, DIGESTS, POSITIONS, EPOCHS, COUNTS, COUNTS, TIMES, COUNTS, st.booleans())
 LINKS = st.builds(OpenLink, TOKENS, NUMBERS, TIMES, st.text(max_size=9), st.uuids())

@@ -125,7 +125,11 @@ def names(value: object, one: int, number: int) -> bool:
     return any(sought in content for sought in (card(one).digest, card(one).digest.hex().encode(), patron(number).text.encode()))
 
 
-def test_what_was_made_in_an_epoch_that_never_was_is_made_again(trial: TrialLedger) -> None:
+def test_what_was_made_in_an_epoch_that_is_unknown_here_waits_for_the_next(trial: TrialLedger) -> None:
     one = trial.counter("窓口1")
     one.known = Position(one.known.epoch + 1, 0)
-    assert trial.tell(one.link(1, 1001), one.unlink(1001)) == ["made-too-long-ago", 1]
+    link = one.link(1, 1001)
+    assert trial.tell(link, one.unlink(1002)) == ["deferred", 1]
+    assert trial.begin_epoch().epoch >= one.known.epoch
+    trial.reach_head(one)
+    assert trial.tell(link) == [2]

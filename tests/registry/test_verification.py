@@ -13,7 +13,7 @@ from kiosk.domain.wire import Position
 from kiosk.ledger.audit import AUDIT_HEAD
 from kiosk.ledger.database import ask
 from kiosk.ledger.digest import LinkHash
-from kiosk.registry.answers import Entries, Finding, NoFeed, Verification, Why
+from kiosk.registry.answers import Batch, Entries, Finding, NoFeed, Verification, Why
 from kiosk.registry.counters import Counters
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
@@ -36,6 +36,13 @@ def filled(trial: TrialLedger) -> TrialLedger:
 
 def test_a_ledger_as_it_was_written_holds(filled: TrialLedger) -> None:
     assert filled.ledger.verify() == Verification(filled.ledger.head().position, 2, ())
+
+
+def test_so_it_does_after_acts_of_many_counters_in_one_transaction(trial: TrialLedger) -> None:
+    counters = [trial.counter(f"窓口{number}") for number in range(5)]
+    for _ in range(2):
+        trial.ledger.apply([Batch((counter.link(number, 1000 + number),)) for number, counter in enumerate(counters)])
+    assert trial.ledger.verify().findings == ()
 
 
 @pytest.mark.parametrize(

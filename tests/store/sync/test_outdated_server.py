@@ -9,7 +9,7 @@ import pytest
 from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken, RegistryCondition
-from kiosk.domain.new_epoch import LARGEST
+from kiosk.domain.new_epoch import LARGEST_EPOCH
 from kiosk.domain.registry_json import read_operation, status_json
 from kiosk.domain.wire import Position
 from tests.support.registry.sent_operations import Maker, fresh_number, fresh_token
@@ -114,7 +114,7 @@ def test_an_answer_of_an_absurd_epoch_is_none(server: ScriptedRegistry, counter:
         if told:
             return None
         told.append(asked)
-        status, epoch = server.status(), LARGEST + 1
+        status, epoch = server.status(), LARGEST_EPOCH + 1
         status = replace(status, head=Position(epoch, 0), safe=Position(epoch, 0), epochs=Epochs(epoch))
         return Say(200, {"stops": [], "next": None, "status": status_json(status)})
 
