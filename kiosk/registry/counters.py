@@ -58,11 +58,16 @@ def read_counter_name(text: str) -> str:
     1 to 40 letters, digits and signs of ASCII and of Japanese, the first a letter or a digit: those of other scripts look like them. Not
     the name under which the server itself acts. Raises Refused: counter-name.
     """
-    name = unicodedata.normalize("NFKC", text)
+    name = in_one_spelling(text)
     is_plain = name == name.strip() and all(map(_is_written_here, name))
     if not (1 <= len(name) <= LONGEST_NAME and is_plain and name[0].isalnum() and name.lower() != SERVER):
         raise Refused(Code.COUNTER_NAME)
     return name
+
+
+def in_one_spelling(name: str) -> str:
+    """As counters' names are kept: full and half width are the same."""
+    return unicodedata.normalize("NFKC", name)
 
 
 def _is_written_here(letter: str) -> bool:

@@ -141,7 +141,7 @@ def test_behind_the_counters_backs_on_the_same_machine(registry: Call, library: 
 
 def test_counters_are_listed_and_shut_out_from_the_first_moment(registry: Call, library: Library) -> None:
     made = backed_up(registry, library)
-    said = registry("restore", str(made), "--replace", typed="中央9\n分館1\n\n", at_keyboard=True)
+    said = registry("restore", str(made), "--replace", typed="中央9\n分館１\n\n", at_keyboard=True)
     assert said.code == 0, said.err
     assert say("command.registry.restore.not-in-it").format(name="中央9") in said.err
     assert say("command.registry.restore.revoked").format(names="分館1") in said.out

@@ -73,12 +73,13 @@ def restore(home: RegistryHome, options: argparse.Namespace) -> int:
     """Put a backup back; no server may run."""
     from kiosk.registry.backup.reading import verify as read_whole
     from kiosk.registry.backup.restoring import restore
+    from kiosk.registry.counters import in_one_spelling
     from kiosk.registry.opening import now
 
     settings = read_registry_settings(home.config)
     with alone(home), given(options.file):
         key = _site_key(home, options.sheet)
-        revoke = tuple(options.revoke)
+        revoke = tuple(map(in_one_spelling, options.revoke))
         told = not revoke and somebody_is_there()
         if told:
             contents = read_whole(options.file, key)
@@ -145,8 +146,10 @@ def _site_key(home: RegistryHome, sheet: Path | None) -> bytes:
 
 def _ask_for_counters(names: Sequence[str]) -> tuple[str, ...]:
     """Which counters are shut out, until an empty line."""
+    from kiosk.registry.counters import in_one_spelling
+
     chosen: list[str] = []
-    while name := answer_to(output.words("registry.restore.ask-revoke")):
+    while name := in_one_spelling(answer_to(output.words("registry.restore.ask-revoke"))):
         if name in names:
             chosen.append(name)
         else:
