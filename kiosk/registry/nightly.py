@@ -78,13 +78,14 @@ class Nightly:
         self._ledger, self._tls, self._context = ledger, tls, context
         self._hour, self._clock = hour, clock
         self._certificate_looked_at: datetime | None = None
+        self._is_verified = False
         self._stopped = Event()
 
     def run(self, stopped: Event) -> None:
         """Do each night's work until `stopped`. What fails is tried again; a bug is reported, and does not end it."""
         self._stopped, bugs = stopped, RecurringIncidents()
         while not stopped.is_set():
-            for work in (self.renew_certificate, self.tidy_and_verify):
+            for work in (self.renew_certificate, self.tidy_and_verify, self.verify_at_start):
                 try:
                     work()
                 except _Stopped:
@@ -107,6 +108,14 @@ class Nightly:
             _log.info("the certificate was loaded anew")
         self._certificate_looked_at = now
 
+    def verify_at_start(self) -> None:
+        """Once, unless the night's work has just done it: who alters a database stops its server first. Raises Unavailable."""
+        if self._is_verified:
+            return
+        begun, found = self._clock(), self._verified()
+        if found:
+            self._note(Checked(begun, ended=True, found=found))
+
     def tidy_and_verify(self) -> None:
         """Once a night. Raises Unavailable."""
         before = last_check(self._ledger)
@@ -115,15 +124,20 @@ class Nightly:
             return
         try:
             self._ledger.compact()
-            verified = self._ledger.verify(self._pause)
+            found = self._verified()
         except BaseException:
             # It is begun again at the next start, or by the next server.
             self._note(before)
             raise
-        found = " ".join(finding.value for finding in verified.findings)
+        self._note(Checked(begun, ended=True, found=found))
+
+    def _verified(self) -> str:
+        """As in `Checked.found`."""
+        found = " ".join(finding.value for finding in self._ledger.verify(self._pause).findings)
         if found:
             _log.error("altered behind the program: %s", found)
-        self._note(Checked(begun, ended=True, found=found))
+        self._is_verified = True
+        return found
 
     def _claim(self) -> datetime | None:
         """Note that this night's work has begun; None if it was noted before."""

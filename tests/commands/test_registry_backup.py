@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.errors import Code
+from kiosk.ledger.database import ask
 from kiosk.ledger.recovery_sheet import fingerprint, sheet, sheet_lines
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.registry.backup.keeper import BackupKeeper, plan_of
@@ -208,6 +209,17 @@ def test_a_new_epoch_without_a_backup(registry: Call, library: Library, by_perso
     refused = registry("begin-epoch", "--yes", "--cut", "4")
     assert refused.code == 1
     assert plain(say(f"refusal.{Code.POSITION_UNKNOWN}.staff").format(cursor=4, head=3)) in refused.err
+
+
+def test_before_a_new_epoch_it_is_said_what_was_altered_and_which_backup_holds_more(registry: Call, library: Library) -> None:
+    assert registry("backup").code == 0
+    machine = library.machine()
+    with machine.database.writing() as database:
+        ask(database, "UPDATE head SET cursor = 2")
+    machine.close()
+    said = registry("begin-epoch", typed="いいえ\n", at_keyboard=True)
+    assert "書かれたときのままではありません: " in said.err
+    assert f"(3番)まで入った控えがあります: {library.backups()[0]}" in said.err
 
 
 @pytest.mark.parametrize(("answer", "code"), [(None, 2), ("いいえ", 1), ("", 1)])

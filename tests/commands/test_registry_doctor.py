@@ -20,7 +20,7 @@ from kiosk.domain.wire import Position, decode_parsed
 from kiosk.ledger.notes import write_note
 from kiosk.registry.answers import Batch
 from kiosk.registry.backup.failure import failure_of, save_failure
-from kiosk.registry.backup.keeper import plan_of
+from kiosk.registry.backup.keeper import BackupKeeper, plan_of
 from kiosk.registry.nightly import Checked
 from kiosk.registry.notes import VERIFIED
 from kiosk.registry.opening import now
@@ -188,8 +188,15 @@ def other_file(home: RegistryHome) -> None:
     (home.folder / "backups" / "registry-20260101-000000.backup").write_bytes(b"noise")
 
 
+def of_next_year(home: RegistryHome) -> None:
+    server = opened(home)
+    BackupKeeper(plan_of(home, server.settings), server.ledger, server.site_key.key, lambda: now() + timedelta(days=365)).back_up()
+    server.close()
+
+
 @pytest.mark.parametrize(
-    ("happened", "outcome"), [(by_hand, "backups.by-hand"), (failing, "backups.failing"), (other_file, "backups.unusable")]
+    ("happened", "outcome"),
+    [(by_hand, "backups.by-hand"), (failing, "backups.failing"), (other_file, "backups.unusable"), (of_next_year, "backups.ahead")],
 )
 def test_what_is_wrong_with_backups_is_told(
     registry: Call, begun: RegistryHome, happened: Callable[[RegistryHome], None], outcome: str
@@ -219,6 +226,8 @@ def test_a_counter_that_differs_or_is_away_is_named(registry: Call, begun: Regis
     assert outcomes(registry)["counters"] == "counters.away"
     heard(begun, "中央1", pending=0)
     assert outcomes(registry)["counters"] == "counters.fine"
+    heard(begun, "中央1", pending=0, epoch=1)
+    assert outcomes(registry)["counters"] == "counters.unheard"
     heard(begun, "中央1", pending=0, differs=True)
     said = registry("doctor")
     assert "台帳と一致しない窓口があります: 中央1" in said.out

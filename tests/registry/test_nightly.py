@@ -104,6 +104,16 @@ def test_what_was_altered_is_noted(night: Night) -> None:
     assert night.last() == Checked(night.now, ended=True, found="links head")
 
 
+def test_what_was_altered_while_no_server_ran_is_found_at_the_start(night: Night) -> None:
+    night.nightly.run(Rounds(1))
+    assert night.last().found == ""
+    with closing(sqlite3.connect(night.registry.home.database)) as connection:
+        connection.execute("UPDATE head SET links = 5")
+        connection.commit()
+    night.another().run(Rounds(1))
+    assert night.last() == Checked(night.now, ended=True, found="links head")
+
+
 def test_a_note_that_nobody_of_ours_wrote_is_none(night: Night) -> None:
     with closing(sqlite3.connect(night.registry.home.database)) as connection:
         connection.execute("INSERT INTO meta VALUES ('nightly.verified', 'soon')")
@@ -197,4 +207,4 @@ def test_a_bug_is_logged_once_and_not_each_minute(night: Night, caplog: pytest.L
     registry = night.registry
     Nightly(registry.ledger, registry.tls, night.context, HOUR, clock).run(Rounds(5))
     told = [record for record in caplog.records if record.getMessage().startswith("incident")]
-    assert len(told) == 2, "one for each of its works"
+    assert len(told) == 3, "one for each of its works"

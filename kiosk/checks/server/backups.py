@@ -27,6 +27,8 @@ def check_backups(registry: OpenedRegistry, now: datetime) -> Finding:
         since = f"{failure.since.astimezone(JAPAN):%Y-%m-%d %H:%M}"
         told = {name: value for name, value in (("place", failure.place), ("reason", failure.reason)) if value}
         return Finding("backups.failing", {**params, "since": since, "code": failure.code, **told})
+    if ahead := found.ahead(now):
+        return Finding("backups.ahead", params | {"files": "\n".join(kept.path.name for kept in ahead)})
     newest = found.newest
     if newest is None:
         return Finding("backups.none" if plan.timetable.every_hours else "backups.off", params)

@@ -19,6 +19,8 @@ def check_counters(registry: OpenedRegistry, now: datetime) -> Finding:
     active = [counter for counter in registry.counters.all() if counter.is_active]
     differing = [counter.name for counter in active if counter.heard is not None and counter.heard.differs]
     away = [counter.name for counter in active if counter.heard is None or now - counter.heard.at > _LONG]
+    epoch = registry.ledger.head().position.epoch
+    unheard = [counter.name for counter in active if counter.heard is None or counter.heard.known.epoch != epoch]
     params: dict[str, str | int] = {"count": len(active)}
     if (ahead := registry.ahead) is not None:
         return Finding("counters.ahead", {"name": ahead.counter, "epoch": ahead.position.epoch, "cursor": ahead.position.cursor})
@@ -30,6 +32,8 @@ def check_counters(registry: OpenedRegistry, now: datetime) -> Finding:
         return Finding("counters.differ", params | {"names": "、".join(differing)})
     if away:
         return Finding("counters.away", params | {"names": "、".join(away)})
+    if unheard:
+        return Finding("counters.unheard", params | {"names": "、".join(unheard)})
     return Finding("counters.fine" if active else "counters.none", params)
 
 

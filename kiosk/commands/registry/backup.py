@@ -12,17 +12,19 @@ from kiosk.commands.argument_types import given, given_path
 from kiosk.commands.confirmation import agrees, answer_to, somebody_is_there
 from kiosk.commands.parser import Commands, ServerHome
 from kiosk.commands.recovery_sheet import ask_line
-from kiosk.commands.registry.opened import alone, moment, opened
+from kiosk.commands.registry.opened import alone, altered_words, moment, opened
 from kiosk.config import Home
 from kiosk.config.file_access import read_regular
 from kiosk.config.registry_home import RegistryHome, default_registry_home, registry_home_at
 from kiosk.config.registry_settings import RegistrySettings, read_registry_settings
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.escaping import escaped
+from kiosk.domain.wire import Position
 
 if TYPE_CHECKING:
     from kiosk.registry.backup.contents import Contents
     from kiosk.registry.backup.restoring import Machine, Restored
+    from kiosk.registry.opening import OpenedRegistry
 
 
 def add(acts: Commands) -> None:
@@ -101,7 +103,8 @@ def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
     with alone(home):
         with opened(home) as registry:
             site_key = registry.site_key.key
-        output.tell("registry.begin-epoch.what")
+            output.tell("registry.begin-epoch.what")
+            _warn_of_what_stays(registry)
         if not options.yes:
             if not somebody_is_there():
                 output.warn("registry.begin-epoch.script")
@@ -112,6 +115,23 @@ def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
         found = begin_epoch(_machine(home, settings), site_key, options.cut, now())
     output.tell("registry.begin-epoch.done", epoch=found.epochs.current, cursor=found.epochs.cuts[-1][1])
     return output.OK
+
+
+def _warn_of_what_stays(registry: OpenedRegistry) -> None:
+    """Say on stderr what a new epoch would take as it stands, and which backup holds more."""
+    from kiosk.registry.backup.folder import seen_in
+    from kiosk.registry.backup.keeper import plan_of
+
+    verified = registry.ledger.verify()
+    if verified.findings:
+        output.warn("registry.begin-epoch.altered", altered=altered_words(finding.value for finding in verified.findings))
+    found = seen_in(plan_of(registry.home, registry.settings).folder, registry.site_key.key, registry.ledger.library)
+    if found is not None and (further := [kept for kept in found.backups if _is_beyond(kept.manifest.position, verified.position)]):
+        output.warn("registry.begin-epoch.further", file=escaped(str(further[-1].path)), cursor=further[-1].manifest.position.cursor)
+
+
+def _is_beyond(held: Position, head: Position) -> bool:
+    return (held.epoch, held.cursor) > (head.epoch, head.cursor)
 
 
 def _machine(home: RegistryHome, settings: RegistrySettings) -> Machine:

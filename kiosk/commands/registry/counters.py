@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _VERSION = 1
 """Of the JSON output."""
-_TROUBLE_WITH_BACKUPS = frozenset({"backups.failing", "backups.old", "backups.unread"})
-"""Outcomes of the check."""
+_TOLD_HERE = frozenset({"counters.ahead", "backups.failing", "backups.old", "backups.unread", "backups.ahead"})
+"""Outcomes of checks."""
 _BACKUP_SECONDS = 10.0
 """The folder may lie on a share that hangs."""
 
@@ -49,7 +49,7 @@ def list_counters(home: RegistryHome, options: argparse.Namespace) -> int:
             _tell_code(code)
         if not counters and not codes:
             output.warn("registry.counters.none")
-        _warn_of_backups(registry)
+        _warn(registry)
     return output.OK
 
 
@@ -80,15 +80,17 @@ def _tell(counter: EnrolledCounter, head: Position) -> None:
     )
 
 
-def _warn_of_backups(registry: OpenedRegistry) -> None:
-    """Say on stderr that backups fail or have stopped: whoever looks at the counters may not look at `doctor`."""
+def _warn(registry: OpenedRegistry) -> None:
+    """Say on stderr that backups fail, or that this server lacks what counters know: who looks at the counters may not look at `doctor`."""
     from kiosk.checks.server.backups import check_backups
+    from kiosk.checks.server.counters import check_counters
     from kiosk.checks.time_limit import take
     from kiosk.commands.doctor import wording
 
     (backups,) = take(("backups",), lambda: check_backups(registry, registry.clock()), _BACKUP_SECONDS)
-    if backups.outcome in _TROUBLE_WITH_BACKUPS:
-        print(f"{wording.title(backups)}: {wording.found(backups)}\n{wording.advice(backups)}", file=sys.stderr)
+    for finding in (check_counters(registry, registry.clock()), backups):
+        if finding.outcome in _TOLD_HERE:
+            print(f"{wording.title(finding)}: {wording.found(finding)}\n{wording.advice(finding)}", file=sys.stderr)
 
 
 def _tell_code(code: OpenCode) -> None:

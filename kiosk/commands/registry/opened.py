@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -50,7 +50,12 @@ def warn_of_altered(registry: OpenedRegistry) -> None:
 
     last = last_check(registry.ledger)
     if last is not None and last.found:
-        output.warn("serve.altered", altered="、".join(output.words(f"doctor.altered.{part}") for part in last.found.split()))
+        output.warn("serve.altered", altered=altered_words(last.found.split()))
+
+
+def altered_words(findings: Iterable[str]) -> str:
+    """`findings`: values of `answers.Finding`."""
+    return "、".join(output.words(f"doctor.altered.{part}") for part in findings)
 
 
 def address_of(settings: RegistrySettings, port: int | None = None) -> str:

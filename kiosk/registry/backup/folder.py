@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk.config.atomic_write import sync_folder
@@ -17,6 +17,8 @@ from kiosk.registry.backup.reading import manifest_of
 
 SUFFIX = ".backup"
 _PREFIX = "registry-"
+_SLACK = timedelta(minutes=5)
+"""Clocks are set back by so much without being wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,17 @@ class Found:
     @property
     def newest(self) -> Kept | None:
         return self.backups[-1] if self.backups else None
+
+    def as_of(self, now: datetime) -> Found:
+        """Without those dated ahead of now (`ahead`): a wrong clock made them, and none is given up for them."""
+        return Found(tuple(kept for kept in self.backups if not _is_ahead(kept, now)), self.unusable)
+
+    def ahead(self, now: datetime) -> tuple[Kept, ...]:
+        return tuple(kept for kept in self.backups if _is_ahead(kept, now))
+
+
+def _is_ahead(kept: Kept, now: datetime) -> bool:
+    return kept.manifest.made > now + _SLACK
 
 
 def backups_in(folder: Path, site_key: bytes, library: str) -> Found:

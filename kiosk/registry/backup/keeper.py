@@ -166,7 +166,7 @@ class BackupKeeper:
                 kept = make_backup(self._ledger.database, self._site_key, self._files(), target, self._clock())
                 if folder is None:
                     if not self._is_behind():
-                        delete_old(self.found(), self.plan.keep)
+                        delete_old(self.found().as_of(self._clock()), self.plan.keep)
                     save_failure(self.plan.failure, None)
         except TimeoutError as error:
             raise Unavailable(Code.BACKUP_FAILED, place=str(target), reason="under-way") from error
@@ -210,7 +210,8 @@ class BackupKeeper:
         return seen_in(self.plan.folder, self._site_key, self._library)
 
     def _is_due(self) -> bool:
-        now, newest = self._clock(), self.found().newest
+        now = self._clock()
+        newest = self.found().as_of(now).newest
         if not self.plan.timetable.is_due(None if newest is None else _local(newest.manifest.made), _local(now)):
             return False
         failed = load_failure(self.plan.failure)

@@ -80,6 +80,21 @@ def test_the_oldest_go_once_a_newer_one_is_whole_and_safe_moves_up(machine: Serv
     assert safe == [1, 1, 2, 3], "the lowest of those kept, each of which may be restored"
 
 
+def test_for_one_that_a_wrong_clock_dated_ahead_no_other_is_made_or_given_up(machine: ServerMachine) -> None:
+    keeper = keeper_of(machine, keep=2)
+    machine.later(days=365)
+    keeper.tick()
+    (ahead,) = backups(machine)
+    machine.later(days=-365)
+    for _ in range(12):
+        keeper.tick()
+        machine.later(hours=6)
+    made = backups(machine)
+    assert ahead in made
+    assert len(made) == 3
+    assert keeper.back_up().path.name in backups(machine)
+
+
 def test_without_any_backup_nothing_is_safe(machine: ServerMachine) -> None:
     keeper = keeper_of(machine, every_hours=0)
     keeper.tick()
