@@ -236,7 +236,7 @@ def _begin(
     row = head.lock(database)
     altered = "" if cut is None else _altered(database, row, site_key)
     number = number_after(max(row.epoch, latest_epoch(before)), int(now.timestamp()))
-    held = common_at_most(before, row) if cut is None else cut
+    held = common_at_most(database, before, row) if cut is None else cut
     epochs = epochs_after(row.epochs, held, None if before is None else before.epochs, number)
     begun = head.begin(database, row, epochs)
     loaded = remembered_of(database)

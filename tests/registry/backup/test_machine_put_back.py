@@ -130,11 +130,11 @@ def put_back_machine(home: RegistryHome, counter: EnrolledCounter, tmp_path: Pat
 def test_it_is_noticed_by_what_its_counters_know_and_nothing_is_lost(
     home: RegistryHome, counter: EnrolledCounter, put_back_machine: Position
 ) -> None:
-    epoch, cursor = put_back_machine.epoch, put_back_machine.cursor
+    epoch = put_back_machine.epoch
     with in_touch(home, counter):
         counter.until_condition(RegistryCondition.OUTDATED)
         wait_until(lambda: remembered(home).ahead is not None, "what the counter knows to be remembered", LIMIT)
-    assert new_epoch(home).epochs.cuts == ((epoch, cursor),)
+    assert new_epoch(home).epochs.cuts == ((epoch, 0),)
     with in_touch(home, counter):
         counter.until(lambda here: here.store.position().epoch > epoch).until_settled()
     with opened(home) as registry:
@@ -176,16 +176,64 @@ def test_a_new_epoch_is_above_every_one_that_a_counter_has_named(machine: Server
     assert machine.restore(kept.path).now.epochs.current == epoch + 8
 
 
-def test_what_was_accepted_since_a_server_that_is_behind_began_holds_for_nobody_else(machine: ServerMachine) -> None:
-    """A counter that knew no more than the server may have been there first."""
-    before = machine.ledger.head().position
+def test_nothing_holds_of_what_a_server_that_is_behind_may_have_accepted_since_it_was_put_back(machine: ServerMachine) -> None:
+    """Nobody knows since when. It may have begun again meanwhile, and a counter that knew no more may have been there first."""
+    machine.link(10)
+    machine.remember()
+    begun = machine.begin_epoch().position
+    machine.link(20, 21)
+    assert cut_once_behind(machine) == begun.cursor
+
+
+def test_what_is_so_old_that_it_was_erased_holds(machine: ServerMachine) -> None:
+    """Else every link that is sent again would be refused as made too long ago."""
+    machine.link(20, 21)
+    machine.later(days=40)
+    machine.link(22)
+    floor = machine.ledger.compact().floor
+    assert cut_once_behind(machine) == floor == machine.ledger.head().position.cursor - 1
+
+
+def cut_once_behind(machine: ServerMachine) -> int:
+    """Of a new epoch, after a counter has named what is not here."""
+    head = machine.ledger.head().position
     keeper = keeper_of(machine)
     keeper.check()
-    machine.link(20, 21)
-    keeper.check()
-    keeper.hear_ahead("中央1", Position(before.epoch, before.cursor + 9))
+    keeper.hear_ahead("中央1", Position(head.epoch, head.cursor + 9))
     keeper.leave()
-    assert machine.begin_epoch().epochs.cuts == ((before.epoch, before.cursor),)
+    return dict(machine.begin_epoch().epochs.cuts)[head.epoch]
+
+
+def test_what_a_counter_names_is_not_taken_for_remembered_where_nothing_could_be(machine: ServerMachine) -> None:
+    keeper = keeper_of(machine)
+    keeper.check()
+    ahead, file = Position(machine.ledger.head().position.epoch, 9), machine.keys / "outlives-restore.json"
+    file.unlink()
+    keeper.hear_ahead("中央1", ahead)
+    keeper.check()
+    keeper.hear_ahead("中央1", ahead)
+    keeper.leave()
+    known = RememberedFile(machine.keys).load()
+    assert known is not None
+    assert known.ahead is not None
+
+
+def test_a_backup_of_what_was_lost_holds_as_far_as_the_two_orders_are_known_to_be_one(machine: ServerMachine) -> None:
+    machine.link(10, 11)
+    machine.remember()
+    common, rows, outlives = machine.ledger.head().position, machine.rows(), (machine.keys / "outlives-restore.json").read_bytes()
+    machine.link(20, 21)
+    kept = machine.back_up()
+    put_back(machine, rows)
+    (machine.keys / "outlives-restore.json").write_bytes(outlives)
+    machine.link(30)
+    keeper = keeper_of(machine)
+    keeper.check()
+    keeper.hear_ahead("中央1", kept.manifest.position)
+    keeper.leave()
+    restored = machine.restore(kept.path)
+    assert restored.now.epochs.cuts == ((common.epoch, common.cursor),)
+    assert restored.lacking == 1
 
 
 def test_nor_does_it_hold_once_a_backup_of_what_was_lost_is_put_back(machine: ServerMachine) -> None:
@@ -236,5 +284,5 @@ def test_the_furthest_is_remembered_and_no_absurd_epoch_is(machine: ServerMachin
     known = RememberedFile(machine.keys).load()
     assert known is not None
     assert known.ahead is not None
-    assert (known.ahead.counter, known.ahead.position.cursor, known.ahead.common) == ("中央1", head.cursor + 5, head.cursor)
+    assert (known.ahead.counter, known.ahead.position.cursor, known.ahead.common) == ("中央1", head.cursor + 5, 0)
     keeper.leave()
