@@ -159,7 +159,7 @@ class BackupKeeper:
             with held(self.plan.lock, 0):
                 kept = make_backup(self._ledger.database, self._site_key, self._files(), target, self._clock())
                 if folder is None:
-                    if not self._is_behind():
+                    if not self.is_behind():
                         delete_old(self.found(), self.plan.keep)
                     save_failure(self.plan.failure, None)
         except TimeoutError as error:
@@ -171,7 +171,7 @@ class BackupKeeper:
 
     def keep_safe(self) -> None:
         """Tell counters, through the head, what all backups hold that are kept. Writes only what is new."""
-        if self._is_behind():
+        if self.is_behind():
             return
         seen = self._seen()
         found = None if seen is None else seen.backups
@@ -184,7 +184,7 @@ class BackupKeeper:
             if safe != row.safe:
                 head.write(database, replace(row, safe=safe))
 
-    def _is_behind(self) -> bool:
+    def is_behind(self) -> bool:
         """Whether the backups may be of an order that was lost here: then they make nothing safe, and none of them is given up."""
         known = RememberedFile(self.plan.keys).load()
         return known is not None and known.ahead is not None
