@@ -84,7 +84,20 @@ def test_a_backup_of_what_was_lost_holds_as_far_as_the_two_orders_are_known_to_b
     keeper.leave()
     restored = machine.restore(kept.path)
     assert restored.now.epochs.cuts == ((common.epoch, common.cursor),)
-    assert restored.lacking == 1
+    assert restored.lacking is None
+
+
+def test_what_is_sent_again_to_be_sure_is_not_told_as_lost(machine: ServerMachine) -> None:
+    """The backup holds all that counters may have forgotten."""
+    keeper = keeper_of(machine)
+    keeper.check()
+    kept = keeper.back_up()
+    head = machine.ledger.head()
+    assert head.safe == head.position
+    keeper.hear_ahead("中央1", Position(head.position.epoch, head.position.cursor + 2))
+    keeper.leave()
+    restored = machine.restore(kept.path)
+    assert (restored.lacking, restored.forgotten) == (None, 0)
 
 
 def test_nor_does_it_hold_once_a_backup_of_what_was_lost_is_put_back(machine: ServerMachine) -> None:
