@@ -52,7 +52,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
         _warn_of_counters(registry)
         server = _server(registry, context, keeper)
         stack.enter_context(server.ended_by_signals())
-        nightly = Nightly(registry.ledger, registry.tls, context, settings.nightly.hour, registry.clock)
+        nightly = Nightly(registry.ledger, registry.tls, context, settings.nightly.hour, registry.clock, keeper.is_behind)
 
         def end(why: KioskError) -> None:
             ends.append(why)

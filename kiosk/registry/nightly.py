@@ -73,10 +73,20 @@ def last_check(ledger: RegistryLedger) -> Checked | None:
 class Nightly:
     """Belongs to the thread of `run`."""
 
-    def __init__(self, ledger: RegistryLedger, tls: ServerTls, context: ssl.SSLContext, hour: int, clock: Callable[[], datetime]) -> None:
-        """`context`: of the running server, which shows a renewed certificate from the next connection on."""
+    def __init__(
+        self,
+        ledger: RegistryLedger,
+        tls: ServerTls,
+        context: ssl.SSLContext,
+        hour: int,
+        clock: Callable[[], datetime],
+        is_behind: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`context`: of the running server, which shows a renewed certificate from the next connection on. `is_behind`: its counters know
+        more than the ledger. Nothing is erased then: links that are sent again in the next epoch would be taken for older than the floor.
+        """
         self._ledger, self._tls, self._context = ledger, tls, context
-        self._hour, self._clock = hour, clock
+        self._hour, self._clock, self._is_behind = hour, clock, is_behind
         self._certificate_looked_at: datetime | None = None
         self._is_verified = False
         self._stopped = Event()
@@ -123,7 +133,8 @@ class Nightly:
         if begun is None:
             return
         try:
-            self._ledger.compact()
+            if not self._is_behind():
+                self._ledger.compact()
             found = self._verified()
         except BaseException:
             # It is begun again at the next start, or by the next server.

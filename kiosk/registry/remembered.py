@@ -69,7 +69,9 @@ class Ahead:
     position: Position
     counter: str
     common: int
-    """The head when this server began to answer: what it accepted since may stand where something else stood."""
+    """Up to where what the counter knows stands here as well, at least. Nobody knows when the machine was put back: what it accepted since
+    may stand where something else stood.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,22 @@ def common_with(database: Database, kept: Remembered | None) -> int:
     return proven if kept is None or kept.ahead is None else min(proven, kept.ahead.common)
 
 
-def common_at_most(before: Remembered | None, row: HeadRow) -> int:
-    """Up to which cursor a ledger that was put back may hold what a machine knew before: less than its head where that machine went on in
-    the same epoch, without what this one holds.
+def common_at_least(epochs: Epochs, floor: int) -> int:
+    """Up to which cursor every order of the running epoch is the same: what the epoch began with. Also what is older than the retention,
+    since a link that was made below the floor could not be sent again.
     """
-    ahead = None if before is None else before.ahead
-    return row.cursor if ahead is None or ahead.position.epoch != row.epoch else min(row.cursor, ahead.common)
+    return max([floor, *(cut for _, cut in epochs.cuts)])
+
+
+def common_at_most(database: Database, before: Remembered | None, row: HeadRow) -> int:
+    """Up to which cursor a ledger that was put back may hold what a machine knew before: less than its head where counters knew of
+    another order. A backup of that one is told by an operation that stands elsewhere.
+    """
+    if before is None or before.ahead is None:
+        return row.cursor
+    common, marks = min(row.cursor, before.ahead.common), [mark for mark in before.marks if row.floor < mark.cursor <= row.cursor]
+    proven = [mark.cursor for mark in marks if _operation_at(database, mark.cursor) == mark.operation]
+    return common if len(proven) == len(marks) else max([common, *proven])
 
 
 def latest_of(one: Remembered | None, other: Remembered | None) -> Remembered | None:
@@ -144,7 +156,8 @@ def latest_of(one: Remembered | None, other: Remembered | None) -> Remembered | 
         return one or other
     later, earlier = (one, other) if one.is_ahead_of(other.position) else (other, one)
     counters, revoked = merged(later.counters, earlier.counters), later.revoked | earlier.revoked
-    return replace(later, counters=counters, revoked=revoked, ahead=later.ahead or earlier.ahead)
+    marks = (*earlier.marks, *later.marks) if earlier.epochs.current == later.epochs.current else later.marks
+    return replace(later, counters=counters, marks=marks, revoked=revoked, ahead=later.ahead or earlier.ahead)
 
 
 def latest_epoch(known: Remembered | None) -> int:

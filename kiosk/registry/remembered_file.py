@@ -57,12 +57,14 @@ class RememberedFile:
 
         Raises Unavailable.
         """
+        if not _is_news(ahead, self.load()):
+            return False
         with ExitStack() as stack:
             self._lock(stack)
             kept = self.load()
-            known = None if kept is None else kept.ahead
-            if kept is None or (known is not None and not _is_beyond(ahead.position, known.position)):
+            if kept is None or not _is_news(ahead, kept):
                 return False
+            known = kept.ahead
             common = ahead.common if known is None else min(ahead.common, known.common)
             self.save(replace(kept, ahead=replace(ahead, common=common)))
             return known is None
@@ -98,8 +100,12 @@ class RememberedFile:
                 raise Unavailable(Code.STORE_LOCKED) from error
 
 
-def _is_beyond(one: Position, other: Position) -> bool:
-    return (one.epoch, one.cursor) > (other.epoch, other.cursor)
+def _is_news(ahead: Ahead, kept: Remembered | None) -> bool:
+    """Not where nothing is remembered: there is nothing to add it to."""
+    if kept is None or kept.ahead is None:
+        return kept is not None
+    known, said = kept.ahead.position, ahead.position
+    return (said.epoch, said.cursor) > (known.epoch, known.cursor)
 
 
 def _thinned(marks: tuple[Mark, ...], latest: tuple[Mark, ...]) -> tuple[Mark, ...]:

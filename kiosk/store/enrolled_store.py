@@ -54,6 +54,11 @@ class Membership:
         """Whether only a snapshot can go on from the links: their epoch is over, or nothing has arrived since the enrolment."""
         return self.reached.epoch != self.epochs.current or self.reached == Position()
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether that is the epoch that runs now: only another one can go on from the links."""
+        return self.lost_epoch == self.epochs.current
+
     def knows_more_than(self, status: LedgerStatus) -> bool:
         """Whether a server that says this lacks what it once told this counter. In the epoch in which that was noted it always does: what
         was accepted since stands where something else stood.
@@ -61,7 +66,7 @@ class Membership:
         current = status.epochs.current
         if current != self.epochs.current:
             return current < self.epochs.current
-        return self.lost_epoch == current or (self.reached.epoch == current and self.reached.cursor > status.head.cursor)
+        return self.is_lost or (self.reached.epoch == current and self.reached.cursor > status.head.cursor)
 
 
 class EnrolledStore(OpenedStore):

@@ -122,7 +122,8 @@ class LinkLedger:
     # --- the library's server -----------------------------------------------------------------------------------------
 
     def begin_epoch(self, epochs: Epochs) -> None:
-        """What was accepted above the cut is sent again; the links stay, and lost stops are forgotten.
+        """What was accepted above the cut is sent again; the links stay, and lost stops are forgotten. All of it where this counter has
+        found that the server lost some: nobody knows since when its order was another one.
 
         Raises ValueError for an earlier epoch than the one that runs.
         """
@@ -131,8 +132,9 @@ class LinkLedger:
             raise ValueError(f"epoch {epochs.current} is over: {running.current} runs")
         self.notes.begin(epochs)
         if epochs.current > running.current:
+            of_own = Epochs(epochs.current) if self.notes.lost_epoch == running.current else epochs
             self.own.keep(
-                {own.operation.origin.uuid: state for own in self.own.all() if (state := after_cuts(own.state, epochs)) != own.state}
+                {own.operation.origin.uuid: state for own in self.own.all() if (state := after_cuts(own.state, of_own)) != own.state}
             )
             # Those above it are sent again by whoever made them, before anything else.
             lasting = epochs.effective(Position(running.current, LARGEST))

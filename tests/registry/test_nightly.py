@@ -15,7 +15,9 @@ import pytest
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
 from kiosk.domain.errors import Unavailable
+from kiosk.domain.registry_json import read_operation
 from kiosk.ledger.notes import write_note
+from kiosk.registry.answers import Batch
 from kiosk.registry.authority import LIFE
 from kiosk.registry.nightly import Checked, Nightly, last_check, night_before
 from kiosk.registry.notes import VERIFIED
@@ -23,6 +25,7 @@ from kiosk.registry.opening import OpenedRegistry, open_registry
 from kiosk.registry.tls import server_context
 from tests.support.registry.handshake import shown
 from tests.support.registry.rounds import Rounds
+from tests.support.registry.sent_operations import Maker
 from tests.support.wait import wait_until
 
 HOUR = 3
@@ -112,6 +115,17 @@ def test_what_was_altered_while_no_server_ran_is_found_at_the_start(night: Night
         connection.commit()
     night.another().run(Rounds(1))
     assert night.last() == Checked(night.now, ended=True, found="links head")
+
+
+@pytest.mark.parametrize("is_behind", [False, True])
+def test_nothing_is_erased_while_counters_know_more(night: Night, is_behind: bool) -> None:
+    """The next epoch cuts at the floor that was then: above it, every link that is sent again would be refused."""
+    ledger = night.registry.ledger
+    ledger.apply([Batch((read_operation(Maker("窓口2", (ledger.head().position.epoch, 0)).link()),))])
+    night.now += timedelta(days=40)
+    Nightly(ledger, night.registry.tls, night.context, HOUR, lambda: night.now, lambda: is_behind).tidy_and_verify()
+    assert night.last().ended
+    assert ledger.head().floor == (0 if is_behind else 1)
 
 
 def test_a_note_that_nobody_of_ours_wrote_is_none(night: Night) -> None:

@@ -48,6 +48,15 @@ def test_entries_of_an_epoch_that_is_over_are_not_applied(store: Repository) -> 
     assert (store.position(), shown(store)) == (Position(2, 0), [])
 
 
+def test_after_an_epoch_in_which_something_was_lost_nothing_counts_as_accepted(store: Repository) -> None:
+    """Whoever says where it was cut may not know since when the server had another order."""
+    operation = save(store, CARD_A, NUMBER_1)
+    store.answer({operation: AcceptedAt(Position(1, 1))}, epoch=1)
+    store.mark_lost(1)
+    store.begin_epoch(Epochs(2, ((1, 9),)))
+    assert states(store) == [Pending()]
+
+
 def test_in_a_new_epoch_what_was_lost_is_pending_again(store: Repository) -> None:
     kept, lost = save(store, CARD_A, NUMBER_1), save(store, CARD_B, NUMBER_2)
     store.answer({kept: AcceptedAt(Position(1, 1)), lost: AcceptedAt(Position(1, 2))}, epoch=1)

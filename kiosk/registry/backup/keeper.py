@@ -27,7 +27,7 @@ from kiosk.registry.backup.safe import safe_among, safe_with, server_name
 from kiosk.registry.backup.timetable import Timetable, pause_after
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
-from kiosk.registry.remembered import Ahead
+from kiosk.registry.remembered import Ahead, common_at_least
 from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.row_sums import RowHash
 
@@ -71,17 +71,12 @@ class BackupKeeper:
     def __init__(self, plan: BackupPlan, ledger: RegistryLedger, site_key: bytes, clock: Callable[[], datetime]) -> None:
         self.plan, self._ledger, self._site_key, self._clock = plan, ledger, site_key, clock
         self._library = ledger.library
-        self._began: Position | None = None
-        self._heard = Position()
-        """The furthest that a counter has named."""
         self._is_seal_told = False
 
     def check(self) -> None:
         """Before a server answers anybody. Raises Refused: registry-put-back, registry-serving (it is being restored); Unavailable."""
         self._ledger.database.read(presence.announce)
         self.remember()
-        if self._began is None:
-            self._began = self._ledger.head().position
         self._look_at_seal()
 
     def _look_at_seal(self) -> None:
@@ -149,14 +144,13 @@ class BackupKeeper:
         The server goes on for those who know no more than it does: nobody who may ask can end it by a claim. Those who know more take
         nothing from it until another epoch begins. From any thread. Raises Unavailable: then nothing is remembered.
         """
-        if known.epoch > LARGEST_HEARD or (known.epoch, known.cursor) <= (self._heard.epoch, self._heard.cursor):
+        if known.epoch > LARGEST_HEARD:
             return
-        head = self._ledger.head().position
-        common = 0 if self._began is None else self._began.cursor
-        if RememberedFile(self.plan.keys).hear(Ahead(known, counter, common)):
-            told = counter, known.epoch, known.cursor, head.epoch, head.cursor
+        head = self._ledger.head()
+        ahead = Ahead(known, counter, common_at_least(head.epochs, head.floor))
+        if RememberedFile(self.plan.keys).hear(ahead):
+            told = counter, known.epoch, known.cursor, head.position.epoch, head.position.cursor
             _log.error("the ledger is behind its counters: %s knows %d/%d, here it ends at %d/%d", *told)
-        self._heard = known
 
     def back_up(self, folder: Path | None = None) -> Kept:
         """Make a backup now, in the folder of the timetable or in another, which is not looked after. Raises Unavailable: backup-failed."""
@@ -165,7 +159,7 @@ class BackupKeeper:
             with held(self.plan.lock, 0):
                 kept = make_backup(self._ledger.database, self._site_key, self._files(), target, self._clock())
                 if folder is None:
-                    if not self._is_behind():
+                    if not self.is_behind():
                         delete_old(self.found().as_of(self._clock()), self.plan.keep)
                     save_failure(self.plan.failure, None)
         except TimeoutError as error:
@@ -177,7 +171,7 @@ class BackupKeeper:
 
     def keep_safe(self) -> None:
         """Tell counters, through the head, what all backups hold that are kept. Writes only what is new."""
-        if self._is_behind():
+        if self.is_behind():
             return
         seen = self._seen()
         found = None if seen is None else seen.backups
@@ -190,7 +184,7 @@ class BackupKeeper:
             if safe != row.safe:
                 head.write(database, replace(row, safe=safe))
 
-    def _is_behind(self) -> bool:
+    def is_behind(self) -> bool:
         """Whether the backups may be of an order that was lost here: then they make nothing safe, and none of them is given up."""
         known = RememberedFile(self.plan.keys).load()
         return known is not None and known.ahead is not None

@@ -80,12 +80,20 @@ class Restored:
     @property
     def lacking(self) -> int | None:
         """How many operations, accepted since, this machine knew of. Counters send again those they still keep. None: unknown."""
-        return None if self.before is None else self._above_the_cut(self.before.position.cursor)
+        if self.before is None or self.before.ahead is not None:
+            return None
+        return self._above_the_cut(self.before.position.cursor)
 
     @property
     def forgotten(self) -> int:
         """How many of them counters may have forgotten, since other backups held them: only a newer backup has those."""
-        return 0 if self.before is None else self._above_the_cut(self.before.safe)
+        if self.before is None:
+            return 0
+        held = self.contents.manifest.position
+        if self.before.ahead is not None and held.epoch == self.before.epochs.current:
+            # The cut is lower than what is known to be lost.
+            return max(0, self.before.safe - held.cursor)
+        return self._above_the_cut(self.before.safe)
 
     def _above_the_cut(self, cursor: int) -> int:
         assert self.before is not None  # noqa: S101 - both callers have looked
@@ -236,7 +244,7 @@ def _begin(
     row = head.lock(database)
     altered = "" if cut is None else _altered(database, row, site_key)
     number = number_after(max(row.epoch, latest_epoch(before)), int(now.timestamp()))
-    held = common_at_most(before, row) if cut is None else cut
+    held = common_at_most(database, before, row) if cut is None else cut
     epochs = epochs_after(row.epochs, held, None if before is None else before.epochs, number)
     begun = head.begin(database, row, epochs)
     loaded = remembered_of(database)

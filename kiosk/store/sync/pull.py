@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from kiosk.domain.feed import OrderParted
+from kiosk.domain.operations import AcceptedAt
 from kiosk.domain.registry_wire import FeedPage, LedgerStatus
 from kiosk.domain.wire import Position
 from kiosk.store.sync.client import RegistryClient, Said, Standing
@@ -23,9 +25,10 @@ class Pull:
         """Before anything else: what was stopped elsewhere while this counter did not listen."""
         membership, heard = self.exchange.membership, self._heard
         after = None if heard is None or heard.epoch != membership.epochs.current else heard.cursor
+        known, mark = self._lost() if membership.is_lost else (membership.reached, membership.mark)
         while True:
             self.exchange.asks()
-            page = self.exchange.take(client.stops(membership.reached, after, membership.mark))
+            page = self.exchange.take(client.stops(known, after, mark))
             self.exchange.store.hear_stops(page.stops, page.status.epochs.current)
             if page.stops:
                 self._heard = Position(page.status.epochs.current, page.stops[-1].stop.cursor)
@@ -35,6 +38,12 @@ class Pull:
             if page.next <= (after or 0):
                 raise InVain
             after = page.next
+
+    def _lost(self) -> tuple[Position, UUID | None]:
+        """What a server that lacks it is asked about, so that it learns of it: the furthest that it said."""
+        membership, unapplied = self.exchange.membership, [each.own for each in self.exchange.store.outgoing()]
+        answered = [(own.state.position, own.operation.origin.uuid) for own in unapplied if isinstance(own.state, AcceptedAt)]
+        return max(answered, key=lambda each: each[0].cursor, default=(membership.reached, membership.mark))
 
     def announce(self, client: RegistryClient) -> None:
         """Name the new epoch: all stops of this counter have been sent in it. Nothing that follows can be applied here."""

@@ -144,6 +144,10 @@ class Session:
             due = self._no_snapshot_before, self._stops_due(loads=False, awaits=True), self.push.next_due() or math.inf
             self.pace = Pace(min(due), self.pace.in_vain)
             return False
+        if self.exchange.membership.is_lost:
+            # A question for the feed would not tell the server what it lacks. No answer counts until another epoch begins.
+            self.pull.hear_stops(self.talk)
+            return False
         return self._follow()
 
     def _stops_due(self, *, loads: bool, awaits: bool) -> float:

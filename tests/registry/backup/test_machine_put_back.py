@@ -13,7 +13,7 @@ from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import read_registry_settings
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.model import RegistryCondition
-from kiosk.domain.new_epoch import LARGEST_HEARD
+from kiosk.domain.operations import AcceptedAt
 from kiosk.domain.registry_json import read_operation
 from kiosk.domain.wire import Position
 from kiosk.registry.answers import Batch
@@ -28,9 +28,6 @@ from kiosk.registry.tls import authority_pem, server_context
 from kiosk.store.sync.enrolment import enrol
 from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.tls import Authority, read_certificate
-from tests.registry.backup.test_keeper import keeper_of
-from tests.registry.backup.test_new_epoch import put_back
-from tests.support.backup.server_machine import ServerMachine
 from tests.support.registry.sent_operations import Maker, fresh_number, fresh_token
 from tests.support.sync.enrolled_counter import EnrolledCounter
 from tests.support.wait import wait_until
@@ -130,11 +127,11 @@ def put_back_machine(home: RegistryHome, counter: EnrolledCounter, tmp_path: Pat
 def test_it_is_noticed_by_what_its_counters_know_and_nothing_is_lost(
     home: RegistryHome, counter: EnrolledCounter, put_back_machine: Position
 ) -> None:
-    epoch, cursor = put_back_machine.epoch, put_back_machine.cursor
+    epoch = put_back_machine.epoch
     with in_touch(home, counter):
         counter.until_condition(RegistryCondition.OUTDATED)
         wait_until(lambda: remembered(home).ahead is not None, "what the counter knows to be remembered", LIMIT)
-    assert new_epoch(home).epochs.cuts == ((epoch, cursor),)
+    assert new_epoch(home).epochs.cuts == ((epoch, 0),)
     with in_touch(home, counter):
         counter.until(lambda here: here.store.position().epoch > epoch).until_settled()
     with opened(home) as registry:
@@ -156,85 +153,26 @@ def test_it_is_noticed_too_where_others_have_carried_the_server_on_meanwhile(
     assert remembered(home).ahead is not None
 
 
-# --- what counters say ------------------------------------------------------------------------------------------------------
-
-
-def test_a_new_epoch_is_above_every_one_that_a_counter_has_named(machine: ServerMachine) -> None:
-    """As where an earlier restore was made by a clock that was years ahead."""
-    epoch = machine.ledger.head().position.epoch + 10**9
-    keeper = keeper_of(machine)
-    keeper.check()
-    keeper.hear_ahead("中央1", Position(epoch, 3))
-    machine.link(20)
-    keeper.check()
-    kept = machine.back_up()
-    keeper.leave()
-    assert machine.begin_epoch().epochs.current == epoch + 1
-    keeper.check()
-    keeper.hear_ahead("中央1", Position(epoch + 7, 3))
-    keeper.leave()
-    assert machine.restore(kept.path).now.epochs.current == epoch + 8
-
-
-def test_what_was_accepted_since_a_server_that_is_behind_began_holds_for_nobody_else(machine: ServerMachine) -> None:
-    """A counter that knew no more than the server may have been there first."""
-    before = machine.ledger.head().position
-    keeper = keeper_of(machine)
-    keeper.check()
-    machine.link(20, 21)
-    keeper.check()
-    keeper.hear_ahead("中央1", Position(before.epoch, before.cursor + 9))
-    keeper.leave()
-    assert machine.begin_epoch().epochs.cuts == ((before.epoch, before.cursor),)
-
-
-def test_nor_does_it_hold_once_a_backup_of_what_was_lost_is_put_back(machine: ServerMachine) -> None:
-    machine.remember()
-    common, rows = machine.ledger.head().position, machine.rows()
-    outlives = (machine.keys / "outlives-restore.json").read_bytes()
-    machine.link(20, 21)
-    kept = machine.back_up()
-    put_back(machine, rows)
-    (machine.keys / "outlives-restore.json").write_bytes(outlives)
-    keeper = keeper_of(machine)
-    keeper.check()
-    machine.link(30)
-    keeper.hear_ahead("中央1", Position(common.epoch, common.cursor + 2))
-    keeper.leave()
-    assert machine.restore(kept.path).now.epochs.cuts == ((common.epoch, common.cursor),)
-
-
-def test_backups_of_what_was_lost_are_kept_and_make_nothing_safe(machine: ServerMachine) -> None:
-    machine.remember()
-    rows, outlives = machine.rows(), (machine.keys / "outlives-restore.json").read_bytes()
-    machine.link(20, 21)
-    lost = machine.back_up()
-    put_back(machine, rows)
-    (machine.keys / "outlives-restore.json").write_bytes(outlives)
-    keeper = keeper_of(machine, keep=1)
-    keeper.check()
-    keeper.hear_ahead("中央1", lost.manifest.position)
-    machine.link(30)
-    machine.later(minutes=5)
-    keeper.back_up()
-    assert machine.ledger.head().safe.cursor == 0
-    assert lost.path.exists()
-    keeper.leave()
-
-
-def test_the_furthest_is_remembered_and_no_absurd_epoch_is(machine: ServerMachine) -> None:
-    head = machine.ledger.head().position
-    keeper = keeper_of(machine)
-    keeper.check()
-    keeper.hear_ahead("中央1", Position(LARGEST_HEARD + 1, 0))
-    known = RememberedFile(machine.keys).load()
-    assert known is not None
-    assert known.ahead is None
-    keeper.hear_ahead("中央1", Position(head.epoch, head.cursor + 5))
-    keeper.hear_ahead("分館1", Position(head.epoch, head.cursor + 3))
-    keeper_of(machine).hear_ahead("分館1", Position(head.epoch, head.cursor + 4))
-    known = RememberedFile(machine.keys).load()
-    assert known is not None
-    assert known.ahead is not None
-    assert (known.ahead.counter, known.ahead.position.cursor, known.ahead.common) == ("中央1", head.cursor + 5, head.cursor)
-    keeper.leave()
+def test_it_is_noticed_too_by_an_answer_that_the_feed_never_followed_and_no_card_is_revived(
+    home: RegistryHome, counter: EnrolledCounter
+) -> None:
+    token, number = fresh_token(), fresh_number()
+    counter.link(token, number)
+    with in_touch(home, counter):
+        counter.until_settled()
+    held = counter.store.position()
+    unlinking = counter.unlink(number)
+    # So it was told by a server whose machine was then put back, and which others have carried on.
+    counter.store.answer({unlinking: AcceptedAt(Position(held.epoch, held.cursor + 1))}, held.epoch)
+    with opened(home) as registry:
+        others = Maker("窓口2", (held.epoch, held.cursor))
+        registry.ledger.apply([Batch((read_operation(others.link()), read_operation(others.link())))])
+    with in_touch(home, counter):
+        counter.until_condition(RegistryCondition.OUTDATED)
+        wait_until(lambda: remembered(home).ahead is not None, "what the counter knows to be remembered", LIMIT)
+    new_epoch(home)
+    with in_touch(home, counter):
+        counter.until(lambda here: here.store.position().epoch > held.epoch).until_settled()
+    assert counter.store.find(token) is None
+    with opened(home) as registry:
+        assert not registry.ledger.find_links([token]).links

@@ -70,21 +70,28 @@ def test_what_no_backup_holds_is_sent_again_once_another_epoch_has_begun(
 
 
 def test_a_server_that_has_lost_what_it_accepted_here_is_not_followed(server: ScriptedRegistry, counter: EnrolledCounter) -> None:
-    """The answer had come, and nothing of the feed since."""
+    """The answer had come, and nothing of the feed since. The server is asked about it until it begins another epoch: it has to know."""
     token, number = fresh_token(), fresh_number()
     counter.start().until_condition(RegistryCondition.CURRENT).link(token, number)
     counter.until_settled()
     server.ledger.back_up()
     server.script = lambda asked: Say(503, b"") if asked.path == "/v1/feed" else None
-    counter.unlink(number)
+    unlinking = counter.unlink(number)
     counter.until(lambda here: not here.store.pending_count()).stop()
     counter.events.clear()
     server.ledger.roll_back()
     server.ledger.take(read_operation(Maker("窓口2", known=(1, 1)).link()))
     server.script = lambda asked: None
-    counter.start().until_condition(RegistryCondition.OUTDATED)
-    assert counter.links() == {}
-    assert counter.store.position() == Position(1, 1)
+    for _ in range(2):
+        counter.start().until_condition(RegistryCondition.OUTDATED)
+        server.asked.clear()
+        counter.until(lambda _: any(asked.query.get("operation") == str(unlinking) for asked in server.asked))
+        asked = next(asked for asked in server.asked if asked.query.get("operation") == str(unlinking))
+        assert (asked.path, asked.query["epoch"], asked.query["cursor"]) == ("/v1/stops", "1", "2")
+        assert counter.links() == {}
+        assert counter.store.position() == Position(1, 1)
+        counter.stop()
+        counter.events.clear()
 
 
 def test_an_older_server_that_comes_back_is_named_and_does_not_keep_the_newer_one_out(
