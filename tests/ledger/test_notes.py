@@ -6,7 +6,7 @@ import pytest
 from peewee import Database
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.ledger.notes import drop_note, parsed, read_note, write_note
+from kiosk.ledger.notes import drop_note, notes_after, parsed, read_note, write_note
 
 
 def test_a_note_is_there_until_it_is_dropped(database: Database) -> None:
@@ -18,6 +18,12 @@ def test_a_note_is_there_until_it_is_dropped(database: Database) -> None:
     drop_note(database, "some")
     drop_note(database, "some")
     assert (read_note(database, "some"), read_note(database, "other")) == (None, "100 % 窓口?")
+
+
+def test_notes_of_one_kind_are_told_by_the_rest_of_their_names(database: Database) -> None:
+    for name in ("of 窓口1", "of %", "off", "o"):
+        write_note(database, name, name.upper())
+    assert notes_after(database, "of ") == {"窓口1": "OF 窓口1", "%": "OF %"}
 
 
 def test_notes_are_part_of_the_transaction(database: Database) -> None:
