@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
@@ -129,9 +128,8 @@ def _join(home: Home, settings: Settings, membership: Membership | None, url: Se
     output.tell("enrol.done", name=enrolled.counter, url=str(url), count=enrolled.status.count)
     repository, _ = opened(home, settings)
     with repository:
-        with suppress(ValueError):
-            # What is done before the first contact takes no number that the hardware before has used.
-            repository.raise_sequence(enrolled.status.sequence)
+        # What is done before the first contact takes no number that the hardware before has used.
+        repository.raise_sequence(enrolled.status.sequence, by_staff=True)
         if repository.doubt is not None:
             # Restored: staff have to confirm that before cards are served.
             output.complain(Unavailable(repository.doubt.code, **dict(repository.doubt.params)))

@@ -32,6 +32,8 @@ MOST_SKIPPED = 100_000_000
 """Operations by which a counter's sequence may run ahead of what the other side knows of it: more than a counter makes in its life, and so
 few that nobody reaches the end of what a database holds, from which no counter could go on.
 """
+HIGHEST_SEQUENCE = LARGEST >> 1
+"""A counter that is enrolled goes on behind any number up to this one."""
 MOST_REPLACED = 2
 """One link of the card, and one of the number."""
 _FIRST_TIME, _AFTER_ALL = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)

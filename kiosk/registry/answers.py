@@ -29,6 +29,8 @@ class Head:
     floor: int
     """Stops and feed entries at or below it are erased, or will be."""
     key_generation: int
+    awaits_stops: bool = False
+    """A new epoch has begun, and counters may still have stops from before it to send."""
 
     def told(self, time: datetime, sequence: int = 0, *, retiring: bool = False) -> LedgerStatus:
         """As it is told to one counter. `time`: the server's clock. `sequence`, `retiring`: of that counter (`CounterRow`)."""

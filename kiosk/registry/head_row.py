@@ -56,6 +56,7 @@ class HeadRow:
             epochs=self.epochs,
             floor=self.floor,
             key_generation=self.key_generation,
+            awaits_stops=self.stops_until is not None,
         )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.decide import Epochs
 from kiosk.domain.registry_wire import LedgerStatus
-from kiosk.domain.wire import MOST_SKIPPED, Position
+from kiosk.domain.wire import HIGHEST_SEQUENCE, MOST_SKIPPED, Position
 from kiosk.ledger.digest import LinkSum
 from kiosk.store.examination import accept_under
 from kiosk.store.keys import Keys
@@ -141,16 +141,15 @@ class EnrolledStore(OpenedStore):
             with self._noting() as notes:
                 notes.see(now)
 
-    def raise_sequence(self, sequence: int) -> None:
+    def raise_sequence(self, sequence: int, *, by_staff: bool = False) -> None:
         """The server has seen operations of this counter up to this one: a store that was put back goes on behind them.
 
-        Raises ValueError for one from which this counter could not go on.
+        What is further ahead than a counter gets is passed over, since whoever has the secret can make the server say it. Enrolled again
+        `by_staff`, under a name whose numbers were raised so, a counter goes on there: its own may be taken.
         """
         with self._reading():
             here = self._ledger.notes.sequence
-        if sequence > here + MOST_SKIPPED:
-            raise ValueError("no counter has made so many operations")
-        if sequence <= here:
+        if not here < sequence <= (HIGHEST_SEQUENCE if by_staff else here + MOST_SKIPPED):
             return
         with self._noting() as notes:
             notes.count(max(sequence, notes.sequence))

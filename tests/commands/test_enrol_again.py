@@ -13,15 +13,18 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from kiosk.config import Home, read_settings
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.errors import Code
+from kiosk.domain.wire import MOST_SKIPPED
 from kiosk.equipment import erase_counter, key_place_of, open_repository
 from kiosk.ledger.recovery_sheet import sheet
 from kiosk.ledger.running_lock import RunningLock
+from kiosk.registry.answers import Batch
 from kiosk.registry.api.backend import Library
 from kiosk.registry.server import RegistryServer
 from kiosk.registry.tls import OwnAuthority, authority_pem, server_context
 from kiosk.store.authority_file import authority_path
 from tests.support.commands.call import Call
 from tests.support.commands.enrolment import membership, record
+from tests.support.ledger.acts import CounterActs
 from tests.support.registry.sites import InProcess, in_process
 from tests.support.store.enrolled import CARD_A, NUMBER_1, save
 
@@ -61,6 +64,17 @@ def test_a_copy_of_a_counter_is_shut_out_by_enrolling_the_other_one_again(kiosk:
     assert (said.code, f"「{NAME}」として登録しました" in said.out) == (0, True), said.err
     assert site.caller.ask("GET", "/v1/snapshot", record(home).secret).status == 200
     assert site.caller.ask("GET", "/v1/snapshot", copied).error == (401, "secret-unknown")
+
+
+def test_enrolled_again_it_goes_on_behind_what_somebody_else_has_handed_in_under_its_name(kiosk: Call, home: Home, site: InProcess) -> None:
+    kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n")
+    one = CounterActs(NAME, site.registry.ledger.head().position).link(1, 1)
+    far = replace(one, origin=replace(one.origin, sequence=MOST_SKIPPED + MOST_SKIPPED // 2))
+    site.registry.ledger.apply([Batch((far,))])
+    assert kiosk("enrol", site.url, "--again", typed=f"{code_again(site).formatted()}\n").code == 0
+    known = membership(home)
+    assert known is not None
+    assert known.sequence == far.origin.sequence
 
 
 def test_a_counter_that_was_revoked_and_erased_can_come_back(kiosk: Call, home: Home, site: InProcess) -> None:

@@ -12,7 +12,7 @@ import pytest
 from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.states import Problem
-from kiosk.domain.wire import Position
+from kiosk.domain.wire import HIGHEST_SEQUENCE, MOST_SKIPPED, Position
 from kiosk.store.cipher import open_file
 from kiosk.store.enrolled_store import Membership
 from kiosk.store.keys import Keys
@@ -83,6 +83,17 @@ def test_a_sequence_is_raised_and_never_lowered(store: Repository) -> None:
     save(store, CARD_A, NUMBER_1)
     assert [own.operation.origin.sequence for own in store.operations()] == [8]
     assert member(store).sequence == 8
+
+
+def test_a_sequence_leaps_as_far_as_a_counter_can_go_on_from_by_staff_alone(store: Repository) -> None:
+    store.raise_sequence(MOST_SKIPPED + 1)
+    assert member(store).sequence == 0
+    store.raise_sequence(MOST_SKIPPED)
+    assert member(store).sequence == MOST_SKIPPED
+    store.raise_sequence(HIGHEST_SEQUENCE + 1, by_staff=True)
+    assert member(store).sequence == MOST_SKIPPED
+    store.raise_sequence(HIGHEST_SEQUENCE, by_staff=True)
+    assert member(store).sequence == HIGHEST_SEQUENCE
 
 
 def test_the_first_time_of_being_shut_out_stays(store: Repository) -> None:

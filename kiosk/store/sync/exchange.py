@@ -9,7 +9,6 @@ from typing import Protocol, TypeVar
 from kiosk.domain.operations import OwnOperation
 from kiosk.domain.outbox import Fate, fate
 from kiosk.domain.registry_wire import LedgerStatus
-from kiosk.domain.wire import MOST_SKIPPED
 from kiosk.store.enrolled_store import Membership
 from kiosk.store.staging_store import StagingStore
 from kiosk.store.sync.client import Said
@@ -116,9 +115,6 @@ class Exchange:
     def heed(self, status: LedgerStatus) -> None:
         """What every answer carries. Raises EpochBegan; InVain, if the server lacks what it once said, or contradicts itself."""
         membership, current = self.membership, status.epochs.current
-        # From such a one this counter could not go on.
-        if status.sequence > membership.sequence + MOST_SKIPPED:
-            raise InVain
         if status.head.epoch != current or status.safe.epoch != current:
             raise InVain
         if membership.knows_more_than(status):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from kiosk.domain.feed import OrderParted
+from kiosk.domain.feed import OrderParted, PlacedStop
 from kiosk.domain.operations import AcceptedAt
 from kiosk.domain.registry_wire import FeedPage, LedgerStatus
 from kiosk.domain.wire import Position
@@ -18,26 +18,37 @@ class Pull:
     exchange: Exchange
     _safe: Position | None = None
     """Up to where the operations that a backup holds were forgotten."""
-    _heard: Position | None = None
-    """The last stop that was told, in its epoch: during a snapshot only later ones are asked for. A library may have tens of thousands."""
+    _heard: tuple[int, PlacedStop] | None = None
+    """The last stop that was told, in its epoch: during a snapshot only it and later ones are asked for. A library may have tens of
+    thousands.
+    """
 
     def hear_stops(self, client: RegistryClient) -> None:
         """Before anything else: what was stopped elsewhere while this counter did not listen."""
-        membership, heard = self.exchange.membership, self._heard
-        after = None if heard is None or heard.epoch != membership.epochs.current else heard.cursor
+        membership = self.exchange.membership
         known, mark = self._lost() if membership.is_lost else (membership.reached, membership.mark)
+        epoch, last = self._heard or (None, None)
+        if epoch != membership.epochs.current:
+            last = None
         while True:
             self.exchange.asks()
+            after = None if last is None else last.stop.cursor - 1
             page = self.exchange.take(client.stops(known, after, mark))
-            self.exchange.store.hear_stops(page.stops, page.status.epochs.current)
+            epoch = page.status.epochs.current
+            self.exchange.store.hear_stops(page.stops, epoch)
+            if last is not None and last not in page.stops:
+                # The server was put back: what stands below is not what was told.
+                self._heard = None
+                raise InVain
+            earlier = 0 if last is None else last.stop.cursor
             if page.stops:
-                self._heard = Position(page.status.epochs.current, page.stops[-1].stop.cursor)
+                last = page.stops[-1]
+                self._heard = epoch, last
             if page.next is None:
                 self.exchange.heard_stops()
                 return
-            if page.next <= (after or 0):
+            if last is None or last.stop.cursor <= earlier:
                 raise InVain
-            after = page.next
 
     def _lost(self) -> tuple[Position, UUID | None]:
         """What a server that lacks it is asked about, so that it learns of it: the furthest that it said."""

@@ -13,7 +13,7 @@ from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.outbox import Fate, Patience, fate, next_batch
 from kiosk.domain.pacing import Pace
 from kiosk.domain.registry_wire import Answer, Answers, Deferred
-from kiosk.domain.wire import Operation
+from kiosk.domain.wire import Operation, UnlinkOperation
 from kiosk.store.sync.client import RegistryClient, Said
 from kiosk.store.sync.exchange import Exchange, InVain
 
@@ -57,6 +57,11 @@ class Push:
                 self._refuse_one(batch, said)
                 return True
         raise self.exchange.refusal(said)
+
+    def has_unlinkings(self) -> bool:
+        """Whether some are still to be sent, now or later."""
+        waiting = self.exchange.store.outgoing()
+        return any(each.is_pending and isinstance(each.own.operation, UnlinkOperation) for each in waiting)
 
     def next_due(self) -> float | None:
         """When, by the monotonic clock, something may be sent that may not be now; None if nothing waits for its time."""

@@ -27,6 +27,8 @@ _STOPS_EVERY = 2.0
 """Seconds between two questions for stops while a snapshot is loaded and cards are served from the links before it."""
 _STOPS_ANYWAY_EVERY = 10.0
 """The same while only a snapshot would help and the next attempt at one is not due: the feed brings no stops then."""
+_UNTOLD = 120.0
+"""Seconds for which a new epoch is not named while stops made here are still to be sent: twice as long as others wait for them."""
 _ERASE_EVERY = 0.05
 _QUICK = 1.0
 """A wait for news that ends sooner without any was none."""
@@ -57,8 +59,10 @@ class Session:
     snapshot: SnapshotLoad = field(init=False)
     _stops_heard: float | None = field(default=None, init=False)
     """When, by the monotonic clock; None since the connection broke."""
-    _epoch_untold: bool = field(default=False, init=False)
-    """A new epoch has begun here, and the server does not know yet that all stops have been sent in it."""
+    _tell_epoch_by: float | None = field(default=None, init=False)
+    """A new epoch has begun here, and the server does not know yet that all stops have been sent in it. It is told by then, by the
+    monotonic clock, even if they have not.
+    """
     _wants_snapshot: bool = field(default=False, init=False)
     _has_gap: bool = field(default=False, init=False)
     """The feed cannot go on from the links: only a snapshot can."""
@@ -73,6 +77,10 @@ class Session:
         self.push = Push(self.exchange, self.monotonic, self.draw)
         self.pull = Pull(self.exchange)
         self.snapshot = SnapshotLoad(self.exchange, self.pull)
+        membership = self.exchange.store.membership()
+        if membership is not None and membership.reached.epoch != membership.epochs.current:
+            # A program before this one may not have come to it.
+            self._send_stops_first()
 
     # --- one round ------------------------------------------------------------------------------------------------------
 
@@ -131,9 +139,11 @@ class Session:
             return False
         if self.push.step(self.talk):
             return True
-        if self._epoch_untold:
+        if self._tell_epoch_by is not None:
+            if self.push.has_unlinkings() and self.monotonic() < self._tell_epoch_by:
+                return self._rest(self._tell_epoch_by)
             self.pull.announce(self.talk)
-            self.push.only_unlinkings = self._epoch_untold = False
+            self.push.only_unlinkings, self._tell_epoch_by = False, None
             return False
         if self.exchange.retiring and not self.exchange.store.pending_count():
             self.exchange.take_status(self.talk.leave())
@@ -141,14 +151,18 @@ class Session:
         if loads:
             return self._load()
         if awaits:
-            due = self._no_snapshot_before, self._stops_due(loads=False, awaits=True), self.push.next_due() or math.inf
-            self.pace = Pace(min(due), self.pace.in_vain)
-            return False
+            return self._rest(self._no_snapshot_before)
         if self.exchange.membership.is_lost:
             # A question for the feed would not tell the server what it lacks. No answer counts until another epoch begins.
             self.pull.hear_stops(self.talk)
             return False
         return self._follow()
+
+    def _rest(self, until: float) -> bool:
+        """Nothing can be done but to hear stops and to send."""
+        due = until, self._stops_due(loads=False, awaits=True), self.push.next_due() or math.inf
+        self.pace = Pace(min(due), self.pace.in_vain)
+        return False
 
     def _stops_due(self, *, loads: bool, awaits: bool) -> float:
         """By the monotonic clock; infinite while the feed brings them."""
@@ -160,11 +174,14 @@ class Session:
         """One way for a counter that is new and one whose server was restored: send stops, then what is left, then take a snapshot."""
         self.exchange.store.begin_epoch(began.status.epochs)
         self.exchange.reports.fell_behind()
-        self.push.only_unlinkings = self._epoch_untold = True
+        self._send_stops_first()
         self._stops_heard, self.exchange.has_stops = None, False
         self._wants_snapshot, self._has_gap, self._no_snapshot_before = False, False, 0.0
         # A server that names another one in each answer would be asked without a pause.
         self.brought_nothing()
+
+    def _send_stops_first(self) -> None:
+        self.push.only_unlinkings, self._tell_epoch_by = True, self.monotonic() + _UNTOLD
 
     # --- snapshot -------------------------------------------------------------------------------------------------------
 

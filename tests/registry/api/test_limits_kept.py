@@ -14,7 +14,10 @@ import pytest
 import urllib3
 
 from kiosk.domain.counter_secret import fresh_secret
+from kiosk.domain.decide import Epochs
 from kiosk.registry.api.limits import KIB, Limits, Rate
+from kiosk.registry.head_row import HeadTable
+from kiosk.registry.row_sums import RowHash
 from tests.support.registry.sent_operations import Maker, batch, fresh_number, fresh_token
 from tests.support.registry.sites import InProcess, in_process
 from tests.support.wait import wait_until
@@ -129,6 +132,26 @@ def test_a_counter_that_stops_one_card_after_the_other_is_slowed_down_and_told_o
     assert [record.getMessage() for record in caplog.records if record.name.endswith("operation_routes")] == [
         f"counter {mad.name} stops more cards than a counter does"
     ] * 2
+
+
+def test_what_a_new_epoch_waits_for_is_not_slowed_down(site: InProcess) -> None:
+    """All that counters have stopped since the backup comes again, and links made before are deferred for a minute at most."""
+    one, other = site.counter(), site.counter()
+    maker = Maker(one.name, one.position())
+    ledger, heads = site.registry.ledger, HeadTable(RowHash(site.registry.site_key.key))
+    with ledger.database.writing() as database:
+        row = heads.lock(database)
+        heads.begin(database, row, Epochs(row.epoch + 1, ((row.epoch, row.cursor),)))
+
+    def send(count: int) -> int:
+        body = json.dumps(batch(*(maker.unlink(fresh_number()) for _ in range(count)))).encode()
+        return site.caller.ask("POST", "/v1/operations", one.secret, body=body, patient=False).status
+
+    assert [send(15) for _ in range(4)] == [200] * 4
+    for counter in (one, other):
+        epoch, cursor = counter.position()
+        counter.get("/v1/feed", epoch=epoch, cursor=cursor)
+    wait_until(lambda: send(15) == 429, "the end of the wait")
 
 
 def test_a_computer_that_was_shut_out_takes_nothing_from_the_one_in_its_place(site: InProcess) -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing, nullcontext
+from uuid import uuid4
+
+import pytest
 
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     OperationAccepted,
     OperationRefused,
 )
-from kiosk.domain.model import RegistryCondition
+from kiosk.domain.model import RegistryCondition, UnlinkReason
+from kiosk.store.repository import Repository
 from tests.support.registry.sent_operations import fresh_number, fresh_token
 from tests.support.sync.enrolled_counter import EnrolledCounter
 from tests.support.sync.made_elsewhere import linked_elsewhere
+from tests.support.sync.paced_session import PacedSession
 from tests.support.sync.scripted_registry import SITE_KEY, Asked, Cut, Say, ScriptedRegistry
 
 
@@ -116,6 +122,49 @@ def test_what_a_restored_backup_has_lost_is_sent_again_stops_first(server: Scrip
     counter.until(lambda here: here.store.position().epoch == 2 and not here.store.outgoing())
     assert counter.links() == {lost_number.text: lost.digest}
     assert set(server.ledger.links) == {lost}
+
+
+def overloaded(asked: Asked) -> Say | None:
+    return Say(429, {"error": "too-many-requests"}, {"Retry-After": "5"}) if asked.path == "/v1/operations" else None
+
+
+def named(server: ScriptedRegistry, epoch: int) -> bool:
+    """Whether the server was told that all stops of this counter are there."""
+    return any(asked.path == "/v1/feed" and asked.query["epoch"] == str(epoch) for asked in server.asked)
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_a_new_epoch_is_not_named_before_the_stops_are_there(
+    server: ScriptedRegistry, store: Repository, session: PacedSession, is_restarted: bool
+) -> None:
+    session.run(5)
+    server.script = overloaded
+    server.ledger.restore()
+    store.close_link(uuid4(), fresh_number(), UnlinkReason.LOST)
+    session.run(20)
+    with closing(PacedSession(store, server.url, server.authority)) if is_restarted else nullcontext(session) as then:
+        then.run(20)
+        assert "/v1/operations" in server.paths()
+        assert not named(server, 2)
+        server.script = lambda asked: None
+        begun = len(server.asked)
+        then.run(20)
+    assert sent(server, begun) == [["unlink"]]
+    assert named(server, 2)
+    assert store.position().epoch == 2
+
+
+def test_a_stop_that_cannot_be_sent_does_not_keep_a_counter_in_an_epoch_that_is_over(
+    server: ScriptedRegistry, store: Repository, session: PacedSession
+) -> None:
+    """The server does not wait for it longer than a minute either."""
+    session.run(5)
+    server.script = overloaded
+    server.ledger.restore()
+    store.close_link(uuid4(), fresh_number(), UnlinkReason.LOST)
+    session.run(180)
+    assert store.position().epoch == 2
+    assert store.pending_count() == 1
 
 
 def test_links_stay_served_until_the_snapshot_of_the_new_epoch_is_there(server: ScriptedRegistry, counter: EnrolledCounter) -> None:

@@ -12,9 +12,10 @@ import pytest
 from kiosk.domain.model import Revocation
 from kiosk.domain.operations import Pending
 from kiosk.domain.registry_json import status_json
-from kiosk.domain.wire import LARGEST
+from kiosk.domain.wire import LARGEST, MOST_SKIPPED
 from kiosk.store.repository import Repository
 from tests.support.registry.sent_operations import fresh_number, fresh_token
+from tests.support.sync.made_elsewhere import linked_elsewhere, stopped_elsewhere
 from tests.support.sync.paced_session import PacedSession
 from tests.support.sync.scripted_registry import Asked, Cut, Say, Script, ScriptedRegistry
 
@@ -259,3 +260,21 @@ def test_a_number_from_which_no_counter_can_go_on_is_not_heeded(server: Scripted
     link(store)
     session.run(5 * MINUTE)
     assert (len(server.ledger.links), store.pending_count()) == (1, 0)
+
+
+def test_a_number_that_somebody_else_has_raised_does_not_keep_stops_from_being_heard(
+    server: ScriptedRegistry, store: Repository, session: PacedSession
+) -> None:
+    """Whoever has the secret can hand in one operation far ahead: each answer says so from then on."""
+    linked_elsewhere(server, 1)
+    [lost] = [placed.link for placed in server.ledger.links.values()]
+    true_status = server.status
+    server.status = lambda: replace(true_status(), sequence=MOST_SKIPPED + 2)  # type: ignore[method-assign]
+    session.run(MINUTE)
+    assert store.find(lost.token) is not None
+    stopped_elsewhere(server, lost.number)
+    link(store)
+    session.run(MINUTE)
+    assert store.find(lost.token) is None
+    assert [own.operation.origin.sequence for own in store.operations()] == [1]
+    assert store.pending_count() == 0
