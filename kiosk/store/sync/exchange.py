@@ -16,6 +16,8 @@ from kiosk.store.sync.reports import Reports
 
 _NOTED_EVERY = 60.0
 """Seconds between two notes in the store that the server has answered."""
+_BELIEVED_AFTER = 10
+"""Answers one after the other that lack what the server once said, and do not tell a later time than those before them."""
 
 
 class Answered(Protocol):
@@ -62,6 +64,10 @@ class Exchange:
         self._asked = now()
         self._answered: LedgerStatus | None = None
         self._noted: float | None = None
+        self._latest: datetime | None = None
+        """The latest time that the server told in an answer that was heeded."""
+        self._behind = 0
+        """Answers since then that lack what the server once said."""
         known = store.membership()
         self.is_shut_out = known is not None and known.shut_out is not None
         """Nothing that was done here is sent until the server knows this counter again."""
@@ -118,8 +124,11 @@ class Exchange:
         if status.head.epoch != current or status.safe.epoch != current:
             raise InVain
         if membership.knows_more_than(status):
-            self.found_outdated(current)
+            self._behind += 1
+            if membership.is_lost or self._is_later(status) or self._behind >= _BELIEVED_AFTER:
+                self.found_outdated(current)
             raise InVain
+        self._latest, self._behind = max(status.time, self._latest or status.time), 0
         answered, self._answered = self._now(), status
         self.reports.answered(status.time, self._asked, answered, has_stops=self.has_stops)
         if self.has_stops and (self._noted is None or self._monotonic() - self._noted >= _NOTED_EVERY):
@@ -138,6 +147,10 @@ class Exchange:
             self.reports.retires()
         if current > membership.epochs.current:
             raise EpochBegan(status)
+
+    def _is_later(self, status: LedgerStatus) -> bool:
+        """An answer to a question of before, which a line or a proxy has held back, tells nothing of the server as it is now."""
+        return self._latest is None or status.time > self._latest
 
     def found_outdated(self, epoch: int) -> None:
         """The server, in this epoch, lacks what it once said. An earlier epoch is that of a server that was replaced."""

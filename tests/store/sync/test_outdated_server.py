@@ -55,6 +55,23 @@ def test_a_server_that_was_put_back_revives_no_card_that_was_stopped(
     assert counter.links() == {}
 
 
+def test_an_answer_of_before_proves_nothing(server: ScriptedRegistry, counter: EnrolledCounter) -> None:
+    """Given by a line or a proxy that has held it back. Of a server that was put back, each answer tells a later time than the last."""
+    counter.start().until_condition(RegistryCondition.CURRENT)
+    before = status_json(server.status())
+    counter.link(fresh_token(), fresh_number())
+    counter.until(lambda here: here.store.position() == server.ledger.position == Position(1, 1))
+    held = [Say(200, {"answers": [], "status": before})] * 3
+    server.script = lambda asked: held.pop() if held and asked.path == "/v1/operations" else None
+    counter.link(fresh_token(), fresh_number())
+    counter.until_settled()
+    assert not held
+    counter.until(lambda here: here.store.position() == server.ledger.position)
+    membership = counter.store.membership()
+    assert membership is not None
+    assert not membership.is_lost
+
+
 def test_what_no_backup_holds_is_sent_again_once_another_epoch_has_begun(
     server: ScriptedRegistry, counter: EnrolledCounter, stopped: tuple[LinkToken, LibraryCardNumber]
 ) -> None:
