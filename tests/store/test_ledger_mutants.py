@@ -30,11 +30,12 @@ LINK_LEDGER = (
         "                if False:\n                    states[entry",
     ),
     (
-        "        self.notes.reach(reached)\n        self._forget(safe)\n        self._projection.renew_around",
+        "        self.notes.reach(reached)\n        if entries:\n            self.notes.mark_at(reached, entries[-1].operation)\n"
+        "        self._forget(safe)\n        self._projection.renew_around",
         "        self._projection.renew_around",
     ),
     ("            for change in entry.changes:\n                changed.add(*touched(change))\n", ""),
-    ("after_cuts(own.state, epochs)", "own.state"),
+    ("after_cuts(own.state, of_own)", "own.state"),
     ("            changed.add(placed.token, placed.number)\n", "            pass\n"),
     ("        swap()\n", ""),
     ("        self._projection.renew()\n        self.seal.renew()\n\n    def seen", "        self.seal.renew()\n\n    def seen"),
