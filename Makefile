@@ -50,7 +50,7 @@ test: lint
 
 trial: setup
 	@$(if $(ARGS),,$(call pytest,600,1200) -q -m trial tests/test_speed.py)
-	@$(call pytest,1800,3000) -n 2 -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
+	@$(call pytest,2700,3600) -n 2 -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
 	@$(if $(ARGS),,QT_QPA_PLATFORM=offscreen $(limited) 1200 tools/check_coverage)
 
 bench: setup
