@@ -20,7 +20,7 @@ def elsewhere(do: Moves) -> Steps:
     yield from do.guide.registry("unlink")
     yield from do.guide.until_settled()
     yield from do.lay("fine")
-    yield from do.see_refusal("not-linked", "stopped-elsewhere")
+    yield from do.see_refusal("link-ended", "stopped-elsewhere")
     yield from do.lift()
     yield from do.staff("action.close")
 
@@ -79,7 +79,7 @@ def shut_out(do: Moves) -> Steps:
     """The administrator takes this counter out of service, which ends the tour."""
     yield from do.chapter("registry-shut-out")
     yield from do.guide.registry("retire")
-    yield from do.see_why("registry-shut-out", "shut-out-home", part="title")
+    yield from do.see_staff("registry.left", "shut-out-home")
     yield from do.staff("rail.status")
-    yield from do.see_staff("status.registry-shut-out", "shut-out-status")
+    yield from do.see_staff("status.registry-left", "shut-out-status")
     yield from do.staff("action.back-to-work")
