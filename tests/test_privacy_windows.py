@@ -46,8 +46,11 @@ from kiosk.smartcard.virtual.card import VirtualCard
 from kiosk.text import say
 from tests.support.counter.headless import KEYS, judge_by
 from tests.support.counter.windowed import OpenedCounter, words_on
+from tests.support.privacy.drawn_pin import digits, drawn
 from tests.support.privacy.personal_data import Person, needles_for
-from tests.support.privacy.pin_in_memory import draw_digits, places_of
+from tests.support.privacy.pin_in_memory import places_of
+
+__all__ = ["digits", "drawn"]
 
 SOON = (datetime.now(UTC) + timedelta(days=40)).date()
 """Within the 90 days in which month and year of a certificate's end are told; never its day, which is a birthday."""
@@ -216,17 +219,6 @@ def test_the_reader_finds_what_is_planted(place: str, which: str, opened: Opened
         reader.look()
         assert needle.name in reader.found(), needle
     QGuiApplication.clipboard().clear()
-
-
-@pytest.fixture(scope="module")
-def drawn() -> int:
-    """A PIN, as what the search does not look at: to draw one takes a search itself."""
-    return int(draw_digits())
-
-
-@pytest.fixture
-def digits(drawn: int) -> bytearray:
-    return bytearray(b"%04d" % drawn)
 
 
 @pytest.mark.parametrize("right", [True, False], ids=["right PIN", "wrong PIN"])

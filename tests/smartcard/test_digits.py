@@ -17,18 +17,10 @@ from kiosk.smartcard.virtual.card import Fault, Trouble
 from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.card_thread import AskedCardThread
 from tests.support.cards.readers import World
-from tests.support.privacy.pin_in_memory import draw_digits, places_of
+from tests.support.privacy.drawn_pin import digits, drawn
+from tests.support.privacy.pin_in_memory import places_of
 
-
-@pytest.fixture(scope="module")
-def drawn() -> int:
-    """A wrong PIN, as what the search does not look at: to draw one takes a search itself."""
-    return int(draw_digits())
-
-
-@pytest.fixture
-def digits(drawn: int) -> bytearray:
-    return bytearray(b"%04d" % drawn)
+__all__ = ["digits", "drawn"]
 
 
 @dataclass

@@ -13,8 +13,8 @@ from tests.support.registry.muddling_proxy import MuddlingProxy
 
 @pytest.mark.parametrize(
     ("cuts", "acts", "counters", "processes"),
-    [(12, 10, 3, 1), pytest.param(300, 20, 20, 2, marks=[pytest.mark.trial, pytest.mark.timeout(900)])],
-    ids=["12-times", "300-times"],
+    [(12, 10, 3, 1), pytest.param(1000, 20, 20, 2, marks=[pytest.mark.trial, pytest.mark.timeout(1100)])],
+    ids=["12-times", "1000-times"],
 )
 def test_cut_and_mended(cuts: int, acts: int, counters: int, processes: int, postgres: PostgresCluster, tmp_path: Path) -> None:
     """Three lines to the server go away in turn in the midst of everything. Counters go on with their work, line or none."""

@@ -133,14 +133,19 @@ def named(server: ScriptedRegistry, epoch: int) -> bool:
     return any(asked.path == "/v1/feed" and asked.query["epoch"] == str(epoch) for asked in server.asked)
 
 
+def restore_before_a_stop(server: ScriptedRegistry, store: Repository) -> None:
+    """What is stopped here next cannot be sent to the server."""
+    server.script = overloaded
+    server.ledger.restore()
+    store.close_link(uuid4(), fresh_number(), UnlinkReason.LOST)
+
+
 @pytest.mark.parametrize("is_restarted", [False, True])
 def test_a_new_epoch_is_not_named_before_the_stops_are_there(
     server: ScriptedRegistry, store: Repository, session: PacedSession, is_restarted: bool
 ) -> None:
     session.run(5)
-    server.script = overloaded
-    server.ledger.restore()
-    store.close_link(uuid4(), fresh_number(), UnlinkReason.LOST)
+    restore_before_a_stop(server, store)
     session.run(20)
     with closing(PacedSession(store, server.url, server.authority)) if is_restarted else nullcontext(session) as then:
         then.run(20)
@@ -159,9 +164,7 @@ def test_a_stop_that_cannot_be_sent_does_not_keep_a_counter_in_an_epoch_that_is_
 ) -> None:
     """The server does not wait for it longer than a minute either."""
     session.run(5)
-    server.script = overloaded
-    server.ledger.restore()
-    store.close_link(uuid4(), fresh_number(), UnlinkReason.LOST)
+    restore_before_a_stop(server, store)
     session.run(180)
     assert store.position().epoch == 2
     assert store.pending_count() == 1
