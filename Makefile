@@ -44,9 +44,9 @@ format: setup
 	@.venv/bin/ruff format
 
 test: lint
-	@# What is timed runs alone, the rest on both cores.
+	@# What is timed runs alone, the rest on both cores; a third worker, since much of it waits.
 	@$(if $(ARGS),,$(call pytest,600,1200) -q tests/test_speed.py)
-	@$(call pytest,1200,1800) -n 2 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
+	@$(call pytest,1200,1800) -n 3 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
 
 trial: setup
 	@$(if $(ARGS),,$(call pytest,600,1200) -q -m trial tests/test_speed.py)
