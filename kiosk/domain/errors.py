@@ -86,7 +86,7 @@ class Code(StrEnum):
     NOT_LINKED = "not-linked", about_link(Guide.REGISTER, library_card_serves=True)
     NOT_LINKED_YET = "not-linked-yet", about_link(Guide.WAIT, library_card_serves=True)
     """Not linked as far as is known here, while what the register knows cannot be asked."""
-    LINK_ENDED = "link-ended", about_link(Guide.WAIT, library_card_serves=True)
+    LINK_ENDED = "link-ended", about_link(Guide.REGISTER, library_card_serves=True)
     """Not linked, and what ended its link is still remembered here."""
     STOPPED_MEANWHILE = "stopped-meanwhile", about_link(Guide.WAIT, library_card_serves=True)
     """The link was there when the card was placed, and has gone before its patron was called up."""
