@@ -74,10 +74,13 @@ class EnrolledCounter:
         return self
 
     def stop(self) -> None:
+        """End its sync. `events` then holds all that it told."""
         if self.sync is not None:
             self.sync.stop()
             assert not self.sync.is_running
             self.sync = None
+            while not self._posted.empty():
+                self.events.append(self._posted.get_nowait())
 
     # --- acts -----------------------------------------------------------------------------------------------------------
 
