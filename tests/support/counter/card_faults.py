@@ -93,6 +93,8 @@ class Mishap:
             hands.join(20)
             assert not hands.is_alive()
         if self._hands:
+            # It stays away until it is restored: whoever has not noticed yet would take what was there before for what is there again.
+            desk.until(lambda counter: (counter.reader_before or counter.reader) != "ready")
             if self.kind is Event.UNPLUGGED:
                 self.world.replug()
             else:

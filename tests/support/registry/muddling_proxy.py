@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import ssl
+import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
@@ -50,6 +51,7 @@ class MuddlingProxy:
         self._asking = ssl.create_default_context()
         self._asking.check_hostname, self._asking.verify_mode = False, ssl.CERT_NONE
         self._kept: dict[Kind, _Kept] = {}
+        self._passed, self._next = 0, sys.maxsize
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="muddling-proxy", daemon=True)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -67,7 +69,12 @@ class MuddlingProxy:
 
     def muddle(self, share: float) -> None:
         """From now on so many of the answers are not those that were asked for; 0: none."""
-        self._share = share
+        self._share, self._passed = share, 0
+        self._next = self._gap()
+
+    def _gap(self) -> int:
+        """How many answers until the next one that is muddled: drawn, but never so many that a short trial meets none."""
+        return self._draw.randint(1, round(2 / self._share) - 1) if self._share else sys.maxsize
 
     async def _begin(self) -> None:
         self._server = await asyncio.start_server(self._serve, _HOST, 0, ssl=self._shown)
@@ -105,8 +112,9 @@ class MuddlingProxy:
     def _chosen(self, kind: Kind, answer: bytes) -> bytes:
         kept = self._kept.setdefault(kind, _Kept())
         given = answer
-        if self._draw.random() < self._share and kept.last:
-            self.muddled += 1
+        self._passed += 1
+        if kept.last and self._passed >= self._next:
+            self.muddled, self._next = self.muddled + 1, self._passed + self._gap()
             given = kept.held or kept.last
             kept.held = answer if self._draw.random() < 0.5 else b""
         kept.last = given
