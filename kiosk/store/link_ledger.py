@@ -147,7 +147,7 @@ class LinkLedger:
         reached, changed = self.notes.reached, Changed()
         for placed in self._stops.add(one for one in stops if one.stop.cursor > reached.cursor):
             changed.add(placed.token, placed.number)
-        self._projection.renew_around(changed)
+        self._projection.renew_around(changed, self.own.all())
         self.seal.renew()
 
     def answer(self, answers: Mapping[UUID, Answer]) -> list[OwnOperation]:
@@ -175,7 +175,7 @@ class LinkLedger:
         for operation in left:
             changed.add(operation.token, operation.number)
         if left:
-            self._projection.renew_around(changed, left)
+            self._projection.renew_around(changed, self.own.all(), left)
         self.seal.renew()
         return news
 
@@ -211,8 +211,10 @@ class LinkLedger:
         self.notes.reach(reached)
         if entries:
             self.notes.mark_at(reached, entries[-1].operation)
-        self._forget(safe)
-        self._projection.renew_around(changed, [own.operation for uuid, own in before.items() if uuid in states])
+        # Read once: whoever was away for a day has hundreds.
+        kept = [OwnOperation(own.operation, states.get(uuid, own.state)) for uuid, own in before.items()]
+        self._forget(safe, kept)
+        self._projection.renew_around(changed, kept, [before[uuid].operation for uuid in states])
         self.seal.renew()
         return [OwnOperation(before[uuid].operation, state) for uuid, state in states.items()]
 
@@ -231,7 +233,7 @@ class LinkLedger:
             raise ValueError(f"{reached} is older than {here}")
         swap()
         self.notes.reach(reached)
-        self._forget(safe)
+        self._forget(safe, self.own.all())
         self._projection.renew()
         self.seal.renew()
 
@@ -251,9 +253,9 @@ class LinkLedger:
         self._stops.forget_passed(self._passed(self.own.all()))
         self.seal.renew()
 
-    def _forget(self, safe: Position) -> None:
-        """Forget the operations that have arrived and are safe, and some of the stops that matter to none of the others."""
-        reached, own = self.notes.reached, self.own.all()
+    def _forget(self, safe: Position, own: Sequence[OwnOperation]) -> None:
+        """Forget those of all operations that have arrived and are safe, and some of the stops that matter to none of the others."""
+        reached = self.notes.reached
         self.own.forget([one.operation.origin.uuid for one in own if is_gone(one.state, reached, safe)])
         self._stops.forget_passed(self._passed(one for one in own if not is_gone(one.state, reached, safe)))
 

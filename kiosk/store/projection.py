@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kiosk.domain.decide import OpenLink, Stop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
-from kiosk.domain.operations import is_unapplied
+from kiosk.domain.operations import OwnOperation, is_unapplied
 from kiosk.domain.outbox import Outgoing, outgoing
 from kiosk.domain.overlay import Overlay, projected, surroundings
 from kiosk.domain.wire import Operation
@@ -42,9 +42,11 @@ class Projection:
         """Project anew all that is on its way."""
         self._shown.replace(self._whole())
 
-    def renew_around(self, changed: Changed, left: Iterable[Operation] = ()) -> None:
-        """Project anew what is connected with what has changed; the rest stays. `left`: operations that were on their way until now."""
-        unapplied = self._unapplied()
+    def renew_around(self, changed: Changed, own: Iterable[OwnOperation], left: Iterable[Operation] = ()) -> None:
+        """Project anew what is connected with what has changed; the rest stays. `own`: all operations of this counter, as they are now.
+        `left`: those that were on their way until now.
+        """
+        unapplied = self._unapplied(own)
         around = surroundings([*unapplied, *left], self._fed, changed.tokens, changed.numbers)
         some = [operation for operation in unapplied if around.hold(operation)]
         ahead = self._stops.above_of(self._notes.reached.cursor, around.tokens, around.numbers)
@@ -60,11 +62,11 @@ class Projection:
 
     def _whole(self) -> Overlay:
         ahead = self._stops.above(self._notes.reached.cursor)
-        return projected(self._unapplied(), self._fed, self._notes.epochs, ahead)
+        return projected(self._unapplied(self._own.all()), self._fed, self._notes.epochs, ahead)
 
-    def _unapplied(self) -> list[Operation]:
+    def _unapplied(self, own: Iterable[OwnOperation]) -> list[Operation]:
         reached = self._notes.reached
-        return [own.operation for own in self._own.all() if is_unapplied(own.state, reached)]
+        return [one.operation for one in own if is_unapplied(one.state, reached)]
 
 
 @dataclass(frozen=True, slots=True)

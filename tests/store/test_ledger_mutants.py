@@ -16,7 +16,7 @@ LINK_LEDGER = (
     ("        self.notes.count(operation.origin.sequence)\n", ""),
     ("            self.own.add(operation)\n", ""),
     ("            self.shown.take(decision)\n", ""),
-    ("        if left:\n            self._projection.renew_around(changed, left)\n", ""),
+    ("        if left:\n            self._projection.renew_around(changed, self.own.all(), left)\n", ""),
     # An answer that moves the cursor, as if it had brought the links.
     (
         "        self.own.keep(states)\n        left =",
@@ -31,8 +31,8 @@ LINK_LEDGER = (
     ),
     (
         "        self.notes.reach(reached)\n        if entries:\n            self.notes.mark_at(reached, entries[-1].operation)\n"
-        "        self._forget(safe)\n        self._projection.renew_around",
-        "        self._projection.renew_around",
+        "        # Read once",
+        "        # Read once",
     ),
     ("            for change in entry.changes:\n                changed.add(*touched(change))\n", ""),
     ("after_cuts(own.state, of_own)", "own.state"),
