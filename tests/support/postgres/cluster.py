@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -43,6 +42,8 @@ class PostgresCluster:
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-pg-", dir="/tmp"))  # a socket's path must be short
         self._data, self._numbers = self.folder / "data", count(1)
         self._settings = (*_SETTINGS, *(() if is_durable else ("fsync=off", "full_page_writes=off")))
+        import pwd  # not on Windows, where nothing is run that needs a PostgreSQL
+
         user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
         self._uid = None if user is None else user.pw_uid
         self._gid = None if user is None else user.pw_gid
