@@ -190,7 +190,7 @@ class Swapped:
         desk = self._desk
         check_presses(desk.trace, [PIN_A, WRONG, PIN_A, way.pin_after, way.pin_after], self._a, self._b)
         cards = cards_shown(desk)
-        check_warned(desk, cards, self._b.name, self._tokens[self._b.name])
+        check_warned(desk, cards, self._b, self._tokens[self._b.name])
         self._check_links(cards)
 
     def _check_links(self, cards: dict[Insertion, LinkToken]) -> None:

@@ -148,7 +148,7 @@ def run(desk: HeadlessCounter, deck: Deck, judge: CardJudge, step: Step, way: Wa
     desk.until(lambda counter: b_lies(desk, way))
     serve(desk, pins)
     check_presses(desk.trace, [PIN_A, PIN_A, way.pin_after, way.pin_after], a, b)
-    check_warned(desk, cards_shown(desk), b.name, token_of(judge, b))
+    check_warned(desk, cards_shown(desk), b, token_of(judge, b))
     for counter in desk.shown:
         check_number(counter, {token: LibraryCardNumber(number) for token, number in tokens.items()})
 

@@ -95,13 +95,16 @@ def cards_shown(desk: HeadlessCounter) -> dict[Insertion, LinkToken]:
     return cards
 
 
-def check_warned(desk: HeadlessCounter, cards: dict[Insertion, LinkToken], b: str, token: LinkToken) -> None:
-    """No VERIFY reaches B before its one try was shown, nor for a press on a pad that was opened for A."""
+def check_warned(desk: HeadlessCounter, cards: dict[Insertion, LinkToken], b: WatchedCard, token: LinkToken) -> None:
+    """No VERIFY reaches B before its one try was shown, nor for a press on a pad opened for A. A right PIN gives B its tries back."""
+    entered = iter(b.pins)
     for place, (what, who) in enumerate(desk.trace):
-        if what == "verify" and who == b:
+        if what == "verify" and who == b.name:
             before = desk.trace[:place]
             pressed = [where for said, where in before if said == "press"][-1]
             assert isinstance(pressed, Insertion)
             assert cards[pressed] == token, "a press for the other card"
             warned = [flow.insertion for said, flow in before if said == "shown" and isinstance(flow, LastTryWarning)]
             assert pressed in warned, "nobody was told of the last try"
+            if next(entered) == b.pin:
+                return
