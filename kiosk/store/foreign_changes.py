@@ -15,6 +15,7 @@ from threading import Event, Lock
 from time import monotonic
 
 from kiosk.config.file_lock import take_lock
+from kiosk.config.file_replacement import delete
 from kiosk.domain.errors import Code, Unavailable
 
 ENDING = "-keeper"
@@ -118,7 +119,7 @@ class ForeignChanges:
             if self._kept is not None:
                 with suppress(OSError):
                     os.ftruncate(self._kept, 0)
-                    _note(self._path).unlink()  # Windows cannot delete open files
+                    delete(_note(self._path), patience=0)  # Windows cannot delete open files
                 os.close(self._kept)
                 self._kept = None
 
