@@ -16,6 +16,7 @@ import stat
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from io import TextIOWrapper
 from logging.handlers import TimedRotatingFileHandler
@@ -24,11 +25,13 @@ from types import TracebackType
 
 from kiosk.config import FileTrouble, LogSettings, file_trouble
 from kiosk.config.file_access import not_a_file
+from kiosk.config.file_replacement import delete, rename
 from kiosk.incidents import places, record_incident
 
 _log = logging.getLogger(__name__)
 _PLACE = re.compile(r"%(\(\w+\))?[-#0 +]*[\d.*]*[a-zA-Z]")
 """Where an argument would stand."""
+_NEXT_TRY_SECONDS = 60.0
 # Without a log nothing is written: logging's last resort would print the traceback to stderr.
 logging.getLogger("kiosk").addHandler(logging.NullHandler())
 
@@ -110,6 +113,8 @@ def forbid_core_dumps() -> None:
 class _File(TimedRotatingFileHandler):
     is_failing = False
     """Whether the last record could not be written."""
+    _not_before = 0.0
+    """When the file may be renamed, after that has failed."""
 
     def _open(self) -> TextIOWrapper:
         """Open the file. Raises OSError, also for anything but a regular file; opening is retried with the next record."""
@@ -124,6 +129,31 @@ class _File(TimedRotatingFileHandler):
             # The file was removed or replaced: writing on would go nowhere.
             self.close()
         super().emit(record)
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:
+        return time.time() >= self._not_before and bool(super().shouldRollover(record))
+
+    def doRollover(self) -> None:
+        """Begin a new file for the day. While another program has the old one open, so that Windows does not rename it, go on in that and
+        try again in a minute. (The inherited method loses each record until then, and replaces what another process has renamed.)
+        """
+        day = time.strftime(self.suffix, time.localtime(self.rolloverAt - 1))
+        kept = Path(self.rotation_filename(f"{self.baseFilename}.{day}"))
+        self.close()
+        try:
+            if not kept.exists():
+                # Without patience: whoever logs may be in the middle of serving somebody.
+                rename(Path(self.baseFilename), kept, patience=0)
+        except FileNotFoundError:
+            pass
+        except OSError:
+            self._not_before = time.time() + _NEXT_TRY_SECONDS
+            return
+        for old in self.getFilesToDelete():
+            # One that is held is deleted with the next.
+            with contextlib.suppress(OSError):
+                delete(Path(old), patience=0)
+        self.rolloverAt = self.computeRollover(int(time.time()))
 
     def handleError(self, record: logging.LogRecord) -> None:
         """A full disk stops the log, not the counter. (The inherited method would print the record to stderr.)"""
@@ -184,7 +214,12 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, trace: Tra
 
 @contextlib.contextmanager
 def _crashes_in(path: Path) -> Iterator[None]:
-    """Have faulthandler log crashes of the interpreter itself: it writes function names, never values."""
+    """Have faulthandler log crashes of the interpreter itself: it writes function names, never values.
+
+    On Windows it also writes of exceptions that somebody handles, since it hears of them first
+    (https://learn.microsoft.com/en-us/windows/win32/debug/vectored-exception-handling): a run that ends in order says so below them. The
+    file is for people: nothing that staff are told, or `doctor` tells, is taken from it.
+    """
     file = None
     if not faulthandler.is_enabled() and _may_be_written(path):
         with contextlib.suppress(OSError):
@@ -193,8 +228,13 @@ def _crashes_in(path: Path) -> Iterator[None]:
         yield
         return
     with file:
+        before = os.fstat(file.fileno()).st_size
         faulthandler.enable(file)
         try:
             yield
         finally:
             faulthandler.disable()
+            with contextlib.suppress(OSError):
+                if handled := path.read_bytes()[before:].count(b"\n"):
+                    file.write(f"The {handled} lines above tell of no crash: the program went on, and ended in order {time.ctime()}.\n\n")
+                    file.flush()

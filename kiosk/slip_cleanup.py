@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from kiosk.config.file_replacement import delete
 from kiosk.incidents import report_incident
 
 _log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class SlipFolder:
         with suppress(OSError):
             for path in [*self.overdue(today), *self._unfinished()]:
                 try:
-                    path.unlink()
+                    delete(path)
                     deleted += 1
                 except OSError as error:
                     _log.warning("slip not deleted: errno %s", error.errno)

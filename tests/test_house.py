@@ -157,3 +157,42 @@ def sentences_in_code(name: str) -> Iterator[tuple[int, str]]:
 def test_sentences_in_japanese_lie_in_catalogues() -> None:
     ours = [name for name in modules("kiosk") if not name.startswith(READS_OTHERS_SENTENCES)]
     assert [(name, line, sentence) for name in ours for line, sentence in sentences_in_code(name)] == []
+
+
+RENAMES_OR_DELETES = frozenset({"rename", "renames", "unlink", "remove", "removedirs", "replace", "rmdir", "rmtree", "move"})
+NO_FILES = frozenset(
+    {
+        ("kiosk/commands/trust.py", "TrustStore(home.trust).remove"),
+        ("kiosk/demo/registry/library_server.py", "self._elsewhere.unlink"),
+        ("kiosk/store/credentials.py", "self.replace"),
+        ("kiosk/store/enrolment.py", "place.store.replace"),
+        ("kiosk/store/erasing.py", "place.store.replace"),
+        ("kiosk/store/projection.py", "self._shown.replace"),
+        ("kiosk/ui/staff/prebuilt_pages.py", "self._unloaded.remove"),
+    }
+)
+DEMO_FOLDER = ("kiosk/demo/registry/elsewhere.py", "shutil.rmtree")
+
+
+def renames_or_deletes(name: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text(name))):
+        if isinstance(node, ast.ImportFrom) and node.module in ("os", "shutil"):
+            yield from (f"from {node.module} import {one.name}" for one in node.names if one.name in RENAMES_OR_DELETES)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RENAMES_OR_DELETES:
+            called = ast.unparse(node.func)
+            # Strings are given two arguments, and moments named ones.
+            of_text_or_time = node.func.attr == "replace" and called != "os.replace" and (len(node.args) != 1 or node.keywords)
+            if not of_text_or_time and not (node.func.attr == "move" and called != "shutil.move"):
+                yield called
+
+
+def test_files_are_renamed_and_deleted_in_one_place() -> None:
+    """What another program has open for a moment is waited for there (`kiosk.config.file_replacement`)."""
+    found = {(name, called) for name in modules("kiosk") for called in renames_or_deletes(name)}
+    assert {called for name, called in found if name == "kiosk/config/file_replacement.py"} == {
+        "os.rename",
+        "path.unlink",
+        "source.rename",
+        "source.replace",
+    }
+    assert {one for one in found if one[0] != "kiosk/config/file_replacement.py"} == NO_FILES | {DEMO_FOLDER}

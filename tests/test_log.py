@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from kiosk import log
 from kiosk.config import LogSettings
 from kiosk.domain.errors import Code, Refused
 from kiosk.incidents import record_incident
+from tests.support.held_file import held_by_another
 
 SECRET = "9A7794E9AGCIEG13221003A"
 
@@ -141,4 +143,96 @@ with log.kept_in(Path("."), LogSettings()):
     left = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert set(left) <= {"kiosk.log", "kiosk-crash.log"}
     assert b"in work" in left["kiosk-crash.log"]
+    assert b"no crash" not in left["kiosk-crash.log"]
     assert SECRET.encode() not in b"".join([*left.values(), child.stdout, child.stderr])
+
+
+@pytest.fixture
+def of_yesterday(tmp_path: Path) -> Path:
+    """A log that was written to last yesterday, and is due to be renamed."""
+    path = tmp_path / "kiosk.log"
+    path.write_text("yesterday\n")
+    before = time.time() - 24 * 3600
+    os.utime(path, (before, before))
+    return path
+
+
+def days(log_file: Path) -> dict[str, list[str]]:
+    """The last word of each line in each file."""
+    return {path.name: [line.split()[-1] for line in path.read_text("utf-8").splitlines()] for path in log_file.parent.glob("kiosk.log*")}
+
+
+def test_each_day_has_its_file(of_yesterday: Path) -> None:
+    day = time.strftime("%Y-%m-%d", time.localtime(of_yesterday.stat().st_mtime))
+    ours = logging.getLogger("kiosk.test")
+    with log.kept_in(of_yesterday.parent, LogSettings()):
+        ours.info("first")
+        ours.info("second")
+    assert days(of_yesterday) == {f"kiosk.log.{day}": ["yesterday"], "kiosk.log": ["first", "second"]}
+
+
+def test_no_line_is_lost_while_another_program_has_the_log_open(of_yesterday: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes on in the file of yesterday, and the first line a minute after the other program has left begins another."""
+    day = time.strftime("%Y-%m-%d", time.localtime(of_yesterday.stat().st_mtime))
+    ours, now = logging.getLogger("kiosk.test"), time.time
+    with log.kept_in(of_yesterday.parent, LogSettings()):
+        with held_by_another(of_yesterday):
+            for minute in range(3):
+                monkeypatch.setattr(time, "time", lambda minute=minute: now() + minute * 61)
+                for word in "ab":
+                    ours.info("%s", f"{word}{minute}")
+                    assert not log.is_failing()
+        monkeypatch.setattr(time, "time", lambda: now() + 4 * 61)
+        ours.info("let-go")
+    first = ["yesterday", *(said for minute in range(3) for word in "ab" for said in (f"{word}{minute}", "after"))]
+    assert days(of_yesterday) == {f"kiosk.log.{day}": first, "kiosk.log": ["let-go"]}
+
+
+def test_a_day_that_another_process_has_renamed_is_not_replaced(of_yesterday: Path) -> None:
+    day = time.strftime("%Y-%m-%d", time.localtime(of_yesterday.stat().st_mtime))
+    of_yesterday.with_name(f"kiosk.log.{day}").write_text("renamed\n")
+    written(of_yesterday.parent, lambda: logging.getLogger("kiosk.test").info("today"))
+    assert days(of_yesterday) == {f"kiosk.log.{day}": ["renamed"], "kiosk.log": ["yesterday", "today"]}
+
+
+def test_old_days_go_and_one_that_is_held_goes_with_the_next(of_yesterday: Path) -> None:
+    old = [of_yesterday.with_name(f"kiosk.log.2026-01-0{day}") for day in (1, 2, 3)]
+    for path in old:
+        path.write_text("old\n")
+    with held_by_another(old[0]), log.kept_in(of_yesterday.parent, LogSettings(days=2)):
+        logging.getLogger("kiosk.test").info("today")
+        assert not log.is_failing()
+    assert [path.exists() for path in old] == [True, False, True]
+
+
+HANDLED = """
+import sys
+from pathlib import Path
+from kiosk import log
+from kiosk.checks.logfile import check_log
+from kiosk.config import LogSettings
+with log.kept_in(Path("."), LogSettings()):
+    if sys.platform == "win32":
+        import ctypes
+        try:
+            ctypes.WinDLL("kernel32").RaiseException(0x8001010D, 0, 0, None)
+        except OSError:
+            print("handled")
+    else:
+        with open("kiosk-crash.log", "a") as file:
+            file.write("Windows fatal exception: code 0x8001010d\\n\\n")
+    print(check_log(Path(".")).outcome)
+"""
+
+
+def test_exceptions_that_were_handled_are_not_told_as_crashes(tmp_path: Path) -> None:
+    """Windows tells faulthandler of each one first. Elsewhere nothing does: the entry stands for it."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(log.__file__).parents[1])}
+    for run in (1, 2):
+        child = subprocess.run([sys.executable, "-c", HANDLED], cwd=tmp_path, capture_output=True, timeout=60, env=environment)
+        assert (child.returncode, child.stdout.split()[-1:]) == (0, [b"log.written"])
+        lines = (tmp_path / "kiosk-crash.log").read_text("utf-8").splitlines()
+        entries = [number for number, line in enumerate(lines) if line == "Windows fatal exception: code 0x8001010d"]
+        ends = [(number, int(line.split()[1])) for number, line in enumerate(lines) if "lines above tell of no crash" in line]
+        assert (len(entries), len(ends)) == (run, run)
+        assert [number - above for number, above in ends] == entries

@@ -18,6 +18,7 @@ from kiosk.equipment import today
 from kiosk.slip_cleanup import SlipFolder, swept
 from tests.commands.conftest import home, kiosk  # noqa: F401 - fixtures
 from tests.support.commands.call import Call
+from tests.support.held_file import held_by_another
 from tests.test_starting import started
 
 TODAY = date(2026, 11, 28)
@@ -51,6 +52,14 @@ def test_several_of_one_second_and_those_that_were_begun_go_as_well(tmp_path: Pa
     os.utime(cut_off, (time.time() - 3600, time.time() - 3600))
     assert SlipFolder(tmp_path, 1).sweep(TODAY) == 4
     assert list(tmp_path.iterdir()) == [at_work]
+
+
+def test_a_slip_that_another_program_has_open_goes_with_the_next_sweep(tmp_path: Path) -> None:
+    held, other = slip(tmp_path, TODAY - DAY), slip(tmp_path, TODAY - 2 * DAY)
+    with held_by_another(held):
+        assert SlipFolder(tmp_path, 1).sweep(TODAY) == 1
+        assert (held.exists(), other.exists()) == (True, False)
+    assert SlipFolder(tmp_path, 1).sweep(TODAY) == 1
 
 
 def test_nothing_but_slips_is_touched(tmp_path: Path) -> None:

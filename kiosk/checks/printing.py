@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kiosk import child_process
 from kiosk.config import SlipSettings
+from kiosk.config.file_replacement import delete
 from kiosk.domain.errors import KioskError
 from kiosk.domain.health import Finding
 from kiosk.ui.installed_devices import Printers, see_printers
@@ -50,7 +51,7 @@ def _can_hold(folder: Path) -> bool:
     try:
         descriptor, name = tempfile.mkstemp(prefix=".kiosk-", dir=place)
         os.close(descriptor)
-        os.unlink(name)
+        delete(Path(name))
     except OSError:
         return False
     return True

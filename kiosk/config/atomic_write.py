@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from kiosk.config.file_replacement import delete, rename, replace
+
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a new file atomically. Raises FileExistsError rather than replace one; any other OSError."""
@@ -17,7 +19,7 @@ def write_new(path: Path, content: bytes) -> None:
         temporary.write_bytes(content)
         publish(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        delete(temporary, missing_ok=True)
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -28,10 +30,10 @@ def replace_file(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        replace(temporary, path)
     except OSError:
         with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            delete(temporary, missing_ok=True)
         raise
 
 
@@ -80,13 +82,13 @@ def publish(temporary: Path, path: Path) -> None:
     if os.name == "posix":
         try:
             os.link(temporary, path)  # rename would replace
-            temporary.unlink()
+            delete(temporary)
         except OSError as error:
             if error.errno not in _NOT_SUPPORTED:
                 raise
             _take_name(temporary, path)
     else:
-        temporary.rename(path)
+        rename(temporary, path)
     sync_folder(path.parent)
 
 
@@ -98,7 +100,7 @@ def _take_name(temporary: Path, path: Path) -> None:
     """Without hard links: reserve the name with an empty file, then replace it."""
     make_file(path)
     try:
-        temporary.replace(path)
+        replace(temporary, path)
     except BaseException:
-        path.unlink(missing_ok=True)
+        delete(path, missing_ok=True)
         raise

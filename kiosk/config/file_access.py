@@ -10,6 +10,7 @@ from enum import StrEnum, unique
 from pathlib import Path
 from typing import BinaryIO
 
+from kiosk.config.file_replacement import HeldByAnother, held_file
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -39,6 +40,8 @@ class FileTrouble(StrEnum):
     """Not a fault of the path: the limit of open files, of the user or the system, is reached."""
     MEMORY = "memory"
     """Not a fault of the path: out of memory."""
+    HELD = "held"
+    """Another program has the file open (Windows)."""
     FULL = "full"
     READ_ONLY = "read-only"
     TOO_LARGE = "too-large"
@@ -106,6 +109,8 @@ def file_trouble(error: OSError, path: Path) -> FileTrouble:
     """Classify an error about `path`. Checks the owner if access was denied."""
     if isinstance(error, TimeoutError):
         return FileTrouble.FAULTY
+    if isinstance(error, HeldByAnother):
+        return FileTrouble.HELD
     trouble = _BY_ERRNO.get(error.errno or 0, FileTrouble.OTHER)
     if trouble is FileTrouble.DENIED and is_foreign(path):
         return FileTrouble.FOREIGN
@@ -134,7 +139,7 @@ def unusable(error: OSError, place: Path) -> Unavailable:
     trouble = file_trouble(error, place)
     if trouble in _CODES:
         return Unavailable(_CODES[trouble], place=str(place))
-    return Unavailable(Code.HOME_UNUSABLE, place=str(place), reason=trouble.value)
+    return Unavailable(Code.HOME_UNUSABLE, place=held_file(error) or str(place), reason=trouble.value)
 
 
 def _has_size_limit() -> bool:

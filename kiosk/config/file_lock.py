@@ -15,22 +15,25 @@ _PAUSE = 0.05
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    def take_lock(handle: int) -> bool:
+        """Try to lock the file until it is closed, and go to its beginning; False if another process holds the lock."""
+        # https://learn.microsoft.com/en-us/cpp/c-runtime-library/reference/locking: what is locked begins at the file pointer.
+        os.lseek(handle, 0, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:  # EACCES as the page has it; other implementations, such as Wine's, set another errno or none
+            return False
+        return True
 else:
     import fcntl
 
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def take_lock(handle: int) -> bool:
-    """Try to lock the file until it is closed; False if another process holds the lock. Raises OSError."""
-    try:
-        _lock(handle)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
+    def take_lock(handle: int) -> bool:
+        """Try to lock the file until it is closed; False if another process holds the lock. Raises OSError."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            return False
+        return True
 
 
 @contextlib.contextmanager

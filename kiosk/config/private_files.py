@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kiosk.config.atomic_write import make_file, publish, sync_file, sync_folder
 from kiosk.config.file_access import not_a_file, read_regular
+from kiosk.config.file_replacement import delete, replace
 from kiosk.domain.errors import Code, Unavailable
 
 _log = logging.getLogger(__name__)
@@ -70,12 +71,12 @@ def save_private(path: Path, content: bytes, *, replaces: Callable[[], bool] = l
             publish(temporary, path)
         elif replaces():
             sync_file(temporary)
-            os.replace(temporary, path)
+            replace(temporary, path)
             sync_folder(path.parent)
         else:
             return False
     except FileExistsError:  # another process was faster
         return False
     finally:
-        temporary.unlink(missing_ok=True)
+        delete(temporary, missing_ok=True)
     return True

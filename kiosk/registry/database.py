@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from kiosk.config.atomic_write import make_file, publish
+from kiosk.config.file_replacement import delete
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.disk_errors import disk_translated
 from kiosk.ledger.migration_runner import USER_VERSION, VERSION_TABLE, VersionedSchema, migrate, version_of
@@ -65,7 +66,7 @@ def _create(path: Path) -> None:
     """A file that is renamed into place once it is whole: an empty one of that name is damaged, not new."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".{path.name}.new-{current_thread().ident}")
-    temporary.unlink(missing_ok=True)
+    delete(temporary, missing_ok=True)
     make_file(temporary)
     try:
         with closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
@@ -73,4 +74,4 @@ def _create(path: Path) -> None:
         with suppress(FileExistsError):  # another process was faster
             publish(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        delete(temporary, missing_ok=True)

@@ -18,6 +18,7 @@ from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.atomic_write import replace_file
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_permissions import Exposure, exposure
+from kiosk.config.file_replacement import delete, held_file
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.smartcard.authority import Authority
@@ -180,7 +181,7 @@ class TrustStore:
         if len(plain) < 4 or len(fitting) != 1:
             return 0
         try:
-            fitting[0].unlink()
+            delete(fitting[0])
         except OSError as error:
             raise _trouble(error, self._folder) from error
         return 1
@@ -223,4 +224,4 @@ def _trouble(error: OSError, folder: Path) -> Unavailable:
     codes = {FileTrouble.FULL: Code.STORE_FULL, FileTrouble.READ_ONLY: Code.STORE_READ_ONLY}
     if trouble in codes:
         return Unavailable(codes[trouble], place=str(folder))
-    return Unavailable(Code.HOME_UNUSABLE, place=str(folder), reason=trouble.value)
+    return Unavailable(Code.HOME_UNUSABLE, place=held_file(error) or str(folder), reason=trouble.value)

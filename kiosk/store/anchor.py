@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kiosk.config.file_access import read_regular
+from kiosk.config.file_replacement import delete, replace
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.key_derivation import derived
@@ -78,9 +79,9 @@ class AnchorFile:
                     file.flush()
                     # The folder is not synced: if the old name reappears after a power cut, the store is ahead, as after any crash.
                     os.fsync(file.fileno())
-                os.replace(temporary, self._path)
+                replace(temporary, self._path)
             except BaseException:
-                temporary.unlink(missing_ok=True)
+                delete(temporary, missing_ok=True)
                 raise
 
     def _seal(self, anchor: Anchor) -> str:

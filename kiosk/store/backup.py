@@ -14,6 +14,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.atomic_write import forget_pages, make_file, publish
+from kiosk.config.file_replacement import delete, held_file
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.sqlite_errors import result_code
@@ -30,7 +31,7 @@ def back_up(path: Path, key: bytes, folder: Path, name: str) -> Path:
     make_folder(folder)
     target = _free(folder, name)
     temporary = target.with_name(f".{target.name}.new")
-    temporary.unlink(missing_ok=True)
+    delete(temporary, missing_ok=True)
     make_file(temporary)
     try:
         try:
@@ -44,7 +45,7 @@ def back_up(path: Path, key: bytes, folder: Path, name: str) -> Path:
         publish(temporary, target)
     finally:
         with suppress(OSError):  # a stick that was pulled out
-            temporary.unlink(missing_ok=True)
+            delete(temporary, missing_ok=True)
     return target
 
 
@@ -76,7 +77,7 @@ def onto(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = file_trouble(error, folder).value
-        raise Unavailable(Code.BACKUP_FAILED, place=str(folder), reason=reason) from error
+        raise Unavailable(Code.BACKUP_FAILED, place=held_file(error) or str(folder), reason=reason) from error
     except sqlcipher.Error as error:
         if result_code(error) not in _BY_THE_DISK:
             raise

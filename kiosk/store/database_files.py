@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk.config.atomic_write import sync_folder
+from kiosk.config.file_replacement import rename
 
 SET_ASIDE = ".set-aside-"
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -29,7 +30,7 @@ def set_aside(files: list[Path], now: datetime) -> list[Path]:
         while target.exists():
             count += 1
             target = target.with_name(f"{left.name}{SET_ASIDE}{now:%Y%m%d-%H%M%S}-{count}")
-        left.rename(target)
+        rename(left, target)
         os.utime(target, (now.timestamp(), now.timestamp()))
         sync_folder(target.parent)
         moved.append(target)

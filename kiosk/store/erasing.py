@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.config.atomic_write import sync_folder
+from kiosk.config.file_replacement import delete
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.store.authority_file import authority_path
 from kiosk.store.database_files import SET_ASIDE
@@ -34,7 +35,7 @@ def finish_erasing(place: KeyPlace) -> None:
     with translated(place.database):
         folders = set[Path]()
         for file in _files_of(place):
-            file.unlink(missing_ok=True)
+            delete(file, missing_ok=True)
             folders.add(file.parent)
         for folder in folders:
             sync_folder(folder)

@@ -15,9 +15,12 @@ from threading import Event, Lock
 from time import monotonic
 
 from kiosk.config.file_lock import take_lock
+from kiosk.config.file_replacement import delete
 from kiosk.domain.errors import Code, Unavailable
 
 ENDING = "-keeper"
+# Windows would write an end of line as two bytes: https://learn.microsoft.com/en-us/cpp/c-runtime-library/text-and-binary-mode-file-i-o.
+_READ_AND_WRITE = os.O_RDWR | getattr(os, "O_BINARY", 0)
 _ACTS = 64
 """Acts between checkpoints: about 1,000 pages, SQLite's own default."""
 _PATIENCE_SECONDS = 0.5
@@ -27,7 +30,7 @@ _PATIENCE_SECONDS = 0.5
 def check_company(path: Path) -> None:
     """Check, before opening, that the files are those the keeper has open. Raises Unavailable: store-replaced."""
     try:
-        handle = os.open(_note(path), os.O_RDWR)
+        handle = os.open(_note(path), _READ_AND_WRITE)
     except OSError:  # there is no keeper, or there cannot be one
         return
     try:
@@ -48,7 +51,7 @@ def check_company(path: Path) -> None:
 def is_kept(path: Path) -> bool:
     """Whether a process has the store open: another one, as long as this one has not opened it."""
     try:
-        handle = os.open(_note(path), os.O_RDWR)
+        handle = os.open(_note(path), _READ_AND_WRITE)
     except OSError:  # there is no keeper, or there cannot be one
         return False
     try:
@@ -116,14 +119,14 @@ class ForeignChanges:
             if self._kept is not None:
                 with suppress(OSError):
                     os.ftruncate(self._kept, 0)
-                    _note(self._path).unlink()  # Windows cannot delete open files
+                    delete(_note(self._path), patience=0)  # Windows cannot delete open files
                 os.close(self._kept)
                 self._kept = None
 
     def _keep(self) -> None:
         """Become the keeper if there is none."""
         try:
-            handle = os.open(_note(self._path), os.O_CREAT | os.O_RDWR, 0o600)
+            handle = os.open(_note(self._path), os.O_CREAT | _READ_AND_WRITE, 0o600)
         except OSError:  # a write-protected disk: nothing is written anyway
             return
         with suppress(OSError):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kiosk.config import file_trouble
 from kiosk.config.atomic_write import sync_folder
+from kiosk.config.file_replacement import delete
 from kiosk.config.home import base_folder
 from kiosk.config.private_files import read_private, save_private
 from kiosk.domain.errors import Code, Unavailable
@@ -81,7 +82,7 @@ class FileKeyStore:
 
     def forget(self) -> None:
         with translated(self._path):
-            self._path.unlink(missing_ok=True)
+            delete(self._path, missing_ok=True)
             sync_folder(self._path.parent)
 
     def describe(self) -> Description:

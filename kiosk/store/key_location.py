@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kiosk.config.file_replacement import delete
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.store.anchor import ENDING, AnchorFile
@@ -116,7 +117,7 @@ class KeyPlace:
             anchors.append(self._anchor_path(left[0]))
         for anchor in anchors:
             if anchor != self.anchor_path:
-                anchor.unlink(missing_ok=True)
+                delete(anchor, missing_ok=True)
         if left is not None and is_left:
             left[1].forget()
         return own.before or (left[2].before if left is not None else "") or "?"

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kiosk.config.atomic_write import make_file, publish
 from kiosk.config.file_access import read_regular
+from kiosk.config.file_replacement import delete
 from kiosk.config.private_files import make_folder
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import LACKING, Code, Refused, Unavailable
@@ -74,7 +75,7 @@ def make_backup(path: Path, keys: Keys, folder: Path, now: datetime, *, doubted:
             write_private(copy.with_suffix(SEALED), seal(keys))
         except BaseException:
             with suppress(OSError):
-                copy.unlink()  # useless without its keys
+                delete(copy)  # useless without its keys
             raise
     return copy
 
@@ -156,13 +157,13 @@ def begin_anew(place: KeyPlace, now: datetime) -> list[Path]:
 def write_private(path: Path, content: bytes) -> None:
     """Write a private file atomically."""
     temporary = path.with_name(f".{path.name}.new")
-    temporary.unlink(missing_ok=True)
+    delete(temporary, missing_ok=True)
     make_file(temporary)
     try:
         temporary.write_bytes(content)
         publish(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        delete(temporary, missing_ok=True)
 
 
 def _sealed_beside(backup: Path) -> bytes:
@@ -180,7 +181,7 @@ def _copied(backup: Path, path: Path) -> Iterator[Path]:
 
     def forget() -> None:
         for left in (temporary, *leftovers(temporary)):
-            left.unlink(missing_ok=True)
+            delete(left, missing_ok=True)
 
     forget()
     make_file(temporary)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiosk.config.atomic_write import replace_file
 from kiosk.config.file_access import read_regular
+from kiosk.config.file_replacement import delete
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.json_fields import count_in, fields_of, text_in, time_in, time_text
 
@@ -54,7 +55,7 @@ def save_failure(path: Path, failure: BackupFailure | None) -> None:
     """What cannot be written is not told: the disk is full, or the home is shut, and `doctor` finds that by itself."""
     with suppress(OSError):
         if failure is None:
-            path.unlink(missing_ok=True)
+            delete(path, missing_ok=True)
             return
         fields = {
             "since": time_text(failure.since),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk.config.atomic_write import sync_folder
+from kiosk.config.file_replacement import HeldByAnother, delete
 from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Refused
 from kiosk.domain.wire import Position
@@ -92,9 +94,12 @@ def safe_of(backups: Sequence[Kept], epochs: Epochs) -> Position:
 
 
 def delete_old(found: Found, keep: int) -> None:
-    """Delete the oldest backups but `keep` (at least 1), after a newer one was verified. Raises OSError."""
+    """Delete the oldest backups but `keep` (at least 1), after a newer one was verified. One that another program has open stays until
+    the next time. Raises OSError.
+    """
     for kept in found.backups[:-keep]:
-        kept.path.unlink(missing_ok=True)
+        with suppress(HeldByAnother):
+            delete(kept.path, missing_ok=True)
         sync_folder(kept.path.parent)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiosk.config import file_trouble
 from kiosk.config.atomic_write import forget_pages, publish
+from kiosk.config.file_replacement import delete, held_file
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.ledger.digest import LinkHash
@@ -33,7 +34,7 @@ def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[Kep
     with _onto(folder):
         make_folder(folder)
         for left in unfinished_in(folder):
-            left.unlink(missing_ok=True)
+            delete(left, missing_ok=True)
         target = free_name(folder, now)
         temporary = target.with_name(f".{target.name}.new")
         try:
@@ -46,7 +47,7 @@ def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[Kep
             publish(temporary, target)
         finally:
             with suppress(OSError):  # a disk that was pulled out
-                temporary.unlink(missing_ok=True)
+                delete(temporary, missing_ok=True)
     return Kept(target, contents.manifest)
 
 
@@ -80,7 +81,7 @@ def _onto(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unavailable(Code.BACKUP_FAILED, place=str(folder), reason=file_trouble(error, folder).value) from error
+        raise Unavailable(Code.BACKUP_FAILED, place=held_file(error) or str(folder), reason=file_trouble(error, folder).value) from error
     # A column that holds what none of ours holds.
     except ValueError as error:
         raise Unavailable(Code.BACKUP_FAILED, place=str(folder), reason="altered") from error

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from peewee import Database
 
+from kiosk.config.file_replacement import rename
 from kiosk.config.private_files import save_private
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Refused, Unavailable
@@ -188,7 +189,9 @@ def _set_aside(path: Path, now: datetime) -> tuple[Path, ...]:
         for suffix in ("-wal", "-shm", "-journal", ""):
             left = path.with_name(f"{path.name}{suffix}")
             if left.exists():
-                moved.append(left.rename(path.with_name(f"{path.name}-damaged-{now:%Y%m%d-%H%M%S}{suffix}")))
+                target = path.with_name(f"{path.name}-damaged-{now:%Y%m%d-%H%M%S}{suffix}")
+                rename(left, target)
+                moved.append(target)
     return tuple(moved)
 
 

@@ -18,6 +18,7 @@ from kiosk.config.atomic_write import replace_file
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_lock import held
 from kiosk.config.file_permissions import exposure
+from kiosk.config.file_replacement import delete
 from kiosk.smartcard.revocation.crl import LARGEST, Head, Verdict
 from kiosk.smartcard.revocation.lists_in_use import Held, HeldList
 from kiosk.smartcard.revocation.parsing_process import as_json, head_from
@@ -129,7 +130,7 @@ class ListCache:
             count = len(list(self.load(frozenset()).held))
             self._whole.clear()
             for path in [path for path in self._folder.iterdir() if path.name != _LOCK]:
-                path.unlink()
+                delete(path)
         return count
 
     def save(self, kept: Kept, authorities: frozenset[str]) -> Kept:
@@ -167,7 +168,7 @@ class ListCache:
         used = {self._numbers(one.head).name for one in lists} | {_INDEX, _LOCK}
         with contextlib.suppress(OSError):
             for path in [path for path in self._folder.iterdir() if path.name not in used]:
-                path.unlink()
+                delete(path)
 
     def _numbers(self, head: Head) -> Path:
         return self._folder / f"{head.digest}.numbers"

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from kiosk.config.atomic_write import sync_file
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_lock import held
+from kiosk.config.file_replacement import replace
 from kiosk.smartcard.virtual.authority import Leaf, PrivateKey, VirtualAuthority, ecdsa_key, rsa_key
 from kiosk.smartcard.virtual.card import VirtualCard
 
@@ -171,4 +172,4 @@ def _write(path: Path, content: bytes) -> None:
     draft.touch(mode=0o600)
     draft.write_bytes(content)
     sync_file(draft)
-    draft.replace(path)
+    replace(draft, path)

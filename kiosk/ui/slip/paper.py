@@ -11,6 +11,7 @@ from PySide6.QtCore import QMarginsF, QSizeF
 from PySide6.QtGui import QGuiApplication, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
+from kiosk.config.file_replacement import delete, replace
 from kiosk.domain.errors import Code, Unavailable
 
 # Without a device a QTextDocument measures in pixels; here one pixel is one point on paper.
@@ -48,7 +49,7 @@ def write_pdf(html: str, width_mm: int, folder: str, stem: str) -> None:
     try:
         unfinished.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Left by a killed process.
-        unfinished.unlink(missing_ok=True)
+        delete(unfinished, missing_ok=True)
         unfinished.touch(mode=0o600, exist_ok=False)
         writer = QPdfWriter(str(unfinished))
         writer.setResolution(_RESOLUTION)
@@ -58,12 +59,12 @@ def write_pdf(html: str, width_mm: int, folder: str, stem: str) -> None:
         if not painted or not unfinished.stat().st_size:
             raise Unavailable(Code.SLIP_FAILED)
         names = (Path(folder, f"{stem}{count or ''}.pdf") for count in range(1000))
-        unfinished.replace(next(path for path in names if not path.exists()))
+        replace(unfinished, next(path for path in names if not path.exists()))
     except OSError as error:
         raise Unavailable(Code.SLIP_FAILED) from error
     finally:
         with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+            delete(unfinished, missing_ok=True)
     del application
 
 

@@ -18,6 +18,7 @@ from kiosk.registry.backup.timetable import Timetable
 from kiosk.registry.ledger import RegistryLedger
 from tests.registry.backup.conftest import NewMachine
 from tests.support.backup.server_machine import SITE_KEY, ServerMachine
+from tests.support.held_file import held_by_another
 from tests.support.ledger.slow_commit import SlowToCommit
 from tests.support.wait import wait_until
 
@@ -78,6 +79,19 @@ def test_the_oldest_go_once_a_newer_one_is_whole_and_safe_moves_up(machine: Serv
         machine.later(days=1)
     assert len(backups(machine)) == 2
     assert safe == [1, 1, 2, 3], "the lowest of those kept, each of which may be restored"
+
+
+def test_an_old_one_that_another_program_has_open_goes_with_the_next(machine: ServerMachine) -> None:
+    keeper = keeper_of(machine, keep=1)
+    first = keeper.back_up().path
+    machine.later(days=1)
+    with held_by_another(first):
+        second = keeper.back_up().path
+    assert backups(machine) == [first.name, second.name]
+    assert load_failure(machine.folder / "backup-failure.json") is None
+    machine.later(days=1)
+    third = keeper.back_up().path
+    assert backups(machine) == [third.name]
 
 
 def test_for_one_that_a_wrong_clock_dated_ahead_no_other_is_made_or_given_up(machine: ServerMachine) -> None:
