@@ -84,5 +84,8 @@ class FileKeyStore:
             self._path.unlink(missing_ok=True)
             sync_folder(self._path.parent)
 
+    def try_out(self) -> None:
+        """Nothing: a file that cannot be written, on a protected disk, is read all the same."""
+
     def describe(self) -> Description:
         return Description("file", str(self._path))

@@ -171,6 +171,9 @@ class KeyStore(Protocol):
     def forget(self) -> None:
         """Delete the keys here, after they were saved elsewhere. Raises Unavailable."""
 
+    def try_out(self) -> None:
+        """Find out whether keys can be saved, where only trying tells; the keys are left alone. Raises Unavailable."""
+
     def describe(self) -> Description:
         """Describe the place for `doctor`."""
 
