@@ -60,7 +60,7 @@ class CredentialStore:
             if not self._mark.exists():
                 self.try_out()
                 save_private(self._mark, b"")
-        self._ask(lambda: self._backend.set_password(SERVICE, self._name, record.encoded()))
+        self._ask(lambda: self._write(record.encoded()))
         if self.load() != record:
             raise self._unusable("differs")
 
@@ -87,8 +87,14 @@ class CredentialStore:
         if self._ask(write_and_read) != nothing:
             raise self._unusable("differs")
 
+    def settle(self) -> None:
+        """What an earlier version saved is saved as this one does. Raises Unavailable: credential-store-unusable."""
+
     def describe(self) -> Description:
         return Description(self._kind, f"{SERVICE}/{self._name}")
+
+    def _write(self, text: str) -> None:
+        self._backend.set_password(SERVICE, self._name, text)
 
     def _ask(self, question: Callable[[], T]) -> T:
         try:
@@ -118,9 +124,9 @@ def system_credentials(name: str, mark: Path) -> CredentialStore | None:
     (ERROR_NO_SUCH_LOGON_SESSION, 1312: "Network logon sessions do not have an associated credential set").
     """
     if sys.platform == "win32":
-        from keyring.backends.Windows import WinVaultKeyring
+        from kiosk.store.windows_credentials import CredentialManager
 
-        return CredentialStore(WinVaultKeyring(), "credential-manager", name, mark)
+        return CredentialManager(name, mark)
     try:
         opens = in_time(_secret_service_open, SECONDS, "credentials")
     except Exception:  # a broken session bus may raise anything

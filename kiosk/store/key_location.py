@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from kiosk.store.error_table import translated
 from kiosk.store.key_file import FileKeyStore, key_name, keys_folder
 from kiosk.store.keys import KeyRecord, Keys, KeyStore, UnderWay, folder_of, is_copy, open_keys
 
+_log = logging.getLogger(__name__)
 _FILE = ".json"
 _MARK = ".system"
 
@@ -39,7 +41,12 @@ class KeyPlace:
     def open_keys(self) -> Keys:
         """Load or create the keys; see `keys.open_keys`."""
         with translated(self.database):
-            return open_keys(self.store, self.database, self._record_elsewhere)
+            keys = open_keys(self.store, self.database, self._record_elsewhere)
+        try:
+            self.store.settle()
+        except Unavailable as trouble:  # tried again at the next opening
+            _log.warning("the keys stay as an earlier version saved them: %s", trouble.params)
+        return keys
 
     def check_first_start(self) -> None:
         """If there is no database, make sure that there never was one. Raises Unavailable: store-missing, store-key-missing."""
