@@ -10,6 +10,7 @@ from kiosk.domain.health import Finding
 from kiosk.equipment import key_place_of, keys_of, open_repository
 
 if TYPE_CHECKING:
+    from kiosk.store.key_location import KeyPlace
     from kiosk.store.repository import Repository
 
 
@@ -20,7 +21,7 @@ def check_keeping(home: Home, settings: Settings) -> list[Finding]:
             place = key_place_of(home, settings)
             place.check_first_start()
             # The site key may have been restored from a recovery sheet.
-            keys = Finding("keys.new") if place.store.load() is None else _check_keys(home, settings)
+            keys = _check_first_keys(place) if place.store.load() is None else _check_keys(home, settings)
             return [keys, Finding("store.new"), Finding("recovery.new")]
     except KioskError as error:
         return [_check_keys(home, settings), Finding("store.wrong", {"code": error.code, **error.params})]
@@ -61,13 +62,30 @@ def check_recovery(repository: Repository, site_key: bytes) -> Finding | None:
     return Finding("recovery.confirmed" if confirmed else "recovery.unconfirmed")
 
 
+def _check_first_keys(place: KeyPlace) -> Finding:
+    """Whether the keys can be made when the counter starts for the first time."""
+    if place.passed_over is not None:
+        return Finding("keys.new-file", {"code": place.passed_over.code, **place.passed_over.params})
+    try:
+        place.store.try_out()
+    except KioskError as error:
+        return _keys_unusable(error)
+    return Finding("keys.new")
+
+
+def _keys_unusable(error: KioskError) -> Finding:
+    outcome = "keys.unusable" if error.code is Code.CREDENTIAL_STORE_UNUSABLE else "keys.wrong"
+    return Finding(outcome, {"code": error.code, **error.params})
+
+
 def _check_keys(home: Home, settings: Settings) -> Finding:
     try:
         store = keys_of(home, settings)
         if store.load() is None:
             raise Unavailable(Code.STORE_KEY_MISSING)
+        store.try_out()
     except KioskError as error:
-        return Finding("keys.wrong", {"code": error.code, **error.params})
+        return _keys_unusable(error)
     place = store.describe()
     return Finding(f"keys.{place.kind}", {"place": place.place})
 

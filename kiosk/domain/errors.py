@@ -212,6 +212,7 @@ class Code(StrEnum):
     STORE_NEWER = "store-newer", about_counter(Family.STORE, ToPatron.CLOSED)
     STORE_DAMAGED = "store-damaged", about_counter(Family.STORE, ToPatron.CLOSED)
     STORE_KEY_MISSING = "store-key-missing", about_counter(Family.STORE, ToPatron.CLOSED)
+    CREDENTIAL_STORE_UNUSABLE = "credential-store-unusable", about_counter(Family.STORE, ToPatron.CLOSED)
     STORE_KEY_WRONG = "store-key-wrong", about_counter(Family.STORE, ToPatron.CLOSED)
     STORE_FOREIGN = "store-foreign", about_counter(Family.STORE, ToPatron.CLOSED)
     STORE_UNAVAILABLE = "store-unavailable", about_counter(Family.STORE, ToPatron.CLOSED)

@@ -70,6 +70,8 @@ OUTCOMES: Mapping[str, Condition] = {
     "keys.secret-service": _OK,
     "keys.file": _OK,
     "keys.new": _OK,
+    "keys.new-file": _CARE,
+    "keys.unusable": _WRONG,
     "keys.wrong": _WRONG,
     "files.closed": _OK,
     "files.open": _WRONG,

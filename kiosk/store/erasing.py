@@ -39,6 +39,8 @@ def finish_erasing(place: KeyPlace) -> None:
             folders.add(file.parent)
         for folder in folders:
             sync_folder(folder)
+    # A copy of the keys may be left by an earlier version, or by a kill while they were replaced.
+    place.store.settle()
 
 
 def _files_of(place: KeyPlace) -> Iterator[Path]:

@@ -85,5 +85,11 @@ class FileKeyStore:
             delete(self._path, missing_ok=True)
             sync_folder(self._path.parent)
 
+    def try_out(self) -> None:
+        """Nothing: a file that cannot be written, on a protected disk, is read all the same."""
+
+    def settle(self) -> None:
+        """Nothing: files have always been saved as now."""
+
     def describe(self) -> Description:
         return Description("file", str(self._path))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,13 +12,15 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.store.anchor import ENDING, AnchorFile
 from kiosk.store.cipher import same_store
-from kiosk.store.credentials import system_credentials
+from kiosk.store.credentials import system_credentials, unusable
 from kiosk.store.database_files import leftovers
 from kiosk.store.error_table import translated
 from kiosk.store.key_file import FileKeyStore, key_name, keys_folder
 from kiosk.store.keys import KeyRecord, Keys, KeyStore, UnderWay, folder_of, is_copy, open_keys
 
+_log = logging.getLogger(__name__)
 _FILE = ".json"
+_MARK = ".system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,18 @@ class KeyPlace:
     name: str
     place: str
     folder: Path
+    passed_over: Unavailable | None = None
+    """Why the first keys will be saved in a file, on a computer that has a credential store."""
 
     def open_keys(self) -> Keys:
         """Load or create the keys; see `keys.open_keys`."""
         with translated(self.database):
-            return open_keys(self.store, self.database, self._record_elsewhere)
+            keys = open_keys(self.store, self.database, self._record_elsewhere)
+        try:
+            self.store.settle()
+        except Unavailable as trouble:  # tried again at the next opening
+            _log.warning("the keys stay as an earlier version saved them: %s", trouble.params)
+        return keys
 
     def check_first_start(self) -> None:
         """If there is no database, make sure that there never was one. Raises Unavailable: store-missing, store-key-missing."""
@@ -133,7 +144,7 @@ class KeyPlace:
         names = {path.stem for ending in (_FILE, ENDING) for path in self.folder.glob(f"*{ending}")}
         for name in sorted(names - {self.name}):
             try:
-                store = _key_store(name, self.place, self.folder)
+                store, _ = _key_store(self.database, name, self.place, self.folder)
                 record = store.load()
                 if record is not None and same_store(self.database, record.keys.database):
                     return name, store, record
@@ -148,20 +159,46 @@ class KeyPlace:
 def key_place(database: Path, place: str = "auto", folder: Path | None = None) -> KeyPlace:
     """Locate keys and anchor of `database`: `place` is `auto`, `system` or `file` (`keys.place`), `folder` is `keys.folder`.
 
-    Raises Unavailable: store-key-missing if `system` is requested but not available.
+    Raises Unavailable: credential-store-unusable if it is requested, or holds the keys, but is not available.
     """
     name, folder = key_name(database.parent), folder or keys_folder()
-    return KeyPlace(database, _key_store(name, place, folder), name, place, folder)
+    store, passed_over = _key_store(database, name, place, folder)
+    return KeyPlace(database, store, name, place, folder, passed_over)
 
 
-def _key_store(name: str, place: str, folder: Path) -> KeyStore:
-    """Choose the key store. `auto` uses the credential store if it opens without a prompt, unless there is already a key file: a machine
-    that started without a credential store keeps its file.
+def _key_store(database: Path, name: str, place: str, folder: Path) -> tuple[KeyStore, Unavailable | None]:
+    """Choose the key store, and say why the credential store was passed over.
+
+    `auto` uses the credential store if it opens without a prompt, unless there is already a key file: a machine that started without a
+    credential store keeps its file, also when its data folder moves. One that opens but refuses to be written is passed over at the first
+    start alone, when it cannot hold keys of ours yet; afterwards new keys would hide them.
     """
     file = FileKeyStore(folder / f"{name}{_FILE}")
     if place == "file" or (place == "auto" and file.exists()):
-        return file
-    system = system_credentials(name)
-    if system is None and place == "system":
-        raise Unavailable(Code.STORE_KEY_MISSING, place="system")
-    return system or file
+        return file, None
+    mark = folder / f"{name}{_MARK}"
+    system = system_credentials(name, mark)
+    with translated(database):
+        if system is None:
+            if place == "system" or mark.exists():
+                raise unusable("secret-service", "")
+            return file, None
+        if place == "system" or any(folder.glob(f"{name}.*")):
+            return system, None
+        if database.exists() or leftovers(database):
+            return (file if _is_opened_by_file(database, folder) else system), None
+    try:
+        system.try_out()
+    except Unavailable as trouble:
+        return file, trouble
+    return system, None
+
+
+def _is_opened_by_file(database: Path, folder: Path) -> bool:
+    """Whether a key file of another name belongs to the database, which was moved here then."""
+    for path in folder.glob(f"*{_FILE}"):
+        with suppress(KioskError, OSError):  # keys of another counter
+            record = FileKeyStore(path).load()
+            if record is not None and same_store(database, record.keys.database):
+                return True
+    return False

@@ -171,6 +171,12 @@ class KeyStore(Protocol):
     def forget(self) -> None:
         """Delete the keys here, after they were saved elsewhere. Raises Unavailable."""
 
+    def try_out(self) -> None:
+        """Find out whether keys can be saved, where only trying tells; the keys are left alone. Raises Unavailable."""
+
+    def settle(self) -> None:
+        """Save what an earlier version saved with less protection as it is saved now. Raises Unavailable."""
+
     def describe(self) -> Description:
         """Describe the place for `doctor`."""
 

@@ -47,7 +47,7 @@ class DictionaryKeyring(KeyringBackend):
 def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> KeyStore:
     if request.param == "file":
         return FileKeyStore(tmp_path / "keys" / "a.json")
-    return CredentialStore(DictionaryKeyring(), "credential-manager", "a")
+    return CredentialStore(DictionaryKeyring(), "credential-manager", "a", tmp_path / "keys" / "a.system")
 
 
 @pytest.fixture
@@ -118,6 +118,7 @@ def test_no_new_key_is_made_over_an_existing_store(any_store: KeyStore, path: Pa
     assert any_store.load() is None
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="modes")
 def test_the_key_file_is_for_its_user_alone(keys: Keys, tmp_path: Path) -> None:
     place = tmp_path / "keys" / "a.json"
     FileKeyStore(place).save(KeyRecord(keys))
@@ -157,14 +158,15 @@ def test_a_file_without_keys_is_said_and_kept(content: bytes, path: Path, tmp_pa
 
 def test_a_credential_store_that_closed_is_trouble_not_a_first_start(keys: Keys, path: Path) -> None:
     keyring = DictionaryKeyring()
-    store = CredentialStore(keyring, "secret-service", "a")
+    store = CredentialStore(keyring, "secret-service", "a", path.parent / "a.system")
     store.save(KeyRecord(keys))
     keyring.locked = True
     with pytest.raises(Unavailable) as trouble:
         open_keys(store, path)
-    assert trouble.value.code is Code.STORE_KEY_MISSING
+    assert trouble.value.code is Code.CREDENTIAL_STORE_UNUSABLE
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Secret Service")
 @pytest.mark.usefixtures("no_session")
 def test_without_a_credential_store_the_keys_lie_outside_the_data(tmp_path: Path, keys: Keys) -> None:
     data = tmp_path / "home" / "data"
@@ -178,15 +180,28 @@ def test_without_a_credential_store_the_keys_lie_outside_the_data(tmp_path: Path
     assert key_place(tmp_path / "other" / "data" / "kiosk.db").store.load() is None
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Secret Service")
 @pytest.mark.usefixtures("no_session")
 def test_the_config_decides_where(tmp_path: Path) -> None:
     store = key_place(tmp_path / "data" / "kiosk.db", "file", tmp_path / "stick").store
     assert Path(store.describe().place).parent == tmp_path / "stick"
     with pytest.raises(Unavailable) as trouble:
         key_place(tmp_path / "data" / "kiosk.db", "system")
-    assert trouble.value.code is Code.STORE_KEY_MISSING
+    assert trouble.value.code is Code.CREDENTIAL_STORE_UNUSABLE
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Secret Service")
+@pytest.mark.usefixtures("no_session")
+def test_keys_in_a_credential_store_that_is_gone_are_not_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    database = tmp_path / "data" / "kiosk.db"
+    (tmp_path / "keys" / f"{key_name(database.parent)}.system").touch()
+    with pytest.raises(Unavailable) as trouble:
+        key_place(database, "auto", tmp_path / "keys")
+    assert (trouble.value.code, trouble.value.params["reason"]) == (Code.CREDENTIAL_STORE_UNUSABLE, "secret-service")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Secret Service")
 def test_a_session_bus_that_never_answers_does_not_hold_us(tmp_path: Path) -> None:
     def greet_and_fall_silent() -> None:
         connection, _ = bus.accept()
@@ -203,13 +218,14 @@ def test_a_session_bus_that_never_answers_does_not_hold_us(tmp_path: Path) -> No
         thread = threading.Thread(target=greet_and_fall_silent)
         thread.start()
         # In a process of its own, since the thread that asks stays behind.
-        code = "import kiosk.store.credentials as c; print(c.system_credentials('a'))"
+        code = "import kiosk.store.credentials as c; print(c.system_credentials('a', __import__('pathlib').Path('a')))"
         environment = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path}/bus", "PYTHONPATH": os.getcwd()}
         ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False, timeout=30)
         thread.join()
     assert (ran.stdout, ran.returncode) == ("None\n", 0), ran.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Secret Service")
 @pytest.mark.usefixtures("no_session")
-def test_without_a_session_bus_there_are_no_system_credentials() -> None:
-    assert system_credentials("a") is None
+def test_without_a_session_bus_there_are_no_system_credentials(tmp_path: Path) -> None:
+    assert system_credentials("a", tmp_path / "a.system") is None
