@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from kiosk.config.file_replacement import delete
 from kiosk.config.private_files import save_private
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.error_table import translated
@@ -68,7 +69,7 @@ class CredentialStore:
         if self.load() is not None:
             self._ask(lambda: self._backend.delete_password(SERVICE, self._name))
         with translated(self._mark):
-            self._mark.unlink(missing_ok=True)
+            delete(self._mark, missing_ok=True)
 
     def try_out(self) -> None:
         """Write an entry that holds nothing, read it back and delete it: a store may be read and still refuse every write. Raises
