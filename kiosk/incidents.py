@@ -6,15 +6,14 @@ Of an exception only type and location are recorded, never its text or any value
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import NamedTuple
 
 from kiosk.domain.errors import KioskError
+from kiosk.failure import new_number
 
 _log = logging.getLogger(__name__)
 _AGAIN_SECONDS = 60.0
@@ -30,7 +29,7 @@ class BrokeApart(Exception):
 
 def record_incident(error: BaseException) -> str:
     """Log a failure of our own code. Returns the incident number under which staff and administrator find it in the log."""
-    number = f"{datetime.now().astimezone():%m%d-%H%M}-{os.urandom(1).hex().upper()}"
+    number = new_number()
     _log.error("incident %s\n%s", number, "\n".join(places(error)))
     return number
 

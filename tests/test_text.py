@@ -13,7 +13,7 @@ from pathlib import Path
 import polib
 import pytest
 
-from kiosk.__main__ import build_parser
+from kiosk.command_line import build_parser
 from kiosk.commands.parser import Parser
 from kiosk.config import resource
 from kiosk.domain.circulation import Reason, Stop

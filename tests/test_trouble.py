@@ -11,11 +11,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from kiosk import __main__ as commandline
+from kiosk import command_line as commandline
 from kiosk.__main__ import main
-from kiosk.commands.display import has_display
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
+from kiosk.native_message import has_display
 from kiosk.text import say
 from kiosk.ui.startup_failure import StartupFailureWindow
 from tests.support.counter.windowed import button_named, words_on

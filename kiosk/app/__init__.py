@@ -143,8 +143,9 @@ class Program:
 
 @contextmanager
 def running(program: Program) -> Iterator[Program]:
-    program.start()
     try:
+        # Within, since a window that is up already would cover the one that says what failed.
+        program.start()
         yield program
     finally:
         program.stop()

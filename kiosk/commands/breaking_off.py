@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 from pathlib import Path
 
@@ -11,7 +9,10 @@ from kiosk.commands import output
 from kiosk.config import FileTrouble, file_trouble
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.escaping import escaped
+from kiosk.failure import cause_of, places_in_short
 from kiosk.incidents import places, record_incident
+from kiosk.streams import write_no_more
+from kiosk.text import say
 from kiosk.thread_timeout import lacks_threads
 
 
@@ -19,41 +20,47 @@ def break_off(error: Exception, logs: Path | None, *, windowed: bool = False) ->
     """Record `error`, report it on stderr and return the exit code. Not every such error is a bug: a full disk behind our output, a failing
     device or lack of memory are reported as such.
 
-    `logs`: the folder of the log; without one, the record is printed. `windowed`: show a bug in a window too.
+    `logs`: the folder of the log; without one, the record is printed. `windowed`: show it in a window too.
     """
     incident = record_incident(error)
-    if isinstance(error, OSError):
+    said, shown = _told(error, logs, incident)
+    if not _is_bug(error):
         write_no_more()
-        _tell_file_trouble(error, incident)
-    elif isinstance(error, MemoryError):
-        write_no_more()
-        output.warn("resource-trouble", why=output.file_why(FileTrouble.MEMORY), incident=incident)
-    elif lacks_threads(error):
-        write_no_more()
-        output.warn("no-resources", incident=incident)
-    elif logs is None:
-        output.warn("bug-unlogged", incident=incident)
-        print("\n".join(map(escaped, places(error))), file=sys.stderr)
-    else:
-        bug = Unavailable(Code.OUT_OF_ORDER, incident=incident, place=str(logs))
-        output.complain(bug)
+    try:
+        print("\n".join(said), file=sys.stderr)
+    finally:
         if windowed:
-            from kiosk.commands.display import show_trouble
+            from kiosk.commands.display import show
 
-            show_trouble(bug)
+            show(say("refusal.out-of-order.title" if _is_bug(error) else "command.broken-off"), "\n".join(shown))
     return output.PROBLEM
 
 
-def write_no_more() -> None:
-    """Redirect stdout to null, so that Python does not retry a failed write at exit and print an error of its own."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _is_bug(error: Exception) -> bool:
+    return not isinstance(error, (OSError, MemoryError)) and not lacks_threads(error)
 
 
-def _tell_file_trouble(error: OSError, incident: str) -> None:
+def _told(error: Exception, logs: Path | None, incident: str) -> tuple[list[str], list[str]]:
+    """What is said on stderr, and what in a window, which has less room."""
+    if isinstance(error, OSError):
+        said = [_of_file(error, incident)]
+    elif isinstance(error, MemoryError):
+        said = [output.words("resource-trouble", why=output.file_why(FileTrouble.MEMORY), incident=incident)]
+    elif lacks_threads(error):
+        said = [output.words("no-resources", incident=incident)]
+    else:
+        key, named = cause_of(error)
+        cause = escaped(say(key, **named))
+        if logs is None:
+            said = [output.words("bug-unlogged", incident=incident), cause]
+            return [*said, *map(escaped, places(error))], [*said, *map(escaped, places_in_short(error))]
+        said = [output.explain(Unavailable(Code.OUT_OF_ORDER, incident=incident, place=str(logs))), cause]
+    return said, said
+
+
+def _of_file(error: OSError, incident: str) -> str:
     place = str(error.filename or "")
     trouble = file_trouble(error, Path(place))
     if trouble in (FileTrouble.OPEN_FILES, FileTrouble.MEMORY):
-        output.warn("resource-trouble", why=output.file_why(trouble), incident=incident)
-    else:
-        output.warn("file-trouble", place=escaped(place) or "-", why=output.file_why(trouble), incident=incident)
+        return output.words("resource-trouble", why=output.file_why(trouble), incident=incident)
+    return output.words("file-trouble", place=escaped(place) or "-", why=output.file_why(trouble), incident=incident)

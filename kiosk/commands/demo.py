@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    demo = commands.add("demo", act=run, at_home=False)
+    demo = commands.add("demo", act=run, at_home=False, windowed=True)
+    # Nobody watches a tour: a window would keep its script waiting.
+    demo.set_defaults(is_scripted=lambda options: options.tour is not None)
     demo.option("--tour", type=given_path, metavar="DIR")
 
 

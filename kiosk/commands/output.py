@@ -46,6 +46,8 @@ def explain(error: KioskError) -> str:
     lines = [plain_refusal(error.code, part, **error.params) for part in ("staff", "staff-next")]
     # What only an administrator needs goes between cause and next step.
     lines[1:1] = [*_details(error), *_place(error, lines[0])]
+    if error.params.get("key") == "config.toml" and error.params["reason"] in (FileTrouble.UTF_16, FileTrouble.CP932):
+        lines.append(words("config.redirected"))
     if error.params.get("key") == "card.revocation":
         lines.append(words("config.revocation"))
     return "\n".join(lines)

@@ -13,6 +13,7 @@ from kiosk.commands.open_store import honestly, note_administrative_act, opened
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, read_settings
 from kiosk.config.file_access import read_regular
+from kiosk.config.text_encoding import legible
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.equipment import key_place_of
 
@@ -158,4 +159,4 @@ def begin(home: Home, options: argparse.Namespace) -> int:
 
 def _read(path: Path) -> str:
     with given(path):
-        return read_regular(path).decode("utf-8-sig", "replace")
+        return legible(read_regular(path))

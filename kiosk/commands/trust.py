@@ -14,11 +14,12 @@ from kiosk.commands.argument_types import given, given_path
 from kiosk.commands.confirmation import agrees, somebody_is_there
 from kiosk.commands.open_store import note_trust
 from kiosk.commands.parser import Commands
-from kiosk.config import Home, read_settings
+from kiosk.config import FileTrouble, Home, read_settings
 from kiosk.config.file_access import read_regular
+from kiosk.config.text_encoding import is_wide
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.calendar import JAPAN
-from kiosk.domain.errors import Code, KioskError, Refused
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.thread_timeout import in_time
 
 if TYPE_CHECKING:
@@ -138,7 +139,10 @@ def remove_authority(home: Home, options: argparse.Namespace) -> int:
 def _read(path: Path) -> bytes:
     # An unreachable network share would block for ever.
     with given(path):
-        return in_time(lambda: read_regular(path), _READ_SECONDS, "file")
+        content = in_time(lambda: read_regular(path), _READ_SECONDS, "file")
+    if is_wide(content):
+        raise Unavailable(Code.FILE_UNUSABLE, place=str(path), reason=FileTrouble.UTF_16.value)
+    return content
 
 
 def _show(authority: Authority) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign
-from kiosk.config.home import Home, default_config, default_home, home_at, resource
+from kiosk.config.home import Home, default_config, default_home, home_at
 from kiosk.config.practice import begin_practice
 from kiosk.config.reading import check_settings, read_settings
 from kiosk.config.settings import (
@@ -27,6 +27,7 @@ from kiosk.config.settings import (
     SlipSettings,
     counter_rules,
 )
+from kiosk.resource_files import resource
 
 __all__ = [
     "CardSettings",

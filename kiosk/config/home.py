@@ -1,4 +1,4 @@
-"""Locations of files: the program's resources, and the home of a counter."""
+"""The home of a counter: where it is, and what is in it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,7 @@ from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign, unus
 from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
 from kiosk.config.settings import CardSettings, IlsSettings, KeySettings, SlipSettings
 from kiosk.domain.errors import Code, Unavailable
-
-
-def resource(name: str) -> Path:
-    """Locate a file of `resources/`: frozen (beside the program), installed (kiosk/resources) or in a checkout (../resources).
-
-    Raises FileNotFoundError.
-    """
-    package = Path(__file__).resolve().parent.parent
-    frozen = getattr(sys, "_MEIPASS", None)
-    places = [Path(frozen) / "kiosk" / "resources"] if frozen else [package / "resources", package.parent / "resources"]
-    for place in places:
-        if (place / name).exists():
-            return place / name
-    raise FileNotFoundError(f"resources/{name}")
-
+from kiosk.resource_files import resource
 
 LONGEST = 400
 """Maximum length of a home's path in bytes. SQLite limits paths to 512 on POSIX (MAX_PATHNAME), including the names of backups."""

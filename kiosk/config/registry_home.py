@@ -10,10 +10,11 @@ from pathlib import Path
 
 from kiosk.config.atomic_write import write_new
 from kiosk.config.file_access import FileTrouble, is_foreign, unusable
-from kiosk.config.home import LONGEST, base_folder, resolved, resource
+from kiosk.config.home import LONGEST, base_folder, resolved
 from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
 from kiosk.config.registry_settings import BackupSettings, RegistryKeySettings
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.resource_files import resource
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 from kiosk.config.file_access import file_trouble, not_a_file, read_regular
 from kiosk.config.file_permissions import Exposure, exposed_place
+from kiosk.config.text_encoding import NotUtf8, decoded, legible
 from kiosk.config.toml import BadToml, lines_of, loads
 from kiosk.config.value_types import Kind
 from kiosk.domain.errors import Code, Refused, Unavailable
@@ -44,10 +45,10 @@ class SettingsFile(Generic[S]):
     def read(self, path: Path) -> S:
         """Read the settings from a file.
 
-        Raises Refused: config-invalid for its first mistake, with `file`, `line`, `key`, `expected` (TOML notation) and `reason` (encoding,
-        syntax and its kinds (`toml`), section, heading, outside, unknown, value, missing, or that of a `Need`); config-exposed (`file`,
-        `place`, `reason`) if others may write it or its folder. Raises Unavailable: store-foreign (`place`) if it belongs to another user,
-        config-unreadable (`place`, `reason`: a `FileTrouble`).
+        Raises Refused: config-invalid for its first mistake, with `file`, `line`, `key`, `expected` (TOML notation) and `reason` (that of a
+        `NotUtf8`, syntax and its kinds (`toml`), section, heading, outside, unknown, value, missing, or that of a `Need`); config-exposed
+        (`file`, `place`, `reason`) if others may write it or its folder. Raises Unavailable: store-foreign (`place`) if it belongs to
+        another user, config-unreadable (`place`, `reason`: a `FileTrouble`).
         """
         values, mistakes = self._read(path)
         if mistakes:
@@ -62,7 +63,7 @@ class SettingsFile(Generic[S]):
         """The mistake for a value that its kind takes, and whoever uses it does not. Raises OSError."""
         key = f"{section}.{name}"
         kind: Kind = next(entry for entry in fields(self.sections[section]) if entry.name == name).metadata["kind"]
-        lines = lines_of(read_regular(path).decode("utf-8-sig", "replace"))
+        lines = lines_of(legible(read_regular(path)))
         return _mistake(path, "value", lines.get(key, 1), key, f"{name} = {kind.expected}")
 
     def _read(self, path: Path) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
@@ -80,14 +81,9 @@ class SettingsFile(Generic[S]):
         except OSError as error:
             raise Unavailable(Code.CONFIG_UNREADABLE, place=str(path), reason=file_trouble(error, path).value) from error
         try:
-            # Windows editors tend to add a byte order mark.
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            return {}, [_mistake(path, "encoding", line, path.name, "UTF-8")]
-        if "\0" in text:
-            # UTF-16 without a mark is UTF-8 as well, with a NUL beside each letter.
-            return {}, [_mistake(path, "encoding", text.count("\n", 0, text.index("\0")) + 1, path.name, "UTF-8")]
+            text = decoded(raw)
+        except NotUtf8 as other:
+            return {}, [_mistake(path, other.trouble.value, other.line, path.name, "UTF-8")]
         try:
             document = loads(text, self._names)
         except BadToml as bad:

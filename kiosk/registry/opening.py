@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from kiosk.config import FileTrouble, file_trouble
+from kiosk.config import file_trouble
 from kiosk.config.private_files import read_private
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import REGISTRY_CONFIG, RegistrySettings
+from kiosk.config.text_encoding import NotUtf8, decoded
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.escaping import escaped
@@ -168,9 +169,9 @@ def _with_password(home: RegistryHome, settings: RegistrySettings) -> str:
         return url
     path = home.folder / named
     try:
-        lines = read_private(path).decode().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = file_trouble(error, path) if isinstance(error, OSError) else FileTrouble.NO_TEXT
+        lines = decoded(read_private(path)).splitlines()
+    except (OSError, NotUtf8) as error:
+        reason = file_trouble(error, path) if isinstance(error, OSError) else error.trouble
         raise Unavailable(Code.FILE_UNUSABLE, place=str(path), reason=reason.value) from error
     password = lines[0].strip() if lines else ""
     return f"{url}{'&' if '?' in url else '?'}password={quote(password, safe='')}"

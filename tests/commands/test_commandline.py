@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kiosk import __main__ as commandline
+from kiosk import command_line as commandline
 from kiosk.commands import config
 from kiosk.commands.parser import Commands
 from kiosk.config import Home

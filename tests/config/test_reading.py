@@ -271,19 +271,6 @@ def test_a_text_without_end_is_named_at_its_last_line(tmp_path: Path) -> None:
     assert line == 4
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
-def test_a_wide_encoding_without_a_mark_is_named_as_one(tmp_path: Path, encoding: str) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text('[card]\nrevocation = "none"\n', encoding=encoding)
-    assert named(path) == [(1, "config.toml", "UTF-8", "encoding")]
-
-
-def test_another_encoding_than_utf_8_is_named_by_its_line(tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
-    path.write_bytes(f'{DECIDED}[counter]\nname = "窓口"\n'.encode("cp932"))
-    assert named(path) == [(4, "config.toml", "UTF-8", "encoding")]
-
-
 def test_dotted_keys_are_found_in_their_line(tmp_path: Path) -> None:
     assert named(written(tmp_path, 'card.revocation = "none"\nlog.days = 0\n')) == [(2, "log.days", "days = 1 … 366", "value")]
 

@@ -127,7 +127,7 @@ def test_a_lost_authority_is_told_and_not_replaced(home: RegistryHome) -> None:
     assert raised.value.code is Code.CERTIFICATE_UNUSABLE
 
 
-@pytest.mark.parametrize(("content", "reason"), [(None, "missing"), (b"\xff\xfe", "no-text")])
+@pytest.mark.parametrize(("content", "reason"), [(None, "missing"), (b"\xff\xfe", "utf-16"), (b"\xff", "not-utf-8")])
 def test_a_password_that_cannot_be_read_is_told(home: RegistryHome, content: bytes | None, reason: str) -> None:
     if content is not None:
         (home.folder / "password").write_bytes(content)

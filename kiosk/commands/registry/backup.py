@@ -17,6 +17,7 @@ from kiosk.config import Home
 from kiosk.config.file_access import read_regular
 from kiosk.config.registry_home import RegistryHome, default_registry_home, registry_home_at
 from kiosk.config.registry_settings import RegistrySettings, read_registry_settings
+from kiosk.config.text_encoding import legible
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.escaping import escaped
 from kiosk.domain.wire import Position
@@ -155,7 +156,7 @@ def _site_key(home: RegistryHome, sheet: Path | None) -> bytes:
 
     if sheet is not None:
         with given(sheet):
-            return parse(read_regular(sheet).decode("utf-8-sig", "replace"))
+            return parse(legible(read_regular(sheet)))
     settings = read_registry_settings(home.config) if home.config.exists() else RegistrySettings()
     key = SiteKeyFile(home.keys(settings.keys)).load()
     if key is not None:

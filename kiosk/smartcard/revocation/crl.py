@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import hashlib
 import re
 import warnings
@@ -15,6 +16,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtensionOID
 
+from kiosk.config.text_encoding import is_wide
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import find_extension, point_names
 from kiosk.smartcard.revocation.serial_numbers import Numbers, pack
@@ -41,6 +43,8 @@ class Verdict(StrEnum):
 
     READ = "read"
     UNREADABLE = "unreadable"
+    UTF_16 = "utf-16"
+    """Text (PEM) that was redirected into a file by Windows PowerShell."""
     TOO_LARGE = "too-large"
     UNKNOWN_ALGORITHM = "unknown-algorithm"
     STRANGER = "stranger"
@@ -113,6 +117,9 @@ class _NotUsed(Exception):
 
 def _split(content: bytes) -> list[bytes]:
     """Split a file into its lists, in DER."""
+    if is_wide(content):
+        raise _NotUsed(Verdict.UTF_16)
+    content = content.removeprefix(codecs.BOM_UTF8)
     if not content.lstrip().startswith(_BEGIN):
         return [content]
     if _PEM.sub(b"", content).strip():

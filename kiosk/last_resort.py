@@ -1,0 +1,49 @@
+"""What is said when the program breaks where nothing of it can be relied upon: modules that cannot be imported, a catalogue that is gone.
+
+Standard library only. `kiosk.commands.breaking_off` says it for everything that breaks later.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+import sys
+from collections.abc import Sequence
+
+from kiosk.failure import cause_of, new_number, places_in_short
+from kiosk.native_message import has_display, show_natively
+from kiosk.resource_files import resource
+
+PROBLEM = 1
+WINDOWED = frozenset({"run", "practice", "demo"})
+"""Commands that are started by an icon."""
+_SCRIPTED = "--tour"
+
+
+def tell(error: Exception, arguments: Sequence[str]) -> int:
+    """Report the failure on stderr and, for commands with windows, in a window. Returns the exit code. Nothing of it is in a log."""
+    key, named = cause_of(error)
+    said = [_sentence("command.bug-unlogged", incident=new_number()), _sentence(key, **named), *places_in_short(error)]
+    text = "\n".join(said)
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    if _is_windowed(arguments) and has_display():
+        show_natively(_sentence("refusal.out-of-order.title"), text, _sentence("staff.start.close"))
+    return PROBLEM
+
+
+def _is_windowed(arguments: Sequence[str]) -> bool:
+    """As the parser would say, which may not be there."""
+    return bool(WINDOWED.intersection(arguments)) and not any(argument.startswith(_SCRIPTED) for argument in arguments)
+
+
+def _sentence(key: str, **named: str) -> str:
+    """The Japanese sentence, read without the library for catalogues; if that is gone, what it would have named."""
+    with contextlib.suppress(OSError, ValueError, SyntaxError):
+        catalogue = resource(f"i18n/ja/{key.partition('.')[0]}.po").read_text("utf-8")
+        found = re.search(rf'^msgid "{re.escape(key)}"\nmsgstr (".*")$', catalogue, re.MULTILINE)
+        if found is not None:
+            return str(ast.literal_eval(found[1])).format(**named)
+    return " ".join([key, *named.values()])

@@ -1,0 +1,176 @@
+"""Standard streams that are not there, are closed at the other end, or lack characters: every command ends as it would otherwise."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.config import Home
+from kiosk.text import say
+from tests.support import ROOT
+
+LIMIT = 60
+NAMES = "①髙﨑彅𠮷"
+CLOSED = """
+import os, sys
+for number in map(int, sys.argv[1].split()):
+    os.close(number)
+os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
+"""
+COMMANDS = [
+    "--help",
+    "config show-default",
+    "config check",
+    "stats",
+    "links list",
+    "audit list",
+    "trust list",
+    "recovery sheet",
+    "doctor --scan",
+    "links unlink 2104067853",
+]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    place = Home(tmp_path / NAMES)
+    place.prepare()
+    keys = tmp_path / "keys"
+    place.config.write_text(f"[card]\nrevocation = 'none'\n[keys]\nplace = 'file'\nfolder = '{keys}'\n", encoding="utf-8")
+    return place
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **more}
+
+
+def words(home: Home, command: str) -> list[str]:
+    return ["-m", "kiosk", "--home", str(home.folder), *command.split()]
+
+
+def usual(home: Home, command: str, **how: Any) -> subprocess.CompletedProcess[bytes]:
+    options = {"stdin": subprocess.DEVNULL, "capture_output": True, "timeout": LIMIT, "check": False, "env": environment(), **how}
+    return subprocess.run([sys.executable, *words(home, command)], **options)
+
+
+def without_console(home: Home, command: str) -> int:
+    """The exit code of the command as an icon starts it: without any standard stream."""
+    if sys.platform == "win32":
+        python = Path(sys.executable).with_name("pythonw.exe")
+        child = subprocess.Popen([python, *words(home, command)], creationflags=subprocess.DETACHED_PROCESS, env=environment())
+    else:
+        child = subprocess.Popen([sys.executable, "-c", CLOSED, "0 1 2", *words(home, command)], env=environment())
+    return child.wait(LIMIT)
+
+
+def incidents(home: Home) -> list[str]:
+    file = home.logs / "commands.log"
+    return re.findall("incident .*", file.read_text("utf-8")) if file.exists() else []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_without_a_console_a_command_ends_as_with_one(home: Home, command: str) -> None:
+    expected = usual(home, command).returncode
+    assert without_console(home, command) == expected
+    assert incidents(home) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a missing stream has no number")
+@pytest.mark.parametrize("closed", ["0", "1", "2", "0 1 2"])
+def test_no_file_gets_the_number_of_a_missing_stream(tmp_path: Path, closed: str) -> None:
+    told = tmp_path / "told"
+    code = f"from kiosk import streams; streams.prepare(); file = open({str(told)!r}, 'w'); file.write(str(file.fileno()))"
+    subprocess.run([sys.executable, "-c", CLOSED, closed, "-c", code], env=environment(), timeout=LIMIT, check=True)
+    assert int(told.read_text()) > 2
+
+
+def test_a_missing_standard_input_is_nobody_at_a_terminal(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    code = (
+        "import sys; sys.stdin = None; from kiosk import streams; streams.prepare();"
+        f"open({str(told)!r}, 'w').write(repr((sys.stdin.isatty(), sys.stdin.readline())))"
+    )
+    subprocess.run([sys.executable, "-c", code], env=environment(), timeout=LIMIT, check=True)
+    assert told.read_text() == "(False, '')"
+
+
+def test_a_second_command_of_the_same_process_finds_streams_that_were_used() -> None:
+    once = "streams.prepare(); print(sys.stdin.readline())"
+    code = f"import sys; from kiosk import streams; {once}; {once}"
+    ran = subprocess.run([sys.executable, "-c", code], input=b"1\n2\n", env=environment(), capture_output=True, timeout=LIMIT, check=True)
+    assert ran.stdout.split() == [b"1", b"2"]
+
+
+@pytest.mark.parametrize("buffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("command", ["--help", "config show-default", "config check", "trust list", "audit list", "recovery sheet"])
+def test_whoever_has_read_enough_ends_it_quietly(home: Home, command: str, buffered: str) -> None:
+    child = subprocess.Popen(
+        [sys.executable, *words(home, command)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(PYTHONUNBUFFERED=buffered),
+    )
+    assert child.stdout is not None
+    assert child.stderr is not None
+    child.stdout.close()
+    with child.stderr:
+        err = child.stderr.read()
+    child.wait(LIMIT)
+    assert (child.returncode, err.decode(errors="replace")) == (1, "")
+    assert incidents(home) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full here")
+@pytest.mark.parametrize("command", ["--help", "config show-default"])
+def test_a_disk_that_is_full_behind_the_output_is_said(home: Home, command: str) -> None:
+    with open("/dev/full", "w") as full:
+        child = subprocess.Popen([sys.executable, *words(home, command)], stdout=full, stderr=subprocess.PIPE, env=environment())
+    _, err = child.communicate(timeout=LIMIT)
+    assert child.returncode == 1
+    assert say("command.why.file.full") in err.decode()
+
+
+def test_problems_that_nobody_reads_end_it_quietly_too(home: Home) -> None:
+    home.config.write_text("", encoding="utf-8")
+    child = subprocess.Popen(
+        [sys.executable, *words(home, "stats")],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    assert child.stderr is not None
+    child.stderr.close()
+    assert child.wait(LIMIT) == 1
+    assert incidents(home) == []
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("cp932", "①髙﨑彅?"), ("cp65001", NAMES), ("cp437", "?????"), ("ascii", "?????")])
+def test_what_a_code_page_lacks_becomes_a_question_mark(home: Home, encoding: str, shown: str) -> None:
+    said = usual(home, "config check", env=environment(PYTHONIOENCODING=encoding))
+    assert (said.returncode, said.stderr) == (0, b"")
+    assert f"{os.sep}{shown}{os.sep}config.toml" in said.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "cp65001", "cp437", "ascii"])
+@pytest.mark.parametrize("command", ["--help", "trust --help", "config show-default", "no-such-command"])
+def test_every_help_and_complaint_goes_through_every_code_page(home: Home, command: str, encoding: str) -> None:
+    said = usual(home, command, env=environment(PYTHONIOENCODING=encoding))
+    assert said.returncode == (2 if command == "no-such-command" else 0)
+    told = (said.stdout + said.stderr).decode(encoding)
+    assert len(told) > 100
+    assert "Error" not in told
+
+
+def test_what_is_typed_in_another_code_page_is_no_bug(home: Home) -> None:
+    said = usual(home, "doctor --scan", stdin=None, input=b"\x81\xff\xfe\n", env=environment(PYTHONIOENCODING="utf-8"))
+    assert b"Error" not in said.stderr
+    assert said.returncode == 1
+    assert incidents(home) == []
