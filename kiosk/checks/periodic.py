@@ -28,6 +28,7 @@ from kiosk.domain.states import CounterFacts
 from kiosk.domain.watched_checks import WATCHED
 from kiosk.equipment import counter_facts, now
 from kiosk.incidents import RecurringIncidents, report_incident
+from kiosk.log_news import LogNews
 
 if TYPE_CHECKING:
     from kiosk.smartcard.judge import CardJudge
@@ -58,7 +59,7 @@ class Rounds:
     def __init__(self, looks: Looks, post: Callable[[Event], None], first_after: float = _FIRST_AFTER) -> None:
         self._post, self._first_after = post, first_after
         self._stopping = threading.Event()
-        self._bugs = RecurringIncidents()
+        self._bugs, self._news = RecurringIncidents(), LogNews()
         self._threads = [
             threading.Thread(target=self._go_round, args=(group,), name=f"look-{group[0].check}", daemon=True) for group in looks if group
         ]
@@ -85,8 +86,11 @@ class Rounds:
     def _take(self, look: Look) -> None:
         try:
             found = look.take()
+            if self._news.is_over(look.check):
+                _log.info("%s is looked at again", look.check)
         except KioskError as error:
-            _log.warning("%s could not be looked at: %s", look.check, error.code.value)
+            if self._news.is_news(look.check, error.code):
+                _log.warning("%s could not be looked at: %s", look.check, error.code.value)
             return
         except Exception as error:
             # No patron's session has to end for it.

@@ -13,6 +13,7 @@ from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.events import Broke, CardLifted, CardPlaced, Event, ReaderChanged
 from kiosk.domain.model import Insertion, ReaderCondition
 from kiosk.incidents import RecurringIncidents, report_incident
+from kiosk.log_news import LogNews
 from kiosk.smartcard.reader import ReaderMonitor, ReaderState
 
 log = logging.getLogger("kiosk.smartcard.card_watch")
@@ -140,16 +141,23 @@ class CardWatch:
     A bug is emitted as Broke, once while it recurs, and reported as the readers' condition until they are watched again.
     """
 
-    def __init__(self, monitor: Callable[[], ReaderMonitor], emit: Callable[[Event], None], reader_name: str | None = None) -> None:
-        """`monitor` opens a context on the watching thread, and again after each failure; `emit` is called there too. For `reader_name` see
-        `choose_readers`.
+    def __init__(
+        self,
+        monitor: Callable[[], ReaderMonitor],
+        emit: Callable[[Event], None],
+        reader_name: str | None = None,
+        *,
+        longest_pause: float = _LONGEST_PAUSE,
+    ) -> None:
+        """`monitor` opens a context on the watching thread, and again after each failure, `longest_pause` seconds later at most; `emit` is
+        called there too. For `reader_name` see `choose_readers`.
         """
         self._open_monitor, self._emit = monitor, emit
         self._tracker = CardTracker(reader_name)
         self._stopping = threading.Event()
         self._monitor: ReaderMonitor | None = None
-        self._pause = _FIRST_PAUSE
-        self._bugs = RecurringIncidents()
+        self._pause, self._longest_pause = _FIRST_PAUSE, longest_pause
+        self._bugs, self._news = RecurringIncidents(), LogNews()
         self._thread = threading.Thread(target=self._run, name="card-watch", daemon=True)
 
     def start(self) -> None:
@@ -174,12 +182,13 @@ class CardWatch:
             try:
                 self._watch()
             except KioskError as error:
-                log.warning("the readers cannot be watched: %s", error.code.value)
+                if self._news.is_news("readers", error.code):
+                    log.warning("the readers cannot be watched: %s", error.code.value)
                 self._lose(_CONDITIONS.get(error.code, ReaderCondition.SERVICE_MISSING))
             except Exception as error:
                 self._tell_bug(error)
             self._stopping.wait(self._pause)
-            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+            self._pause = min(self._pause * 2, self._longest_pause)
 
     def _watch(self) -> None:
         """Watch on one context until it fails or `stop` is called."""
@@ -189,6 +198,8 @@ class CardWatch:
             while not self._stopping.is_set():
                 states = monitor.wait(states)
                 for event in self._tracker.see(states):
+                if self._news.is_over("readers"):
+                    log.info("the readers are watched again")
                     self._emit(event)
                 self._pause = _FIRST_PAUSE
         finally:
