@@ -116,7 +116,8 @@ class CardTracker:
             yield from self._lift(now.name)
         if now.present and now.name not in self._lying:
             yield self._place(now.name)
-        elif before is not None and touched and not before.present and not now.present:
+        elif before is not None and not before.present and not now.present and (now.changes - before.changes) & 0xFFFF > 1:
+            # One more is no card that came and went: pcscd shows a card pulled in the middle of a command as gone before it counts that.
             yield self._place(now.name)
             yield from self._lift(now.name)
 
@@ -197,9 +198,9 @@ class CardWatch:
             states: tuple[ReaderState, ...] = _NEVER_SEEN
             while not self._stopping.is_set():
                 states = monitor.wait(states)
-                for event in self._tracker.see(states):
                 if self._news.is_over("readers"):
                     log.info("the readers are watched again")
+                for event in self._tracker.see(states):
                     self._emit(event)
                 self._pause = _FIRST_PAUSE
         finally:
