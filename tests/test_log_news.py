@@ -17,6 +17,7 @@ from kiosk.domain.health import Finding
 from kiosk.domain.model import IlsCondition
 from kiosk.domain.watched_checks import WATCHED
 from kiosk.effects.worker import Worker
+from kiosk.incidents import RecurringIncidents
 from kiosk.log_news import LogNews
 from kiosk.registry.api.trouble import Troubles
 from kiosk.slip_cleanup import SlipFolder
@@ -155,3 +156,14 @@ def test_a_servers_database_that_is_away(lines: Lines) -> None:
         for _ in range(ROUNDS):
             troubles.told(error)
     assert len(lines()) == 3
+
+
+@pytest.mark.parametrize("every", [2.0, 3600.0])
+def test_a_bug_that_recurs_keeps_its_number_however_seldom_it_is_met(lines: Lines, every: float) -> None:
+    clock = Clock()
+    bugs = RecurringIncidents(2 * every, clock)
+    numbers = set()
+    for _ in range(ROUNDS):
+        numbers.add(bugs.record(KeyError()).number)
+        clock.now += every
+    assert len(numbers) == len(lines()) == 1

@@ -6,6 +6,7 @@ Checks that would hang together share a thread: a hang delays only its own kind,
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _FIRST_AFTER = 1.0
 """Delay in seconds, to keep the start fast."""
+_BUG_LASTS = 2 * max(seconds for seconds in WATCHED.values() if seconds < math.inf)
 _log = logging.getLogger(__name__)
 
 
@@ -59,7 +61,7 @@ class Rounds:
     def __init__(self, looks: Looks, post: Callable[[Event], None], first_after: float = _FIRST_AFTER) -> None:
         self._post, self._first_after = post, first_after
         self._stopping = threading.Event()
-        self._bugs, self._news = RecurringIncidents(), LogNews()
+        self._bugs, self._news = RecurringIncidents(_BUG_LASTS), LogNews()
         self._threads = [
             threading.Thread(target=self._go_round, args=(group,), name=f"look-{group[0].check}", daemon=True) for group in looks if group
         ]

@@ -12,6 +12,8 @@ from kiosk.incidents import Incident, RecurringIncidents, record_incident, repor
 from kiosk.log_news import LogNews
 
 log = logging.getLogger("kiosk.effects")
+_BUG_LASTS = 150.0
+"""Seconds. The rarest look that is repeated here comes once a minute."""
 
 
 class Worker:
@@ -19,7 +21,7 @@ class Worker:
         self._post = post
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._dropped = 0
-        self._bugs, self._news = RecurringIncidents(), LogNews()
+        self._bugs, self._news = RecurringIncidents(_BUG_LASTS), LogNews()
 
     def do(self, work: Callable[[], Event | None], failed: Callable[[KioskError], Event | None]) -> None:
         """Enqueue `work` and post the event it returns. On KioskError post what `failed` returns; on any other exception post Broke."""
