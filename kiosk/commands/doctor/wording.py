@@ -45,6 +45,8 @@ def advice(finding: Finding) -> str:
     if finding.is_well:
         return ""
     key = f"doctor.{_key(finding)}-next"
+    # Services and drivers are looked after differently there, and the one for cards rests without a reader.
+    # https://learn.microsoft.com/windows/security/identity-protection/smart-cards/smart-card-smart-cards-for-windows-service
     on_windows = f"{key}-windows"
     return words(on_windows if sys.platform == "win32" and knows(f"command.{on_windows}") else key, **_filled(finding))
 
