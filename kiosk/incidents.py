@@ -61,17 +61,18 @@ class Incident(NamedTuple):
 
 
 class RecurringIncidents:
-    """Records bugs of something that is retried: the same bug within a minute keeps its number and is logged once. Thread-safe."""
+    """Records bugs of something that is retried: the same bug soon after keeps its number and is logged once. Thread-safe."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic = monotonic
+    def __init__(self, again_within: float = _AGAIN_SECONDS, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """`again_within`: seconds, more than pass between two tries."""
+        self._again_within, self._monotonic = again_within, monotonic
         self._lock = threading.Lock()
         self._known: dict[tuple[str, ...], tuple[str, float]] = {}
 
     def record(self, error: BaseException) -> Incident:
         with self._lock:
             what, now = tuple(places(error)), self._monotonic()
-            self._known = {known: (number, last) for known, (number, last) in self._known.items() if now - last < _AGAIN_SECONDS}
+            self._known = {known: (number, last) for known, (number, last) in self._known.items() if now - last < self._again_within}
             known = self._known.get(what)
             number = known[0] if known else record_incident(error)
             self._known[what] = number, now

@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 from kiosk.config.file_replacement import delete
 from kiosk.incidents import report_incident
+from kiosk.log_news import LogNews
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"slip-([0-9]{8})-[0-9]{6}[0-9]*\.pdf")
@@ -35,6 +36,7 @@ class SlipFolder:
     folder: Path
     days: int
     """Days a slip is kept; 1: only the day it was printed."""
+    _news: LogNews = field(default_factory=LogNews, init=False, repr=False, compare=False)
 
     def slips(self) -> dict[Path, date]:
         """The slips in the folder, with the day (in Japan) of each. Raises OSError; a missing folder holds none."""
@@ -63,7 +65,8 @@ class SlipFolder:
                     delete(path)
                     deleted += 1
                 except OSError as error:
-                    _log.warning("slip not deleted: errno %s", error.errno)
+                    if self._news.is_news(path, error.errno):
+                        _log.warning("slip not deleted: errno %s", error.errno)
         return deleted
 
     def _unfinished(self) -> Iterator[Path]:

@@ -32,7 +32,7 @@ TOO_LONG = {
     "tests/smartcard/test_card_known.py": 307,
     "tests/smartcard/test_card_thread.py": 317,
     "tests/smartcard/test_jpki.py": 330,
-    "tests/smartcard/test_reader_contract.py": 329,
+    "tests/smartcard/test_reader_contract.py": 315,
     "tests/smartcard/test_virtual.py": 351,
     "tests/store/test_integrity.py": 613,
     "tests/store/test_opening.py": 310,

@@ -53,6 +53,9 @@ def readers(names: tuple[str, ...], wanted: str) -> list[Finding]:
 
 def lost(code: Code) -> list[Finding]:
     """The findings for a service that is unusable for this reason."""
+    if code is Code.READER_MISSING:
+        # Windows runs it only while a reader is attached.
+        return [Finding("service.resting"), Finding("reader.missing")]
     return [Finding(_TROUBLE.get(code, "service.missing")), Finding("reader.unknown")]
 
 

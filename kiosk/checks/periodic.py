@@ -6,6 +6,7 @@ Checks that would hang together share a thread: a hang delays only its own kind,
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ from kiosk.domain.states import CounterFacts
 from kiosk.domain.watched_checks import WATCHED
 from kiosk.equipment import counter_facts, now
 from kiosk.incidents import RecurringIncidents, report_incident
+from kiosk.log_news import LogNews
 
 if TYPE_CHECKING:
     from kiosk.smartcard.judge import CardJudge
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 _FIRST_AFTER = 1.0
 """Delay in seconds, to keep the start fast."""
+_BUG_LASTS = 2 * max(seconds for seconds in WATCHED.values() if seconds < math.inf)
 _log = logging.getLogger(__name__)
 
 
@@ -58,7 +61,7 @@ class Rounds:
     def __init__(self, looks: Looks, post: Callable[[Event], None], first_after: float = _FIRST_AFTER) -> None:
         self._post, self._first_after = post, first_after
         self._stopping = threading.Event()
-        self._bugs = RecurringIncidents()
+        self._bugs, self._news = RecurringIncidents(_BUG_LASTS), LogNews()
         self._threads = [
             threading.Thread(target=self._go_round, args=(group,), name=f"look-{group[0].check}", daemon=True) for group in looks if group
         ]
@@ -85,8 +88,11 @@ class Rounds:
     def _take(self, look: Look) -> None:
         try:
             found = look.take()
+            if self._news.is_over(look.check):
+                _log.info("%s is looked at again", look.check)
         except KioskError as error:
-            _log.warning("%s could not be looked at: %s", look.check, error.code.value)
+            if self._news.is_news(look.check, error.code):
+                _log.warning("%s could not be looked at: %s", look.check, error.code.value)
             return
         except Exception as error:
             # No patron's session has to end for it.

@@ -1,4 +1,4 @@
-"""Reading a card: it may be slow, wait for an unresponsive one, give way to another, or be one that nobody placed.
+"""Reading a card: it may be slow, held by another program, wait for an unresponsive one, give way to another, or be one that nobody placed.
 
 Shared by lending and registration, which supply how to continue as `Ways`.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from kiosk.domain import stray_cards
 from kiosk.domain.effects import ReleaseCard, StartTimer
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardFailed, CardLifted, CardPlaced, CardSlow, CardsTurn, CardWaits, Event, TimeUp
+from kiosk.domain.events import CardFailed, CardInUse, CardLifted, CardPlaced, CardSlow, CardsTurn, CardWaits, Event, TimeUp
 from kiosk.domain.model import Insertion, Ticket
 from kiosk.domain.states import Counter, Problem, Reading, ReadingMyNumberCard
 from kiosk.domain.transition import Step, asking, card_to_read, go, other_card, problem_of, then
@@ -40,7 +40,10 @@ def while_read(counter: Counter, flow: Flow, event: Event, ways: Ways) -> Step |
         case CardSlow(where) if where == insertion:
             other = other_card(counter, insertion)
             return go(counter, replace(flow, slow=True)) if other is None else _give_way(counter, insertion, other, ways)
-        case CardPlaced(other, found=False) if flow.slow and other.reader != insertion.reader:
+        case CardInUse(where) if where == insertion:
+            other = other_card(counter, insertion)
+            return go(counter, replace(flow, in_use=True)) if other is None else _give_way(counter, insertion, other, ways)
+        case CardPlaced(other, found=False) if (flow.slow or flow.in_use) and other.reader != insertion.reader:
             return _give_way(counter, insertion, other, ways)
         case CardWaits(where, behind) if where == insertion and not flow.behind:
             counter, ticket = asking(counter)
@@ -55,7 +58,7 @@ def while_read(counter: Counter, flow: Flow, event: Event, ways: Ways) -> Step |
 
 
 def _give_way(counter: Counter, insertion: Insertion, other: Insertion, ways: Ways) -> Step:
-    """Release an unresponsive card so that the other one can be read."""
+    """Release a card that is unresponsive or in use so that the other one can be read."""
     counter = replace(counter, spent=counter.spent | ({insertion} & set(counter.cards)))
     return then((counter, (ReleaseCard(insertion),)), lambda released: ways.read(released, other))
 

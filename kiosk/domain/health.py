@@ -33,6 +33,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "config.fine": _OK,
     "config.wrong": _WRONG,
     "service.running": _OK,
+    "service.resting": _UNKNOWN,
     "service.missing": _WRONG,
     "service.denied": _WRONG,
     "service.silent": _WRONG,

@@ -9,8 +9,11 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import Broke, Event
 from kiosk.incidents import Incident, RecurringIncidents, record_incident, report_incident
+from kiosk.log_news import LogNews
 
 log = logging.getLogger("kiosk.effects")
+_BUG_LASTS = 150.0
+"""Seconds. The rarest look that is repeated here comes once a minute."""
 
 
 class Worker:
@@ -18,7 +21,7 @@ class Worker:
         self._post = post
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._dropped = 0
-        self._bugs = RecurringIncidents()
+        self._bugs, self._news = RecurringIncidents(_BUG_LASTS), LogNews()
 
     def do(self, work: Callable[[], Event | None], failed: Callable[[KioskError], Event | None]) -> None:
         """Enqueue `work` and post the event it returns. On KioskError post what `failed` returns; on any other exception post Broke."""
@@ -51,11 +54,15 @@ class Worker:
 
         def taken() -> Event | None:
             try:
-                return take()
-            except KioskError:
-                raise
+                event = take()
+            except KioskError as error:
+                if self._news.is_news(take.__qualname__, error.code):
+                    log.warning("not looked at: %s", error.code)
+                return None
             except Exception as error:
                 return broke(self._bugs.record(error))
+            self._news.is_over(take.__qualname__)
+            return event
 
         self.do(taken, lambda error: None)
 

@@ -25,6 +25,7 @@ from kiosk.ledger.audit import AuditedAct, AuditTrail
 from kiosk.ledger.digest import LinkHash
 from kiosk.ledger.key_derivation import derived
 from kiosk.ledger.notes import write_note
+from kiosk.log_news import LogNews
 from kiosk.registry.answers import Applied, Batch, Commit, Compacted, Contact, Entries, Head, Links, NoFeed, Stops, Verification, Why
 from kiosk.registry.batch import Decided, Frame, decided
 from kiosk.registry.compaction import compact
@@ -49,6 +50,8 @@ from kiosk.registry.verification import verify_rows
 
 RETENTION = timedelta(days=30)
 _log = logging.getLogger(__name__)
+_OVER_AFTER = 600.0
+"""Seconds after which a counter that was doubled and is so again is news."""
 _STOPS_AT_ONE_CURSOR = 3
 """A replacement closes two links; an unlinking may close two and stop a number besides."""
 
@@ -68,6 +71,7 @@ class RegistryLedger:
         self._hash, self._contents = LinkHash(site_key), derived(site_key, b"kiosk-operations-1")
         self._clock, self._retention = clock, retention
         self._rows = RowHash(site_key)
+        self._news = LogNews(_OVER_AFTER)
         self._head, self._trail = HeadTable(self._rows), AuditTrail(database.database)
         self.library = database.read(self._head.library)
         """The identity given to `found`: a backup of another library is recognised by it."""
@@ -110,7 +114,8 @@ class RegistryLedger:
                 write_note(database, DOUBLED + counter, now.astimezone(UTC).isoformat(timespec="seconds"))
             self._head.write(database, row)
         for counter in sorted(result.doubled):
-            _log.warning("two computers work under one name: counter %s", counter)
+            if self._news.is_news(counter):
+                _log.warning("two computers work under one name: counter %s", counter)
         head = row.as_head(self._hash.seal)
         return _shared_out(batches, result, head), Commit(tuple(result.entries), head)
 

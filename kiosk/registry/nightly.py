@@ -16,6 +16,7 @@ from threading import Event
 from kiosk.domain.errors import KioskError
 from kiosk.incidents import RecurringIncidents
 from kiosk.ledger.notes import drop_note, read_note, write_note
+from kiosk.log_news import LogNews
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.notes import VERIFIED
 from kiosk.registry.tls import ServerTls
@@ -89,6 +90,7 @@ class Nightly:
         self._hour, self._clock, self._is_behind = hour, clock, is_behind
         self._certificate_looked_at: datetime | None = None
         self._is_verified = False
+        self._news = LogNews()
         self._stopped = Event()
 
     def run(self, stopped: Event) -> None:
@@ -98,10 +100,13 @@ class Nightly:
             for work in (self.renew_certificate, self.tidy_and_verify, self.verify_at_start):
                 try:
                     work()
+                    if self._news.is_over(work.__name__):
+                        _log.info("the night's work goes on")
                 except _Stopped:
                     break
                 except KioskError as error:
-                    _log.warning("the night's work failed: %s", error.code)
+                    if self._news.is_news(work.__name__, error.code):
+                        _log.warning("the night's work failed: %s", error.code)
                 except Exception as error:
                     bugs.record(error)
             stopped.wait(_EVERY_SECONDS)

@@ -16,6 +16,7 @@ from kiosk.domain.json_fields import Json, count_in, counted, fields_of, list_in
 from kiosk.domain.wire import Position
 from kiosk.ledger.audit import AuditHead
 from kiosk.ledger.disk_errors import disk_translated
+from kiosk.log_news import LogNews
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.models import CounterState
 from kiosk.registry.remembered import Ahead, KnownCounter, Mark, Remembered, remembered_of, was_put_back
@@ -32,6 +33,7 @@ class RememberedFile:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / _NAME
+        self._news = LogNews()
 
     def load(self) -> Remembered | None:
         """None if there is no file, or one that nobody of ours wrote: then less is known, and no more is believed.
@@ -40,11 +42,14 @@ class RememberedFile:
         """
         with disk_translated(self.path):
             try:
-                return _decoded(read_private(self.path))
+                remembered = _decoded(read_private(self.path))
+                self._news.is_over("file")
+                return remembered
             except FileNotFoundError:
                 return None
             except (ValueError, TypeError, RecursionError):
-                _log.error("what outlives a restore is damaged: %s", str(self.path))
+                if self._news.is_news("file"):
+                    _log.error("what outlives a restore is damaged: %s", str(self.path))
                 return None
 
     def save(self, remembered: Remembered) -> None:

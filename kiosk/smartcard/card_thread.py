@@ -15,6 +15,7 @@ from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.events import (
     Broke,
     CardFailed,
+    CardInUse,
     CardKnown,
     CardRead,
     CardSlow,
@@ -29,6 +30,7 @@ from kiosk.domain.model import Insertion, Ticket
 from kiosk.domain.pin import Pin
 from kiosk.incidents import record_incident, report_incident
 from kiosk.smartcard.card_commands import Asked, Command, Read, Release, Tries, Verify, forget
+from kiosk.smartcard.held_card import USUAL, Patience, connect_when_free
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.metered_connection import MeteredConnection, SlowWatch
 from kiosk.smartcard.reader import CardConnection, CardReaders
@@ -59,13 +61,15 @@ class CardThread:
         emit: Callable[[Event], None],
         *,
         slow_after: float = SLOW_AFTER,
+        patience: Patience = USUAL,
         observe: Callable[[Insertion, TapReport], None] = lambda insertion, report: None,
     ) -> None:
         """On the card thread, `readers` opens a context, anew after each failure, and `observe` gets the report of each reading.
+        `patience`: with other programs that hold the card.
 
         A bug is emitted as Broke; the next command starts with a new context.
         """
-        self._open_readers, self._judge, self._emit, self._observe = readers, judge, emit, observe
+        self._open_readers, self._judge, self._emit, self._observe, self._patience = readers, judge, emit, observe, patience
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._readers: CardReaders | None = None
@@ -97,7 +101,7 @@ class CardThread:
         return not self._thread.is_alive()
 
     def read(self, ticket: Ticket, insertion: Insertion) -> None:
-        """Request a reading, which ends any current session. Emits CardRead or CardFailed, possibly preceded by CardKnown.
+        """Request a reading, which ends any current session. Emits CardRead or CardFailed, possibly preceded by CardInUse and CardKnown.
 
         Emits CardWaits when a card that does not answer has to be removed first, then CardsTurn once it was.
         """
@@ -197,7 +201,7 @@ class CardThread:
         report = TapReport()
         try:
             card = read_card(
-                lambda: self._connect(insertion.reader),
+                lambda: self._connect(insertion),
                 self._judge,
                 report,
                 lambda first_block: self._say_known(ticket, insertion, first_block),
@@ -248,18 +252,26 @@ class CardThread:
 
     # --- connection and context -----------------------------------------------------------------------------------------
 
-    def _connect(self, reader: str) -> MeteredConnection:
-        with self._slow.over():
-            return MeteredConnection(self._open(reader), self._slow)
+    def _connect(self, insertion: Insertion) -> MeteredConnection:
+        def connect() -> MeteredConnection:
+            with self._slow.over():
+                return MeteredConnection(self._open(insertion.reader), self._slow)
+
+        def wait(seconds: float) -> bool:
+            # The next reading does not wait for a card that another program holds.
+            return self._stopping.wait(seconds) or self._to_read is not None
+
+        return connect_when_free(connect, lambda: self._emit(CardInUse(insertion)), wait, self._patience)
 
     def _open(self, reader: str) -> CardConnection:
         if self._readers is not None:
             try:
                 return self._readers.connect(reader)
             except KioskError as error:
-                if error.code is not Code.READER_SERVICE_MISSING:
+                if error.code not in (Code.READER_SERVICE_MISSING, Code.READER_MISSING):
                     raise
-                # The service was restarted. Nothing has been sent to the card yet, so a retry on a new context is safe.
+                # The service was restarted, on Windows by plugging in the only reader. Nothing has been sent to the card yet, so a retry on
+                # a new context is safe.
                 self._drop_readers()
         self._readers = self._open_readers()
         return self._readers.connect(reader)

@@ -13,6 +13,7 @@ from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.events import Broke, CardLifted, CardPlaced, Event, ReaderChanged
 from kiosk.domain.model import Insertion, ReaderCondition
 from kiosk.incidents import RecurringIncidents, report_incident
+from kiosk.log_news import LogNews
 from kiosk.smartcard.reader import ReaderMonitor, ReaderState
 
 log = logging.getLogger("kiosk.smartcard.card_watch")
@@ -115,7 +116,8 @@ class CardTracker:
             yield from self._lift(now.name)
         if now.present and now.name not in self._lying:
             yield self._place(now.name)
-        elif before is not None and touched and not before.present and not now.present:
+        elif before is not None and not before.present and not now.present and (now.changes - before.changes) & 0xFFFF > 1:
+            # One more is no card that came and went: pcscd shows a card pulled in the middle of a command as gone before it counts that.
             yield self._place(now.name)
             yield from self._lift(now.name)
 
@@ -140,16 +142,23 @@ class CardWatch:
     A bug is emitted as Broke, once while it recurs, and reported as the readers' condition until they are watched again.
     """
 
-    def __init__(self, monitor: Callable[[], ReaderMonitor], emit: Callable[[Event], None], reader_name: str | None = None) -> None:
-        """`monitor` opens a context on the watching thread, and again after each failure; `emit` is called there too. For `reader_name` see
-        `choose_readers`.
+    def __init__(
+        self,
+        monitor: Callable[[], ReaderMonitor],
+        emit: Callable[[Event], None],
+        reader_name: str | None = None,
+        *,
+        longest_pause: float = _LONGEST_PAUSE,
+    ) -> None:
+        """`monitor` opens a context on the watching thread, and again after each failure, `longest_pause` seconds later at most; `emit` is
+        called there too. For `reader_name` see `choose_readers`.
         """
         self._open_monitor, self._emit = monitor, emit
         self._tracker = CardTracker(reader_name)
         self._stopping = threading.Event()
         self._monitor: ReaderMonitor | None = None
-        self._pause = _FIRST_PAUSE
-        self._bugs = RecurringIncidents()
+        self._pause, self._longest_pause = _FIRST_PAUSE, longest_pause
+        self._bugs, self._news = RecurringIncidents(), LogNews()
         self._thread = threading.Thread(target=self._run, name="card-watch", daemon=True)
 
     def start(self) -> None:
@@ -174,12 +183,13 @@ class CardWatch:
             try:
                 self._watch()
             except KioskError as error:
-                log.warning("the readers cannot be watched: %s", error.code.value)
+                if self._news.is_news("readers", error.code):
+                    log.warning("the readers cannot be watched: %s", error.code.value)
                 self._lose(_CONDITIONS.get(error.code, ReaderCondition.SERVICE_MISSING))
             except Exception as error:
                 self._tell_bug(error)
             self._stopping.wait(self._pause)
-            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+            self._pause = min(self._pause * 2, self._longest_pause)
 
     def _watch(self) -> None:
         """Watch on one context until it fails or `stop` is called."""
@@ -188,6 +198,8 @@ class CardWatch:
             states: tuple[ReaderState, ...] = _NEVER_SEEN
             while not self._stopping.is_set():
                 states = monitor.wait(states)
+                if self._news.is_over("readers"):
+                    log.info("the readers are watched again")
                 for event in self._tracker.see(states):
                     self._emit(event)
                 self._pause = _FIRST_PAUSE

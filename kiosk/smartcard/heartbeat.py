@@ -27,7 +27,9 @@ class Ear(Protocol):
         """The service answered; `names` are its readers."""
 
     def failed(self, code: Code) -> None:
-        """The poll failed: reader-service-missing, reader-denied, or reader-silent after SILENT_AFTER seconds without an answer."""
+        """The poll failed: reader-service-missing, reader-missing (see `ReaderMonitor`), reader-denied, or reader-silent after SILENT_AFTER
+        seconds without an answer.
+        """
 
     def broke(self, incident: str) -> None:
         """A bug of ours keeps the service from being asked; it is asked again."""
@@ -41,7 +43,7 @@ def readers_now(monitor: ReaderMonitor) -> tuple[str, ...]:
 
 def reader_names() -> list[str]:
     """The names of the connected readers, on a context of its own; called through `apart`. Raises Unavailable: reader-service-missing,
-    reader-denied.
+    reader-missing, reader-denied.
     """
     from kiosk.smartcard.pcsc import PcscMonitor
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from smartcard import scard
@@ -43,11 +42,14 @@ _CODES = {getattr(scard, f"SCARD_{name}") & 0xFFFFFFFF: code for code, names in 
 _SUCCESS, _TIMEOUT, _CANCELLED = (result & 0xFFFFFFFF for result in (scard.SCARD_S_SUCCESS, scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED))
 _NO_READERS = scard.SCARD_E_NO_READERS_AVAILABLE & 0xFFFFFFFF
 _GONE = frozenset({scard.SCARD_E_UNKNOWN_READER & 0xFFFFFFFF, scard.SCARD_E_READER_UNAVAILABLE & 0xFFFFFFFF})
+_STOPPED = frozenset({scard.SCARD_E_NO_SERVICE & 0xFFFFFFFF, scard.SCARD_E_SERVICE_STOPPED & 0xFFFFFFFF})
 
 _PROTOCOLS = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 _PCI = {scard.SCARD_PROTOCOL_T0: scard.SCARD_PCI_T0, scard.SCARD_PROTOCOL_T1: scard.SCARD_PCI_T1}
 _NEW_READERS = "\\\\?PnP?\\Notification"
-"""The pseudo-reader that reports readers being added or removed."""
+"""The pseudo-reader that reports readers being added or removed. What the upper half of its state holds differs: on Windows the number of
+readers ([MS-RDPESC] 2.2.7), in pcsc-lite from 2.3 the number of such events, before that nothing.
+"""
 _NOT_THERE = scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE | scard.SCARD_STATE_IGNORE
 
 _LOOK_AGAIN = 1.0
@@ -55,11 +57,10 @@ _LOOK_AGAIN = 1.0
 PnP notification is missing (pcsc-lite before 2.0 with readers from a configuration file).
 """
 _UNTIL_ENDED = 0.2
-_ROUNDS, _BREATH = 5, 0.05
-"""Pause (seconds) after this many waits without a change, so that a system that keeps reporting "changed" does not cause a busy loop."""
-_HOLDER_PATIENCE = 2.0
-"""Seconds to retry while another program (Windows' certificate propagation, the JPKI client software) holds a card just placed."""
-_HOLDER_PAUSE = 0.1
+_AT_ONCE, _BREATH, _LONGEST_BREATH = 5, 0.05, 0.25
+"""A system that keeps reporting "changed" for what is no change to us must not cause a busy loop: so many waits in a row may end early,
+then each is followed by a pause (seconds), longer by so much each time. The longest is how late a card may be noticed there.
+"""
 
 
 def _call(function: Callable[..., Any], *arguments: Any) -> tuple[int, list[Any]]:
@@ -75,6 +76,10 @@ def _call(function: Callable[..., Any], *arguments: Any) -> tuple[int, list[Any]
 
 def code_of(result: int) -> Code | None:
     """The `Code` for a PC/SC result, signed (Windows) or unsigned; None for a result that none of our calls should produce."""
+    if sys.platform == "win32" and result & 0xFFFFFFFF in _STOPPED:
+        # Windows stops the service when the last reader is unplugged and starts it when one is plugged in, so this says that there is none.
+        # https://technet.microsoft.com/library/hh849637.aspx (Smart Card Service start and stop behavior)
+        return Code.READER_MISSING
     return _CODES.get(result & 0xFFFFFFFF)
 
 
@@ -165,19 +170,13 @@ class PcscConnection:
 class PcscReaders:
     """The `CardReaders` of the system."""
 
-    def __init__(self, patience: float = _HOLDER_PATIENCE) -> None:
-        """`patience`: seconds to wait for another program to release a card. Raises Unavailable: reader-service-missing, reader-denied."""
-        self._patience = patience
+    def __init__(self) -> None:
+        """Establish a context. Raises Unavailable: reader-service-missing, reader-missing, reader-denied."""
         self._context = _establish()
-        self._released = threading.Event()
+        self._open = True
 
     def connect(self, reader: str) -> PcscConnection:
-        end = time.monotonic() + self._patience
-        while True:
-            result, values = _call(scard.SCardConnect, self._context, reader, scard.SCARD_SHARE_EXCLUSIVE, _PROTOCOLS)
-            if code_of(result) is not Code.CARD_IN_USE or time.monotonic() >= end:
-                break
-            self._released.wait(_HOLDER_PAUSE)
+        result, values = _call(scard.SCardConnect, self._context, reader, scard.SCARD_SHARE_EXCLUSIVE, _PROTOCOLS)
         _check_allowed(result, Code.CARD_UNREADABLE)
         handle, protocol = int(values[0]), int(values[1])
         if protocol not in _PCI:
@@ -186,8 +185,8 @@ class PcscReaders:
         return PcscConnection(handle, protocol)
 
     def release(self) -> None:
-        if not self._released.is_set():
-            self._released.set()
+        was_open, self._open = self._open, False
+        if was_open:
             _release(self._context)
 
 
@@ -195,24 +194,42 @@ class PcscMonitor:
     """The `ReaderMonitor` of the system. `wait` is called by one thread, `cancel` by any other."""
 
     def __init__(self) -> None:
-        """Establish a context. Raises Unavailable: reader-service-missing, reader-denied."""
+        """Establish a context. Raises Unavailable: reader-service-missing, reader-missing, reader-denied."""
         self._context = _establish()
         self._cancelled = threading.Event()
         self._lock = threading.Lock()
         self._open = True
+        self._new_readers = [(_NEW_READERS, scard.SCARD_STATE_UNAWARE)]
+        self._is_asked = False
 
     def wait(self, known: tuple[ReaderState, ...]) -> tuple[ReaderState, ...]:
-        rounds = 0
+        early = 0
+        if not self._is_asked:
+            self._is_asked = True
+            self._ask_new_readers()
         while True:
             raw = self._look()
             states = tuple(_state(name, bits) for name, bits in raw)
             if states != known or self._cancelled.is_set():
                 self._cancelled.clear()
                 return states
-            rounds += 1
-            if rounds % _ROUNDS == 0:
-                self._cancelled.wait(_BREATH)
-            self._block(raw)
+            early = early + 1 if self._block(raw) else 0
+            if early > _AT_ONCE:
+                self._cancelled.wait(min(_BREATH * (early - _AT_ONCE), _LONGEST_BREATH))
+
+    def _ask_new_readers(self) -> None:
+        """Ask for the pseudo-reader's state, before the readers are listed: one that comes in between then ends the wait.
+
+        Microsoft asks for zero (https://learn.microsoft.com/windows/win32/api/winscard/ns-winscard-scard_readerstatea), which on the same
+        page "results in an immediate return": zero asks for the state, and what then came back is waited on.
+        """
+        result, values = _call(scard.SCardGetStatusChange, self._context, 0, self._new_readers)
+        if result in (_SUCCESS, _TIMEOUT):
+            self._note_new_readers(int(bits) for _name, bits, _atr in values[0])
+
+    def _note_new_readers(self, found: Iterable[int]) -> None:
+        """Wait for the next change from here. Where there is no such pseudo-reader, the readers are only listed again now and then."""
+        self._new_readers = [(_NEW_READERS, bits & ~scard.SCARD_STATE_CHANGED) for bits in found if not bits & _NOT_THERE]
 
     def _look(self) -> list[tuple[str, int]]:
         """The current raw state of every reader."""
@@ -241,14 +258,24 @@ class PcscMonitor:
                 seen += [(name, int(bits)) for _name, bits, _atr in values[0] if not bits & _NOT_THERE]
         return seen
 
-    def _block(self, raw: list[tuple[str, int]]) -> None:
-        """Block until the state differs from `raw`. The upper half of a state counts events, so nothing is lost between look and wait."""
-        states = [(name, bits & ~scard.SCARD_STATE_CHANGED) for name, bits in raw]
-        # Windows keeps the number of readers in the upper half of this state.
-        states.append((_NEW_READERS, len(raw) << 16 if sys.platform == "win32" else scard.SCARD_STATE_UNAWARE))
-        result, _values = _call(scard.SCardGetStatusChange, self._context, int(_LOOK_AGAIN * 1000), states)
-        if result not in (_TIMEOUT, _CANCELLED, *_GONE):
+    def _block(self, raw: list[tuple[str, int]]) -> bool:
+        """Block until the state differs from what is given; return whether something changed before it was time to look again.
+
+        The upper half of a state counts events, so nothing is lost between look and wait.
+        """
+        states = [*((name, bits & ~scard.SCARD_STATE_CHANGED) for name, bits in raw), *self._new_readers]
+        if not states:
+            self._cancelled.wait(_LOOK_AGAIN)
+            return False
+        result, values = _call(scard.SCardGetStatusChange, self._context, int(_LOOK_AGAIN * 1000), states)
+        if result == _TIMEOUT:
+            return False
+        if result not in (_CANCELLED, *_GONE):
             _check(result)
+            told = [int(bits) for name, bits, _atr in values[0] if name == _NEW_READERS and bits & scard.SCARD_STATE_CHANGED]
+            if told:
+                self._note_new_readers(told)
+        return True
 
     def cancel(self) -> None:
         self._cancelled.set()

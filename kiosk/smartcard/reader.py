@@ -61,7 +61,7 @@ class ReaderMonitor(Protocol):
     def wait(self, known: tuple[ReaderState, ...]) -> tuple[ReaderState, ...]:
         """Block until readers or cards differ from `known`, or until `cancel`; return the current state, empty if there is no reader.
 
-        Raises Unavailable: reader-service-missing, reader-denied.
+        Raises Unavailable: reader-service-missing, reader-denied, reader-missing (Windows has stopped the service with the last reader).
         """
 
     def cancel(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,10 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
 from kiosk.domain.errors import Code, KioskError, Refused
+from kiosk.smartcard.held_card import connect_when_free
 from kiosk.smartcard.jpki import JpkiSession
 from kiosk.smartcard.judge import CardJudge, Check, Judgement
 from kiosk.smartcard.metered_connection import MeteredConnection, SlowWatch
-from kiosk.smartcard.reader import CardReaders
+from kiosk.smartcard.reader import CardConnection, CardReaders
 
 
 @unique
@@ -127,8 +129,12 @@ def tap(
 ) -> TapReport:
     """Read the card on `reader` as lending would, release it, and report. KioskErrors are reported, not raised."""
     report = TapReport(clock)
+
+    def connected() -> CardConnection:
+        return connect_when_free(lambda: readers.connect(reader), lambda: None, threading.Event().wait)
+
     try:
-        read_card(lambda: MeteredConnection(readers.connect(reader), slow), judge, report).connection.close()
+        read_card(lambda: MeteredConnection(connected(), slow), judge, report).connection.close()
     except KioskError as error:
         # Drop the traceback: its frames hold the certificate.
         report.trouble = error.with_traceback(None)

@@ -66,6 +66,20 @@ def test_without_a_service_nothing_is_known_of_readers(code: Code, expected: str
     assert outcomes(lost(code)) == [expected, "reader.unknown"]
 
 
+def test_a_service_that_rests_without_a_reader_asks_for_the_reader() -> None:
+    assert outcomes(lost(Code.READER_MISSING)) == ["service.resting", "reader.missing"]
+
+
+@pytest.mark.parametrize("outcome", ["service.missing", "service.denied", "service.silent", "reader.missing"])
+def test_each_system_has_its_own_advice(outcome: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {}
+    for platform in ("linux", "win32"):
+        monkeypatch.setattr(sys, "platform", platform)
+        said[platform] = wording.advice(Finding(outcome))
+    assert "Linux" in said["linux"] or "pcsc" in said["linux"]
+    assert not any(word in said["win32"] for word in ("Linux", "pcsc", "systemctl", "polkit"))
+
+
 @pytest.mark.parametrize("interpreter", ["/nowhere/python", "/bin/true"], ids=["none", "without an answer"])
 def test_a_trouble_of_our_own_is_none_of_the_service(interpreter: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", interpreter)

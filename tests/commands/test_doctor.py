@@ -32,6 +32,7 @@ def test_every_outcome_has_its_sentence_and_every_trouble_its_advice() -> None:
     wanted = {f"command.doctor.{outcome}" for outcome in OUTCOMES} | {f"command.doctor.{check}.title" for check in checks}
     wanted |= {f"command.doctor.{outcome}-next" for outcome, condition in OUTCOMES.items() if condition is not Condition.OK}
     wanted |= {f"command.doctor.any.{word}{end}" for word in ("unseen", "overdue", "bug") for end in ("", "-next")}
+    wanted |= {key for key in keys if key.endswith("-next-windows") and key.removesuffix("-windows") in wanted}
     wanted.discard("command.doctor.any.title")
     assert wanted == {key for key in keys if re.match(rf"command\.doctor\.({'|'.join(checks)})\.", key)}
 

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.domain.effects import ReadCard, ReleaseCard, StartTimer
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CardSlow, CardsTurn, CardWaits, LeavePressed, LibraryCardEntered, TimeUp
+from kiosk.domain.events import CardInUse, CardSlow, CardsTurn, CardWaits, LeavePressed, LibraryCardEntered, TimeUp
 from kiosk.domain.model import Insertion, Ticket
 from kiosk.domain.states import (
     AwaitingMyNumberCard,
@@ -31,17 +31,20 @@ def desk_for(registers: bool) -> ScriptedCounter:
     return desk
 
 
+@pytest.mark.parametrize("trouble", [CardSlow, CardInUse])
 @pytest.mark.parametrize("registers", [False, True])
-@pytest.mark.parametrize("slow_first", [False, True])
-def test_a_card_that_does_not_answer_gives_way_to_a_good_one(registers: bool, slow_first: bool) -> None:
+@pytest.mark.parametrize("trouble_first", [False, True])
+def test_a_card_that_cannot_be_read_now_gives_way_to_a_good_one(
+    registers: bool, trouble_first: bool, trouble: type[CardSlow | CardInUse]
+) -> None:
     desk = desk_for(registers)
     hung = desk.lay(Card("a"), READER)
-    if slow_first:
-        desk.tell(CardSlow(hung))
+    if trouble_first:
+        desk.tell(trouble(hung))
     good = desk.lay(GOOD, OTHER_READER)
-    if not slow_first:
-        assert [read.insertion for read in desk.of(ReadCard)] == [hung], "only a card that does not answer gives way"
-        desk.tell(CardSlow(hung))
+    if not trouble_first:
+        assert [read.insertion for read in desk.of(ReadCard)] == [hung], "only such a card gives way"
+        desk.tell(trouble(hung))
     assert isinstance(desk.flow, Reading | ReadingMyNumberCard)
     assert desk.flow.insertion == good
     assert desk.asked.index(ReleaseCard(hung)) < desk.asked.index(desk.of(ReadCard)[-1])
@@ -114,3 +117,14 @@ def test_the_wait_of_another_card_means_nothing_here() -> None:
     desk.lay(Card("a"), READER)
     before = desk.flow
     assert desk.tell(CardWaits(Insertion(9, OTHER_READER), READER)).flow == before
+
+
+@pytest.mark.parametrize("registers", [False, True])
+def test_a_card_that_another_program_holds_is_read_when_it_is_free(registers: bool) -> None:
+    desk = desk_for(registers)
+    held = desk.lay(GOOD, READER)
+    desk.tell(CardInUse(held))
+    assert isinstance(desk.flow, Reading | ReadingMyNumberCard)
+    assert desk.flow.in_use
+    assert not desk.flow.slow
+    desk.answer_all().at(ConfirmingLink if registers else ConfirmingHolder)

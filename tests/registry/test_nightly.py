@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import ssl
 from collections.abc import Iterator
@@ -222,3 +223,16 @@ def test_a_bug_is_logged_once_and_not_each_minute(night: Night, caplog: pytest.L
     Nightly(registry.ledger, registry.tls, night.context, HOUR, clock).run(Rounds(5))
     told = [record for record in caplog.records if record.getMessage().startswith("incident")]
     assert len(told) == 3, "one for each of its works"
+
+
+def test_work_that_fails_each_minute_is_logged_once(night: Night, caplog: pytest.LogCaptureFixture) -> None:
+    authority = night.registry.home.folder / "keys" / "authority.pem"
+    whole = authority.read_bytes()
+    authority.write_bytes(b"noise")
+    night.nightly.run(Rounds(100))
+    told = [record.getMessage() for record in caplog.records if "night's work" in record.getMessage()]
+    assert told == ["the night's work failed: certificate-unusable"]
+    authority.write_bytes(whole)
+    caplog.set_level(logging.INFO)
+    night.nightly.run(Rounds(2))
+    assert "the night's work goes on" in caplog.messages

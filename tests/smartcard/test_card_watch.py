@@ -56,6 +56,16 @@ def test_a_card_that_came_and_went_unseen_is_told_all_the_same() -> None:
     assert list(tracker.see(states(("A", False, 6)))) == [CardPlaced(Insertion(1, "A")), CardLifted(Insertion(1, "A"))]
 
 
+def test_a_removal_that_is_counted_late_is_no_card() -> None:
+    tracker = CardTracker()
+    list(tracker.see(states(("A", True, 1))))
+    assert list(tracker.see(states(("A", False, 1)))) == [CardLifted(Insertion(1, "A"))]
+    assert list(tracker.see(states(("A", False, 2)))) == []
+    assert list(tracker.see(states(("A", True, 3)))) == [CardPlaced(Insertion(2, "A"))]
+    list(tracker.see(states(("A", False, 0xFFFF))))
+    assert list(tracker.see(states(("A", False, 1)))) == [CardPlaced(Insertion(3, "A")), CardLifted(Insertion(3, "A"))]
+
+
 def test_a_counter_that_turns_over_is_a_change_like_any_other() -> None:
     tracker = CardTracker()
     list(tracker.see(states(("A", True, 0xFFFF))))

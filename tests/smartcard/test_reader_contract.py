@@ -313,17 +313,3 @@ def test_the_session_goes_on_after_the_service_came_back(world: World, tray: Dec
     world.stop_service()
     world.start_service()
     assert isinstance(counter.read(Insertion(4, name)), CardRead)
-
-
-def test_a_mute_and_a_held_card_are_told_apart(world: World, tray: Deck, counters: Counters) -> None:
-    counter = counters(world)
-    world.lay(tray.fresh("fine"), 0, mute=True)
-    world.lay(tray.fresh("child"), 1)
-    mute = counter.read(Insertion(1, world.names[0]))
-    assert isinstance(mute, CardFailed)
-    assert mute.code is Code.CARD_UNREADABLE
-    with world.held_by_another(1):
-        held = counter.read(Insertion(2, world.names[1]))
-        assert isinstance(held, CardFailed)
-        assert held.code is Code.CARD_IN_USE
-    assert isinstance(counter.read(Insertion(2, world.names[1])), CardRead)

@@ -15,7 +15,8 @@
 - `screens/`: windows seen from outside. `xvfb` (screen, window manager, other people's programs) and `interrupted_handover`;
   `accessible_desktop` (AT-SPI). Programs: `demo_counter`, `page_turner`, `clipboard_program`, `tk_form`, `atspi_driver`,
   `handover_holding_gil`.
-- `cards/`: `readers` (virtual or behind a real pcscd), `wire` (no reader at all), `card_thread`, `revocation_lists`, `malformed_der`.
+- `cards/`: `readers` (virtual or behind a real pcscd), `windows_scard` (Windows' smart card service, played), `wire` (no reader at all),
+  `card_thread`, `revocation_lists`, `malformed_der`.
 - `pcscd/`: a real pcscd of the tests' own; `rig` has the fixture.
 - `sync/`: the counter's side of the library's server. `enrolled_counter` (store and thread), `scripted_registry` (a server that can lie),
   `relay` (somebody in between), `paced_session` (hours of sync in seconds).

@@ -79,3 +79,15 @@ def test_what_was_said_of_a_card_that_did_not_answer_is_not_said_of_the_next(han
     assert isinstance(flow, Reading | ReadingMyNumberCard)
     hands.show(replace(slow, flow=replace(flow, insertion=OTHER_INSERTION, slow=False), cards=(INSERTION, OTHER_INSERTION)))
     assert silent not in hands.texts()
+
+
+@pytest.mark.parametrize("where", WAITS)
+def test_staff_are_told_that_another_program_has_the_card_and_the_patron_to_wait(
+    hands: Hands, desk: ShownPatronWindow, qtbot: QtBot, where: str
+) -> None:
+    held = reads(where, in_use=True)
+    hands.show(held)
+    desk.show(held)
+    assert plain(say("refusal.card-in-use.title")) in hands.texts()
+    assert plain(say("staff.home.in-use-lead")) in hands.texts()
+    qtbot.waitUntil(lambda: desk.says("そのまま、お待ちください"), timeout=3000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from kiosk.commands.output import explain, why, words
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.health import Condition, Finding, worst
+from kiosk.text import knows
 
 _MARKS = {Condition.OK: "○", Condition.UNKNOWN: "？", Condition.CARE: "△", Condition.WRONG: "×"}
 _VERSION = 2
@@ -40,7 +42,13 @@ def found(finding: Finding) -> str:
 
 def advice(finding: Finding) -> str:
     """What to do; empty if all is well."""
-    return "" if finding.is_well else words(f"doctor.{_key(finding)}-next", **_filled(finding))
+    if finding.is_well:
+        return ""
+    key = f"doctor.{_key(finding)}-next"
+    # Services and drivers are looked after differently there, and the one for cards rests without a reader.
+    # https://learn.microsoft.com/windows/security/identity-protection/smart-cards/smart-card-smart-cards-for-windows-service
+    on_windows = f"{key}-windows"
+    return words(on_windows if sys.platform == "win32" and knows(f"command.{on_windows}") else key, **_filled(finding))
 
 
 def as_json(finding: Finding) -> dict[str, object]:

@@ -96,6 +96,14 @@ class CardSlow:
 
 
 @dataclass(frozen=True, slots=True)
+class CardInUse:
+    """Another program has been holding the card for two seconds; it is read as soon as that lets it go, or given up after fifteen."""
+
+    about: ClassVar = Told(SignOfLife.BY_CHANGE)
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
 class CardWaits:
     """This card is to be read, but one on another reader does not respond, and only removing that one ends the wait."""
 
@@ -148,6 +156,7 @@ CardEvent = (
     | CardRead
     | CardFailed
     | CardSlow
+    | CardInUse
     | CardWaits
     | CardsTurn
     | TriesRead

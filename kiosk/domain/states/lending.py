@@ -62,6 +62,8 @@ class Reading:
     ticket: Ticket
     insertion: Insertion
     slow: bool = False
+    in_use: bool = False
+    """Another program holds the card."""
     early: Early | None = None
     behind: str = ""
     """The reader whose unresponsive card keeps this one waiting; empty if none."""

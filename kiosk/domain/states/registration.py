@@ -123,6 +123,8 @@ class ReadingMyNumberCard:
     draft: Draft
     insertion: Insertion
     slow: bool = False
+    in_use: bool = False
+    """Another program holds the card."""
     behind: str = ""
     """The reader whose unresponsive card keeps this one waiting; empty if none."""
     limit: Ticket = Ticket(0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.library.ils.transport import Trouble
+from kiosk.log_news import LogNews
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Backoff:
         self._failures, self._not_before = 0, 0.0
         self._trouble, self._code = Trouble.REFUSED, Code.ILS_UNREACHABLE
         self._login_has_worked = False
+        self.news = LogNews()
 
     def check(self) -> None:
         """Raise Unavailable while it is too early to retry."""
@@ -67,7 +69,8 @@ class Backoff:
         wait = _WAITS.get(unavailable.code, _USUAL).after(self._failures)
         self._failures = min(self._failures + 1, 10)
         self._not_before, self._trouble = self._monotonic() + wait, trouble
-        _log.warning("%s: %s; next attempt in %.0f s", unavailable.code, trouble, wait)
+        if self.news.is_news("connection", (unavailable.code, trouble)):
+            _log.warning("%s: %s; next attempt in %.0f s", unavailable.code, trouble, wait)
         return unavailable
 
     def unavailable(self, trouble: Trouble) -> Unavailable:
@@ -83,6 +86,8 @@ class Backoff:
 
     def answered(self) -> None:
         self._failures = 0
+        if self.news.is_over("connection"):
+            _log.info("the library's system answers again")
 
     def forget(self) -> None:
         self._failures, self._not_before = 0, 0.0
@@ -96,6 +101,7 @@ class Abilities:
         self._until: dict[str, float] = {}
         self._refusals: dict[str, int] = {}
         self._understood: set[str] = set()
+        self._news = LogNews()
 
     def lacks(self, name: str) -> bool:
         return self._monotonic() < self._until.get(name, 0.0)
@@ -106,6 +112,7 @@ class Abilities:
 
     def understood(self, name: str) -> None:
         self._understood.add(name)
+        self._news.is_over(name)
         self._until.pop(name, None)
         self._refusals.pop(name, None)
 
@@ -114,7 +121,8 @@ class Abilities:
         wait = _NOT_UNDERSTOOD.after(refusals)
         self._refusals[name] = min(refusals + 1, 10)
         self._until[name] = self._monotonic() + wait
-        _log.warning("%s: not understood; tried again in %.0f s", name, wait)
+        if self._news.is_news(name):
+            _log.warning("%s: not understood; tried again in %.0f s", name, wait)
 
     def forget(self) -> None:
         """Forget what was not understood; what was understood stays."""

@@ -21,6 +21,7 @@ from kiosk.library.ils.requests import Requests
 from kiosk.library.ils.transport import Broken, Trouble, Wire, trusting
 from kiosk.library.ils.untold_counts import Discretion
 from kiosk.library.sip2 import Checksum, Message
+from kiosk.log_news import LogNews
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Connection:
         """Since when the server's checksums are known not to follow the protocol and are ignored; None if they do."""
         self._backoff, self._abilities = Backoff(monotonic), Abilities(monotonic)
         self._discretion = Discretion()
+        self._news = LogNews()
         self.condition = IlsCondition.STARTING
         self.server: Server | None = None
 
@@ -74,7 +76,9 @@ class Connection:
             try:
                 self._dialogue.check_quiet()
             except Broken as broken:
-                _log.info("connection given up: %s", broken.trouble)
+                # Some servers close every idle connection, which is a way of theirs and no event.
+                if self._news.is_news("given up", broken.trouble):
+                    _log.info("connection given up: %s", broken.trouble)
                 self.drop()
             else:
                 return
@@ -99,7 +103,8 @@ class Connection:
             if broken.trouble is Trouble.NOT_UNDERSTOOD and (optional or not self._abilities.has_understood(name)):
                 raise self._not_understood(name) from broken
             self.drop()
-            _log.info("%s: %s", request.kind, broken.trouble)
+            if self._news.is_news(("request", name), broken.trouble):
+                _log.info("%s: %s", request.kind, broken.trouble)
             if optional:
                 if ability:
                     self._abilities.failed(ability)
@@ -108,6 +113,7 @@ class Connection:
                 raise self._failed(broken) from broken
             reply = self._asked_again(request, broken, by)
         self._abilities.understood(name)
+        self._news.is_over(("request", name))
         self._backoff.answered()
         return self._discretion.read(reply) if request.kind in ("63", "23") else reply
 
@@ -175,7 +181,8 @@ class Connection:
             self.drop()
             raise
         self.condition = IlsCondition.READY
-        _log.info("connected in %.2f s", self._monotonic() - began)
+        if self._news.is_news("connected"):
+            _log.info("connected in %.2f s", self._monotonic() - began)
 
     def _log_in(self, by: Deadline) -> None:
         try:
@@ -253,7 +260,8 @@ class Connection:
         if before is None or now is None or first.trouble is not second.trouble or substance(before) != substance(now):
             raise second
         if first.trouble is Trouble.WRONG_SUM and self._checksum is Checksum.WARN:
-            _log.warning("the server adds up otherwise: its checksums are not looked at any more")
+            if self._news.is_news("sums"):
+                _log.warning("the server adds up otherwise: its checksums are not looked at any more")
             self._sums_otherwise = self._monotonic()
             return now
         if first.trouble is Trouble.OTHER_PATRON:

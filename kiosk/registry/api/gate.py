@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk.domain.counter_secret import is_secret, secret_hash
 from kiosk.domain.registry_wire import PATH
+from kiosk.log_news import LogNews
 from kiosk.registry.api.access import ALLOWED, Asker, Route, Who, methods_of
 from kiosk.registry.api.body import Disconnected, announced, replayed, whole_body
 from kiosk.registry.api.errors import ApiCode, ApiError, error_response
@@ -27,7 +28,9 @@ Authenticate = Callable[[bytes], Awaitable[Asker | None]]
 _LARGE_BODIES = frozenset({("POST", f"{PATH}/operations")})
 _ENDED = {CounterState.REVOKED: ApiCode.COUNTER_REVOKED, CounterState.RETIRED: ApiCode.COUNTER_RETIRED}
 _QUIET = frozenset({("GET", f"{PATH}/feed"), ("GET", f"{PATH}/health")})
-"""Asked all the time: in the log only if they fail."""
+"""Asked all the time: in the log only if they fail, and then once while they fail alike."""
+_OVER_AFTER = 600.0
+"""Seconds after which a failure is news again: a counter that cannot be served may ask that seldom."""
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class Gate:
         self._routes, self._authenticate, self._limits, self._troubles = routes, authenticate, limits, troubles
         self._counters, self._addresses, self._sent = Buckets(limits.counter), Buckets(limits.address), Buckets(limits.sent)
         self._load = Load(limits.bodies)
+        self._news = LogNews(_OVER_AFTER)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -113,12 +117,21 @@ class Gate:
         _limit(self._addresses, key)
         return key
 
-    @staticmethod
-    def _note(route: Route, answer: _Answer, seconds: float) -> None:
+    def _note(self, route: Route, answer: _Answer, seconds: float) -> None:
         """One line in the log: of the request nothing but the names of things that are ours."""
         method, path = route if route in ALLOWED else ("-", "unknown route" if not methods_of(route[1]) else route[1])
-        level = logging.DEBUG if route in _QUIET and answer.status == 200 else logging.INFO
-        _log.log(level, "%s %s %d, %d ms, counter %s", method, path, answer.status, round(seconds * 1000), answer.asker)
+        _log.log(
+            self._level(route, answer), "%s %s %d, %d ms, counter %s", method, path, answer.status, round(seconds * 1000), answer.asker
+        )
+
+    def _level(self, route: Route, answer: _Answer) -> int:
+        if route not in _QUIET:
+            return logging.INFO
+        asked = route, answer.asker
+        if answer.status == 200:
+            self._news.is_over(asked)
+            return logging.DEBUG
+        return logging.INFO if self._news.is_news(asked, answer.status) else logging.DEBUG
 
 
 def _limit(buckets: Buckets, key: str, count: int = 1) -> None:

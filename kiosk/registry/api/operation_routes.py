@@ -14,6 +14,7 @@ from kiosk.domain.errors import Refused
 from kiosk.domain.registry_json import answers_json, status_json
 from kiosk.domain.registry_wire import PATH, Answers
 from kiosk.domain.wire import LinkOperation, Operation
+from kiosk.log_news import LogNews
 from kiosk.registry.answers import Batch
 from kiosk.registry.api import schemas
 from kiosk.registry.api.access import Asker
@@ -25,10 +26,12 @@ from kiosk.registry.api.openapi import documented
 from kiosk.registry.api.reading import read_operations
 
 _log = logging.getLogger(__name__)
+_OVER_AFTER = 600.0
+"""Seconds without a refusal after which the next one is another event."""
 
 
 def add_operation_routes(routes: FastAPI, backend: Backend, limits: Limits) -> None:
-    stops = Buckets(limits.stops)
+    stops, news = Buckets(limits.stops), LogNews(_OVER_AFTER)
 
     @routes.post(f"{PATH}/operations", **documented(schemas.Answers, *OPERATION_CODES, takes=schemas.Operations))
     async def apply_operations(request: Request) -> Response:
@@ -48,7 +51,8 @@ def add_operation_routes(routes: FastAPI, backend: Backend, limits: Limits) -> N
         seconds = stops.take(asker.name, sum(not isinstance(operation, LinkOperation) for operation in operations))
         # What a new epoch waits for, a minute at most, is not sent away.
         if seconds and not (await backend.tail.read()).awaits_stops:
-            _log.warning("counter %s stops more cards than a counter does", asker.name)
+            if news.is_news(asker.name):
+                _log.warning("counter %s stops more cards than a counter does", asker.name)
             raise ApiError(ApiCode.TOO_MANY_REQUESTS, retry_after=seconds)
 
     @routes.post(f"{PATH}/leave", **documented(schemas.Left, ApiCode.NOT_RETIRING))

@@ -18,6 +18,7 @@ from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.new_epoch import LARGEST_HEARD
 from kiosk.domain.wire import Position
 from kiosk.incidents import RecurringIncidents
+from kiosk.log_news import LogNews
 from kiosk.registry import presence
 from kiosk.registry.backup.document import KeptFile
 from kiosk.registry.backup.failure import failure_of, load_failure, save_failure
@@ -71,7 +72,7 @@ class BackupKeeper:
     def __init__(self, plan: BackupPlan, ledger: RegistryLedger, site_key: bytes, clock: Callable[[], datetime]) -> None:
         self.plan, self._ledger, self._site_key, self._clock = plan, ledger, site_key, clock
         self._library = ledger.library
-        self._is_seal_told = False
+        self._remembered, self._news = RememberedFile(plan.keys), LogNews()
 
     def check(self) -> None:
         """Before a server answers anybody. Raises Refused: registry-put-back, registry-serving (it is being restored); Unavailable."""
@@ -82,9 +83,10 @@ class BackupKeeper:
     def _look_at_seal(self) -> None:
         """The nightly check tells more, and too late for who is at work on the database just now."""
         is_sealed = self._ledger.database.read(HeadTable(RowHash(self._site_key)).read).is_sealed
-        if not is_sealed and not self._is_seal_told:
+        if is_sealed:
+            self._news.is_over("seal")
+        elif self._news.is_news("seal"):
             _log.error("altered behind the program: head")
-        self._is_seal_told = not is_sealed
 
     def guard(self, stopped: Event, end: Callable[[KioskError], None]) -> None:
         """`check` every few seconds until `stopped`. Never looks at the folder of backups: a share that hangs must not keep it.
@@ -99,20 +101,19 @@ class BackupKeeper:
 
     def _repeat(self, work: Callable[[], None], stopped: Event, end: Callable[[KioskError], None]) -> None:
         """What fails is tried again; a bug is reported, and does not end it."""
-        told: KioskError | None = None
         bugs = RecurringIncidents()
         while not stopped.is_set():
             try:
                 work()
-                told = None
+                if self._news.is_over(work.__name__):
+                    _log.info("the ledger is looked after again")
             except KioskError as error:
                 if isinstance(error, Refused) or error.code is Code.LEDGER_EXCHANGED:
                     _log.error("the server may not go on: %s", error.code)
                     end(error)
                     break
-                if told is None or told.code is not error.code:
+                if self._news.is_news(work.__name__, error.code):
                     _log.warning("the ledger is not looked after: %s", error.code)
-                told = error
             except Exception as error:
                 bugs.record(error)
             stopped.wait(_EVERY_SECONDS)
@@ -136,7 +137,7 @@ class BackupKeeper:
 
     def remember(self) -> None:
         """Write down what outlives a restore. Raises Refused: registry-put-back; Unavailable."""
-        RememberedFile(self.plan.keys).take(self._ledger.database)
+        self._remembered.take(self._ledger.database)
 
     def hear_ahead(self, counter: str, known: Position) -> None:
         """A counter knows a position that the ledger does not have: what was accepted in between is lost here, or another server has it.
@@ -148,7 +149,7 @@ class BackupKeeper:
             return
         head = self._ledger.head()
         ahead = Ahead(known, counter, common_at_least(head.epochs, head.floor))
-        if RememberedFile(self.plan.keys).hear(ahead):
+        if self._remembered.hear(ahead):
             told = counter, known.epoch, known.cursor, head.position.epoch, head.position.cursor
             _log.error("the ledger is behind its counters: %s knows %d/%d, here it ends at %d/%d", *told)
 
@@ -186,7 +187,7 @@ class BackupKeeper:
 
     def is_behind(self) -> bool:
         """Whether the backups may be of an order that was lost here: then they make nothing safe, and none of them is given up."""
-        known = RememberedFile(self.plan.keys).load()
+        known = self._remembered.load()
         return known is not None and known.ahead is not None
 
     def _is_safe_new(self, found: Sequence[Kept] | None) -> bool:
@@ -215,8 +216,12 @@ class BackupKeeper:
     def _try(self) -> None:
         try:
             self.back_up()
+            if self._news.is_over("backup"):
+                _log.info("backups are made again")
         except KioskError as error:
-            _log.warning("no backup: %s %s", error.code, str(error.params.get("reason", "")))
+            reason = str(error.params.get("reason", ""))
+            if self._news.is_news("backup", (error.code, reason)):
+                _log.warning("no backup: %s %s", error.code, reason)
             failed, now = load_failure(self.plan.failure), self._clock()
             save_failure(self.plan.failure, failure_of(error, now) if failed is None else failed.after(error, now))
 

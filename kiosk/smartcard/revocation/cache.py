@@ -19,6 +19,7 @@ from kiosk.config.file_access import read_regular
 from kiosk.config.file_lock import held
 from kiosk.config.file_permissions import exposure
 from kiosk.config.file_replacement import delete
+from kiosk.log_news import LogNews
 from kiosk.smartcard.revocation.crl import LARGEST, Head, Verdict
 from kiosk.smartcard.revocation.lists_in_use import Held, HeldList
 from kiosk.smartcard.revocation.parsing_process import as_json, head_from
@@ -64,6 +65,7 @@ class ListCache:
         self._folder = folder
         self._whole: set[str] = set()
         """Digests of lists whose numbers are known to be stored intact."""
+        self._news = LogNews()
 
     def load(self, authorities: frozenset[str]) -> Kept:
         """Load what was saved; empty if there is nothing, or nothing readable. Never raises.
@@ -144,8 +146,10 @@ class ListCache:
             with held(self._folder / _LOCK, _LOCK_SECONDS):
                 joined = Kept(self._joined(kept.held), kept.files)
                 self._save(joined, authorities)
+            self._news.is_over("saving")
         except OSError as error:
-            log.warning("what was read of the revocation lists cannot be kept: %s", type(error).__name__)
+            if self._news.is_news("saving", type(error)):
+                log.warning("what was read of the revocation lists cannot be kept: %s", type(error).__name__)
         return joined
 
     def _joined(self, held: Held) -> Held:

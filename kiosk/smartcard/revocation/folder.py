@@ -17,6 +17,7 @@ from pathlib import Path
 from kiosk.config.file_permissions import Exposure, exposure
 from kiosk.domain.escaping import escaped
 from kiosk.incidents import RecurringIncidents
+from kiosk.log_news import LogNews
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.certificate import Certificate
 from kiosk.smartcard.revocation.cache import Kept, ListCache, Read, Stamp
@@ -99,7 +100,7 @@ class CrlFolder:
         self._refreshing = threading.Lock()
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self._bugs = RecurringIncidents()
+        self._bugs, self._news = RecurringIncidents(), LogNews()
         self.incident = ""
         """The number of the bug that keeps the folder from being watched; empty while none does."""
         self.reading_peak = 0
@@ -221,12 +222,14 @@ class CrlFolder:
             # If it were kept, it would count as the newest until its date has come.
             verdict = Verdict.FUTURE
         if verdict is Verdict.READ:
+            self._news.is_over(name)
             for head, numbers in found:
                 held = held.taking(HeldList(head, numbers))
             spent, count = time.monotonic() - began, sum(head.count for head in heads)
             log.info("revocation list %s: %d numbers in %.1f s, %d kB at most", escaped(name), count, spent, peak)
         else:
-            log.warning("revocation list %s is not used: %s", escaped(name), verdict.value)
+            if self._news.is_news(name, verdict):
+                log.warning("revocation list %s is not used: %s", escaped(name), verdict.value)
         self._kept = Kept(held, {**self._kept.files, name: Read(stamp, verdict, heads)})
 
     def _note(self, process: subprocess.Popen[bytes]) -> None:

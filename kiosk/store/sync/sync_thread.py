@@ -14,6 +14,7 @@ from kiosk.domain.events import CounterRevoked, Event
 from kiosk.domain.model import Link, LinkToken
 from kiosk.domain.outbox import jittered
 from kiosk.incidents import RecurringIncidents
+from kiosk.log_news import LogNews
 from kiosk.store.staging_store import StagingStore
 from kiosk.store.sync.bell import Bell
 from kiosk.store.sync.client import RegistryClient
@@ -52,7 +53,7 @@ class SyncThread:
         self._reports = Reports(post, now, monotonic, max_offline)
         self._question = None if credentials is None else Question(store, credentials)
         self._bell, self._stopping = Bell(), threading.Event()
-        self._bugs = RecurringIncidents()
+        self._bugs, self._news = RecurringIncidents(), LogNews()
         self._url = ""
         self._connections: tuple[Connection, ...] = ()
         self._seen: float | None = None
@@ -107,6 +108,8 @@ class SyncThread:
                 self._note_time()
                 session = self._session(session)
                 self._round(session)
+                if self._news.is_over("store"):
+                    _log.info("sync: the store can be used again")
             except Unavailable as error:
                 self._failed(error, session)
             except Exception as error:
@@ -132,7 +135,8 @@ class SyncThread:
             self._reports.failed()
         else:
             # The store's own trouble, which its check shows: it may be over in a moment.
-            _log.warning("sync: %s", error.code)
+            if self._news.is_news("store", error.code):
+                _log.warning("sync: %s", error.code)
         self._rest(session)
 
     def _shut_out(self, session: Session) -> None:

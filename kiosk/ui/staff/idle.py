@@ -210,6 +210,8 @@ class WaitingPanel(Ground):
         self._picture.show_reading()
         if isinstance(flow, Reading) and flow.slow:
             self._say(refusal(Code.CARD_SILENT, "title"), refusal(Code.CARD_SILENT, "staff-next"))
+        elif isinstance(flow, Reading) and flow.in_use:
+            self._say(refusal(Code.CARD_IN_USE, "title"), say("staff.home.in-use-lead"))
         elif isinstance(flow, Reading) and flow.behind:
             reader = unmarked(flow.behind)
             self._say(say("staff.home.behind", reader=reader), say("staff.home.behind-lead", reader=reader))

@@ -89,6 +89,8 @@ class MyNumberCardPage(StaffPage):
     def _say_reading(self, counter: Counter, flow: ReadingMyNumberCard) -> None:
         if flow.slow:
             self._say(refusal(Code.CARD_SILENT, "title"), refusal(Code.CARD_SILENT, "staff-next"))
+        elif flow.in_use:
+            self._say(refusal(Code.CARD_IN_USE, "title"), say("staff.home.in-use-lead"))
         elif flow.behind:
             reader = unmarked(flow.behind)
             self._say(say("staff.home.behind", reader=reader), say("staff.home.behind-lead", reader=reader))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,11 +133,14 @@ def test_a_backup_deleted_or_brought_back_by_hand_counts_at_once(machine: Server
     assert machine.ledger.head().safe.cursor == 1
 
 
-def test_a_failure_is_noted_tried_again_later_and_forgotten_with_the_next_success(machine: ServerMachine) -> None:
+def test_a_failure_is_noted_tried_again_later_and_forgotten_with_the_next_success(
+    machine: ServerMachine, caplog: pytest.LogCaptureFixture
+) -> None:
     keeper = keeper_of(machine)
     note = machine.folder / "backup-failure.json"
     machine.backups.write_text("a file where the disk should be")
     tried = []
+    caplog.set_level(logging.INFO)
     for _ in range(64):
         keeper.tick()
         tried.append(noted(machine).count)
@@ -147,6 +151,8 @@ def test_a_failure_is_noted_tried_again_later_and_forgotten_with_the_next_succes
     machine.backups.unlink()
     machine.later(hours=1)
     keeper.tick()
+    told = [record.getMessage() for record in caplog.records if record.name == "kiosk.registry.backup.keeper"]
+    assert told == ["no backup: backup-failed not-a-folder", "backups are made again"]
     assert load_failure(note) is None
     assert len(backups(machine)) == 1
 

@@ -6,8 +6,11 @@ from kiosk.domain.events import CardKnown
 from kiosk.domain.model import Insertion, Ticket
 from kiosk.domain.pin import Pin
 from kiosk.smartcard.card_thread import CardThread
+from kiosk.smartcard.held_card import Patience
 from kiosk.smartcard.judge import CardJudge
 from tests.support.cards.readers import Ear, World
+
+IMPATIENT = Patience(unsaid=0.1, limit=0.5)
 
 
 class AskedCardThread:
@@ -15,7 +18,7 @@ class AskedCardThread:
 
     def __init__(self, world: World, judge: CardJudge, slow_after: float = 5.0) -> None:
         self.ear = Ear()
-        self.thread = CardThread(world.readers, judge, self.ear, slow_after=slow_after)
+        self.thread = CardThread(world.readers, judge, self.ear, slow_after=slow_after, patience=IMPATIENT)
         self.thread.start()
         self._ticket = 0
 

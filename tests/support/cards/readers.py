@@ -132,7 +132,7 @@ class BehindPcscd:
             holder.communicate(timeout=LIMIT)
 
     def readers(self) -> CardReaders:
-        return PcscReaders(patience=0.3)
+        return PcscReaders()
 
     def monitor(self) -> ReaderMonitor:
         return PcscMonitor()

@@ -15,6 +15,7 @@ from kiosk.domain.events import (
     Broke,
     BrokeSeen,
     CardFailed,
+    CardInUse,
     CardKnown,
     CardLeftSeen,
     CardLifted,
@@ -211,7 +212,7 @@ class RandomEvents:
         if self.draw.random() < 0.1:
             told_again = self.some_insertion(counter)
             waits = CardWaits(told_again, self.draw.choice(READERS))
-            return self.any_of(CardPlaced(told_again), CardLifted(told_again), CardSlow(told_again), waits)
+            return self.any_of(CardPlaced(told_again), CardLifted(told_again), CardSlow(told_again), CardInUse(told_again), waits)
         free = [reader for reader in READERS if reader not in {insertion.reader for insertion in counter.cards}]
         if not free:
             return CardSlow(self.draw.choice(counter.cards))
@@ -311,9 +312,8 @@ class RandomEvents:
                         return ahead
                 read = CardRead(ticket, insertion, reading)
                 known = CardKnown(ticket, insertion, tuple(dict.fromkeys((reading.token, draw.choice(TOKENS)))))
-                waits = CardWaits(insertion, draw.choice(READERS))
-                failed = CardFailed(ticket, insertion, code)
-                return self.any_of(read, read, read, known, known, failed, CardSlow(insertion), CardsTurn(insertion), waits)
+                told = CardSlow(insertion), CardInUse(insertion), CardsTurn(insertion), CardWaits(insertion, draw.choice(READERS))
+                return self.any_of(read, read, read, known, known, CardFailed(ticket, insertion, code), *told)
             case ReadingTries(ticket, insertion):
                 return self.any_of(*(TriesRead(ticket, insertion, tries) for tries in (0, 1, 2, 3, 3)), CardFailed(ticket, insertion, code))
             case CheckingPin(ticket, insertion, goal):
