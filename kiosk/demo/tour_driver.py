@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from kiosk.demo import synthetic_keys
 from kiosk.demo.library import SAMPLE_ITEMS
 from kiosk.demo.tray import READERS, Tray
 from kiosk.domain.keyboard import HOLD, QUIET
@@ -115,11 +116,11 @@ class Guide:
         button.setFocus()
         clock.start()
         yield lambda: clock.elapsed() > 1000 * QUIET + HAND_MS
-        QTest.keyPress(window, Qt.Key.Key_Return)
+        synthetic_keys.press(window, Qt.Key.Key_Return)
         clock.restart()
         yield lambda: clock.elapsed() > 1000 * HOLD + HAND_MS
         yield from self.picture(picture)
-        QTest.keyRelease(window, Qt.Key.Key_Return)
+        synthetic_keys.release(window, Qt.Key.Key_Return)
 
     def fill_display(self) -> Iterator[Wait]:
         """Give each window the whole display, as it has at a counter, if they share one."""

@@ -7,9 +7,9 @@ from functools import partial
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from kiosk.demo import synthetic_keys
 from kiosk.demo.ils import DROPPED_AFTER, SILENT, LibraryServer
 from kiosk.demo.library import LIBRARY_CARDS, SAMPLE_ITEMS, SampleCard, SampleItem
 from kiosk.demo.registry.controls import RegistryControls
@@ -29,8 +29,6 @@ READERS = (READER, "Virtual Reader 01 00")
 LEAST_STAFF = 960
 """Minimum width in pixels left to the staff window beside the tray."""
 HEIGHT = 900
-SCAN_MS = 4
-"""Interval between two characters of a scan."""
 
 
 class Tray(QWidget):
@@ -183,12 +181,7 @@ class Tray(QWidget):
     def scan(self, card: SampleCard | SampleItem) -> None:
         """Type the barcode into the staff window, as a scanner on the staff's keyboard port does."""
         self._staff.activateWindow()
-        # Sent to the window, not a widget: the page that takes the number may be gone before the last key release.
-        window = self._staff.windowHandle()
-        for character in card.barcode:
-            shift = Qt.KeyboardModifier.ShiftModifier if character.isupper() else Qt.KeyboardModifier.NoModifier
-            QTest.keyClick(window, ord(character), shift, SCAN_MS)
-        QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, SCAN_MS)
+        synthetic_keys.scan(self._staff.windowHandle(), card.barcode)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()

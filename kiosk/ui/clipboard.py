@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QMimeData, QObject
-from PySide6.QtGui import QClipboard, QGuiApplication
+from PySide6.QtGui import QClipboard, QGuiApplication, QKeyEvent, QKeySequence
 
 Mode = QClipboard.Mode
 _NO = bytes(4)
@@ -16,19 +18,36 @@ MARKS = {
     "CanIncludeInClipboardHistory": _NO,
     "CanUploadToCloudClipboard": _NO,
 }
-"""Formats that exclude the content from clipboard history and cloud sync, each on its platform and ignored on the others."""
+"""Formats that exclude the content from clipboard history and cloud sync, each on its platform and ignored on the others.
+
+Qt registers a type it does not know with Windows, under the name as it is.
+"""
 
 
-def marked(text: str) -> QMimeData:
+_OURS = "kiosk"
+"""Tells our content from that of others without asking its owner for anything."""
+
+
+def put(text: str, mode: Mode = Mode.Clipboard) -> None:
+    """Put text on the clipboard, marked."""
     data = QMimeData()
+    data.setObjectName(_OURS)
     data.setText(text)
     for name, value in MARKS.items():
         data.setData(name, value)
-    return data
+    QGuiApplication.clipboard().setMimeData(data, mode)
+
+
+def is_copying(event: QKeyEvent) -> bool:
+    """Whether Qt's widgets would copy or cut on this key, unmarked.
+
+    Marking it afterwards is too late on Windows, which tells its clipboard history of each change when it tells us.
+    """
+    return event.matches(QKeySequence.StandardKey.Copy) or event.matches(QKeySequence.StandardKey.Cut)
 
 
 class Clipboard(QObject):
-    """Marks everything this program copies: by `copy`, and by Qt itself from fields and labels, including X11's primary selection.
+    """Marks X11's primary selection, which Qt sets itself from fields and labels, and clears what this program has put anywhere.
 
     Content owned by other programs is never read here: the owner may not respond, and Qt waits five seconds for it (`ui.pasting`).
     """
@@ -36,40 +55,20 @@ class Clipboard(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._clipboard = QGuiApplication.clipboard()
-        self._ours: set[Mode] = set()
-        self._setting = False
-        self._clipboard.changed.connect(self._changed)
-
-    def copy(self, text: str) -> None:
-        self._set(text, Mode.Clipboard)
+        self._clipboard.selectionChanged.connect(self._selected)
 
     def forget(self) -> None:
         """Clear our content; anything another program has put there since is left alone."""
-        for mode in tuple(self._ours):
-            self._clipboard.clear(mode)
-        self._ours.clear()
+        for mode in (Mode.Clipboard, Mode.Selection):
+            if self._is_ours(mode):
+                self._clipboard.clear(mode)
 
-    def _set(self, text: str, mode: Mode) -> None:
-        self._setting = True
-        try:
-            self._clipboard.setMimeData(marked(text), mode)
-        finally:
-            self._setting = False
-        self._ours.add(mode)
+    def _selected(self) -> None:
+        """Replace an unmarked selection of ours by a marked one. Others can request it only after this handler: nobody sees it unmarked."""
+        if self._clipboard.ownsSelection() and not self._is_ours(Mode.Selection) and (text := self._clipboard.text(Mode.Selection)):
+            put(text, Mode.Selection)
 
-    def _changed(self, mode: Mode) -> None:
-        """Replace unmarked content of ours by marked. On X11 others can request it only after this handler: nobody sees it unmarked."""
-        if self._setting:
-            return
-        if not self._is_own(mode):
-            self._ours.discard(mode)
-        elif (text := self._clipboard.text(mode)) and not self._is_marked(mode):
-            self._set(text, mode)
-
-    def _is_marked(self, mode: Mode) -> bool:
-        """Whether the content has our formats. Windows reports our own changes late, so this cannot rely on `_setting` alone."""
-        data = self._clipboard.mimeData(mode)
-        return all(data.hasFormat(name) for name in MARKS)
-
-    def _is_own(self, mode: Mode) -> bool:
-        return self._clipboard.ownsSelection() if mode is Mode.Selection else mode is Mode.Clipboard and self._clipboard.ownsClipboard()
+    def _is_ours(self, mode: Mode) -> bool:
+        # There may be none, despite the stubs.
+        data = cast("QMimeData | None", self._clipboard.mimeData(mode))
+        return data is not None and data.objectName() == _OURS

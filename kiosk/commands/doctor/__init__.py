@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import UTC, datetime
 
 from kiosk.commands import output
@@ -52,6 +53,7 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.checks.files import check_files
     from kiosk.checks.logfile import check_log
     from kiosk.checks.printing import check_printing
+    from kiosk.checks.session import check_session
     from kiosk.checks.stored_data import check_keeping
     from kiosk.checks.time_limit import take
     from kiosk.checks.timeserver import check_time_server
@@ -69,6 +71,8 @@ def examine(home: Home) -> list[Finding]:
 
     return [
         *take(("config",), lambda: config, _SECONDS),
+        # Says whose readers and screens the others are about.
+        *(take(("session",), check_session, _SECONDS) if sys.platform == "win32" else ()),
         *take(("service", "reader"), lambda: look_at_readers(settings.reader.name), _SECONDS),
         # Before the keys are read: reading them tightens their permissions.
         *take(("files",), lambda: check_files(home, settings), _SECONDS),

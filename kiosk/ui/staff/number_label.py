@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from kiosk.domain.model import LibraryCardNumber
+from kiosk.ui.clipboard import is_copying, put
 
 
 class NumberLabel(QLabel):
@@ -18,6 +19,8 @@ class NumberLabel(QLabel):
         self.setObjectName("Number")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # Its Copy would put the number there unmarked.
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_number(self, number: LibraryCardNumber) -> None:
@@ -31,6 +34,15 @@ class NumberLabel(QLabel):
         """Start a new selection instead of dragging the old one: dragged text could not be marked as confidential."""
         self.setSelection(0, 0)
         super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not is_copying(event):
+            super().keyPressEvent(event)
+            return
+        event.accept()
+        if self.hasSelectedText():
+            # Qt separates the lines of a selection by U+2029.
+            put(self.selectedText().replace("\u2029", "\n"))
 
     def sizeHint(self) -> QSize:
         return QSize(self._size * 6, round(self._size * 1.3) * (self.text().count("\n") + 1))

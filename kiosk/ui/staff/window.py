@@ -16,7 +16,7 @@ from kiosk.domain.consequences import is_work_open, subject
 from kiosk.domain.rail import leads_nowhere, section
 from kiosk.domain.states import Counter
 from kiosk.text import say
-from kiosk.ui.clipboard import Clipboard
+from kiosk.ui.clipboard import Clipboard, put
 from kiosk.ui.countdown import Countdown, MoreTimeLeft
 from kiosk.ui.keys import Keys
 from kiosk.ui.pointer_presses import Presses
@@ -150,7 +150,7 @@ class StaffWindow(QWidget):
         old, before = self._page, self._kind
         page = self._spares.take(kind) or self._build_page(kind)
         page.show_state(counter)
-        page.copied.connect(self._clipboard.copy)
+        page.copied.connect(put)
         self._page, self._kind = page, kind
         self._keep_half_a_number(old, page)
         if old is not None:

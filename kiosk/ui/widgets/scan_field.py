@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
 from kiosk.text import plain, say
+from kiosk.ui.clipboard import is_copying, put
 from kiosk.ui.pasting import Pasting, is_asked_of_others
 from kiosk.ui.widgets.icon import pixmap
 
@@ -76,6 +77,13 @@ class ScanField(QLineEdit):
         return handled
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_copying(event):
+            event.accept()
+            if self.hasSelectedText():
+                put(self.selectedText())
+                if event.matches(QKeySequence.StandardKey.Cut):
+                    self.del_()
+            return
         if not event.matches(QKeySequence.StandardKey.Paste):
             super().keyPressEvent(event)
             return
