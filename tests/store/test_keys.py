@@ -118,6 +118,7 @@ def test_no_new_key_is_made_over_an_existing_store(any_store: KeyStore, path: Pa
     assert any_store.load() is None
 
 
+@pytest.mark.linux("file modes")
 def test_the_key_file_is_for_its_user_alone(keys: Keys, tmp_path: Path) -> None:
     place = tmp_path / "keys" / "a.json"
     FileKeyStore(place).save(KeyRecord(keys))
@@ -165,6 +166,7 @@ def test_a_credential_store_that_closed_is_trouble_not_a_first_start(keys: Keys,
     assert trouble.value.code is Code.STORE_KEY_MISSING
 
 
+@pytest.mark.linux("D-Bus")
 @pytest.mark.usefixtures("no_session")
 def test_without_a_credential_store_the_keys_lie_outside_the_data(tmp_path: Path, keys: Keys) -> None:
     data = tmp_path / "home" / "data"
@@ -178,6 +180,7 @@ def test_without_a_credential_store_the_keys_lie_outside_the_data(tmp_path: Path
     assert key_place(tmp_path / "other" / "data" / "kiosk.db").store.load() is None
 
 
+@pytest.mark.linux("D-Bus")
 @pytest.mark.usefixtures("no_session")
 def test_the_config_decides_where(tmp_path: Path) -> None:
     store = key_place(tmp_path / "data" / "kiosk.db", "file", tmp_path / "stick").store
@@ -187,6 +190,7 @@ def test_the_config_decides_where(tmp_path: Path) -> None:
     assert trouble.value.code is Code.STORE_KEY_MISSING
 
 
+@pytest.mark.linux("D-Bus")
 def test_a_session_bus_that_never_answers_does_not_hold_us(tmp_path: Path) -> None:
     def greet_and_fall_silent() -> None:
         connection, _ = bus.accept()
@@ -210,6 +214,7 @@ def test_a_session_bus_that_never_answers_does_not_hold_us(tmp_path: Path) -> No
     assert (ran.stdout, ran.returncode) == ("None\n", 0), ran.stderr
 
 
+@pytest.mark.linux("D-Bus")
 @pytest.mark.usefixtures("no_session")
 def test_without_a_session_bus_there_are_no_system_credentials() -> None:
     assert system_credentials("a") is None
