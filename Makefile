@@ -3,6 +3,7 @@
 # make lint    style, types, directions of imports
 # make test    what every change has to pass
 # make trial   the long runs
+# make trial-windows   what counter PCs run, by Python for Windows under Wine
 # make bench   measurements
 # make lock    the newest versions that setup.cfg admits, written to the lock files
 
@@ -21,7 +22,7 @@ limited = timeout --foreground --signal=ABRT --kill-after=60
 # Windows are built in memory unless a test asks for a real screen. No test is begun after the session's limit, and each has one of its own.
 pytest = QT_QPA_PLATFORM=offscreen $(limited) $(2) $(PYTHON) -m pytest --session-timeout $(1)
 
-.PHONY: help setup demo lint format test trial bench lock clean
+.PHONY: help setup demo lint format test trial trial-windows bench lock clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -52,6 +53,9 @@ trial: setup
 	@$(if $(ARGS),,$(call pytest,600,1200) -q -m trial tests/test_speed.py)
 	@$(call pytest,2700,3600) -n 2 -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
 	@$(if $(ARGS),,QT_QPA_PLATFORM=offscreen $(limited) 1200 tools/check_coverage)
+
+trial-windows: setup
+	@tools/trial_windows $(ARGS)
 
 bench: setup
 	@$(PYTHON) tests/bench/run.py $(ARGS)

@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.support.postgres.databases",
     "tests.support.ledger.registry_ledgers",
     "tests.support.count_cases",
+    "tests.support.linux_only",
     "tests.support.counter.headless",
     "tests.support.counter.with_library",
 ]

@@ -187,7 +187,7 @@ def test_without_a_decision_on_the_age_of_lists_nothing_starts(home: Home) -> No
     assert links_with(home) == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+@pytest.mark.linux("file modes")
 def test_a_config_that_others_may_write(home: Home) -> None:
     home.config.chmod(0o666)
     status, said = refused(home)

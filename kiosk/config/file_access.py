@@ -100,7 +100,13 @@ def read_regular(path: Path, most: int = SMALL) -> bytes:
 
 def open_regular(path: Path) -> BinaryIO:
     """Open a regular file for reading. Raises OSError, also for anything else."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except PermissionError as error:
+        # Windows opens no folder in this way: https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createfilew (Directories)
+        if path.is_dir():
+            raise not_a_file(path) from error
+        raise
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise not_a_file(path)
@@ -126,6 +132,8 @@ def file_trouble(error: OSError, path: Path) -> FileTrouble:
         return FileTrouble.LIMITED
     if trouble in (FileTrouble.MISSING, FileTrouble.NOT_A_FOLDER) and any(map(_leads_nowhere, (path, *path.parents))):
         return FileTrouble.LEADS_NOWHERE
+    if trouble is FileTrouble.MISSING and any(place.is_file() for place in path.parents):
+        return FileTrouble.NOT_A_FOLDER  # which POSIX says by ENOTDIR, and Windows does not
     return trouble
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -128,6 +129,8 @@ class Home:
         except FileNotFoundError:
             if self.folder.is_symlink():
                 raise
+            if any(place.is_file() for place in self.folder.parents):  # what POSIX would have said at once
+                raise NotADirectoryError(errno.ENOTDIR, "below a file", str(self.folder)) from None
             return False
         if names & {self.config.name, self.lock.name, MARK}:
             return True

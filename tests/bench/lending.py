@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
-import os
+import mmap
 import subprocess
 import sys
 import time
@@ -54,7 +54,7 @@ MOMENT = 0.15
 """Seconds between two patrons, and from the last item to the end: nobody's hands are faster."""
 TAP_EVERY = 5
 """Of so many patrons one comes with their My Number Card."""
-PAGE = os.sysconf("SC_PAGE_SIZE")
+PAGE = mmap.PAGESIZE
 
 
 @dataclass

@@ -27,7 +27,6 @@ from tests.support.registry.sites import AtHome, as_process
 
 REACHES, WAIT, LIMIT = 1.0, 25, 60.0
 """Seconds in which an unlinking has to reach all, at the 99th percentile; of a wait; of anything here."""
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ def resident(process: int) -> int:
 def cpu(process: int) -> float:
     """Seconds."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:

@@ -25,11 +25,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A counter that has decided about revocation; its keys lie in the test's own folder."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "default"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "config"))
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     monkeypatch.setenv("COLUMNS", "200")
     place = Home(tmp_path / "home")
     place.prepare()
-    place.config.write_text('[card]\nrevocation = "none"\n', encoding="utf-8")
+    place.config.write_text('[card]\nrevocation = "none"\n[keys]\nplace = "file"\n', encoding="utf-8")
     return place
 
 

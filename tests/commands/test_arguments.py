@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -61,7 +60,7 @@ def test_no_name_is_no_place(kiosk: Call, linked: Home, tmp_path: Path, monkeypa
     assert list((tmp_path / "here").iterdir()) == []
 
 
-@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names that are no text")
+@pytest.mark.linux("names that are no text")
 def test_a_name_that_is_no_text_is_told_as_such(kiosk: Call, linked: Home, tmp_path: Path) -> None:
     """SQLite takes names in UTF-8 alone."""
     odd = tmp_path / os.fsdecode(b"cp932\x90\x7d")

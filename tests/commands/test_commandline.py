@@ -70,7 +70,8 @@ def test_what_is_written_wrongly_ends_with_two(kiosk: Any, command: list[str]) -
 def test_what_is_wrong_is_said_in_japanese(kiosk: Any, command: list[str], sentence: str) -> None:
     said = kiosk(*command)
     assert (said.code, said.out) == (2, "")
-    assert sentence in said.err
+    # Newer versions of Python put no quotation marks around what can be chosen.
+    assert sentence.replace("'", "") in said.err.replace("'", "")
     assert not re.search(r"\b(argument|expected|invalid|required|usage|error|choose|unrecognized)\b", said.err)
 
 

@@ -24,6 +24,8 @@ from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkR
 from kiosk.equipment import key_place_of, open_repository
 from kiosk.store.repository import Repository
 
+pytestmark = pytest.mark.linux("fork")
+
 LOST, LOST_NUMBER = LinkToken(b"l" * 32), LibraryCardNumber("2104067861")
 
 # A fork for each operation, so that Python and the program are loaded once.
@@ -85,6 +87,7 @@ class Place:
 def now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """Where everything happens, so that paths are always the same."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "where" / "now" / "config"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "where" / "now" / "config"))
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     return Place(tmp_path / "where" / "now")
 

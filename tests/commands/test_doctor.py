@@ -14,7 +14,7 @@ from typing import Any
 import polib
 import pytest
 
-from kiosk.config import Home, resource
+from kiosk.config import Home, default_home, resource
 from kiosk.domain.health import OUTCOMES, Condition
 from tests.support.pcscd.rig import PcscdRig
 
@@ -90,6 +90,7 @@ def test_a_damaged_store_is_said_and_left_alone(kiosk: Any, linked: Home) -> Non
     assert linked.store.read_bytes() == content
 
 
+@pytest.mark.linux("fonts without a screen")
 def test_qt_is_asked_in_a_process_of_its_own(kiosk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     found = checks_of(kiosk("doctor", "--json"))
@@ -100,9 +101,9 @@ def test_qt_is_asked_in_a_process_of_its_own(kiosk: Any, monkeypatch: pytest.Mon
     assert found["displays"]["outcome"] == "displays.unknown"
 
 
-def test_another_home_is_left_alone(kiosk: Any, tmp_path: Path) -> None:
+def test_another_home_is_left_alone(kiosk: Any) -> None:
     kiosk("doctor")
-    assert not (tmp_path / "default").exists()
+    assert not default_home().folder.exists()
 
 
 def test_when_it_was_looked_at_is_said(kiosk: Any, home: Home) -> None:
@@ -117,6 +118,7 @@ def key_file(tmp_path: Path) -> Path:
     return found
 
 
+@pytest.mark.linux("file modes")
 def test_a_key_file_that_others_can_read_is_said_and_never_called_private(kiosk: Any, linked: Home, tmp_path: Path) -> None:
     assert checks_of(kiosk("doctor", "--json"))["files"]["outcome"] == "files.closed"
     key_file(tmp_path).chmod(0o644)
@@ -126,6 +128,7 @@ def test_a_key_file_that_others_can_read_is_said_and_never_called_private(kiosk:
     assert "このユーザーと管理者が読めます" not in found["keys"]["found"]
 
 
+@pytest.mark.linux("file modes")
 def test_what_others_can_change_is_said(kiosk: Any, linked: Home) -> None:
     linked.folder.chmod(0o755)
     linked.trust.chmod(0o777)
@@ -135,6 +138,7 @@ def test_what_others_can_change_is_said(kiosk: Any, linked: Home) -> None:
     assert f"{linked.config} (0644)" in found["found"]
 
 
+@pytest.mark.linux("file modes")
 def test_who_else_may_change_a_file_is_judged_here_as_everywhere(kiosk: Any, linked: Home, tmp_path: Path) -> None:
     # A group that is the user (umask 002) is nobody else.
     linked.folder.chmod(0o710)
@@ -168,6 +172,7 @@ def test_a_folder_for_slips_that_cannot_be_is_said(kiosk: Any, home: Home) -> No
     assert checks_of(kiosk("doctor", "--json"))["printing"]["outcome"] == "printing.no-folder"
 
 
+@pytest.mark.linux("devices as files")
 def test_a_log_that_cannot_be_written_is_said(kiosk: Any, home: Home) -> None:
     home.logs.mkdir(exist_ok=True)
     (home.logs / "commands.log").symlink_to("/dev/full")

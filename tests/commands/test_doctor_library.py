@@ -122,11 +122,13 @@ def test_the_window_that_fits_now_is_told_by_its_program(screen: Screen) -> None
     assert (outcome(finding), finding.params["count"]) == ("handover.several", 2)
 
 
+@pytest.mark.linux("X11")
 def test_a_desktop_that_takes_no_keys_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     assert outcome(check_handover(handing_over())) == "handover.impossible"
 
 
+@pytest.mark.linux("X11")
 def test_without_a_screen_nothing_is_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)

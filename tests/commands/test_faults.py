@@ -18,7 +18,8 @@ from kiosk.config import Home
 from kiosk.domain.errors import Code
 from kiosk.text import plain, say
 from tests.support import SUPPORT
-from tests.support.commands.call import Call
+
+pytestmark = pytest.mark.linux("users and permissions")
 
 OTHER_USER = 65534
 DRIVER = SUPPORT / "commands" / "faults_of_a_home.py"
@@ -238,7 +239,7 @@ def test_a_home_seen_from_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
     says_home_is_nowhere(said, "here")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+@pytest.mark.root
 def test_another_user_is_told_whose_the_home_is() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home")
@@ -267,38 +268,3 @@ def test_a_disk_that_is_full_behind_the_output_is_said() -> None:
     assert say("command.why.file.full") in said.stderr
     assert "Traceback" not in said.stderr
     assert "Exception ignored" not in said.stderr
-
-
-GIVEN = (
-    ["recovery", "restore", "--sheet"],
-    ["recovery", "restore", "--backup"],
-    ["recovery", "backup"],
-    ["trust", "add"],
-    ["virtual-card", "--export-authority"],
-    ["demo", "--tour"],
-)
-
-
-@pytest.mark.parametrize("command", GIVEN, ids=" ".join)
-def test_a_file_that_was_named_and_cannot_be_used_is_said_with_its_place(kiosk: Call, tmp_path: Path, command: list[str]) -> None:
-    (tmp_path / "file").write_text("")
-    place = tmp_path / "file" / "below"
-    said = kiosk(*command, str(place))
-    assert said.code == 1
-    assert str(place) in said.err
-    assert say("command.why.file.not-a-folder") in said.err
-    assert not any(word in said.err for word in ("番号", "行目"))
-
-
-@pytest.mark.parametrize("option", ["--sheet", "--backup"])
-def test_what_is_to_be_restored_and_is_not_there_is_said(kiosk: Call, tmp_path: Path, option: str) -> None:
-    said = kiosk("recovery", "restore", option, str(tmp_path / "no such file"))
-    assert (said.code, said.err.splitlines()) == (
-        1,
-        [
-            say(f"refusal.{Code.FILE_UNUSABLE}.staff"),
-            say("command.why.file.missing"),
-            say("command.place", place=str(tmp_path / "no such file")),
-            say(f"refusal.{Code.FILE_UNUSABLE}.staff-next"),
-        ],
-    )

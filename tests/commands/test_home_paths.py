@@ -44,6 +44,13 @@ def below_a_file(folder: Path) -> Path:
     return folder / "file" / "home"
 
 
+MADE: dict[Callable[[Path], Path], pytest.MarkDecorator | tuple[()]] = {
+    long_path: (),
+    long_name: pytest.mark.linux("ENAMETOOLONG"),
+    leads_nowhere: pytest.mark.linux("symbolic links"),
+    leads_to_itself: pytest.mark.linux("symbolic links"),
+    below_a_file: (),
+}
 WHY: dict[Callable[[Path], Path], str] = {
     long_path: "too-long",
     long_name: "too-long",
@@ -54,7 +61,7 @@ WHY: dict[Callable[[Path], Path], str] = {
 
 
 @beginning
-@pytest.mark.parametrize("make", WHY, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", [pytest.param(make, id=make.__name__, marks=needs) for make, needs in MADE.items()])
 def test_the_place_and_the_reason_are_said(kiosk: Call, tmp_path: Path, command: list[str], make: Callable[[Path], Path]) -> None:
     place = make(tmp_path)
     said = kiosk(*command, "--home", str(place))
@@ -67,7 +74,7 @@ def test_the_place_and_the_reason_are_said(kiosk: Call, tmp_path: Path, command:
     ]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+@pytest.mark.root
 def test_another_users_home_is_said_to_be_that() -> None:
     asked = (
         "import sys; from kiosk.__main__ import main;sys.exit(sum(main(['--home', sys.argv[1], *words.split()]) for words in sys.argv[2:]))"
@@ -92,7 +99,7 @@ def test_another_users_home_is_said_to_be_that() -> None:
     assert (said.returncode, said.stdout, said.stderr.splitlines()) == (len(BEGINNING), "", each * len(BEGINNING))
 
 
-@pytest.mark.parametrize("chosen", ["/", "//", "/..", "/usr/.."])
+@pytest.mark.parametrize("chosen", ["/", pytest.param("//", marks=pytest.mark.linux("//")), "/..", "/usr/.."])
 def test_beside_the_root_there_is_no_room_for_practice(
     home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], chosen: str
 ) -> None:
@@ -101,9 +108,10 @@ def test_beside_the_root_there_is_no_room_for_practice(
         assert main(command) == 1
         said = capsys.readouterr()
         assert said.out == ""
-        assert {say("command.why.home-unusable.beside-root"), say("command.place", place="/")} <= set(said.err.splitlines())
+        assert {say("command.why.home-unusable.beside-root"), say("command.place", place=Path.cwd().anchor)} <= set(said.err.splitlines())
 
 
+@pytest.mark.linux("symbolic links")
 @pytest.mark.parametrize("target", ["not there", "config.toml"])
 def test_a_config_that_is_a_link_to_nowhere_is_said_to_be_that(kiosk: Call, home: Home, target: str) -> None:
     home.config.unlink()

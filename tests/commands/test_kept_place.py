@@ -114,6 +114,7 @@ def test_of_keys_of_an_earlier_version_the_folder_is_not_known(kiosk: Any, linke
 # --- a store that is gone ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.linux("open files may go")
 @pytest.mark.parametrize("left", ["nothing", "kiosk.db-wal", "kiosk.db-shm"])
 def test_keys_without_their_store_never_begin_another_by_themselves(kiosk: Any, linked: Home, left: str) -> None:
     linked.store.unlink()
@@ -222,6 +223,7 @@ def test_on_another_computer_nobody_knows_what_the_backup_lacks(
     kiosk: Any, linked: Home, backup: Path, paper: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "other"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "other"))
     other = Home(tmp_path / "other-home")
     other.prepare()
     other.config.write_bytes(linked.config.read_bytes())

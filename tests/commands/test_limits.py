@@ -14,7 +14,7 @@ from kiosk.text import say
 from kiosk.ui.qt_diagnosis import cannot_be_loaded
 from tests.support.commands.call import Call
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+pytestmark = pytest.mark.linux("resource limits")
 SECONDS = 40
 
 

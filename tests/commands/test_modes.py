@@ -14,7 +14,7 @@ import pytest
 
 from kiosk.config import Home
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes")
+pytestmark = pytest.mark.linux("file modes")
 
 
 def open_to_others(*folders: Path) -> list[str]:

@@ -42,7 +42,10 @@ WHY: dict[Callable[[Path], None], str] = {
     folder: say("command.why.file.folder"),
     huge: say("command.why.file.oversized"),
 }
-odd = pytest.mark.parametrize("odd", WHY, ids=lambda make: make.__name__)
+PIPE = pytest.param(pipe, id="pipe", marks=pytest.mark.linux("named pipes"))
+ENDLESS = pytest.param(endless, id="endless", marks=pytest.mark.linux("devices as files"))
+FOLDER, HUGE = pytest.param(folder, id="folder"), pytest.param(huge, id="huge")
+odd = pytest.mark.parametrize("odd", [PIPE, ENDLESS, FOLDER, HUGE])
 
 
 def put(make: Callable[[Path], None], path: Path) -> Path:
@@ -61,12 +64,14 @@ def test_among_the_authorities_each_is_listed_with_its_reason(kiosk: Any, home: 
     assert WHY[odd] in kiosk("doctor").out
 
 
+@pytest.mark.linux("symbolic links")
 def test_among_the_authorities_a_link_that_leads_nowhere_is_listed(kiosk: Any, home: Home) -> None:
     (home.trust / "gone.cer").symlink_to("/nowhere/at/all")
     said = kiosk("trust", "list")
     assert (said.code, say("command.why.file.leads-nowhere") in said.out) == (1, True)
 
 
+@pytest.mark.linux("named pipes")
 def test_among_the_revocation_lists_each_is_named_and_the_others_serve(kiosk: Any, home: Home, authority: VirtualAuthority) -> None:
     home.config.write_text('[card]\nrevocation = "crl"\ncrl_max_age = "unlimited"\n', encoding="utf-8")
     (home.trust / f"{hashlib.sha256(authority.der).hexdigest()}.cer").write_bytes(authority.der)
@@ -124,7 +129,7 @@ def test_named_on_the_command_line_it_is_said(
     assert str(place) in said.err
 
 
-@pytest.mark.parametrize("odd", [pipe, endless, folder], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("odd", [PIPE, ENDLESS, FOLDER])
 def test_nothing_is_written_to_it(kiosk: Any, tmp_path: Path, odd: Callable[[Path], None]) -> None:
     place = put(odd, tmp_path / "odd")
     said = kiosk("virtual-card", "--export-authority", str(place))
@@ -141,13 +146,14 @@ def test_beside_a_backup_its_keys_are_unreadable(
     (copy,) = (tmp_path / "copies").glob("*.db")
     put(odd, copy.with_suffix(".keys"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "elsewhere"))
     assert kiosk("--home", str(tmp_path / "other"), "config", "write").code == 0
     Home(tmp_path / "other").config.write_bytes(linked.config.read_bytes())
     said = kiosk("--home", str(tmp_path / "other"), "recovery", "restore", "--sheet", str(sheet), "--backup", str(copy))
     assert (said.code, WHY[odd] in said.err, str(copy.with_suffix(".keys")) in said.err) == (1, True, True)
 
 
-@pytest.mark.parametrize("odd", [pipe, endless, folder], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("odd", [PIPE, ENDLESS, FOLDER])
 def test_as_the_log_it_keeps_nothing_and_that_is_said(kiosk: Any, home: Home, odd: Callable[[Path], None]) -> None:
     home.logs.mkdir(exist_ok=True)
     put(odd, home.logs / "commands.log")

@@ -26,7 +26,7 @@ def kiosk(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+@pytest.mark.linux("named pipes")
 @pytest.mark.parametrize("place", PLACES)
 def test_no_command_waits_for_a_pipe(tmp_path: Path, place: str) -> None:
     keys = tmp_path / "keys"

@@ -6,21 +6,16 @@ import json
 import shlex
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from kiosk.__main__ import main
-from kiosk.config import DisplaySettings, Home
+from kiosk.config import Home, default_home
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Language
-from kiosk.domain.states import Counter, CounterFacts, CounterRules
 from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import plain, plain_refusal, say
-from kiosk.ui.displays import Displays
-from kiosk.ui.widgets.practice_banner import PracticeBand
 from tests.support.commands.call import Call
 from tests.support.pcscd.rig import PcscdRig
 
@@ -28,9 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def practice(home: Home, tmp_path: Path) -> Home:
+def practice(home: Home) -> Home:
     """Where it takes place when nobody says where: beside the usual home."""
-    return Home(tmp_path / "default" / "library-card-kiosk-practice")
+    return default_home().for_practice()
 
 
 def practised(this: str, *arguments: str) -> tuple[list[str], str]:
@@ -91,17 +86,19 @@ def test_the_command_that_it_names_lays_a_card_it_reads(home: Home, pcscd: Pcscd
     assert shlex.split(told.partition("「")[2].partition("」")[0]) == laying
 
 
-def test_where_a_counter_works_nobody_practises(kiosk: Call, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("way", ["home", "usual", pytest.param("link", marks=pytest.mark.linux("symbolic links"))])
+def test_where_a_counter_works_nobody_practises(kiosk: Call, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     usual = tmp_path / "usual"
     usual.mkdir()
     monkeypatch.setenv("KIOSK_HOME", str(usual))
-    (tmp_path / "link").symlink_to(usual)
-    for place in (home.folder, usual, tmp_path / "link"):
-        before = sorted(place.iterdir())
-        said = kiosk("practice", "--home", str(place))
-        assert (said.code, said.out) == (1, "")
-        assert {say("command.why.home-unusable.not-for-practice"), say("command.place", place=str(place))} <= set(said.err.splitlines())
-        assert sorted(place.iterdir()) == before
+    if way == "link":
+        (tmp_path / way).symlink_to(usual)
+    place = home.folder if way == "home" else tmp_path / way
+    before = sorted(place.iterdir())
+    said = kiosk("practice", "--home", str(place))
+    assert (said.code, said.out) == (1, "")
+    assert {say("command.why.home-unusable.not-for-practice"), say("command.place", place=str(place))} <= set(said.err.splitlines())
+    assert sorted(place.iterdir()) == before
 
 
 @pytest.mark.parametrize("at_keyboard", [True, False])
@@ -122,22 +119,3 @@ def test_cards_for_trust_make_no_home_for_practice(kiosk: Call, tmp_path: Path) 
     kiosk("virtual-card", "--export-authority", str(file), "--home", str(place), typed="はい\n", at_keyboard=True)
     assert file.exists()
     assert not Home(place).is_for_practice()
-
-
-def test_the_bands_take_room_in_a_practice_alone(qapp: QApplication) -> None:
-    displays = Displays(DisplaySettings(), lambda event: None, lambda pin: None)
-    try:
-        for practice in (True, False):
-            facts = CounterFacts("窓口1", revocation_checked=True, demo=practice, practice=practice)
-            for language in Language:
-                for window in (displays.staff, displays.patron):
-                    window.resize(1024, 600)
-                    window.show()
-                    window.show_state(Counter(CounterRules(), date(2026, 11, 29), facts=facts, language=language))
-                    band = window.findChildren(PracticeBand)[0]
-                    assert (band.isVisible(), band.height() > 0) == (practice, practice)
-                    if practice:
-                        assert band.fontMetrics().horizontalAdvance(band.text()) < 1024
-    finally:
-        displays.patron.close_for_good()
-        displays.staff.close_for_good()

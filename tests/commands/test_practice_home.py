@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -25,18 +24,26 @@ def beginning(place: Path) -> list[list[str]]:
     return [["practice", "--home", str(place)], ["virtual-card", "fine", "--home", str(place)]]
 
 
+@pytest.mark.parametrize("by_a_link", [False, pytest.param(True, marks=pytest.mark.linux("symbolic links"))])
 @pytest.mark.parametrize("below", ["practice", "deep/er"])
-def test_inside_a_counters_home_nobody_practises(kiosk: Call, home: Home, tmp_path: Path, below: str) -> None:
-    (tmp_path / "link").symlink_to(home.folder)
-    for place in (home.folder / below, tmp_path / "link" / below):
-        for command in beginning(place):
-            said = kiosk(*command)
-            assert (said.code, NOT_FOR_PRACTICE in said.err) == (1, True)
+def test_inside_a_counters_home_nobody_practises(kiosk: Call, home: Home, tmp_path: Path, below: str, by_a_link: bool) -> None:
+    if by_a_link:
+        (tmp_path / "link").symlink_to(home.folder)
+    for command in beginning((tmp_path / "link" if by_a_link else home.folder) / below):
+        said = kiosk(*command)
+        assert (said.code, NOT_FOR_PRACTICE in said.err) == (1, True)
     assert not (home.folder / below).exists()
     assert kiosk("config", "check").code == 0
 
 
-@pytest.mark.parametrize("make", [Path.mkdir, Path.touch, lambda path: path.symlink_to("/nowhere")], ids=["folder", "file", "link"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(Path.mkdir, id="folder"),
+        pytest.param(Path.touch, id="file"),
+        pytest.param(lambda path: path.symlink_to("/nowhere"), id="link", marks=pytest.mark.linux("symbolic links")),
+    ],
+)
 @pytest.mark.parametrize("name", ["practice", "library-card-kiosk.home"])
 def test_what_lies_in_a_counters_home_makes_it_none_for_practice(kiosk: Call, home: Home, name: str, make: Callable[[Path], None]) -> None:
     (home.folder / name).unlink(missing_ok=True)
@@ -46,7 +53,7 @@ def test_what_lies_in_a_counters_home_makes_it_none_for_practice(kiosk: Call, ho
     assert (said.code, NOT_FOR_PRACTICE in said.err) == (1, True)
 
 
-@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize("linked", [False, pytest.param(True, marks=pytest.mark.linux("symbolic links"))])
 def test_a_counter_beside_the_usual_home_is_no_place_for_practice(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], linked: bool
 ) -> None:
@@ -72,6 +79,8 @@ def test_a_beginning_that_was_cut_off_is_begun_again(kiosk: Call, tmp_path: Path
     place = Home(tmp_path / "new")
     for name in made:
         (place.folder / name).mkdir(parents=True)
+    import resource  # not on Windows
+
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))
     try:

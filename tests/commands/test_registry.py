@@ -174,7 +174,7 @@ def test_a_name_that_is_none_is_refused(registry: Call, begun: RegistryHome, nam
     assert "1〜40文字" in said.err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+@pytest.mark.linux("file modes")
 def test_a_log_that_cannot_be_written_is_told_and_the_command_works(registry: Call, begun: RegistryHome) -> None:
     for path in begun.logs.iterdir():
         path.unlink()

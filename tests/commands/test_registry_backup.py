@@ -22,7 +22,7 @@ from tests.support.commands.server import enrolled, opened
 from tests.support.postgres.cluster import PostgresCluster
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.linux("PostgreSQL"))])
 def library(registry: Call, place: RegistryHome, tmp_path: Path, request: pytest.FixtureRequest) -> Library:
     """A server with two counters and three links."""
     place.prepare()
@@ -77,6 +77,7 @@ def test_one_on_a_stick_is_not_counted(registry: Call, library: Library, tmp_pat
     assert len(list((tmp_path / "stick").iterdir())) == 1
 
 
+@pytest.mark.linux("file modes")
 def test_an_empty_machine_from_backup_and_sheet_alone(registry: Call, elsewhere: Call, library: Library, tmp_path: Path) -> None:
     made = backed_up(registry, library)
     before = library.machine()

@@ -65,6 +65,7 @@ def noted(home: RegistryHome, checked: Checked) -> None:
     server.close()
 
 
+@pytest.mark.linux("file modes")
 def test_a_new_server_lacks_sheet_backups_and_a_night(registry: Call, begun: RegistryHome) -> None:
     said = registry("doctor")
     assert said.code == 1
@@ -78,6 +79,7 @@ def test_a_new_server_lacks_sheet_backups_and_a_night(registry: Call, begun: Reg
     assert {outcome for outcome in mine if OUTCOMES[outcome] is not Condition.OK} == lacking
 
 
+@pytest.mark.linux("file modes")
 def test_what_was_done_is_seen(registry: Call, begun: RegistryHome) -> None:
     server = opened(begun)
     server.confirm_sheet()
@@ -120,7 +122,7 @@ def test_a_server_that_starts_says_what_the_last_night_found(begun: RegistryHome
         assert ("(停止の記録、台帳の位置と世代)" in capsys.readouterr().err) is bool(found)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+@pytest.mark.linux("file modes")
 @pytest.mark.parametrize(("name", "mode"), [("keys/site-key.json", 0o640), ("keys/authority.pem", 0o604), ("keys", 0o755)])
 def test_a_key_that_others_may_read_is_named(registry: Call, begun: RegistryHome, name: str, mode: int) -> None:
     path = begun.folder / name
@@ -211,7 +213,8 @@ def test_no_backup_and_none_planned_is_told(registry: Call, begun: RegistryHome)
     assert outcomes(registry)["backups"] == "backups.off"
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root reads every folder")
+@pytest.mark.linux("file modes")
+@pytest.mark.skipif(sys.platform != "win32" and os.geteuid() == 0, reason="root reads every folder")
 def test_a_folder_of_backups_that_is_shut_is_told(registry: Call, begun: RegistryHome) -> None:
     registry("backup")
     (begun.folder / "backups").chmod(0)

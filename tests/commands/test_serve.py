@@ -29,6 +29,8 @@ from tests.support.commands.server import CODE, opened
 from tests.support.postgres.cluster import PostgresCluster
 from tests.support.wait import end, wait_until
 
+pytestmark = pytest.mark.linux("signals")
+
 LIMIT = 30.0
 
 

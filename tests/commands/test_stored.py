@@ -204,6 +204,7 @@ def test_a_backup_comes_back_to_an_empty_machine(kiosk: Any, linked: Home, tmp_p
     assert kiosk("recovery", "backup", str(tmp_path / "backup")).code == 0
     (copy,) = (tmp_path / "backup").glob("*.db")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "other"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "other"))
     other = Home(tmp_path / "other-home")
     other.prepare()
     other.config.write_bytes(linked.config.read_bytes())

@@ -79,9 +79,9 @@ def test_every_card_of_the_tray_gets_its_verdict(
     assert set(outcome.milliseconds) >= {"connect", "select", "total"}
 
 
+@pytest.mark.linux("file modes")
 def test_authorities_that_cannot_be_used_are_not_called_missing(home: Home, deck: Deck, repository: Repository) -> None:
-    settings = read_settings(home.config)
-    world = VirtualReaders(READER)
+    world, settings = VirtualReaders(READER), read_settings(home.config)
     world.lay(deck.fresh("fine"), READER)
     home.trust.chmod(0o777)
     assert read(world.readers, READER, judge_for(home, settings, bytes(32)), repository).verdict == "trust-unusable"

@@ -275,6 +275,7 @@ def test_a_name_cannot_act_on_the_terminal(kiosk: Any, tmp_path: Path) -> None:
         assert not {"\x1b", "\u202e", "\r"} & set(said.out + said.err)
 
 
+@pytest.mark.linux("file modes")
 def test_a_trust_folder_that_others_may_write_is_said(kiosk: Any, file: Path, authority: VirtualAuthority, home: Home) -> None:
     kiosk("trust", "add", str(file), "--fingerprint", spelt(authority.der))
     home.trust.chmod(0o777)
@@ -286,6 +287,7 @@ def test_a_trust_folder_that_others_may_write_is_said(kiosk: Any, file: Path, au
     assert "書き込めます" in added.err
 
 
+@pytest.mark.linux("named pipes")
 @pytest.mark.trial
 def test_a_file_that_never_comes_is_not_waited_for(kiosk: Any, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "ca.cer")

@@ -78,6 +78,7 @@ def test_a_backup_of_the_version_before_loses_its_links_with_a_word(
     copy.with_suffix(".keys").write_bytes(seal(keys))
     paper.write_text(kiosk("recovery", "sheet").out, encoding="utf-8")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "other"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "other"))
     other = Home(tmp_path / "other-home")
     other.prepare()
     other.config.write_bytes(of_version_3.config.read_bytes())

@@ -12,9 +12,8 @@ import pytest
 
 from kiosk.config.file_permissions import Exposure, exposure
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes")
+pytestmark = pytest.mark.linux("file modes")
 OTHERS = 4711
-ROOT = pytest.mark.skipif(sys.platform != "win32" and os.geteuid() != 0, reason="only root gives files away")
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def test_by_mode(file: Path, file_mode: int, folder_mode: int, expected: Exposur
     assert exposure(file) is expected
 
 
-@ROOT
+@pytest.mark.root
 def test_by_owner_and_group(file: Path) -> None:
     file.chmod(0o664)
     os.chown(file, 0, OTHERS)
@@ -84,7 +83,7 @@ def test_what_is_not_there_exposes_nothing(tmp_path: Path) -> None:
     assert exposure(tmp_path / "dangling") is None
 
 
-@ROOT
+@pytest.mark.root
 def test_a_group_that_users_share_is_not_the_users_own() -> None:
     """Asked as a user whose primary group is that of many (gid 100, "users")."""
     asked = (

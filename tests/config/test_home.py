@@ -78,16 +78,17 @@ def test_a_home_below_a_file_is_unavailable(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("platform", "variables", "expected"),
     [
-        ("linux", {"XDG_DATA_HOME": "/x/share"}, "/x/share/library-card-kiosk"),
-        ("linux", {"HOME": "/home/kiosk"}, "/home/kiosk/.local/share/library-card-kiosk"),
-        ("win32", {"LOCALAPPDATA": "/c/local"}, "/c/local/library-card-kiosk"),
-        ("win32", {"LOCALAPPDATA": "/c/local", "KIOSK_HOME": "/d/kiosk"}, "/d/kiosk"),
+        ("linux", {"XDG_DATA_HOME": "x/share"}, "x/share/library-card-kiosk"),
+        ("linux", {"HOME": "home/kiosk", "USERPROFILE": "home/kiosk"}, "home/kiosk/.local/share/library-card-kiosk"),
+        ("win32", {"LOCALAPPDATA": "c/local"}, "c/local/library-card-kiosk"),
+        ("win32", {"LOCALAPPDATA": "c/local", "KIOSK_HOME": "d/kiosk"}, "d/kiosk"),
     ],
 )
 def test_the_default_home(platform: str, variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path.cwd().anchor
     for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "KIOSK_HOME"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
-        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name, root + value)
     monkeypatch.setattr(sys, "platform", platform)
-    assert default_home().folder == Path(expected)
+    assert default_home().folder == Path(root, expected)

@@ -47,13 +47,12 @@ def test_what_was_said_first_holds(tmp_path: Path, purpose: Purpose) -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        Path.mkdir,
-        Path.touch,
-        lambda path: path.write_bytes(Purpose.PRACTICE.mark * 2),
-        lambda path: path.write_bytes(b"practice\n"),
-        lambda path: path.symlink_to("said elsewhere"),
+        pytest.param(Path.mkdir, id="folder"),
+        pytest.param(Path.touch, id="empty"),
+        pytest.param(lambda path: path.write_bytes(Purpose.PRACTICE.mark * 2), id="longer"),
+        pytest.param(lambda path: path.write_bytes(b"practice\n"), id="other words"),
+        pytest.param(lambda path: path.symlink_to("said elsewhere"), id="link", marks=pytest.mark.linux("symbolic links")),
     ],
-    ids=["folder", "empty", "longer", "other words", "link"],
 )
 def test_what_only_has_its_name_says_nothing_and_stays(tmp_path: Path, make: Callable[[Path], None]) -> None:
     (tmp_path / "said elsewhere").write_bytes(Purpose.PRACTICE.mark)

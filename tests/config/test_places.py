@@ -27,6 +27,7 @@ def configured(home: Home, section: str, value: str) -> None:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "user"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     monkeypatch.chdir(tmp_path)
@@ -51,12 +52,13 @@ def test_places_are_seen_from_the_home(home: Home, tmp_path: Path, section: str)
     for value, place in (
         ("place", tmp_path / "home" / "place"),
         ("~/place", tmp_path / "user" / "place"),
-        ("/somewhere/place", Path("/somewhere/place")),
+        (f"{tmp_path.anchor}somewhere/place", Path(tmp_path.anchor, "somewhere", "place")),
     ):
         configured(home, section, value)
         assert seen(home, section) == place
 
 
+@pytest.mark.linux("a list of users")
 @pytest.mark.parametrize("section", PLACES)
 def test_a_user_whom_nobody_knows_is_named(home: Home, section: str) -> None:
     configured(home, section, "~nobody-of-this-name/place")
@@ -78,7 +80,7 @@ def test_keys_are_found_wherever_the_program_is_started(home: Home, tmp_path: Pa
     assert len(list((tmp_path / "user" / "keys").glob("*.json"))) == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="XDG")
+@pytest.mark.linux("XDG")
 def test_relative_base_folders_are_ignored(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As the XDG Base Directory Specification has it: else keys and home would lie wherever the program was started."""
     monkeypatch.setenv("XDG_CONFIG_HOME", "here")
@@ -89,7 +91,7 @@ def test_relative_base_folders_are_ignored(home: Home, tmp_path: Path, monkeypat
     assert default_home().folder == tmp_path / "user" / ".local" / "share" / "library-card-kiosk"
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root becomes another")
+@pytest.mark.root
 def test_without_a_home_of_the_user_the_keys_have_no_place_until_one_is_named() -> None:
     """A service's user may have none, neither in the environment nor in the list of users."""
     asked = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import tempfile
 from dataclasses import fields
 from datetime import timedelta
@@ -367,7 +366,7 @@ def test_the_age_of_a_list_is_hours_or_one_word(tmp_path: Path, value: str) -> N
 # --- who may write to it ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+@pytest.mark.linux("file modes")
 @pytest.mark.parametrize(("file", "folder", "taken"), [(0o666, 0o755, False), (0o644, 0o777, False), (0o644, 0o1777, True)])
 def test_a_config_that_others_may_write_is_not_read(tmp_path: Path, file: int, folder: int, taken: bool) -> None:
     place = tmp_path / "place"
@@ -388,7 +387,7 @@ def test_a_config_that_others_may_write_is_not_read(tmp_path: Path, file: int, f
         )
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.root
 def test_a_config_of_another_user_is_not_read(tmp_path: Path) -> None:
     path = written(tmp_path, DECIDED)
     os.chown(path, 4711, 4711)

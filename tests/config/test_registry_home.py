@@ -22,8 +22,14 @@ def test_a_home_is_made_with_a_config_that_decides_nothing(tmp_path: Path) -> No
     assert home.is_begun()
     assert read_registry_settings(home.config) == RegistrySettings()
     assert purpose_of(home.folder) is Purpose.REGISTRY
-    assert stat.S_IMODE(home.data.stat().st_mode) == 0o700
     assert not home.prepare()
+
+
+@pytest.mark.linux("file modes")
+def test_only_this_user_may_read_its_data(tmp_path: Path) -> None:
+    home = RegistryHome(tmp_path / "server")
+    home.prepare()
+    assert stat.S_IMODE(home.data.stat().st_mode) == 0o700
 
 
 def test_a_config_that_is_there_is_left_alone(tmp_path: Path) -> None:
@@ -64,13 +70,15 @@ def test_a_servers_home_is_no_counters(tmp_path: Path, for_practice: bool) -> No
 def test_files_lie_in_the_home_unless_the_config_says_otherwise(tmp_path: Path) -> None:
     home = RegistryHome(tmp_path)
     assert home.keys(RegistryKeySettings()) == tmp_path / "keys"
-    assert home.keys(RegistryKeySettings(folder="/safe/keys")) == Path("/safe/keys")
+    elsewhere = Path(tmp_path.anchor, "safe", "keys")
+    assert home.keys(RegistryKeySettings(folder=str(elsewhere))) == elsewhere
     assert home.backups(BackupSettings(folder="other")) == tmp_path / "other"
     assert home.database.parent == home.data
 
 
 def test_the_default_home_is_not_a_counters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
     monkeypatch.delenv("KIOSK_REGISTRY_HOME", raising=False)
     assert default_registry_home().folder == tmp_path / "library-card-registry"
     monkeypatch.setenv("KIOSK_REGISTRY_HOME", str(tmp_path / "chosen"))

@@ -19,7 +19,7 @@ from tests.support.postgres.cluster import PostgresCluster
 TABLES = [AuditRow, MetaRow]
 
 
-@pytest.fixture(params=["encrypted", "plain", "postgresql"])
+@pytest.fixture(params=["encrypted", "plain", pytest.param("postgresql", marks=pytest.mark.linux("PostgreSQL"))])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """The store's own database, with the tables its migrations make, and others of peewee's, with those of the models."""
     if request.param == "encrypted":

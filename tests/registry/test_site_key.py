@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-import sys
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ def test_a_key_is_never_replaced(tmp_path: Path) -> None:
     assert SiteKeyFile(tmp_path).save(SiteKey.fresh()) == first
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+@pytest.mark.linux("file modes")
 def test_only_this_user_may_read_it_and_that_others_could_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     file = SiteKeyFile(tmp_path / "keys")
     file.save(SiteKey.fresh())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import ssl
 import stat
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -48,7 +47,7 @@ def test_a_counter_of_another_library_accepts_none(own: OwnAuthority, tmp_path: 
         shown(context, trusting=other)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+@pytest.mark.linux("file modes")
 def test_only_this_user_may_read_what_holds_a_key(own: OwnAuthority) -> None:
     for path in (own.authority_path, own.path):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -190,7 +189,7 @@ def test_a_key_that_belongs_to_another_certificate_is_told(given: GivenFiles, tm
     assert trouble.value.params["reason"] == "no-pair"
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.root
 def test_an_authority_of_another_user_is_not_used(own: OwnAuthority) -> None:
     os.chown(own.authority_path, 4711, 4711)
     with pytest.raises(Unavailable) as trouble:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import platform
 import re
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ from kiosk.smartcard.virtual.demo_cards import PIN, Deck
 from tests.support.pcscd.rig import PcscdRig
 
 pytestmark = pytest.mark.pcscd
-MODULE = Path("/usr/lib") / f"{os.uname().machine}-linux-gnu" / "opensc-pkcs11.so"
+MODULE = Path("/usr/lib") / f"{platform.machine()}-linux-gnu" / "opensc-pkcs11.so"
 TOKEN = "JPKI (User Authentication PIN)"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -223,7 +222,7 @@ def test_of_two_with_one_name_and_number_the_second_is_refused_and_put_there_nei
     assert set(store.load()) == {Authority(root.der), Authority(third.der)}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+@pytest.mark.linux("file modes")
 def test_a_file_or_folder_that_others_may_write_is_not_trusted(tmp_path: Path, store: TrustStore, root: VirtualAuthority) -> None:
     store.add(root.der)
     folder, (path,) = tmp_path / "trust", (tmp_path / "trust").iterdir()
@@ -240,7 +239,7 @@ def test_a_file_or_folder_that_others_may_write_is_not_trusted(tmp_path: Path, s
     assert store.load() == (Authority(root.der),)
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.root
 def test_a_file_of_another_user_is_not_trusted(tmp_path: Path, store: TrustStore, root: VirtualAuthority) -> None:
     store.add(root.der)
     (path,) = (tmp_path / "trust").iterdir()
@@ -248,7 +247,7 @@ def test_a_file_of_another_user_is_not_trusted(tmp_path: Path, store: TrustStore
     assert (store.load(), troubles(store)) == ((), [(Code.TRUST_REFUSED, "foreign")])
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="named pipes")
+@pytest.mark.linux("named pipes")
 def test_what_never_ends_is_not_read(tmp_path: Path, store: TrustStore, root: VirtualAuthority) -> None:
     store.add(root.der)
     os.mkfifo(tmp_path / "trust" / "pipe.cer")

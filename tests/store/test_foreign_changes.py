@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -113,6 +112,7 @@ def ended(program: subprocess.Popen[str]) -> None:
 # --- a file that is gone ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.linux("open files may go")
 @pytest.mark.parametrize("ending", ["", "-wal", "-shm"])
 @pytest.mark.parametrize("replaced", [False, True], ids=["gone", "replaced"])
 def test_no_file_of_an_open_store_may_go(ending: str, replaced: bool, begin: Begin, older: Path, path: Path) -> None:
@@ -131,6 +131,7 @@ def test_no_file_of_an_open_store_may_go(ending: str, replaced: bool, begin: Beg
     assert check_store(store).params["code"] == Code.STORE_REPLACED
 
 
+@pytest.mark.linux("open files may go")
 @pytest.mark.parametrize("killed", [False, True], ids=["closed", "killed"])
 def test_where_the_shm_is_gone_no_second_program_writes_over_the_first(killed: bool, begin: Begin, older: Path, place: KeyPlace) -> None:
     """Each with a -shm of its own, they would write over each other's acts."""
@@ -144,7 +145,7 @@ def test_where_the_shm_is_gone_no_second_program_writes_over_the_first(killed: b
     ended(second)
     assert answer(first, 1) == Code.STORE_REPLACED
     if killed:
-        first.send_signal(signal.SIGKILL)
+        first.kill()
     ended(first)
     with begin() as store:
         assert store.audit_head().rows == 59 + 1 + 2
@@ -154,6 +155,7 @@ def test_where_the_shm_is_gone_no_second_program_writes_over_the_first(killed: b
 # --- a file that is written into --------------------------------------------------------------------------------------
 
 
+@pytest.mark.linux("time stamps of open files")
 @pytest.mark.parametrize("before", [0, 1], ids=["at-rest", "after-an-act"])
 def test_an_older_copy_written_into_the_open_file_confirms_nothing(before: int, begin: Begin, older: Path, path: Path) -> None:
     store = begin()
@@ -198,6 +200,7 @@ def test_the_programs_own_writing_is_no_replacement(begin: Begin, older: Path, p
         assert (store.doubt, store.examine()) == (None, None)
 
 
+@pytest.mark.linux("time stamps of open files")
 def test_whoever_stays_longer_keeps_the_store(begin: Begin, older: Path, place: KeyPlace, path: Path) -> None:
     """A counter started beside a command that ends later on watches the file as well."""
     program = beside(place)

@@ -118,7 +118,7 @@ def test_no_new_key_is_made_over_an_existing_store(any_store: KeyStore, path: Pa
     assert any_store.load() is None
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+@pytest.mark.linux("file modes")
 def test_the_key_file_is_for_its_user_alone(keys: Keys, tmp_path: Path) -> None:
     place = tmp_path / "keys" / "a.json"
     FileKeyStore(place).save(KeyRecord(keys))
@@ -166,7 +166,7 @@ def test_a_credential_store_that_closed_is_trouble_not_a_first_start(keys: Keys,
     assert trouble.value.code is Code.CREDENTIAL_STORE_UNUSABLE
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Secret Service")
+@pytest.mark.linux("D-Bus")
 @pytest.mark.usefixtures("no_session")
 def test_without_a_credential_store_the_keys_lie_outside_the_data(tmp_path: Path, keys: Keys) -> None:
     data = tmp_path / "home" / "data"
@@ -180,7 +180,7 @@ def test_without_a_credential_store_the_keys_lie_outside_the_data(tmp_path: Path
     assert key_place(tmp_path / "other" / "data" / "kiosk.db").store.load() is None
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Secret Service")
+@pytest.mark.linux("D-Bus")
 @pytest.mark.usefixtures("no_session")
 def test_the_config_decides_where(tmp_path: Path) -> None:
     store = key_place(tmp_path / "data" / "kiosk.db", "file", tmp_path / "stick").store
@@ -190,7 +190,7 @@ def test_the_config_decides_where(tmp_path: Path) -> None:
     assert trouble.value.code is Code.CREDENTIAL_STORE_UNUSABLE
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Secret Service")
+@pytest.mark.linux("D-Bus")
 @pytest.mark.usefixtures("no_session")
 def test_keys_in_a_credential_store_that_is_gone_are_not_made_anew(tmp_path: Path) -> None:
     (tmp_path / "keys").mkdir()
@@ -201,7 +201,7 @@ def test_keys_in_a_credential_store_that_is_gone_are_not_made_anew(tmp_path: Pat
     assert (trouble.value.code, trouble.value.params["reason"]) == (Code.CREDENTIAL_STORE_UNUSABLE, "secret-service")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Secret Service")
+@pytest.mark.linux("D-Bus")
 def test_a_session_bus_that_never_answers_does_not_hold_us(tmp_path: Path) -> None:
     def greet_and_fall_silent() -> None:
         connection, _ = bus.accept()
@@ -225,7 +225,7 @@ def test_a_session_bus_that_never_answers_does_not_hold_us(tmp_path: Path) -> No
     assert (ran.stdout, ran.returncode) == ("None\n", 0), ran.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Secret Service")
+@pytest.mark.linux("D-Bus")
 @pytest.mark.usefixtures("no_session")
 def test_without_a_session_bus_there_are_no_system_credentials(tmp_path: Path) -> None:
     assert system_credentials("a", tmp_path / "a.system") is None

@@ -16,6 +16,8 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.store.repository import Repository
 from tests.support import ROOT, SUPPORT
 
+pytestmark = pytest.mark.linux("LD_PRELOAD")
+
 PROGRAM = SUPPORT / "store" / "killed_at_every_point.py"
 
 

@@ -150,6 +150,7 @@ def test_where_no_backup_can_be_made_nothing_is_migrated_and_the_folder_is_named
     assert version_in(first_version, keys) == 1
 
 
+@pytest.mark.linux("file modes")
 def test_it_is_backed_up_first(first_version: Path, keys: Keys, open_store: OpenStore) -> None:
     open_store().close()
     (backup,) = (first_version.parent / "backups").iterdir()

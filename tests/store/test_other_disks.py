@@ -17,6 +17,8 @@ from kiosk.domain.errors import Code
 from kiosk.text import plain, say
 from tests.support import SUPPORT
 
+pytestmark = pytest.mark.linux("LD_PRELOAD")
+
 PROGRAM = SUPPORT / "store" / "on_fat_disk.py"
 LIMIT = 50
 KINDS = ("exfat", "vfat")

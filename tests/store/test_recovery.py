@@ -47,6 +47,7 @@ def paper(keys: Keys) -> str:
     return sheet(keys.site, date(2026, 11, 23))
 
 
+@pytest.mark.linux("file modes")
 def test_a_backup_is_brought_back(backup: Path, empty: KeyPlace, paper: str, path: Path, keys: Keys, open_store: OpenStore) -> None:
     assert restore(empty, paper, backup, "窓口1", NOW).keys == keys
     again = open_store(keys=empty.open_keys())
@@ -64,6 +65,7 @@ def test_on_its_own_machine_a_counter_is_still_known_to_the_librarys_server(back
     assert (record.secret, record.authority) == ("kioskc-x", "ab" * 32)
 
 
+@pytest.mark.linux("file modes")
 def test_a_backup_tells_nothing_without_the_sheet(backup: Path, keys: Keys) -> None:
     assert sorted(file.name for file in backup.parent.iterdir()) == ["kiosk-20261123-030000.db", "kiosk-20261123-030000.keys"]
     for file in backup.parent.iterdir():

@@ -20,6 +20,7 @@ def test_two_million_links(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert figures["longest lock"] < LOCK
 
 
+@pytest.mark.linux("/proc")
 def test_twenty_thousand_links(tmp_path: Path) -> None:
     """On a machine that may be busy with other tests, and with so few that the pauses weigh: no figure but the memory is exact."""
     figures = measure(tmp_path, 20_000)

@@ -33,7 +33,8 @@
 - `commands/`: `call` (what the fixture `kiosk` gives), `server` (a server that was begun there), `enrolment` (what a counter keeps of
   its own). Programs: `faults_of_a_home`, `run_until_shown`.
 - `privacy/`: `personal_data` (searched for in files), `pin_in_memory`, `scripted_day` (a program that meets all of it).
-- `wait` (for a condition or a process, with a limit), `held_file` (open in another program), `frozen` (what outlives every test),
+- `linux_only` (the markers `linux` and `root`), `wait` (for a condition or a process, with a limit), `held_file` (open in another program),
+  `frozen` (what outlives every test),
   `error_code`, `count_cases` (the fixture), `child_process_functions` (for test_child_process.py).
 """
 

@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -35,7 +36,8 @@ def wait_for_end(process: int, limit: float = LIMIT) -> None:
 def end(child: subprocess.Popen[bytes]) -> None:
     """End a process of ours, even a stopped one."""
     if child.poll() is None:
-        child.send_signal(signal.SIGCONT)
+        if sys.platform != "win32":
+            child.send_signal(signal.SIGCONT)
         child.terminate()
     try:
         child.wait(5)

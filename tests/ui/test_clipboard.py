@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from Xlib import X, Xatom
-from Xlib.display import Display
-from Xlib.protocol.event import SelectionNotify
 
 from kiosk.ui.clipboard import MARKS
 from tests.support.screens.accessible_desktop import Desktop
+
+if sys.platform != "win32":
+    from Xlib import X, Xatom
+    from Xlib.display import Display
+    from Xlib.protocol.event import SelectionNotify
 
 pytestmark = pytest.mark.window
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -129,8 +130,13 @@ class Connection:
         sock = None if http is None else http.sock
         if sock is not None:
             with suppress(OSError):
-                # Not the method of SSLSocket, which takes the TLS from under whoever reads.
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+                if sys.platform == "win32":
+                    # There shutdown() disallows later calls alone, and closesocket() ends those that wait:
+                    # https://learn.microsoft.com/windows/win32/api/winsock/nf-winsock-closesocket
+                    socket.close(socket.socket.detach(sock))
+                else:
+                    # Not the method of SSLSocket, which takes the TLS from under whoever reads.
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     # --- below ----------------------------------------------------------------------------------------------------------
 

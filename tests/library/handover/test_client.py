@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.library.handover.x11.client import compound_text
+if sys.platform != "win32":
+    from kiosk.library.handover.x11.client import compound_text
+
+pytestmark = pytest.mark.linux("X11")
 
 
 @pytest.mark.parametrize(

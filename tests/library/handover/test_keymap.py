@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import string
+import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.library.handover.x11.keymap import Keymap, State
+if sys.platform != "win32":
+    from kiosk.library.handover.x11.keymap import Keymap, State
+
+pytestmark = pytest.mark.linux("X11")
 
 FIRST = 8
 SHIFT, CAPS, NUM = 0xFFE1, 0xFFE5, 0xFF7F

@@ -14,8 +14,7 @@ import pytest
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.library import handover
 from kiosk.library.handover import LIMIT, Desktop, Suffix, Target, find_windows, hand_over
-from kiosk.library.handover.x11 import X11Desktop
-from tests.support.screens.interrupted_handover import Between, Hurried, Waiting
+from tests.support.screens.interrupted_handover import Between, Hurried, Waiting, on_x11
 from tests.support.screens.xvfb import Foreign, Own, Screen, Terminal
 from tests.support.wait import end
 
@@ -334,19 +333,19 @@ def test_where_no_way_is_known_it_is_said(monkeypatch: pytest.MonkeyPatch, envir
 
 def test_without_a_window_manager_it_is_impossible() -> None:
     with Screen(managed=False) as bare:
-        assert refused(lambda: hand_over(NUMBER, TARGET, X11Desktop(bare.name))).code is Code.HANDOVER_IMPOSSIBLE
+        assert refused(lambda: hand_over(NUMBER, TARGET, on_x11(bare.name))).code is Code.HANDOVER_IMPOSSIBLE
 
 
 def test_a_window_manager_that_has_ended_counts_as_none() -> None:
     with Screen() as screen:
         end(screen.manager)
-        assert refused(lambda: hand_over(NUMBER, TARGET, X11Desktop(screen.name))).code is Code.HANDOVER_IMPOSSIBLE
+        assert refused(lambda: hand_over(NUMBER, TARGET, on_x11(screen.name))).code is Code.HANDOVER_IMPOSSIBLE
 
 
 @unclosed
 def test_a_server_that_goes_away_is_said() -> None:
     with Screen() as screen:
-        desktop = X11Desktop(screen.name)
+        desktop = on_x11(screen.name)
         screen.foreign(TITLE)
         gone = Between(desktop, 3, screen.server.kill)
         assert refused(lambda: hand_over(NUMBER, TARGET, gone)).params == {"typed": 3}
@@ -358,7 +357,7 @@ def test_a_server_that_goes_away_is_said() -> None:
 @pytest.mark.parametrize("after", [None, 0, 3])
 def test_a_server_that_hangs_holds_nobody_up(after: int | None, limit: float) -> None:
     with Screen() as screen:
-        desktop: Desktop = Hurried(X11Desktop(screen.name), limit)
+        desktop: Desktop = Hurried(on_x11(screen.name), limit)
         screen.foreign(TITLE)
         if after is None:
             os.kill(screen.server.pid, signal.SIGSTOP)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import ssl
-import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -126,7 +125,7 @@ def test_an_expired_certificate(authority: Authority) -> None:
         assert station.received == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+@pytest.mark.linux("file modes")
 def test_a_file_that_others_may_write_is_not_trusted(tmp_path: Path, authority: Authority) -> None:
     file = tmp_path / "authority.pem"
     file.write_bytes(authority.file.read_bytes())
@@ -136,7 +135,7 @@ def test_a_file_that_others_may_write_is_not_trusted(tmp_path: Path, authority: 
         assert station.connections == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes")
+@pytest.mark.linux("named pipes")
 def test_a_pipe_as_authority_is_not_waited_for(tmp_path: Path, authority: Authority) -> None:
     os.mkfifo(tmp_path / "authority.pem", 0o600)
     file = str(tmp_path / "authority.pem")

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import stat
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -89,6 +88,7 @@ def slow_list(issuer: Issuer) -> bytes:
     return big_list(issuer.root.key, name, range(1 << 24, (1 << 24) + SLOW), NOW - HOUR, NOW + DAY, number=9)
 
 
+@pytest.mark.linux("named pipes")
 def test_what_lies_in_the_folder_is_read_and_the_rest_is_named(opened: Open, folder: Path, issuer: Issuer) -> None:
     (folder / "good.crl").write_bytes(issuer.list(1, 2, number=4))
     (folder / "old.crl").write_bytes(issuer.list(SERIAL, number=3, begins=NOW - DAY))
@@ -169,8 +169,6 @@ def test_a_start_reads_nothing_anew(opened: Open, folder: Path, issuer: Issuer, 
     again.refresh(LIMIT)
     assert told(again) == {"a.crl": (Verdict.READ, Use.USED)}
     assert time.monotonic() - began < LIMIT
-    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "shelf").iterdir()} == {0o600}
-    assert stat.S_IMODE((tmp_path / "shelf").stat().st_mode) == 0o700
 
 
 def test_what_a_command_has_read_nobody_goes_back_behind(opened: Open, folder: Path, issuer: Issuer) -> None:
@@ -254,11 +252,13 @@ def test_a_folder_that_cannot_be_looked_into_is_named_while_what_is_remembered_s
     assert report(lists, NOW).files == ()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+@pytest.mark.linux("file modes")
 def test_nothing_is_taken_from_a_shelf_that_others_may_write_to(opened: Open, folder: Path, issuer: Issuer, tmp_path: Path) -> None:
     (folder / "a.crl").write_bytes(issuer.list(number=2))
     opened().refresh(LIMIT)
     assert standing(opened(), issuer) is RevocationStatus.GOOD
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "shelf").iterdir()} == {0o600}
+    assert stat.S_IMODE((tmp_path / "shelf").stat().st_mode) == 0o700
     (tmp_path / "shelf").chmod(0o777)
     assert standing(opened(), issuer) is RevocationStatus.TOO_OLD
 
@@ -291,7 +291,7 @@ def test_a_shelf_that_lacks_a_part_is_an_empty_one(
     assert standing(opened(), issuer) is RevocationStatus.TOO_OLD
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes")
+@pytest.mark.linux("file modes")
 def test_files_that_others_may_change_are_told(opened: Open, folder: Path, issuer: Issuer) -> None:
     for name in ("closed.crl", "open.crl"):
         (folder / name).write_bytes(issuer.list(number=2))

@@ -8,6 +8,13 @@ from contextlib import contextmanager
 from kiosk.library.handover import Desktop, ProgramWindow, Seat
 
 
+def on_x11(name: str) -> Desktop:
+    """The desktop of this X server, whatever the environment says."""
+    from kiosk.library.handover.x11 import X11Desktop  # not on Windows
+
+    return X11Desktop(name)
+
+
 class Between:
     """Calls `happens` after key number `after` (0: before the first), while all others may act."""
 

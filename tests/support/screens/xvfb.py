@@ -7,6 +7,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -16,14 +17,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from Xlib import X, Xatom, Xutil
-from Xlib.display import Display
-from Xlib.error import BadWindow, ConnectionClosedError
-from Xlib.ext import xinput
-from Xlib.ext.ge import GenericEventCode
-from Xlib.protocol.event import ClientMessage
-
 from tests.support.wait import end
+
+if sys.platform != "win32":
+    from Xlib import X, Xatom, Xutil
+    from Xlib.display import Display
+    from Xlib.error import BadWindow, ConnectionClosedError
+    from Xlib.ext import ge, xinput
+    from Xlib.protocol.event import ClientMessage
 
 LIMIT = 10.0
 _SYSTEM_PYTHON = "/usr/bin/python3"
@@ -225,7 +226,6 @@ class Terminal(Program):
         shell = f"exec >{pipe}; stty raw -echo; printf '>'; exec cat"
         command = ["xterm", "-fn", "fixed", "-T", title, "-e", "sh", "-c", shell]
         super().__init__(title, subprocess.Popen(command, env=screen.environment, stderr=subprocess.DEVNULL), output)
-
         self._closed = False
 
     def heard(self, read: bytes) -> None:
@@ -308,7 +308,7 @@ class Thief(threading.Thread):
         while seen < self._after:
             for _ in range(self._display.pending_events()):
                 event = self._display.next_event()
-                seen += event.type == GenericEventCode and event.evtype == xinput.RawKeyPress
+                seen += event.type == ge.GenericEventCode and event.evtype == xinput.RawKeyPress
             if seen < self._after and self._over in select.select([self._display, self._over], [], [], LIMIT)[0]:
                 return
         self._steal()

@@ -24,6 +24,8 @@ from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.domain.slip import Slip, SlipKind, SlipLine
 from kiosk.ui.slip import SlipPrinter
 
+pytestmark = pytest.mark.linux("CUPS")
+
 TITLE = "信濃川の橋をたずねて"
 SLIP = Slip(SlipKind.TODAY, LibraryCardNumber("2104067851"), (SlipLine(Item("1098221670", TITLE), Service.LOAN),))
 LIMIT = 3.0

@@ -132,6 +132,7 @@ def printer(qapp: QApplication, tmp_path: Path) -> SlipPrinter:
     return SlipPrinter(SlipSettings(to="pdf"), tmp_path / "slips", "登録カウンター 2", lambda: MOMENT)
 
 
+@pytest.mark.linux("pdftotext")
 def test_a_pdf_is_one_page_that_only_the_counter_can_read(printer: SlipPrinter, tmp_path: Path) -> None:
     printer.print(TODAY)
     printer.print(TODAY)
@@ -145,6 +146,7 @@ def test_a_pdf_is_one_page_that_only_the_counter_can_read(printer: SlipPrinter, 
     assert re.search(r"Page size:\s+22[67]", info), "80 mm"
 
 
+@pytest.mark.linux("pdftotext")
 def test_a_long_list_stays_on_one_long_page(printer: SlipPrinter, tmp_path: Path) -> None:
     printer.print(Slip(SlipKind.ALL, NUMBER, (LOAN,) * 60))
     [pdf] = (tmp_path / "slips").iterdir()
