@@ -13,9 +13,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import Home, Ils, Settings, counter_rules
@@ -59,7 +59,6 @@ class Program:
         self.is_revoked = False
         """The library's server has revoked this counter: what it keeps is to be erased once everything is closed."""
         self._engine: Engine | None = None
-        self._ended = False
         self._opened = ExitStack()
         self._garbage = GarbageCollector()
         self._bridge = Bridge()
@@ -86,28 +85,18 @@ class Program:
         self.displays.show_state(self._first)
 
     def stop(self) -> None:
-        """Stop and close everything, at most once."""
-        if self._ended:
-            return
-        self._ended = True
         if self._engine is not None:
             self._engine.stop()
-        try:
-            # Before the windows, which a desktop may take its time to close.
-            self._opened.close()
-        finally:
-            self._close_windows()
-
-    def _close_windows(self) -> None:
         # There is nobody left to show pending results to.
         self._bridge.happened.disconnect(self._happen)
         self.displays.close()
         self._garbage.stop()
         sys.excepthook, threading.excepthook = self._hooks
+        self._opened.close()
 
     def _begin(self) -> None:
         """Open the equipment and start the engine, at most once."""
-        if self._ended or self._engine is not None or self.trouble is not None:
+        if self._engine is not None or self.trouble is not None:
             return
         from kiosk.app.engine import Engine
 
@@ -123,8 +112,6 @@ class Program:
             self._begun()
 
     def _happen(self, event: Event) -> None:
-        if self._ended:
-            return
         self._begin()
         if self._engine is not None:
             self._engine.conductor.happen(event)
@@ -156,17 +143,11 @@ class Program:
 
 @contextmanager
 def running(program: Program) -> Iterator[Program]:
-    """Meanwhile the program runs. It has stopped before the application's loop returns."""
-    # At log-off and shutdown Windows may end the process once WM_ENDSESSION was answered, before Qt's loop returns. Qt says so while
-    # it handles that message. https://learn.microsoft.com/windows/win32/shutdown/wm-endsession
-    quitting = cast(QCoreApplication, QCoreApplication.instance()).aboutToQuit
-    quitting.connect(program.stop)
     try:
         # Within, since a window that is up already would cover the one that says what failed.
         program.start()
         yield program
     finally:
-        quitting.disconnect(program.stop)
         program.stop()
 
 
