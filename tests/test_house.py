@@ -119,7 +119,7 @@ def written() -> Iterator[tuple[str, str]]:
 
 
 def test_only_documents_of_this_checkout_are_cited() -> None:
-    here = {path.name for path in CHECKOUT.glob("*.md")} | {path.name for path in (CHECKOUT / "resources").rglob("*.md")}
+    here = {path.name for places in ("*.md", "docs/**/*.md", "resources/**/*.md") for path in CHECKOUT.glob(places)}
     cited = {(name, found[1] or found[2]) for name, content in written() for found in CITES_A_DOCUMENT.finditer(content)}
     assert {(name, document) for name, document in cited if document not in here and f"{document}.md" not in here} == set()
 
