@@ -42,8 +42,8 @@ app.Program.start = start_and_end
 
 @pytest.fixture
 def platform(home: Home, monkeypatch: pytest.MonkeyPatch) -> CredentialsInMemory:
-    # Windows has its key folder elsewhere than XDG_CONFIG_HOME.
-    monkeypatch.setenv("LOCALAPPDATA", str(home.folder.parent / "config"))
+    # Not in a file, as other tests have them.
+    home.config.write_text('[card]\nrevocation = "none"\n', encoding="utf-8")
     return CredentialsInMemory().install(monkeypatch)
 
 
