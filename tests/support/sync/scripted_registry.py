@@ -97,7 +97,7 @@ class ScriptedRegistry:
     def __post_init__(self) -> None:
         self.issued = new_authority("図書館", datetime.now(UTC))
         self.authority = Authority(self.issued.certificate.public_bytes(Encoding.DER))
-        self._moved = threading.Condition()
+        self._moved, self._let_go = threading.Condition(), 0
         self._ended = False
         self.ledger.epochs = replace(self.ledger.epochs, current=1)
         self._http = _Server(("127.0.0.1", 0), _handler(self))
@@ -140,6 +140,13 @@ class ScriptedRegistry:
         """Wake whoever waits for the feed."""
         with self._moved:
             self._moved.notify_all()
+
+    def let_go(self) -> bool:
+        """Answer whoever waits for the feed, though there is no news; False, to stand in a condition that is looked at again and again."""
+        with self._moved:
+            self._let_go += 1
+            self._moved.notify_all()
+        return False
 
     def paths(self) -> list[str]:
         return [each.path for each in self.asked]
@@ -193,7 +200,8 @@ class ScriptedRegistry:
             time.monotonic() + min(int(asked.query["wait"]), self.longest_wait),
         )
         with self._moved:
-            while self.ledger.position == known and not self._ended and (left := end - time.monotonic()) > 0:
+            let_go = self._let_go
+            while self.ledger.position == known and let_go == self._let_go and not self._ended and (left := end - time.monotonic()) > 0:
                 self._moved.wait(left)
         if known.epoch != self.ledger.epochs.current:
             return Say(409, {"error": "epoch-changed", "status": status_json(self.status())})
