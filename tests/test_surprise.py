@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk import command_line, last_resort
@@ -25,9 +24,8 @@ from kiosk.config import CardSettings, Home, RevocationSource, Settings
 from kiosk.equipment import counter_facts
 from kiosk.failure import cause_of
 from kiosk.text import say
-from kiosk.ui.startup_failure import StartupFailureWindow
 from tests.support import ROOT
-from tests.support.counter.windowed import words_on
+from tests.support.commands.startup_window import closed_as_soon_as_seen
 
 LIMIT = 60
 NUMBER = re.compile(r"\d{4}-\d{4}-[0-9A-F]{2}")
@@ -143,21 +141,8 @@ def test_the_commands_with_windows_are_those_that_the_parser_knows() -> None:
 @pytest.fixture
 def shown(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What the window says, which is closed as soon as it is seen."""
-    monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
-    monkeypatch.setenv("DISPLAY", ":1")
-    seen: list[str] = []
-
-    def look() -> None:
-        for window in QApplication.topLevelWidgets():
-            if isinstance(window, StartupFailureWindow) and window.isVisible():
-                seen.extend(words_on(window))
-                window.close()
-
-    timer = QTimer(interval=20)
-    timer.timeout.connect(look)
-    timer.start()
-    yield seen
-    timer.stop()
+    with closed_as_soon_as_seen(monkeypatch) as seen:
+        yield seen
 
 
 def breaking(monkeypatch: pytest.MonkeyPatch, error: Exception, *, scripted: bool = False) -> None:

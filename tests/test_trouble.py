@@ -18,6 +18,7 @@ from kiosk.config import Home
 from kiosk.native_message import has_display
 from kiosk.text import say
 from kiosk.ui.startup_failure import StartupFailureWindow
+from tests.support.commands.startup_window import closed_as_soon_as_seen
 from tests.support.counter.windowed import button_named, words_on
 
 
@@ -87,25 +88,12 @@ def test_a_bug_at_the_start_is_told_in_a_window_under_the_number_of_the_log(
 
             commands.add("run", act=act, windowed=True, log="kiosk")
 
-    monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
-    monkeypatch.setenv("DISPLAY", ":1")
     monkeypatch.setattr(commandline, "EVERY_COMMAND", (Breaking,))
     home = Home(tmp_path / "home")
     home.prepare()
     home.config.write_text("")
-    seen: list[str] = []
-
-    def look() -> None:
-        for window in QApplication.topLevelWidgets():
-            if isinstance(window, StartupFailureWindow) and window.isVisible():
-                seen.extend(words_on(window))
-                window.close()
-
-    timer = QTimer(interval=20)
-    timer.timeout.connect(look)
-    timer.start()
-    assert main(["--home", str(home.folder), "run"]) == 1
-    timer.stop()
+    with closed_as_soon_as_seen(monkeypatch) as seen:
+        assert main(["--home", str(home.folder), "run"]) == 1
     lines = capsys.readouterr().err.splitlines()
     assert {*lines, say("refusal.out-of-order.title")} <= set(seen)
     [incident] = re.findall(r"incident (\S+)", (home.logs / "kiosk.log").read_text("utf-8"))
