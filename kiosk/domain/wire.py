@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -39,6 +38,8 @@ MOST_REPLACED = 2
 _FIRST_TIME, _AFTER_ALL = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"[0-9A-Z]{1,64}")
+_UNREADABLE = (ValueError, KeyError, TypeError, OverflowError, RecursionError)
+"""OverflowError: a time near the end of the calendar, in another zone."""
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -132,22 +133,26 @@ def decode(encoded: bytes) -> Operation:
 
     Raises Refused: operation-newer (`version`, `known`); operation-unreadable, for anything `encode` did not write.
     """
-    with _unreadable():
+    try:
         operation, version = _read(json.loads(encoded))
         # Unknown fields, another order or another spelling would give one operation two encodings.
         if encode(operation, version) != encoded:
             raise ValueError("not canonical")
-        return operation
+    except _UNREADABLE as error:
+        raise Refused(Code.OPERATION_UNREADABLE) from error
+    return operation
 
 
 def decode_parsed(value: object) -> Operation:
     """The same of JSON that is parsed already, whatever it is, and in whatever order."""
-    with _unreadable():
+    try:
         operation, version = _read(value)
         # Not encoded once more for it: a server reads them by the hundred, and that would be half of what reading takes.
         if _all_fields(operation, version) != value:
             raise ValueError("not canonical")
-        return operation
+    except _UNREADABLE as error:
+        raise Refused(Code.OPERATION_UNREADABLE) from error
+    return operation
 
 
 def _read(fields: object) -> tuple[Operation, int]:
@@ -160,15 +165,6 @@ def _read(fields: object) -> tuple[Operation, int]:
     if version < OLDEST:
         raise ValueError(f"no version {version}")
     return _KINDS[_text(fields["kind"])](_Fields(fields)), version
-
-
-@contextmanager
-def _unreadable() -> Iterator[None]:
-    try:
-        yield
-    # OverflowError: a time near the end of the calendar, in another zone.
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise Refused(Code.OPERATION_UNREADABLE) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
+from peewee import Database
+
+from kiosk.ledger.bulk import BYTES, among, execute
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.models import CounterRow, CounterState, RevokedSecretRow
+
+_SELECT = "SELECT secret, name, state, sequence FROM counter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +33,14 @@ class CounterDirectory:
 
     def find(self, secret_hashes: Collection[bytes]) -> dict[bytes, KnownCounter]:
         """The counters whose secrets have these hashes."""
-        columns = CounterRow.secret, CounterRow.name, CounterRow.state, CounterRow.sequence
-        query = CounterRow.select(*columns).where(CounterRow.secret.in_(list(secret_hashes))).tuples()
-        rows = self._database.read(lambda database: list(query.execute(database)))
+
+        def read(database: Database) -> list[tuple[Any, ...]]:
+            # In words of its own: asked with every request, and peewee would put it together anew each time.
+            wanted, these = among(database, "secret", BYTES, list(secret_hashes))
+            rows: list[tuple[Any, ...]] = execute(database, f"{_SELECT} WHERE {wanted}", these).fetchall()
+            return rows
+
+        rows = self._database.read(read)
         found = {bytes(secret): KnownCounter(name, CounterState(state), sequence) for secret, name, state, sequence in rows}
         missing = [secret for secret in secret_hashes if secret not in found]
         return found | (self._replaced(missing) if missing else {})

@@ -94,12 +94,13 @@ class RegistryLedger:
         """
         now = self._clock()
         operations = [operation for batch in batches for operation in batch.operations]
-        contents = [hmac.digest(self._contents, encode(operation), "sha256") for operation in operations]
         with self.database.writing_pipelined() as database:
             # All is asked before the first answer is awaited, and all is written before the last is.
             locked, standing = self._head.ask_lock(database), ask_standing(database, operations)
             highest = _highest(operations)
             counters = ask_counters(database, sorted(highest))
+            # While the database finds it.
+            contents = [hmac.digest(self._contents, encode(operation), "sha256") for operation in operations]
             waits, row = is_deferring(database, locked(), int(now.timestamp()))
             frame = Frame(row.cursor, row.epochs, row.floor, row.key_generation, waits)
             result = decided(frame, standing(row.floor), zip(operations, contents, strict=True))

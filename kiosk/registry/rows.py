@@ -31,6 +31,7 @@ _OPERATION = columns_of("operation")
 COUNTER = columns_of("counter")
 SEQUENCE = [*COUNTER].index("sequence")
 Row = tuple[Any, ...]
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _SELECT_LINK = f"SELECT {', '.join(_LINK)} FROM link"  # noqa: S608 - our own names
 _SELECT_STOP = "SELECT cursor, counter, sequence, token, number FROM stop"
 _SELECT_FEED = "SELECT cursor, operation, counter, sequence, body FROM feed"
@@ -200,7 +201,7 @@ def _stop_rows(stops: Sequence[PlacedStop]) -> list[tuple[int, int, bytes | None
 
 
 def _feed_row(entry: FeedEntry, at: int) -> tuple[int, str, str, int, int, str]:
-    body = json.dumps(changes_json(entry.changes), separators=(",", ":"), ensure_ascii=False)
+    body = _COMPACT.encode(changes_json(entry.changes))
     return entry.cursor, str(entry.operation), entry.counter, entry.sequence, at, body
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import gc
 import signal
 import socket
 import ssl
@@ -26,6 +27,8 @@ _LAST_ANSWERS_SECONDS = 10
 _GOODBYE_SECONDS = 1.0
 """For which the other end is awaited when TLS is ended. A counter that is not asking anything does not read, and would hold up the end."""
 _START_SECONDS, _STOP_SECONDS = 30.0, 30.0
+_YOUNG_OBJECTS = 20_000
+"""After so many new ones the garbage collector looks for cycles among them; Python's 700 are a few operations."""
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -84,6 +87,10 @@ class RegistryServer:
     def run(self) -> None:
         """Serve until told to end, then let waiting counters go and finish what was begun."""
         _allow_many_connections()
+        # A batch makes thousands of objects, of which none is part of a cycle, and what was imported stays.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_YOUNG_OBJECTS)
         self._server.run([self._socket])
 
     def end(self) -> None:
