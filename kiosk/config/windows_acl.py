@@ -7,6 +7,7 @@ calls raise them.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ import pywintypes
 import win32api
 import win32security
 
+from kiosk.config.file_permissions import Exposure
 from kiosk.domain import access_list
 from kiosk.domain.access_list import Access, Entry
 from kiosk.domain.errors import Code, Unavailable
@@ -27,6 +29,7 @@ from kiosk.domain.errors import Code, Unavailable
 if TYPE_CHECKING:
     from _win32typing import PyACL
 
+_log = logging.getLogger(__name__)
 _PROTECTED = win32security.DACL_SECURITY_INFORMATION | win32security.PROTECTED_DACL_SECURITY_INFORMATION
 _SDDL_REVISION = 1
 _ALLOWED, _DENIED = ntsecuritycon.ACCESS_ALLOWED_ACE_TYPE, ntsecuritycon.ACCESS_DENIED_ACE_TYPE
@@ -61,15 +64,6 @@ def restrict_to_owner(folder: Path, account: str | None = None) -> None:
     _set_all(folder, lambda *, is_folder: access_list.of_one_account(admitted, is_folder=is_folder), admitted)
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder, unless there is one, for those who may use the one that it lies in if that is a group's, otherwise for this account.
-
-    Python's mode 0700 alone would shut out the group. Raises OSError.
-    """
-    mode = 0o700 if admitted_group(folder.parent) is None else 0o777
-    folder.mkdir(mode=mode, exist_ok=True)
-
-
 def admitted_group(path: Path) -> str | None:
     """The SID of the group that a place made by `restrict` is for; None for any other place. Raises OSError."""
     return access_list.admitted_group(access_of(path))
@@ -96,11 +90,43 @@ def is_administrators(path: Path) -> bool:
     return owner in (access_list.SYSTEM, access_list.ADMINISTRATORS) or (owner == own_account() and _is_administrator())
 
 
-def close_to_others(path: Path) -> None:
-    """Give a file the list it should have where it is: of the group that its folder is for, otherwise of this account. Raises OSError."""
-    group = admitted_group(path.parent)
-    listed = access_list.of_one_account(own_account(), is_folder=False) if group is None else access_list.of_a_group(group, is_folder=False)
-    _set(path, listed)
+def exposed_place(path: Path) -> tuple[Path, Exposure, frozenset[str]] | None:
+    """The file or folder itself, or the one it lies in, that others may change or replace, and who they are: of a link, at both ends.
+
+    None if nothing is exposed, or not there. Raises any other OSError.
+    """
+    try:
+        if found := _exposure(path, access_list.may_change):
+            return path, *found
+        for folder in dict.fromkeys((path.absolute().parent, path.resolve().parent)):
+            if found := _exposure(folder, access_list.may_replace_in):
+                return folder, *found
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def readers(path: Path) -> frozenset[str]:
+    """The accounts and groups that may read it and should not. Raises OSError."""
+    return access_list.may_read(access_of(path), own_account())
+
+
+def check_private(path: Path) -> None:
+    """Require a file that is not another account's, and take it from others that may read it.
+
+    Keys and stores that others may read are not used: as with modes, they are closed first, and refused where that does nothing. Raises
+    Unavailable: store-foreign, store-unprotected (a file system without access control, such as exFAT); OSError.
+    """
+    if access_list.is_anothers(access_of(path), own_account()):
+        raise Unavailable(Code.STORE_FOREIGN, place=str(path))
+    if others := readers(path):
+        try:
+            _close_to_others(path)
+            _log.warning("%s could read %s, and cannot any more", named(others), path)
+        except OSError as error:  # a file system that refuses lists, or an owner that may not change them
+            _log.warning("others can read %s, and it cannot be closed to them: %s", path, error)
+        if readers(path):
+            raise Unavailable(Code.STORE_UNPROTECTED, place=str(path.parent))
 
 
 def named(accounts: frozenset[str]) -> str:
@@ -113,6 +139,23 @@ def own_account() -> str:
     """The SID of the account that runs this process."""
     token = win32security.OpenProcessToken(win32api.GetCurrentProcess(), win32security.TOKEN_QUERY)
     return win32security.ConvertSidToStringSid(win32security.GetTokenInformation(token, win32security.TokenUser)[0])
+
+
+def _exposure(path: Path, asked: Callable[[Access, str], frozenset[str]]) -> tuple[Exposure, frozenset[str]] | None:
+    access, account = access_of(path), own_account()
+    if access_list.is_anothers(access, account):
+        return Exposure.FOREIGN, frozenset({access.owner})
+    others = asked(access, account)
+    return (Exposure.WRITABLE, others) if others else None
+
+
+def _close_to_others(path: Path) -> None:
+    """Give a file the list it should have where it is: of the group that its folder is for, otherwise of this account. Raises OSError."""
+    group = admitted_group(path.parent)
+    _set(
+        path,
+        access_list.of_one_account(own_account(), is_folder=False) if group is None else access_list.of_a_group(group, is_folder=False),
+    )
 
 
 def _group(name: str) -> str:

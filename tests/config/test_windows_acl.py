@@ -14,9 +14,13 @@ from kiosk.domain.errors import Code, Unavailable
 if os.name != "nt":
     pytest.skip("access control lists of Windows", allow_module_level=True)
 
+import pywintypes
 import win32security
 
-from kiosk.config import windows_acl
+from kiosk.checks.files import check_files
+from kiosk.config import CardSettings, Home, KeySettings, RevocationSource, Settings, windows_acl
+from kiosk.config.file_permissions import Exposure, exposed_place
+from kiosk.config.private_files import check_owner, read_private, save_private
 
 EVERYONE_READS = "D:(A;OICI;FA;;;SY)(A;OICI;FA;;;{own})(A;OICI;FRFX;;;WD)"
 EVERYONE_WRITES = "D:(A;OICI;FA;;;SY)(A;OICI;FA;;;{own})(A;OICI;FA;;;WD)"
@@ -122,3 +126,64 @@ def test_windows_takes_the_lists_as_they_are_spelt() -> None:
         entries = [listed.GetAce(place) for place in range(listed.GetAceCount())]
         said = [(f"{rights:#x}", win32security.ConvertSidToStringSid(account)) for _, rights, account in entries]
         assert said == re.findall(r"(0x[0-9a-f]+);;;([S0-9-]+)", spelt)
+
+
+def test_a_key_that_everyone_may_read_is_closed_before_it_is_used(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    key = tmp_path / "key"
+    assert save_private(key, b"secret")
+    assert not readers(key)
+    give(key, EVERYONE_READS)
+    assert read_private(key) == b"secret"
+    assert not readers(key)
+    assert "Everyone" in caplog.text
+    caplog.clear()
+    check_owner(key)
+    assert not caplog.text
+
+
+def test_a_disk_that_keeps_no_lists_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """exFAT: https://learn.microsoft.com/windows/win32/fileio/filesystem-functionality-comparison (no access control lists)."""
+    key = tmp_path / "key"
+    key.write_bytes(b"secret")
+    give(key, EVERYONE_READS)
+    monkeypatch.setattr(win32security, "SetNamedSecurityInfo", lambda *_: None)
+    with pytest.raises(Unavailable) as refused:
+        read_private(key)
+    assert refused.value.code is Code.STORE_UNPROTECTED
+
+
+def test_what_everyone_may_change_or_replace_is_exposed(home: Path) -> None:
+    store = home / "data" / "store"
+    assert exposed_place(store) is None
+    give(store, EVERYONE_WRITES)
+    assert exposed_place(store) == (store, Exposure.WRITABLE)
+    give(store, EVERYONE_READS)
+    give(home / "data", EVERYONE_WRITES)
+    assert exposed_place(store) == (home / "data", Exposure.WRITABLE)
+    assert exposed_place(home / "none" / "file") is None
+
+
+def test_doctor_names_what_others_may_read_and_who_they_are(tmp_path: Path) -> None:
+    home, settings = (
+        Home(tmp_path / "home"),
+        Settings(CardSettings(RevocationSource.NONE), keys=KeySettings(place="machine", folder="../keys")),
+    )
+    home.prepare()
+    assert check_files(home, settings).outcome == "files.closed"
+    give(home.config, EVERYONE_READS)
+    give(home.trust, EVERYONE_WRITES)
+    found = check_files(home, settings)
+    assert (found.outcome, found.params) == ("files.open", {"files": f"{home.config} (Everyone)\n{home.trust} (Everyone)"})
+
+
+def test_doctor_says_when_windows_does_not_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, settings = Home(tmp_path / "home"), Settings(CardSettings(RevocationSource.NONE))
+    home.prepare()
+
+    def refuse(*_: object) -> None:
+        raise pywintypes.error(5, "GetNamedSecurityInfo", "")
+
+    monkeypatch.setattr(win32security, "GetNamedSecurityInfo", refuse)
+    found = check_files(home, settings)
+    assert found.outcome == "files.unknown"
+    assert str(found.params["error"]).endswith(": 5")
