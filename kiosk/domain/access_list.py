@@ -24,7 +24,8 @@ counter.
 """
 
 # https://learn.microsoft.com/windows/win32/fileio/file-access-rights-constants
-_TAKE_OVER = 0x10000000 | 0x00080000 | 0x00040000
+_WRITE_DAC = 0x00040000
+_TAKE_OVER = 0x10000000 | 0x00080000 | _WRITE_DAC
 """GENERIC_ALL, WRITE_OWNER, WRITE_DAC: whoever has one of them can give itself the rest."""
 _READ_CONTROL = 0x00020000
 _READ = _TAKE_OVER | 0x80000000 | 0x0001
@@ -101,8 +102,9 @@ def may_replace_in(folder: Access, account: str) -> frozenset[str]:
 
 
 def is_anothers(access: Access, account: str) -> bool:
-    """Whether another account owns it, and so can change its list at any time."""
-    return _owner_decides(access) and access.owner not in _OF_THE_MACHINE | {account}
+    """Whether another account owns it that may do so much, if only by being its owner."""
+    decides = any(entry.rights & _CHANGE for entry in _of_owner(access))
+    return decides and access.owner not in _OF_THE_MACHINE | {account}
 
 
 def _others(access: Access, rights: int, account: str) -> frozenset[str]:
@@ -110,21 +112,24 @@ def _others(access: Access, rights: int, account: str) -> frozenset[str]:
         return frozenset({EVERYONE})
     granted: dict[str, int] = {}
     denied: dict[str, int] = {}
-    for entry in access.entries:
+    for entry in (*access.entries, *_of_owner(access)):
         if entry.allows:
             kept = entry.rights & ~denied.get(entry.account, 0) & ~denied.get(EVERYONE, 0)
             granted[entry.account] = granted.get(entry.account, 0) | kept
         else:
             denied[entry.account] = denied.get(entry.account, 0) | entry.rights
-    admitted = {name for name, has in granted.items() if has & rights}
-    if _owner_decides(access):
-        admitted.add(access.owner)
-    return frozenset(admitted) - _OF_THE_MACHINE - {account, admitted_group(access)}
+    admitted = frozenset(name for name, has in granted.items() if has & rights)
+    return admitted - _OF_THE_MACHINE - {account, admitted_group(access)}
 
 
-def _owner_decides(access: Access) -> bool:
-    """An owner may change the list, whatever is in it, unless it speaks of OWNER RIGHTS."""
-    return not any(entry.account == OWNER_RIGHTS for entry in access.entries or ())
+def _of_owner(access: Access) -> list[Entry]:
+    """What the owner has for being that: the right to change the list, unless OWNER RIGHTS in it say what.
+
+    https://learn.microsoft.com/previous-versions/windows/it-pro/windows-vista/cc749445(v=ws.10)
+    """
+    said = [Entry(access.owner, entry.rights) for entry in access.entries or () if entry.account == OWNER_RIGHTS and entry.allows]
+    is_said = any(entry.account == OWNER_RIGHTS for entry in access.entries or ())
+    return said if is_said else [Entry(access.owner, _READ_CONTROL | _WRITE_DAC)]
 
 
 def _spelt(entries: tuple[tuple[str, int], ...], *, is_folder: bool) -> str:

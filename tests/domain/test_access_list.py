@@ -93,6 +93,18 @@ def test_another_owner_may_change_the_list() -> None:
     assert not may_read(limited, OWN)
 
 
+def test_what_a_folder_gives_to_its_owner_is_its_owners() -> None:
+    """As Python makes a folder with mode 0700: https://docs.python.org/3.13/library/os.html#os.mkdir."""
+    listed = (Entry(SYSTEM, FULL), Entry(ADMINISTRATORS, FULL), Entry(OWNER_RIGHTS, FULL))
+    assert not may_read(Access(OWN, listed), OWN)
+    assert not is_anothers(Access(OWN, listed), OWN)
+    assert may_read(Access(OTHER, listed), OWN) == {OTHER}
+    assert is_anothers(Access(OTHER, listed), OWN)
+    refused = Access(OTHER, (Entry(OWNER_RIGHTS, FULL, allows=False), *OF_A_PROFILE))
+    assert not may_read(refused, OWN)
+    assert not is_anothers(refused, OWN)
+
+
 @pytest.mark.parametrize("is_folder", [True, False])
 @pytest.mark.parametrize("group", [INTERACTIVE, STAFF])
 @pytest.mark.parametrize("owner", [ADMINISTRATORS, OWN, OTHER])
