@@ -18,12 +18,14 @@ _STACKED = {"ecryptfs", "fuse.gocryptfs", "fuse.encfs"}
 _BITLOCKER = "(New-Object -ComObject Shell.Application).NameSpace('{drive}').Self.ExtendedProperty('System.Volume.BitLockerProtection')"
 
 
-def check_disk(folder: Path) -> Finding:
+def check_disk(folder: Path, *, opens_to_all: bool = False) -> Finding:
+    """`opens_to_all`: whether the key there belongs to the computer, so that it opens to whoever has the disk (`machine_key`)."""
     params: dict[str, str | int] = {"folder": str(folder)}
     encrypted = _bitlocker(folder) if sys.platform == "win32" else device_mapper(folder)
-    if encrypted is None:
-        return Finding("disk.unknown", params)
-    return Finding("disk.encrypted" if encrypted else "disk.plain", params)
+    if encrypted:
+        return Finding("disk.encrypted", params)
+    found = "unknown" if encrypted is None else "plain"
+    return Finding(f"disk.{found}-machine" if opens_to_all else f"disk.{found}", params)
 
 
 def check_space(folder: Path) -> Finding:

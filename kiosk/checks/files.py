@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +17,16 @@ _OTHERS = 0o077
 
 
 def check_files(home: Home, settings: Settings) -> Finding:
-    """Check owner and mode of key file, store, config and trust. On Windows folder ACLs apply and are not checked."""
-    if os.name != "posix":
-        return Finding("files.unknown")
+    """Check owner and mode of key file, store, config and trust; on Windows, their access control lists."""
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/fileio/file-security-and-access-rights
+        from kiosk.checks.windows_files import faults_by_list, why_unknown
+
+        try:
+            open_to_others = faults_by_list(_kept(home, settings))
+        except OSError as error:
+            return Finding("files.unknown", {"error": why_unknown(error)})
+        return Finding("files.open", {"files": "\n".join(open_to_others)}) if open_to_others else Finding("files.closed")
     faults = dict.fromkeys(fault for path, is_secret in _kept(home, settings) if (fault := _fault(path, is_secret=is_secret)))
     return Finding("files.open", {"files": "\n".join(faults)}) if faults else Finding("files.closed")
 
@@ -54,7 +61,7 @@ def _key_file(home: Home, settings: Settings) -> Path | None:
         place = keys_of(home, settings).describe()
     except KioskError:
         return None
-    return Path(place.place) if place.kind == "file" else None
+    return Path(place.place) if place.kind in ("file", "machine") else None
 
 
 def _fault(path: Path, *, is_secret: bool) -> str:

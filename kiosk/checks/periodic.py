@@ -115,7 +115,7 @@ def counter_looks(home: Home, settings: Settings, judge: CardJudge, repository: 
         (Look("files", lambda: check_files(home, settings)),),
         (
             Look("space", lambda: check_space(home.data)),
-            Look("disk", lambda: check_disk(home.data)),
+            Look("disk", lambda: check_disk(home.data, opens_to_all=settings.keys.place == "machine")),
             Look("recovery", lambda: check_recovery(repository, site_key)),
         ),
     )

@@ -20,9 +20,8 @@ class Exposure(StrEnum):
 def exposure(path: Path) -> Exposure | None:
     """Check a file or folder and its parent folder; for a symbolic link, both ends.
 
-    None if nothing is exposed, if it does not exist, and on Windows, where modes are meaningless and user folders are protected by the
-    system. A sticky folder such as /tmp exposes its content only to its owner, who can replace any file in it. Raises OSError, except for
-    what does not exist.
+    None if nothing is exposed, or it does not exist. A sticky folder such as /tmp exposes its content only to its owner, who can replace
+    any file in it. Raises OSError, except for what does not exist.
     """
     found = exposed_place(path)
     return None if found is None else found[1]
@@ -30,8 +29,12 @@ def exposure(path: Path) -> Exposure | None:
 
 def exposed_place(path: Path) -> tuple[Path, Exposure] | None:
     """Like `exposure`, but also return which path is exposed: `path` or a parent folder."""
-    if os.name != "posix":
-        return None
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/fileio/file-security-and-access-rights
+        from kiosk.config import windows_acl
+
+        found = windows_acl.exposed_place(path)
+        return None if found is None else found[:2]
     try:
         if exposed := _exposure(path.stat(), folder_of_it=False):
             return path, exposed

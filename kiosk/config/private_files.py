@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +36,11 @@ def check_owner(path: Path) -> None:
     about = path.stat()
     if not stat.S_ISREG(about.st_mode):
         raise not_a_file(path)
+    if sys.platform == "win32":
+        # Modes mean nothing there: https://learn.microsoft.com/windows/win32/fileio/file-security-and-access-rights
+        from kiosk.config.windows_acl import check_private
+
+        check_private(path)
     if os.name == "posix":
         if about.st_uid != os.geteuid():
             raise Unavailable(Code.STORE_FOREIGN, place=str(path))

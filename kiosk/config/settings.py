@@ -250,9 +250,9 @@ class LogSettings:
 class KeySettings:
     """[keys]: where the store's keys are kept."""
 
-    place: str = setting(Choice({word: word for word in ("auto", "system", "file")}), "auto")
+    place: str = setting(Choice({word: word for word in ("auto", "system", "file", "machine")}), "auto")
     folder: str = setting(PathText(), "")
-    """Folder of the key file; empty for the platform's default."""
+    """Folder of the key file (`file`, `machine`); empty for the platform's default."""
 
 
 @dataclass(frozen=True, slots=True)

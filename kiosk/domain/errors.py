@@ -248,8 +248,8 @@ class Code(StrEnum):
     ALREADY_RUNNING = "already-running", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     CONFIG_INVALID = "config-invalid", about_counter(Family.PROGRAM, ToPatron.NOTHING, file=str, line=int, key=str, expected=str)
     CONFIG_EXPOSED = "config-exposed", about_counter(Family.PROGRAM, ToPatron.NOTHING, file=str)
-    """Others than its owner may write to it."""
     CONFIG_UNREADABLE = "config-unreadable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    GROUP_UNUSABLE = "group-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING, group=str)
     DISPLAY_UNUSABLE = "display-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     FILE_UNUSABLE = "file-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     """Named on the command line."""

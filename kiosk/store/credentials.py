@@ -101,7 +101,7 @@ class CredentialStore:
         try:
             return in_time(question, SECONDS, "credentials")
         except Exception as error:  # keyring's backends may raise any exception
-            raise self._unusable(_named(error)) from error
+            raise self._unusable(named_error(error)) from error
 
     def _unusable(self, error: str) -> Unavailable:
         return unusable(self._kind, error, self.describe().place)
@@ -112,7 +112,7 @@ def unusable(kind: str, error: str, place: str = "") -> Unavailable:
     return Unavailable(Code.CREDENTIAL_STORE_UNUSABLE, reason=kind, error=error, place=place)
 
 
-def _named(error: Exception) -> str:
+def named_error(error: Exception) -> str:
     """Windows' function and number ("CredWrite 1312"), otherwise the kind of exception; no message, which may hold anything."""
     number = getattr(error, "winerror", None)
     return f"{getattr(error, 'funcname', None) or type(error).__name__} {number}" if number else type(error).__name__

@@ -54,7 +54,7 @@ class FileKeyStore:
         store-foreign, store-unprotected.
         """
         try:
-            return KeyRecord.decoded(read_private(self._path).decode())
+            return self._decoded(read_private(self._path))
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -71,14 +71,14 @@ class FileKeyStore:
             return present is not None and present.keys == record.keys
 
         with translated(self._path):
-            saved = save_private(self._path, record.encoded().encode(), replaces=are_the_same_keys)
+            saved = save_private(self._path, self._encoded(record), replaces=are_the_same_keys)
         if not saved:
             raise FileExistsError(str(self._path))
 
     def replace(self, record: KeyRecord) -> None:
         """Save atomically, in place of whatever keys are there. Raises Unavailable."""
         with translated(self._path):
-            save_private(self._path, record.encoded().encode(), replaces=lambda: True)
+            save_private(self._path, self._encoded(record), replaces=lambda: True)
 
     def forget(self) -> None:
         with translated(self._path):
@@ -93,3 +93,10 @@ class FileKeyStore:
 
     def describe(self) -> Description:
         return Description("file", str(self._path))
+
+    def _encoded(self, record: KeyRecord) -> bytes:
+        return record.encoded().encode()
+
+    def _decoded(self, content: bytes) -> KeyRecord:
+        """Raises ValueError for what are no keys; Unavailable."""
+        return KeyRecord.decoded(content.decode())

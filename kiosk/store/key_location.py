@@ -17,10 +17,13 @@ from kiosk.store.database_files import leftovers
 from kiosk.store.error_table import translated
 from kiosk.store.key_file import FileKeyStore, key_name, keys_folder
 from kiosk.store.keys import KeyRecord, Keys, KeyStore, UnderWay, folder_of, is_copy, open_keys
+from kiosk.store.machine_key import KIND as MACHINE
+from kiosk.store.machine_key import MachineKeyStore
 
 _log = logging.getLogger(__name__)
 _FILE = ".json"
 _MARK = ".system"
+_MACHINES = ".machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ class KeyPlace:
         """The keys of this database, found under another folder's name."""
         if not self.database.exists():
             return None
-        names = {path.stem for ending in (_FILE, ENDING) for path in self.folder.glob(f"*{ending}")}
+        names = {path.stem for ending in (_FILE, _MACHINES, ENDING) for path in self.folder.glob(f"*{ending}")}
         for name in sorted(names - {self.name}):
             try:
                 store, _ = _key_store(self.database, name, self.place, self.folder)
@@ -157,7 +160,7 @@ class KeyPlace:
 
 
 def key_place(database: Path, place: str = "auto", folder: Path | None = None) -> KeyPlace:
-    """Locate keys and anchor of `database`: `place` is `auto`, `system` or `file` (`keys.place`), `folder` is `keys.folder`.
+    """Locate keys and anchor of `database`: `place` is `auto`, `system`, `file` or `machine` (`keys.place`), `folder` is `keys.folder`.
 
     Raises Unavailable: credential-store-unusable if it is requested, or holds the keys, but is not available.
     """
@@ -173,6 +176,8 @@ def _key_store(database: Path, name: str, place: str, folder: Path) -> tuple[Key
     credential store keeps its file, also when its data folder moves. One that opens but refuses to be written is passed over at the first
     start alone, when it cannot hold keys of ours yet; afterwards new keys would hide them.
     """
+    if place == MACHINE:
+        return MachineKeyStore(folder / f"{name}{_MACHINES}"), None
     file = FileKeyStore(folder / f"{name}{_FILE}")
     if place == "file" or (place == "auto" and file.exists()):
         return file, None

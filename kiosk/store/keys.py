@@ -183,10 +183,10 @@ class KeyStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """`kind` selects the text `command.keystore.<kind>` (which key store, and what protects it)."""
+    """`kind` selects the text `command.doctor.keys.<kind>` (which key store, and what protects it)."""
 
     kind: str
-    """credential-manager, secret-service or file."""
+    """credential-manager, secret-service, file or machine."""
     place: str
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.checks.disk import check_space, device_mapper
+from kiosk.checks.disk import check_disk, check_space, device_mapper
 
 
 class Machine:
@@ -98,3 +98,10 @@ def test_room_is_told_in_megabytes(tmp_path: Path) -> None:
     assert found.outcome in {"space.enough", "space.little", "space.none"}
     assert found.number("megabytes") is not None
     assert check_space(tmp_path / "none").outcome == "space.unknown"
+
+
+@pytest.mark.linux("/proc and /sys")
+def test_a_disk_says_whether_its_key_opens_to_whoever_takes_it(tmp_path: Path) -> None:
+    """Where nothing is known of the disk (tmpfs, an overlay), that is said of either key."""
+    account, machine = (check_disk(tmp_path, opens_to_all=opens).outcome for opens in (False, True))
+    assert machine == (account if account == "disk.encrypted" else f"{account}-machine")

@@ -19,6 +19,7 @@ from kiosk.store.credentials import CredentialStore, system_credentials
 from kiosk.store.key_file import FileKeyStore, key_name, keys_folder
 from kiosk.store.key_location import key_place
 from kiosk.store.keys import KeyRecord, Keys, KeyStore, open_keys
+from kiosk.store.machine_key import MachineKeyStore
 
 
 class DictionaryKeyring(KeyringBackend):
@@ -43,8 +44,10 @@ class DictionaryKeyring(KeyringBackend):
         del self.entries[service, username]
 
 
-@pytest.fixture(params=["file", "credentials"])
+@pytest.fixture(params=["file", "machine", "credentials"])
 def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> KeyStore:
+    if request.param == "machine":
+        return MachineKeyStore(tmp_path / "keys" / "a.machine")
     if request.param == "file":
         return FileKeyStore(tmp_path / "keys" / "a.json")
     return CredentialStore(DictionaryKeyring(), "credential-manager", "a", tmp_path / "keys" / "a.system")

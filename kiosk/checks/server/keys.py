@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import stat
+import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,14 +20,18 @@ _SOON = timedelta(days=14)
 
 
 def check_key_files(folder: Path, passwords: Sequence[Path] = ()) -> Finding:
-    """Check owner and mode of everything in the folder of keys, and of files that hold a password: before anything reads them, since
-    reading tightens their modes. On Windows folder ACLs apply and are not checked.
+    """Check owner and mode (on Windows, access control list) of everything in the folder of keys, and of files that hold a password: before
+    anything reads them, since reading closes them to others.
     """
-    if os.name != "posix":
-        return Finding("site-key.unknown", {"folder": str(folder)})
     try:
         paths = [folder, *sorted(folder.iterdir()), *passwords]
-        open_to_others = [fault for path in paths if (fault := _fault(path))]
+        if sys.platform == "win32":
+            # https://learn.microsoft.com/windows/win32/fileio/file-security-and-access-rights
+            from kiosk.checks.windows_files import faults_by_list
+
+            open_to_others = faults_by_list((path, True) for path in paths)
+        else:
+            open_to_others = [fault for path in paths if (fault := _fault(path))]
     except OSError:
         return Finding("site-key.unknown", {"folder": str(folder)})
     if open_to_others:

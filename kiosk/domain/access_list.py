@@ -1,0 +1,138 @@
+"""Who may use a file or folder of Windows: decided from its owner and the entries of its access control list.
+
+https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object. Accounts are named by their security identifier
+(SID): names are translated, and differ from one Windows to the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# https://learn.microsoft.com/windows-server/identity/ad-ds/manage/understand-security-identifiers
+EVERYONE = "S-1-1-0"
+CREATOR_OWNER = "S-1-3-0"
+OWNER_RIGHTS = "S-1-3-4"
+INTERACTIVE = "S-1-5-4"
+SYSTEM = "S-1-5-18"
+ADMINISTRATORS = "S-1-5-32-544"
+TRUSTED_INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
+"""Owns the folders of Windows itself."""
+_OF_THE_MACHINE = frozenset({SYSTEM, ADMINISTRATORS, TRUSTED_INSTALLER, CREATOR_OWNER, OWNER_RIGHTS})
+TOO_WIDE = frozenset({EVERYONE, "S-1-2-0", "S-1-2-1", "S-1-5-2", "S-1-5-3", "S-1-5-7", "S-1-5-11", "S-1-5-32-545", "S-1-5-32-546"})
+"""Everyone, LOCAL, CONSOLE LOGON, NETWORK, BATCH, ANONYMOUS LOGON, Authenticated Users, Users, Guests: no group of people who work at a
+counter.
+"""
+
+# https://learn.microsoft.com/windows/win32/fileio/file-access-rights-constants
+_WRITE_DAC = 0x00040000
+_TAKE_OVER = 0x10000000 | 0x00080000 | _WRITE_DAC
+"""GENERIC_ALL, WRITE_OWNER, WRITE_DAC: whoever has one of them can give itself the rest."""
+_READ_CONTROL = 0x00020000
+_READ = _TAKE_OVER | 0x80000000 | 0x0001
+"""GENERIC_READ, FILE_READ_DATA."""
+_REPLACE = _TAKE_OVER | 0x00010000 | 0x0040
+"""DELETE and FILE_DELETE_CHILD: what lies in a folder is replaced by removing it, or by moving the folder away. To add to it
+(FILE_ADD_FILE, which %ProgramData% grants to all users) is not enough.
+"""
+_CHANGE = _REPLACE | 0x40000000 | 0x0002 | 0x0004
+"""GENERIC_WRITE, FILE_WRITE_DATA, FILE_APPEND_DATA, or in a folder FILE_ADD_FILE, FILE_ADD_SUBDIRECTORY."""
+FULL = 0x1F01FF
+"""FILE_ALL_ACCESS."""
+MODIFY = 0x1301BF
+"""All but the rights to change who is admitted and to delete what others keep from being deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry that applies to the file or folder itself, not only to what is made inside."""
+
+    account: str
+    rights: int
+    allows: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """`entries` in their order; None, a list that is not there, admits everyone."""
+
+    owner: str
+    entries: tuple[Entry, ...] | None
+
+
+def admitted_group(access: Access) -> str | None:
+    """The one account or group, beside the machine's administrators, that a list made by `of_a_group` admits; None for any other list."""
+    if access.entries is None or any(not entry.allows for entry in access.entries):
+        return None
+    granted = {entry.account: entry.rights for entry in access.entries}
+    groups = set(granted) - {SYSTEM, ADMINISTRATORS, OWNER_RIGHTS}
+    expected = {SYSTEM: FULL, ADMINISTRATORS: FULL, OWNER_RIGHTS: _READ_CONTROL} | dict.fromkeys(groups, MODIFY)
+    is_whole = len(groups) == 1 and len(granted) == len(access.entries) and granted == expected
+    return None if not is_whole or groups & TOO_WIDE else groups.pop()
+
+
+def of_a_group(group: str, *, is_folder: bool) -> str:
+    """The list, in Windows' spelling (SDDL), that admits the machine's administrators and, to work in it, a group.
+
+    With OWNER RIGHTS, since the owner of a file may otherwise change its list, and everybody owns the files they make.
+    """
+    return _spelt(((SYSTEM, FULL), (ADMINISTRATORS, FULL), (group, MODIFY), (OWNER_RIGHTS, _READ_CONTROL)), is_folder=is_folder)
+
+
+def of_one_account(account: str, *, is_folder: bool) -> str:
+    """The list that admits the machine's administrators and one account."""
+    return _spelt(((SYSTEM, FULL), (ADMINISTRATORS, FULL), (account, FULL)), is_folder=is_folder)
+
+
+def of_administrators(*, is_folder: bool) -> str:
+    return _spelt(((SYSTEM, FULL), (ADMINISTRATORS, FULL)), is_folder=is_folder)
+
+
+def may_read(access: Access, account: str) -> frozenset[str]:
+    """Who may read it, beside the machine's administrators, `account` and the group of a place that is one group's."""
+    return _others(access, _READ, account)
+
+
+def may_change(access: Access, account: str) -> frozenset[str]:
+    return _others(access, _CHANGE, account)
+
+
+def may_replace_in(folder: Access, account: str) -> frozenset[str]:
+    """Who may replace what lies in the folder, whatever is said about that itself."""
+    return _others(folder, _REPLACE, account)
+
+
+def is_anothers(access: Access, account: str) -> bool:
+    """Whether another account owns it that may do so much, if only by being its owner."""
+    decides = any(entry.rights & _CHANGE for entry in _of_owner(access))
+    return decides and access.owner not in _OF_THE_MACHINE | {account}
+
+
+def _others(access: Access, rights: int, account: str) -> frozenset[str]:
+    if access.entries is None:
+        return frozenset({EVERYONE})
+    granted: dict[str, int] = {}
+    denied: dict[str, int] = {}
+    for entry in (*access.entries, *_of_owner(access)):
+        if entry.allows:
+            kept = entry.rights & ~denied.get(entry.account, 0) & ~denied.get(EVERYONE, 0)
+            granted[entry.account] = granted.get(entry.account, 0) | kept
+        else:
+            denied[entry.account] = denied.get(entry.account, 0) | entry.rights
+    admitted = frozenset(name for name, has in granted.items() if has & rights)
+    return admitted - _OF_THE_MACHINE - {account, admitted_group(access)}
+
+
+def _of_owner(access: Access) -> list[Entry]:
+    """What the owner has for being that: the right to change the list, unless OWNER RIGHTS in it say what.
+
+    https://learn.microsoft.com/previous-versions/windows/it-pro/windows-vista/cc749445(v=ws.10)
+    """
+    said = [Entry(access.owner, entry.rights) for entry in access.entries or () if entry.account == OWNER_RIGHTS and entry.allows]
+    is_said = any(entry.account == OWNER_RIGHTS for entry in access.entries or ())
+    return said if is_said else [Entry(access.owner, _READ_CONTROL | _WRITE_DAC)]
+
+
+def _spelt(entries: tuple[tuple[str, int], ...], *, is_folder: bool) -> str:
+    """https://learn.microsoft.com/windows/win32/secauthz/ace-strings; P: nothing is inherited from above."""
+    flags = "OICI" if is_folder else ""
+    return "D:P" + "".join(f"(A;{flags};{rights:#x};;;{account})" for account, rights in entries)
