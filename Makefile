@@ -16,11 +16,11 @@ PYTHON := .venv/bin/python
 # Arguments for pytest, for instance: make test ARGS="-k pinpad -x"
 ARGS ?=
 
-# Nothing runs for ever: what is still there after so many seconds ends with the stacks of its threads.
-limited = timeout --foreground --signal=ABRT --kill-after=60
+# Nothing runs for ever: each part has a name and a limit in seconds.
+part = tools/part
 
 # Windows are built in memory unless a test asks for a real screen. No test is begun after the session's limit, and each has one of its own.
-pytest = QT_QPA_PLATFORM=offscreen $(limited) $(2) $(PYTHON) -m pytest --session-timeout $(1)
+pytest = QT_QPA_PLATFORM=offscreen $(part) $(1) $(3) $(PYTHON) -m pytest --session-timeout $(2)
 
 .PHONY: help setup demo lint format test trial trial-windows bench lock clean
 
@@ -28,17 +28,17 @@ help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 setup:
-	@$(limited) 1800 tools/bootstrap
+	@$(part) set-up 1800 tools/bootstrap
 
 demo: setup
 	@tools/demo
 
 lint: export PYTHONFAULTHANDLER := 1
 lint: setup
-	@$(limited) 120 .venv/bin/ruff check --quiet
-	@$(limited) 120 .venv/bin/ruff format --check --quiet
-	@$(limited) 600 .venv/bin/mypy --no-error-summary
-	@$(limited) 300 .venv/bin/lint-imports --no-logo
+	@$(part) lint 120 .venv/bin/ruff check --quiet
+	@$(part) lint 120 .venv/bin/ruff format --check --quiet
+	@$(part) lint 600 .venv/bin/mypy --no-error-summary
+	@$(part) lint 300 .venv/bin/lint-imports --no-logo
 
 format: setup
 	@.venv/bin/ruff check --fix
@@ -46,19 +46,19 @@ format: setup
 
 test: lint
 	@# What is timed runs alone, the rest on both cores; a third worker, since much of it waits.
-	@$(if $(ARGS),,$(call pytest,600,1200) -q tests/test_speed.py)
-	@$(call pytest,1200,1800) -n 3 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
+	@$(if $(ARGS),,$(call pytest,"tests: speed",600,1200) -q tests/test_speed.py)
+	@$(call pytest,tests,1200,1800) -n 3 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
 
 trial: setup
-	@$(if $(ARGS),,$(call pytest,600,1200) -q -m trial tests/test_speed.py)
-	@$(call pytest,2700,3600) -n 2 -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
-	@$(if $(ARGS),,QT_QPA_PLATFORM=offscreen $(limited) 1200 tools/check_coverage)
+	@$(if $(ARGS),,$(call pytest,"trial: speed",600,1200) -q -m trial tests/test_speed.py)
+	@$(call pytest,trial,2700,3600) -n 2 -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
+	@$(if $(ARGS),,QT_QPA_PLATFORM=offscreen $(part) coverage 1200 tools/check_coverage)
 
 trial-windows: setup
 	@tools/trial_windows $(ARGS)
 
 bench: setup
-	@$(PYTHON) tests/bench/run.py $(ARGS)
+	@PYTHONFAULTHANDLER=1 $(part) bench 3600 $(PYTHON) tests/bench/run.py $(ARGS)
 
 lock: setup
 	@tools/lock

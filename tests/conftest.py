@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.support.ledger.registry_ledgers",
     "tests.support.count_cases",
     "tests.support.linux_only",
+    "tests.support.time_by_folder",
     "tests.support.counter.headless",
     "tests.support.counter.with_library",
 ]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import codec, run
+from tests.bench.starts import starts
 from tests.support.screens.accessible_desktop import Desktop
 
 ATTEMPTS = 3
@@ -93,7 +94,7 @@ def test_the_first_screen_comes_soon(screen: dict[str, str], tmp_path: Path) -> 
     """
 
     def ratio(place: Path) -> float:
-        ours, bare = run.starts(place, screen)
+        ours, bare = starts(place, screen)
         return ours / bare
 
     most = 1.25 * run.START

@@ -385,7 +385,7 @@ def start(folder: Path) -> dict[str, object]:
     home = Home(folder)
     if not home.config.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        home.config.write_text(f'[card]\nrevocation = "none"\n[keys]\nplace = "file"\nfolder = "{folder / "keys"}"\n', "utf-8")
+        home.config.write_text(f'[card]\nrevocation = "none"\n[keys]\nplace = "file"\nfolder = "{(folder / "keys").as_posix()}"\n', "utf-8")
     home.prepare()
     times: list[float] = []
 

@@ -44,6 +44,9 @@ class Machine:
         return device_mapper(folder, self.mounts, self.system)
 
 
+device_mapper_is_there = pytest.mark.linux("device-mapper")
+
+
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     (tmp_path / "machine").mkdir()
@@ -55,16 +58,19 @@ def machine(tmp_path: Path) -> Machine:
     return made
 
 
+@device_mapper_is_there
 def test_a_plain_partition_is_not_encrypted(machine: Machine, tmp_path: Path) -> None:
     assert machine.encrypted(tmp_path) is False
 
 
+@device_mapper_is_there
 def test_a_luks_volume_is(machine: Machine, tmp_path: Path) -> None:
     machine.device("dm-0", "253:0", "CRYPT-LUKS2-abc-home", ("sda2",))
     machine.mount("253:0", tmp_path)
     assert machine.encrypted(tmp_path / "data") is True
 
 
+@device_mapper_is_there
 @pytest.mark.parametrize(("parts", "expected"), [(("dm-0",), True), (("dm-0", "sda1"), False), ((), False)])
 def test_volumes_on_it_are_when_all_their_parts_are(machine: Machine, tmp_path: Path, parts: tuple[str, ...], expected: bool) -> None:
     machine.device("dm-0", "253:0", "CRYPT-LUKS2-abc-pv", ("sda2",))
@@ -73,6 +79,7 @@ def test_volumes_on_it_are_when_all_their_parts_are(machine: Machine, tmp_path: 
     assert machine.encrypted(tmp_path) is expected
 
 
+@device_mapper_is_there
 def test_a_folder_with_a_space_and_a_numberless_file_system(machine: Machine, tmp_path: Path) -> None:
     place = tmp_path / "a b"
     place.mkdir()
@@ -81,6 +88,7 @@ def test_a_folder_with_a_space_and_a_numberless_file_system(machine: Machine, tm
     assert machine.encrypted(place) is True
 
 
+@device_mapper_is_there
 @pytest.mark.parametrize(
     ("kind", "source", "expected"), [("ecryptfs", "/home/.e", True), ("tmpfs", "tmpfs", None), ("zfs", "pool/x", None)]
 )

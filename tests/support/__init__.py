@@ -35,7 +35,7 @@
 - `privacy/`: `personal_data` (searched for in files), `pin_in_memory`, `scripted_day` (a program that meets all of it).
 - `linux_only` (the markers `linux` and `root`), `wait` (for a condition or a process, with a limit), `held_file` (open in another program),
   `frozen` (what outlives every test),
-  `error_code`, `count_cases` (the fixture), `child_process_functions` (for test_child_process.py).
+  `error_code`, `count_cases` (the fixture), `time_by_folder` (for .ci/run), `child_process_functions` (for test_child_process.py).
 """
 
 from pathlib import Path

@@ -12,7 +12,7 @@ from collections import Counter
 import pytest
 
 _MARKERS = {"pcscd": "pcscd", "window": "X11", "root": "root"}
-_FIXTURES = {"pcscd": "pcscd", "postgres": "PostgreSQL", "screen": "X11", "no_child_left": "/proc"}
+_FIXTURES = {"pcscd": "pcscd", "postgres": "PostgreSQL", "screen": "X11", "no_child_left": "/proc", "note": "named pipes"}
 _LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 

@@ -1,0 +1,69 @@
+"""Numbers typed into Notepad by Windows' own ways, and read back from it."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from kiosk.library.handover import Suffix, Target, desktop, find_windows, hand_over
+from tests.support.wait import wait_until
+
+NUMBERS = 200
+ARRIVES = 5.0
+"""Seconds within which a number stands there. One that does not is told of at the end, beside all others."""
+pytestmark = [
+    pytest.mark.trial,
+    pytest.mark.timeout(180),
+    pytest.mark.skipif(sys.platform != "win32", reason="there is no Notepad"),
+]
+
+if sys.platform == "win32":
+    import ctypes
+    from ctypes import wintypes
+
+    # https://learn.microsoft.com/windows/win32/winmsg/wm-gettext
+    WM_GETTEXT = 0x000D
+    user = ctypes.WinDLL("user32")
+    user.FindWindowExW.restype = wintypes.HWND
+    user.FindWindowExW.argtypes = (wintypes.HWND, wintypes.HWND, wintypes.LPCWSTR, wintypes.LPCWSTR)
+    user.SendMessageW.restype = wintypes.LPARAM
+    user.SendMessageW.argtypes = (wintypes.HWND, wintypes.UINT, wintypes.WPARAM, wintypes.LPWSTR)
+
+    def text_of(window: int) -> str:
+        """What stands in the only field of a window."""
+        text = ctypes.create_unicode_buffer(100_000)
+        user.SendMessageW(user.FindWindowExW(window, None, "Edit", None), WM_GETTEXT, len(text), text)
+        return text.value
+
+    @pytest.fixture
+    def target(tmp_path: Path) -> Iterator[Target]:
+        """Notepad, in front and empty; its title names the file."""
+        path = tmp_path / f"図書館システム {random.randrange(10**9)}.txt"
+        path.touch()
+        notepad = subprocess.Popen(["notepad.exe", str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        target = Target(path.stem, "notepad", Suffix.ENTER)
+        try:
+            with desktop().seat(60) as seat:
+                wait_until(lambda: (front := seat.front()) is not None and target.fits(front), "Notepad in front", 60)
+            yield target
+        finally:
+            notepad.kill()
+            notepad.communicate(timeout=60)
+
+    def test_none_of_two_hundred_numbers_is_wrong(target: Target) -> None:
+        """Of ten digits as libraries print them, and with a letter in front."""
+        draw = random.Random(12)
+        numbers = [f"{draw.choice(('', 'D', 'k'))}{draw.randrange(10**10):010}" for _ in range(NUMBERS)]
+        [window] = find_windows(target, desktop())
+        for number in numbers:
+            hand_over(number, target, desktop())
+            # What was sent is on its way to Notepad: at a counter nobody lays the next card meanwhile.
+            with suppress(AssertionError):
+                wait_until(lambda number=number: text_of(window.handle).endswith(f"{number}\r\n"), "it", ARRIVES)  # type: ignore[misc]
+        assert text_of(window.handle).split("\r\n") == [*numbers, ""]
