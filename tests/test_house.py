@@ -32,7 +32,7 @@ TOO_LONG = {
     "tests/smartcard/test_card_thread.py": 317,
     "tests/smartcard/test_jpki.py": 330,
     "tests/smartcard/test_reader_contract.py": 315,
-    "tests/smartcard/test_virtual.py": 351,
+    "tests/smartcard/test_virtual.py": 338,
     "tests/store/test_integrity.py": 552,
     "tests/support/domain/invariants.py": 312,
     "tests/support/domain/random_events.py": 444,
