@@ -128,7 +128,7 @@ class ForeignChanges:
 
     def _delete_note(self) -> bool:
         try:
-            delete(_note(self._path), patience=0)
+            delete(_note(self._path), missing_ok=True, patience=0)
         except OSError:
             return False
         return True
