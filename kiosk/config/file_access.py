@@ -10,7 +10,7 @@ from enum import StrEnum, unique
 from pathlib import Path
 from typing import BinaryIO
 
-from kiosk.config.file_replacement import HeldByAnother, held_file
+from kiosk.config.file_replacement import HeldByAnother, held_file, windows_number
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -84,6 +84,30 @@ _BY_ERRNO = {
     errno.ENOTCONN: FileTrouble.FAULTY,
     errno.ESTALE: FileTrouble.FAULTY,
 }
+_BY_WINDOWS_NUMBER = {
+    19: FileTrouble.READ_ONLY,  # ERROR_WRITE_PROTECT
+    21: FileTrouble.FAULTY,  # ERROR_NOT_READY
+    23: FileTrouble.FAULTY,  # ERROR_CRC
+    29: FileTrouble.FAULTY,  # ERROR_WRITE_FAULT
+    30: FileTrouble.FAULTY,  # ERROR_READ_FAULT
+    31: FileTrouble.FAULTY,  # ERROR_GEN_FAILURE
+    32: FileTrouble.HELD,  # ERROR_SHARING_VIOLATION
+    33: FileTrouble.HELD,  # ERROR_LOCK_VIOLATION
+    39: FileTrouble.FULL,  # ERROR_HANDLE_DISK_FULL
+    59: FileTrouble.FAULTY,  # ERROR_UNEXP_NET_ERR
+    64: FileTrouble.FAULTY,  # ERROR_NETNAME_DELETED
+    121: FileTrouble.FAULTY,  # ERROR_SEM_TIMEOUT
+    206: FileTrouble.TOO_LONG,  # ERROR_FILENAME_EXCED_RANGE
+    1117: FileTrouble.FAULTY,  # ERROR_IO_DEVICE
+    1167: FileTrouble.FAULTY,  # ERROR_DEVICE_NOT_CONNECTED
+    1295: FileTrouble.FULL,  # ERROR_DISK_QUOTA_EXCEEDED
+}
+"""https://learn.microsoft.com/en-us/windows/win32/debug/system-error-codes. Python folds these into an `errno` of EACCES,
+ENOENT or EINVAL, as C's library does; an error of `open` has nothing else.
+"""
+_LONGEST_NAME = 255
+_MAX_PATH = 260
+"""UTF-16 units, the latter with a NUL: https://learn.microsoft.com/en-us/windows/win32/fileio/maximum-file-path-limitation."""
 
 
 def read_regular(path: Path, most: int = SMALL) -> bytes:
@@ -123,7 +147,9 @@ def file_trouble(error: OSError, path: Path) -> FileTrouble:
         return FileTrouble.FAULTY
     if isinstance(error, HeldByAnother):
         return FileTrouble.HELD
-    trouble = _BY_ERRNO.get(error.errno or 0, FileTrouble.OTHER)
+    trouble = _BY_WINDOWS_NUMBER.get(windows_number(error) or 0) or _BY_ERRNO.get(error.errno or 0, FileTrouble.OTHER)
+    if trouble in (FileTrouble.MISSING, FileTrouble.OTHER) and _is_too_long_for_windows(path):
+        return FileTrouble.TOO_LONG
     if trouble is FileTrouble.DENIED and is_foreign(path):
         return FileTrouble.FOREIGN
     if trouble is FileTrouble.NOT_A_FILE and Path(error.filename or path).is_dir():
@@ -135,6 +161,25 @@ def file_trouble(error: OSError, path: Path) -> FileTrouble:
     if trouble is FileTrouble.MISSING and any(place.is_file() for place in path.parents):
         return FileTrouble.NOT_A_FOLDER  # which POSIX says by ENOTDIR, and Windows does not
     return trouble
+
+
+def _is_too_long_for_windows(path: Path) -> bool:
+    """Windows says of such a path that a part of it is not there, or that its name is invalid, or 206, by the function asked."""
+    if sys.platform == "win32":
+        whole = path.absolute()
+        # An administrator may have lifted the latter limit: then what is there can be as long.
+        return any(_units(name) > _LONGEST_NAME for name in whole.parts) or (
+            _is_long(whole) and not any(_is_long(place) and place.exists() for place in whole.parents)
+        )
+    return False
+
+
+def _is_long(path: Path) -> bool:
+    return _units(str(path)) >= _MAX_PATH
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _leads_nowhere(path: Path) -> bool:

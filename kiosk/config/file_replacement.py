@@ -52,7 +52,7 @@ def _insist(act: Callable[[], object], files: tuple[Path, ...], patience: float)
             act()
             return
         except PermissionError as error:
-            if _windows_error(error) not in (_ACCESS_DENIED, _SHARING_VIOLATION):
+            if windows_number(error) not in (_ACCESS_DENIED, _SHARING_VIOLATION):
                 raise
             if time.monotonic() >= until:
                 held = next(filter(_is_held, files), None)
@@ -67,10 +67,11 @@ def _is_held(path: Path) -> bool:
     try:
         os.rename(path, path)
     except OSError as error:
-        return _windows_error(error) == _SHARING_VIOLATION
+        return windows_number(error) == _SHARING_VIOLATION
     return False
 
 
-def _windows_error(error: OSError) -> int | None:
+def windows_number(error: OSError) -> int | None:
+    """Windows' own number of an error, if one of its functions told it."""
     code: int | None = getattr(error, "winerror", None)
     return code

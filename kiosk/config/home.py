@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import sys
@@ -126,11 +125,9 @@ class Home:
         """Whether the home contains anything of a counter; empty folders of an interrupted start do not count. Raises OSError."""
         try:
             names = set(os.listdir(self.folder))
-        except FileNotFoundError:
-            if self.folder.is_symlink():
+        except FileNotFoundError as error:
+            if file_trouble(error, self.folder) is not FileTrouble.MISSING:
                 raise
-            if any(place.is_file() for place in self.folder.parents):  # what POSIX would have said at once
-                raise NotADirectoryError(errno.ENOTDIR, "below a file", str(self.folder)) from None
             return False
         if names & {self.config.name, self.lock.name, MARK}:
             return True

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.config.atomic_write import write_new
-from kiosk.config.file_access import FileTrouble, is_foreign, unusable
+from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign, unusable
 from kiosk.config.home import LONGEST, base_folder, resolved
 from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
 from kiosk.config.registry_settings import BackupSettings, RegistryKeySettings
@@ -56,10 +56,8 @@ class RegistryHome:
         """Whether the home contains anything of a server; True if unreadable, which `prepare` reports in more detail."""
         try:
             return bool({self.config.name, MARK} & set(os.listdir(self.folder)))
-        except FileNotFoundError:
-            return False
-        except OSError:
-            return True
+        except OSError as error:
+            return file_trouble(error, self.folder) is not FileTrouble.MISSING
 
     def prepare(self) -> bool:
         """Create the folders (mode 0700) and, if missing, registry.toml, with defaults as comments. Returns whether it was created.

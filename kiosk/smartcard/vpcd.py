@@ -13,6 +13,7 @@ from collections.abc import Callable
 from enum import IntEnum, unique
 from typing import Protocol
 
+from kiosk.hang_up import hang_up
 from kiosk.smartcard.virtual.card import Answer, Trouble
 
 HOST = "127.0.0.1"
@@ -70,8 +71,7 @@ class PluggedCard:
     def pull(self) -> None:
         """Remove the card; a command in progress gets no answer. Idempotent; callable from any thread."""
         self._gone.set()
-        with contextlib.suppress(OSError):
-            self._line.shutdown(socket.SHUT_RDWR)
+        hang_up(self._line)
         if threading.current_thread() is not self._thread:
             self._thread.join(_LIMIT)
 

@@ -119,9 +119,19 @@ class ForeignChanges:
             if self._kept is not None:
                 with suppress(OSError):
                     os.ftruncate(self._kept, 0)
-                    delete(_note(self._path), patience=0)  # Windows cannot delete open files
+                is_deleted = self._delete_note()
                 os.close(self._kept)
                 self._kept = None
+                if not is_deleted:
+                    # Windows deletes no file that is open: neither ours before, nor that of another keeper now.
+                    self._delete_note()
+
+    def _delete_note(self) -> bool:
+        try:
+            delete(_note(self._path), missing_ok=True, patience=0)
+        except OSError:
+            return False
+        return True
 
     def _keep(self) -> None:
         """Become the keeper if there is none."""

@@ -121,6 +121,7 @@ def test_whoever_has_read_enough_ends_it_quietly(tmp_path: Path) -> None:
     )
     assert child.stdout is not None
     child.stdout.close()
+    child.stdout = None  # which `communicate` reads on Windows though it is closed
     _, err = child.communicate(timeout=30)
     assert err == b""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -28,9 +27,11 @@ from kiosk.equipment import key_place_of, keys_of, open_repository, open_sync
 from kiosk.store.cipher import open_file
 from kiosk.store.enrolled_store import Membership
 from kiosk.store.erasing import erase
+from kiosk.store.repository import Repository
 from kiosk.store.sync.client import Said
 from tests.support.registry.sites import InProcess, in_process
 from tests.support.store.enrolled import CARD_A, NUMBER_1, NUMBER_2, unlink
+from tests.support.wait import wait_until
 
 NAME = "中央館 1"
 NOW = datetime(2026, 11, 23, 5, 32, tzinfo=UTC)
@@ -134,8 +135,15 @@ def checked(home: Home) -> dict[str, str]:
     return words_of(check_registry(home, read_settings(home.config)))
 
 
+def cursor_of(store: Repository) -> int:
+    """Of what the feed has brought."""
+    membership = store.membership()
+    assert membership is not None
+    return membership.reached.cursor
+
+
 def in_step(home: Home, meanwhile: Callable[[Any], None] = lambda store: None) -> None:
-    """Run sync until the counter knows what the server knows, and everything done here is answered."""
+    """Run sync until the counter knows what the server knows, everything done here is answered, and the feed has brought it."""
     settings, current = read_settings(home.config), threading.Event()
 
     def hear(event: Event) -> None:
@@ -149,12 +157,11 @@ def in_step(home: Home, meanwhile: Callable[[Any], None] = lambda store: None) -
         sync.start()
         try:
             assert current.wait(30)
+            before = cursor_of(store)
             meanwhile(store)
+            acts = store.pending_count()
             sync.wake()
-            end = time.monotonic() + 30
-            while store.pending_count() and time.monotonic() < end:
-                threading.Event().wait(0.02)
-            assert not store.pending_count()
+            wait_until(lambda: cursor_of(store) >= before + acts and not store.pending_count(), "what was done here", 30)
         finally:
             sync.stop()
 

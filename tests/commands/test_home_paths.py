@@ -46,7 +46,7 @@ def below_a_file(folder: Path) -> Path:
 
 MADE: dict[Callable[[Path], Path], pytest.MarkDecorator | tuple[()]] = {
     long_path: (),
-    long_name: pytest.mark.linux("ENAMETOOLONG"),
+    long_name: (),
     leads_nowhere: pytest.mark.linux("symbolic links"),
     leads_to_itself: pytest.mark.linux("symbolic links"),
     below_a_file: (),

@@ -264,16 +264,19 @@ def test_a_damaged_database_gives_way(registry: Call, library: Library, place_of
 @pytest.mark.parametrize("library", ["sqlite"], indirect=True)
 def test_backups_that_fail_are_told_beside_the_counters_and_by_doctor(registry: Call, library: Library) -> None:
     assert registry("counters").err == ""
+    disk = library.home.folder / "disk"
+    config = library.home.config.read_text("utf-8").replace("[backup]\n", "") + f"\n[backup]\nfolder = '{disk / 'backups'}'\n"
+    library.home.config.write_text(config, "utf-8")
     server = opened(library.home)
     plan = plan_of(library.home, server.settings)
-    plan.folder.write_text("a file where the disk should be")
+    disk.write_text("a file where the disk should be")
     keeper = BackupKeeper(plan, server.ledger, library.key, server.clock)
     keeper.tick()
     for command in ("counters", "doctor"):
         said = registry(command)
         assert cause(Code.BACKUP_FAILED) in said.out + said.err
         assert say("command.why.file.not-a-folder") in said.out + said.err
-    plan.folder.unlink()
+    disk.unlink()
     assert registry("backup").code == 0
     assert registry("counters").err == ""
     keeper.leave()

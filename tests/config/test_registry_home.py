@@ -25,6 +25,12 @@ def test_a_home_is_made_with_a_config_that_decides_nothing(tmp_path: Path) -> No
     assert not home.prepare()
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "file/server"], ids=["too-long", "below-a-file"])
+def test_a_home_that_there_cannot_be_is_not_one_that_was_never_begun(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    assert RegistryHome(tmp_path / name).is_begun()
+
+
 @pytest.mark.linux("file modes")
 def test_only_this_user_may_read_its_data(tmp_path: Path) -> None:
     home = RegistryHome(tmp_path / "server")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -268,5 +269,7 @@ def test_a_name_that_would_act_on_a_terminal_is_shown_as_it_stands(tmp_path: Pat
     odd = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "J\x1b[2J\u202ePKI\r\nA")])
     authority = Authority(VirtualAuthority.create(name=odd, demo=False).der)
     assert authority.name == "CN=J\\u{001B}[2J\\u{202E}PKI\\u{000D}\\u{000A}A"
-    written(tmp_path, VirtualAuthority.create(name=odd, demo=False)).rename(tmp_path / "trust" / "\x1b[2J.cer")
-    assert [entry.file for entry in store.entries()] == ["\\u{001B}[2J.cer"]
+    # Windows admits no control characters: https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+    file, shown = ("\u202e[2J.cer", "\\u{202E}[2J.cer") if sys.platform == "win32" else ("\x1b[2J.cer", "\\u{001B}[2J.cer")
+    written(tmp_path, VirtualAuthority.create(name=odd, demo=False)).rename(tmp_path / "trust" / file)
+    assert [entry.file for entry in store.entries()] == [shown]

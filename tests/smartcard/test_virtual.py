@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -239,18 +238,6 @@ def test_the_renewed_card_is_of_the_same_person(deck: Deck) -> None:
     fine, renewed = (x509.load_der_x509_certificate(deck.card(name).certificate or b"") for name in ("fine", "renewed"))
     assert fine.subject == renewed.subject
     assert fine.serial_number != renewed.serial_number
-
-
-def test_the_tray_keeps_its_authority_keys_and_numbers(tmp_path: Path) -> None:
-    first = Deck(tmp_path, lambda: datetime(2026, 11, 23, tzinfo=UTC))
-    later = Deck(tmp_path, lambda: datetime(2028, 11, 23, tzinfo=UTC))
-    assert first.authority.der == later.authority.der
-    for name in ("fine", "about-to-expire"):
-        one, other = (x509.load_der_x509_certificate(deck.card(name).certificate or b"") for deck in (first, later))
-        assert (one.issuer, one.serial_number, one.public_key()) == (other.issuer, other.serial_number, other.public_key())
-    assert Certificate(later.card("about-to-expire").certificate or b"").ends > datetime(2028, 11, 23, tzinfo=UTC)
-    assert Authority(later.authority.der).issued(Certificate(first.card("fine").certificate or b""))
-    assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.glob("*.pem"))
 
 
 def test_the_authority_of_the_demo_is_marked(deck: Deck) -> None:

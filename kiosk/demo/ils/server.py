@@ -16,6 +16,7 @@ from kiosk.demo.ils.model import Hold, Loan
 from kiosk.demo.ils.rules import Circulation
 from kiosk.demo.ils.session import Dialogue, Login
 from kiosk.domain.calendar import JAPAN
+from kiosk.hang_up import hang_up
 from kiosk.library.sip2 import Framer, Malformed, Message
 
 HOST = "127.0.0.1"
@@ -193,8 +194,7 @@ class _Round:
         with self._lock:
             talks = dict(self._talks)
         for thread, connection in talks.items():
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+            hang_up(connection)
             thread.join()
 
     def _let_in(self) -> None:

@@ -6,6 +6,8 @@ import socket
 import threading
 from contextlib import suppress
 
+from kiosk.hang_up import hang_up
+
 HOST = "127.0.0.1"
 _CHUNK = 1 << 16
 
@@ -93,7 +95,5 @@ class Line:
 
 
 def _end(end: socket.socket) -> None:
-    with suppress(OSError):
-        # Wakes the thread that reads from it, which closing alone does not.
-        end.shutdown(socket.SHUT_RDWR)
+    hang_up(end)
     end.close()

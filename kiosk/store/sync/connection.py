@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 
@@ -15,6 +13,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.hang_up import hang_up
 from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.tls import Authority, trusting, trusting_anybody
 
@@ -129,14 +128,7 @@ class Connection:
         http = self._http
         sock = None if http is None else http.sock
         if sock is not None:
-            with suppress(OSError):
-                if sys.platform == "win32":
-                    # There shutdown() disallows later calls alone, and closesocket() ends those that wait:
-                    # https://learn.microsoft.com/windows/win32/api/winsock/nf-winsock-closesocket
-                    socket.close(socket.socket.detach(sock))
-                else:
-                    # Not the method of SSLSocket, which takes the TLS from under whoever reads.
-                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
+            hang_up(sock)
 
     # --- below ----------------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ def written(folder: Path, level: str) -> str:
         {"63": PERSONAL, "11": LENT, kind: no, "15": hang_up, "17": "18040201" + "20261123    185033" + f"AB{BOOK}|AJ{TITLE}|"}
     )
     with kept_in(folder, LogSettings(level=level)), Station(talk, answering({"63": None}), answering({"93": "940"})) as station:
-        with client_of(station.port, answer_seconds=0.05) as client:
+        with client_of(station.port, answer_seconds=0.5) as client:
             client.patron(NUMBER)
             client.sight(NUMBER)
             client.serve(Service.LOAN, NUMBER, Item(BOOK))

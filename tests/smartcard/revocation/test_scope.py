@@ -16,7 +16,8 @@ from kiosk.smartcard.revocation import CrlFolder, ListCache, RevocationStatus, U
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, rsa_key
 from tests.support.cards.revocation_lists import DAY, ELSEWHERE, HOUR, NOW, SERIAL, Issuer, scope
 
-LIMIT = 30.0
+LIMIT = 90.0
+"""Each file is read by a process of its own, which takes some seconds to begin under Wine."""
 MOST = 2 * DAY
 FLAGS = x509.ReasonFlags
 COMPROMISE = frozenset({FLAGS.key_compromise})

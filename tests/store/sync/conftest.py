@@ -69,5 +69,5 @@ def store(server: ScriptedRegistry, tmp_path: Path) -> Iterator[Repository]:
 @pytest.fixture
 def session(server: ScriptedRegistry, store: Repository) -> Iterator[PacedSession]:
     """Of this store with this server; hours pass in seconds."""
-    with closing(PacedSession(store, server.url, server.authority)) as session:
+    with closing(PacedSession(store, server)) as session:
         yield session

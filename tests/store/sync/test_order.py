@@ -147,7 +147,7 @@ def test_a_new_epoch_is_not_named_before_the_stops_are_there(
     session.run(5)
     restore_before_a_stop(server, store)
     session.run(20)
-    with closing(PacedSession(store, server.url, server.authority)) if is_restarted else nullcontext(session) as then:
+    with closing(PacedSession(store, server)) if is_restarted else nullcontext(session) as then:
         then.run(20)
         assert "/v1/operations" in server.paths()
         assert not named(server, 2)

@@ -29,7 +29,8 @@ def test_a_wait_that_nobody_ends_is_given_up_and_stops_come_first_again(server: 
         asked_at.append((asked.path, session.bell.now))
         if asked.path == "/v1/feed" and int(asked.query["wait"]):
             assert int(asked.query["wait"]) <= LONGEST_WAIT
-            was_ended.append(ends.wait(20))
+            with server.holding():
+                was_ended.append(ends.wait(20))
         return None
 
     server.script = silent

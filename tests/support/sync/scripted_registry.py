@@ -10,8 +10,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -98,6 +98,7 @@ class ScriptedRegistry:
         self.issued = new_authority("図書館", datetime.now(UTC))
         self.authority = Authority(self.issued.certificate.public_bytes(Encoding.DER))
         self._moved, self._let_go = threading.Condition(), 0
+        self._held = 0
         self._ended = False
         self.ledger.epochs = replace(self.ledger.epochs, current=1)
         self._http = _Server(("127.0.0.1", 0), _handler(self))
@@ -151,6 +152,20 @@ class ScriptedRegistry:
     def paths(self) -> list[str]:
         return [each.path for each in self.asked]
 
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Whoever asked waits on purpose, and not for a slow computer."""
+        with self._moved:
+            self._held += 1
+        try:
+            yield
+        finally:
+            with self._moved:
+                self._held -= 1
+
+    def is_holding(self) -> bool:
+        return self._held > 0
+
     # --- answers of the ledger ------------------------------------------------------------------------------------------
 
     def status(self) -> LedgerStatus:
@@ -199,7 +214,7 @@ class ScriptedRegistry:
             Position(int(asked.query["epoch"]), int(asked.query["cursor"])),
             time.monotonic() + min(int(asked.query["wait"]), self.longest_wait),
         )
-        with self._moved:
+        with self.holding(), self._moved:
             let_go = self._let_go
             while self.ledger.position == known and let_go == self._let_go and not self._ended and (left := end - time.monotonic()) > 0:
                 self._moved.wait(left)
