@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import signal
 import socket
 import ssl
 import threading
@@ -14,6 +13,7 @@ from types import FrameType
 
 import uvicorn
 
+from kiosk.ending_signals import heard
 from kiosk.registry.api.app import registry_app
 from kiosk.registry.api.backend import Backend, Library
 from kiosk.registry.api.limits import DEFAULT, Limits
@@ -26,7 +26,6 @@ _LAST_ANSWERS_SECONDS = 10
 _GOODBYE_SECONDS = 1.0
 """For which the other end is awaited when TLS is ended. A counter that is not asking anything does not read, and would hold up the end."""
 _START_SECONDS, _STOP_SECONDS = 30.0, 30.0
-_ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 class RegistryServer:
@@ -71,15 +70,9 @@ class RegistryServer:
         """How many counters wait for news."""
         return self._backend.tail.waiting
 
-    @contextlib.contextmanager
-    def ended_by_signals(self) -> Iterator[None]:
-        """Meanwhile SIGINT and SIGTERM end `run`, also if it has not begun. On the main thread."""
-        before = {number: signal.signal(number, self._server.end_by_signal) for number in _ENDS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def ended_by_signals(self) -> contextlib.AbstractContextManager[None]:
+        """Meanwhile signals end `run`, also if it has not begun. On the main thread."""
+        return heard(self._server.end_by_signal)
 
     def run(self) -> None:
         """Serve until told to end, then let waiting counters go and finish what was begun."""

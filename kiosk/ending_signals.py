@@ -1,0 +1,27 @@
+"""The signals by which others ask a program of ours to end."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_NAMES = "SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"
+"""SIGHUP: a session's processes are sent it right after SIGTERM at log-off (systemd.kill(5), SendSIGHUP=). SIGBREAK: Ctrl-Break, on Windows
+alone, which has no SIGHUP and lets nobody send it a SIGTERM. https://docs.python.org/3/library/signal.html#signal.SIGBREAK
+"""
+
+
+@contextmanager
+def heard(end: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Meanwhile call `end` for each such signal, but for those that whoever started us has ignored (`nohup`). On the main thread."""
+    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    before = {number: handler for number in numbers if (handler := signal.getsignal(number)) is not signal.SIG_IGN}
+    for number in before:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
