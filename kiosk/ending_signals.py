@@ -15,9 +15,12 @@ alone, which has no SIGHUP and lets nobody send it a SIGTERM. https://docs.pytho
 
 @contextmanager
 def heard(end: Callable[[int, FrameType | None], object]) -> Iterator[None]:
-    """Meanwhile call `end` for each such signal, but for those that whoever started us has ignored (`nohup`). On the main thread."""
-    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
-    before = {number: handler for number in numbers if (handler := signal.getsignal(number)) is not signal.SIG_IGN}
+    """Meanwhile call `end` for each such signal, but for a SIGHUP that whoever started us has ignored (`nohup`). On the main thread."""
+    before = {getattr(signal, name): signal.getsignal(getattr(signal, name)) for name in _NAMES if hasattr(signal, name)}
+    # A shell ignores SIGINT for what it starts in the background, which says nothing.
+    hangup = getattr(signal, "SIGHUP", None)
+    if before.get(hangup) is signal.SIG_IGN:
+        del before[hangup]
     for number in before:
         signal.signal(number, end)
     try:
