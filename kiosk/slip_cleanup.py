@@ -26,7 +26,7 @@ _UNFINISHED = ".slip-*"
 _FINISHED_WITHIN = 600.0
 """Seconds after which such a file is certainly abandoned."""
 SWEEP_SECONDS = 600.0
-_STOP_SECONDS = 2.0
+_STOP_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)

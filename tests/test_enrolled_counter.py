@@ -148,7 +148,7 @@ def test_a_refusal_that_could_not_be_forgotten_is_told_among_what_was_not_writte
     outside = Outside(nothing, cast(Any, FullDisk()), posted.put, nothing, nothing, lambda counter: None, nothing)
     conductor = Conductor(Counter(CounterRules(), date(2026, 11, 23), refused_operations=(told,)), outside)
     conductor.happen(RefusalSeen(told.operation))
-    conductor.stop()
+    conductor.stop(limit=5)
     assert posted.get(timeout=10) == CheckFound(Finding("records.wrong", {"code": Code.STORE_FULL}))
 
 

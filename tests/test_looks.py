@@ -30,7 +30,7 @@ def test_a_bug_in_a_look_at_the_store_ends_nobodys_session() -> None:
     outside = Outside(cast(Any, None), cast(Any, None), posted.put, nothing, nothing, nothing, look)
     conductor = Conductor(Counter(CounterRules(), date(2026, 11, 23)), outside)
     conductor.happen(StatusChosen())
-    conductor.stop()
+    conductor.stop(limit=5)
     assert looked == [True]
     told = posted.get(timeout=LIMIT)
     assert isinstance(told, CheckFound)

@@ -7,15 +7,16 @@ is pressed before the rest runs waits in Qt's queue. What this module imports at
 from __future__ import annotations
 
 import gc
-import signal
+import logging
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QTimer
+from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import Home, Ils, Settings, counter_rules
@@ -24,6 +25,7 @@ from kiosk.domain.events import Broke, CounterRevoked, Event
 from kiosk.domain.model import IlsCondition
 from kiosk.domain.pin import Pin
 from kiosk.domain.states import Counter, CounterFacts
+from kiosk.ending_signals import heard
 from kiosk.equipment import counter_facts, erase_counter, today
 from kiosk.incidents import RecurringIncidents
 from kiosk.ledger.running_lock import RunningLock
@@ -31,11 +33,15 @@ from kiosk.log import forbid_core_dumps
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.displays import Displays
 from kiosk.ui.garbage_collection import GarbageCollector
+from kiosk.ui.quitting import quit_soon
 from kiosk.ui.timing import Timing
 
 if TYPE_CHECKING:
     from kiosk.app.engine import Engine, Equipment
     from kiosk.effects import Conductor
+
+
+_log = logging.getLogger("kiosk.app")
 
 
 class Program:
@@ -59,6 +65,7 @@ class Program:
         self.is_revoked = False
         """The library's server has revoked this counter: what it keeps is to be erased once everything is closed."""
         self._engine: Engine | None = None
+        self._ended = False
         self._opened = ExitStack()
         self._garbage = GarbageCollector()
         self._bridge = Bridge()
@@ -85,18 +92,29 @@ class Program:
         self.displays.show_state(self._first)
 
     def stop(self) -> None:
-        if self._engine is not None:
-            self._engine.stop()
+        """Stop and close everything, at most once."""
+        if self._ended:
+            return
+        self._ended = True
+        begun = time.monotonic()
         # There is nobody left to show pending results to.
         self._bridge.happened.disconnect(self._happen)
-        self.displays.close()
+        with ExitStack() as rest:
+            rest.callback(self._let_go)
+            rest.callback(self._opened.close)
+            if self._engine is not None:
+                rest.callback(self._engine.stop)
+            # The windows first: nobody's number stays visible, or in the clipboard, while others are waited for.
+            self.displays.close()
+        _log.info("the counter has ended, in %.1f s", time.monotonic() - begun)
+
+    def _let_go(self) -> None:
         self._garbage.stop()
         sys.excepthook, threading.excepthook = self._hooks
-        self._opened.close()
 
     def _begin(self) -> None:
         """Open the equipment and start the engine, at most once."""
-        if self._engine is not None or self.trouble is not None:
+        if self._ended or self._engine is not None or self.trouble is not None:
             return
         from kiosk.app.engine import Engine
 
@@ -106,18 +124,20 @@ class Program:
             engine.start()
         except Exception as error:
             self.trouble = error
-            QApplication.exit(1)
+            quit_soon("it could not begin", 1)
         else:
             self._engine = engine
             self._begun()
 
     def _happen(self, event: Event) -> None:
+        if self._ended:
+            return
         self._begin()
         if self._engine is not None:
             self._engine.conductor.happen(event)
         if isinstance(event, CounterRevoked) and self.trouble is None:
             self.is_revoked, self.trouble = True, Refused(Code.COUNTER_REVOKED)
-            QApplication.exit(1)
+            quit_soon("it is revoked", 1)
 
     def _confirm_pin(self, pin: Pin) -> None:
         self.conductor.confirm_pin(pin)
@@ -143,12 +163,26 @@ class Program:
 
 @contextmanager
 def running(program: Program) -> Iterator[Program]:
+    """Meanwhile the program runs. It has stopped when the application says that it quits, which may be before its loop returns."""
+    application = cast(QApplication, QApplication.instance())
+    # At log-off and shutdown Windows may end the process once WM_ENDSESSION was answered, and Qt's loop never return. Qt says that it quits
+    # while it handles that message. https://learn.microsoft.com/windows/win32/shutdown/wm-endsession
+    application.aboutToQuit.connect(program.stop)
+    application.commitDataRequest.connect(_session_may_end)
     try:
         # Within, since a window that is up already would cover the one that says what failed.
         program.start()
         yield program
     finally:
+        application.commitDataRequest.disconnect(_session_may_end)
+        application.aboutToQuit.disconnect(program.stop)
         program.stop()
+
+
+def _session_may_end(manager: QSessionManager) -> None:
+    # Nothing is stopped yet, since somebody else may still refuse (WM_QUERYENDSESSION).
+    # https://learn.microsoft.com/windows/win32/shutdown/wm-queryendsession
+    _log.info("the desktop is about to end the session")
 
 
 def run_counter(application: QApplication, home: Home, settings: Settings) -> int:
@@ -156,7 +190,7 @@ def run_counter(application: QApplication, home: Home, settings: Settings) -> in
     with RunningLock(home.lock):
         # What exists once it has begun lives to the end: exclude it from collection, which would stall the windows.
         program = Program(settings, counter_facts(settings), _real_equipment(home, settings), begun=gc.freeze)
-        with ended_by_signals(application), running(program):
+        with ended_by_signals(), running(program):
             code = application.exec()
         if program.is_revoked:
             erase_counter(home, settings)
@@ -173,19 +207,12 @@ def _real_equipment(home: Home, settings: Settings) -> Iterator[Equipment]:
         yield equipment
 
 
-@contextmanager
-def ended_by_signals(application: QApplication) -> Iterator[None]:
-    """Meanwhile end the program in an orderly way on logoff and Ctrl-C. (Python handles a signal when it next runs: within a second.)"""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    for number in before:
-        # Through the event loop: an exit requested before `exec` has started would be lost.
-        signal.signal(number, lambda number, frame: QTimer.singleShot(0, application, lambda: application.exit(0)))
-    try:
-        yield
-    finally:
-        # A window that says why the counter did not start has no timer in which Python would run.
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def ended_by_signals() -> AbstractContextManager[None]:
+    """Meanwhile end the program in an orderly way on logoff and Ctrl-C. (Python handles a signal when it next runs: within a second.)
+
+    Not for longer: a window that says why the counter did not start has no timer in which Python would run.
+    """
+    return heard(lambda number, frame: quit_soon(f"signal {number}"))
 
 
 def show_trouble(application: QApplication, title: str, lines: list[str]) -> None:

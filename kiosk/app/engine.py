@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -36,14 +37,18 @@ from kiosk.ui.sound import Sounds
 _TICK_MS = 5000
 _LIBRARY_BEAT_MS = 2000
 """How often the connection to the library system is checked. `heartbeat_seconds` sets how often something is sent over it."""
+_STOP_SECONDS = 3.5
+"""For everything that waits for others, so that the store is closed in time: at log-off and shutdown Windows lets a program work for five.
+https://learn.microsoft.com/windows/win32/shutdown/shutdown-changes-for-windows-vista
+"""
 
 
 class Sync(Registry, Protocol):
-    """The thread that keeps this counter in step with the library's server. Every method returns at once, `stop` within seconds."""
+    """The thread that keeps this counter in step with the library's server. Every method returns at once, `stop` within `limit` seconds."""
 
     def start(self) -> None: ...
     def look(self) -> None: ...
-    def stop(self) -> None: ...
+    def stop(self, limit: float) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +135,28 @@ class Engine:
         self._library_beat.start()
 
     def stop(self) -> None:
-        """Stop checks, work and card, in this order: nothing new is accepted while pending work ends."""
+        """Stop checks, card and work, in this order: no queued command reaches the card while pending work ends.
+
+        Queued writes are finished. What others do not answer is given up within `_STOP_SECONDS`.
+        """
+        end = time.monotonic() + _STOP_SECONDS
+
+        def left(reserved: float = 0.0) -> float:
+            return max(0.1, end - reserved - time.monotonic())
+
         for timer in (self._minute, self._tick, self._library_beat):
             timer.stop()
-        self._rounds.stop()
-        self._heartbeat.stop()
-        self._watch.stop()
+        self._timers.stop()
+        self._rounds.stop(0.2)
+        self._heartbeat.stop(0.3)
+        self._watch.stop(0.5)
+        self._card.stop(0.5)
         self._repository.stop_examining()
         self._examination.stop()
-        self.conductor.stop()
+        self.conductor.stop(left(0.6))
         if self._sync is not None:
-            self._sync.stop()
-        self._card.stop()
-        self._timers.stop()
-        self._sounds.stop()
+            self._sync.stop(left(0.3))
+        self._sounds.stop(left())
 
     def look_at_displays(self) -> None:
         if self._own_displays:

@@ -41,7 +41,7 @@ def run_practice(application: QApplication, home: Home, settings: Settings) -> i
         keys = open_keys(FileKeyStore(home.folder / "practice-keys" / "keys.json"), home.store)
         deck = Deck(home.virtual_cards)
         setting = Setting(PcscReaders, PcscMonitor, practice=True)
-        with ended_by_signals(application), pretended_counter(home, pretended, keys, deck, setting) as program:
+        with ended_by_signals(), pretended_counter(home, pretended, keys, deck, setting) as program:
             tray = Tray(deck, VirtualReaders(), program.displays.staff, library, lays=False)
             tray.show()
             tray.stand_beside(shared=program.displays.shares_display)

@@ -6,13 +6,13 @@ from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
 
 from kiosk.demo.script import walk
 from kiosk.demo.tour_driver import Guide, Wait, names_shown
 from kiosk.demo.tray import Tray
 from kiosk.text import plain, say
 from kiosk.ui.displays import Displays
+from kiosk.ui.quitting import quit_soon
 
 LIMIT_MS = 20_000
 """Timeout of a step."""
@@ -63,4 +63,4 @@ class Tour:
         else:
             print(plain(say("demo.tour.done", count=guide.pictures, folder=str(self._folder))), flush=True)
         self.result = int(lost)
-        QApplication.exit(0)
+        quit_soon("the tour is over")

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.demo import synthetic_keys
 from kiosk.demo.ils import DROPPED_AFTER, SILENT, LibraryServer
@@ -16,6 +16,7 @@ from kiosk.demo.registry.controls import RegistryControls
 from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import READER, VirtualReaders
 from kiosk.text import plain, say
+from kiosk.ui.quitting import quit_soon
 from kiosk.ui.shared_display import places, put
 from kiosk.ui.staff.scroll import BAR, ScrollArea
 from kiosk.ui.theme import staff_sizes, style_sheet
@@ -185,7 +186,7 @@ class Tray(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
-        QApplication.exit(0)
+        quit_soon("the tray was closed")
 
 
 def side_by_side(display: QRect, tray: QSize) -> tuple[QRect | None, QRect]:

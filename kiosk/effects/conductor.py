@@ -62,9 +62,6 @@ from kiosk.effects.library_thread import LibraryThread
 from kiosk.effects.ports import Outside
 from kiosk.effects.worker import Worker
 
-_STOP_SECONDS = 5.0
-"""Long enough for a working printer to take a page and another window a number."""
-
 
 class Conductor:
     """Owner of the counter's state. Lives on the GUI thread."""
@@ -130,12 +127,15 @@ class Conductor:
         """Connect to the library system, keep the connection open, or reconnect. Call every few seconds."""
         self._library.keep_alive()
 
-    def stop(self) -> None:
-        """Finish all queued store writes. Other queued work is dropped; calls in progress get `_STOP_SECONDS` and are then killed."""
+    def stop(self, limit: float) -> None:
+        """Finish all queued store writes. Other queued work is dropped; calls in progress get `limit` seconds and are then killed.
+
+        Two seconds are enough for a working printer to take a page and another window a number.
+        """
         others = (self._library, self._hands, self._paper, self._question)
         for other in others:
             other.drop()
-        end = time.monotonic() + _STOP_SECONDS
+        end = time.monotonic() + limit
         self._work.stop()
         for other in others:
             other.stop(max(0.0, end - time.monotonic()))

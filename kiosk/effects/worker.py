@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import queue
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
 
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import Broke, Event
@@ -17,9 +18,13 @@ _BUG_LASTS = 150.0
 
 
 class Worker:
+    """For one thread to use."""
+
     def __init__(self, name: str, post: Callable[[Event], None]) -> None:
         self._post = post
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._name = name
+        self._waiting: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
         self._dropped = 0
         self._bugs, self._news = RecurringIncidents(_BUG_LASTS), LogNews()
 
@@ -44,7 +49,11 @@ class Worker:
             except Exception as error:
                 report_incident(error)
 
-        self._thread.submit(run)
+        if self._thread is None:
+            # A daemon: work that was left running must not keep the process from ending.
+            self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+            self._thread.start()
+        self._waiting.put(run)
 
     def look(self, take: Callable[[], Event | None], broke: Callable[[Incident], Event | None]) -> None:
         """Enqueue a background check, which nobody waits for and which never ends a session.
@@ -72,6 +81,12 @@ class Worker:
 
     def stop(self, limit: float | None = None) -> None:
         """Finish queued work and accept no more. Waits at most `limit` seconds (None: until done); slower work is left running."""
-        last = self._thread.submit(lambda: None)
-        self._thread.shutdown(wait=False)
-        wait([last], limit)
+        self._waiting.put(None)
+        if self._thread is not None:
+            self._thread.join(limit)
+
+    def _work(self) -> None:
+        while (run := self._waiting.get()) is not None:
+            run()
+            # Hold no reference to what was done while waiting for more.
+            del run

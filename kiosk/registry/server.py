@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import functools
 import gc
-import signal
 import socket
 import ssl
 import threading
@@ -15,6 +14,7 @@ from types import FrameType
 
 import uvicorn
 
+from kiosk.ending_signals import heard
 from kiosk.registry.api.app import registry_app
 from kiosk.registry.api.backend import Backend, Library
 from kiosk.registry.api.limits import DEFAULT, Limits
@@ -29,7 +29,6 @@ _GOODBYE_SECONDS = 1.0
 _START_SECONDS, _STOP_SECONDS = 30.0, 30.0
 _YOUNG_OBJECTS = 20_000
 """After so many new ones the garbage collector looks for cycles among them; Python's 700 are a few operations."""
-_ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 class RegistryServer:
@@ -74,15 +73,9 @@ class RegistryServer:
         """How many counters wait for news."""
         return self._backend.tail.waiting
 
-    @contextlib.contextmanager
-    def ended_by_signals(self) -> Iterator[None]:
-        """Meanwhile SIGINT and SIGTERM end `run`, also if it has not begun. On the main thread."""
-        before = {number: signal.signal(number, self._server.end_by_signal) for number in _ENDS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def ended_by_signals(self) -> contextlib.AbstractContextManager[None]:
+        """Meanwhile signals end `run`, also if it has not begun. On the main thread."""
+        return heard(self._server.end_by_signal)
 
     def run(self) -> None:
         """Serve until told to end, then let waiting counters go and finish what was begun."""

@@ -81,11 +81,11 @@ class Sounds:
             self._thread.start()
         self._waiting.put(sound)
 
-    def stop(self) -> None:
-        """Play the queued sounds, then stop; waits at most `LONGEST` seconds."""
+    def stop(self, limit: float = LONGEST) -> None:
+        """Play the queued sounds, then stop; waits at most `limit` seconds."""
         if self._thread is not None:
             self._waiting.put(None)
-            self._thread.join(LONGEST)
+            self._thread.join(limit)
             self._thread = None
 
     def _work(self, player: Player) -> None:

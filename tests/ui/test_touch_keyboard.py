@@ -1,7 +1,7 @@
 """No page of the patron's makes Windows open its touch keyboard, which would cover the PIN pad.
 
 Windows opens it when an element is touched that takes text: by what it is to assistive tools, or because it asks for an input method.
-https://learn.microsoft.com/windows/apps/design/input/touch-keyboard-invocation
+https://learn.microsoft.com/windows/apps/design/input/respond-to-the-presence-of-the-touch-keyboard
 """
 
 from __future__ import annotations

@@ -44,11 +44,11 @@ class LateSync:
             raise Unavailable(Code.REGISTRY_UNREACHABLE)
         return self._sync.find(token)
 
-    def stop(self) -> None:
+    def stop(self, limit: float) -> None:
         with self._lock:
             self._is_over = True
         if self._sync is not None:
-            self._sync.stop()
+            self._sync.stop(limit)
 
     def _hurry(self) -> None:
         self.wake()

@@ -35,7 +35,7 @@ _AGAIN_AFTER = 60.0
 """Seconds before a file that could not be read is retried."""
 CHANGED_SECONDS = 60.0
 """Seconds that callers who need the current state of the lists wait for changed files to be read."""
-_STOP_LIMIT = 5.0
+_STOP_LIMIT = 0.5
 _AHEAD = timedelta(days=1)
 """How far ahead of our clock a list may be dated, to allow for clocks that differ."""
 

@@ -29,7 +29,6 @@ from kiosk.store.sync.session import Session
 _SHUT_OUT_SECONDS = 60.0
 """How often a counter that is shut out asks whether it still is: a server restored from a backup may learn of it again."""
 _WITHOUT_SESSION_SECONDS = 5.0
-_STOP_SECONDS = 6.0
 _log = logging.getLogger("kiosk.sync")
 
 
@@ -86,14 +85,14 @@ class SyncThread:
         """Tell the condition if time has changed it, even while the thread waits for a server that sends a byte now and then."""
         self._reports.look()
 
-    def stop(self) -> None:
-        """End the thread. What it waits for is given up; a server that cannot even be reached by name may keep it for longer."""
+    def stop(self, limit: float = 6.0) -> None:
+        """End the thread, within `limit` seconds if it can: a server that cannot even be reached by name may keep it for longer."""
         self._stopping.set()
         self._bell.ring()
         for connection in self._connections:
             connection.abort()
         if self._thread.is_alive():
-            self._thread.join(_STOP_SECONDS)
+            self._thread.join(limit)
         if self._question is not None:
             self._question.close()
         if not self._thread.is_alive():

@@ -9,7 +9,7 @@ from typing import cast
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.consequences import is_work_open, subject
@@ -20,6 +20,7 @@ from kiosk.ui.clipboard import Clipboard, put
 from kiosk.ui.countdown import Countdown, MoreTimeLeft
 from kiosk.ui.keys import Keys
 from kiosk.ui.pointer_presses import Presses
+from kiosk.ui.quitting import quit_soon
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.idle import IdlePage
 from kiosk.ui.staff.key_actions import StaffKeyActions
@@ -262,7 +263,7 @@ class StaffWindow(QWidget):
             return
         event.ignore()
         if self._counter is None or self._counter.flow.about.rests:
-            QApplication.exit(0)
+            quit_soon("its window was closed")
 
     def close_for_good(self) -> None:
         self._may_close = True
