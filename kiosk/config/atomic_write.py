@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from kiosk.config.file_replacement import delete, rename, replace
+from kiosk.config.file_replacement import delete, open_when_free, rename, replace
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -16,7 +16,7 @@ def write_new(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     make_file(temporary)
     try:
-        temporary.write_bytes(content)
+        fill(temporary, content)
         publish(temporary, path)
     finally:
         delete(temporary, missing_ok=True)
@@ -42,9 +42,15 @@ def make_file(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
+def fill(path: Path, content: bytes) -> None:
+    """Write a file that `make_file` has made. Raises OSError."""
+    with open_when_free(path, lambda: path.open("wb")) as file:
+        file.write(content)
+
+
 def sync_file(path: Path) -> None:
     # Windows flushes only files open for writing.
-    handle = os.open(path, os.O_RDWR)
+    handle = open_when_free(path, lambda: os.open(path, os.O_RDWR))
     try:
         os.fsync(handle)
     finally:

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.config.atomic_write import make_file, publish, sync_file, sync_folder
+from kiosk.config.atomic_write import fill, make_file, publish, sync_file, sync_folder
 from kiosk.config.file_access import not_a_file, read_regular
 from kiosk.config.file_replacement import delete, replace
 from kiosk.domain.errors import Code, Unavailable
@@ -66,7 +66,7 @@ def save_private(path: Path, content: bytes, *, replaces: Callable[[], bool] = l
     make_file(temporary)
     try:
         check_owner(temporary)
-        temporary.write_bytes(content)
+        fill(temporary, content)
         if not path.exists():
             publish(temporary, path)
         elif replaces():

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from kiosk.config.atomic_write import make_file, publish
+from kiosk.config.atomic_write import fill, make_file, publish
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete
 from kiosk.config.private_files import make_folder
@@ -160,7 +160,7 @@ def write_private(path: Path, content: bytes) -> None:
     delete(temporary, missing_ok=True)
     make_file(temporary)
     try:
-        temporary.write_bytes(content)
+        fill(temporary, content)
         publish(temporary, path)
     finally:
         delete(temporary, missing_ok=True)
