@@ -70,6 +70,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "keys.credential-manager": _OK,
     "keys.secret-service": _OK,
     "keys.file": _OK,
+    "keys.avoidable-file": _CARE,
     "keys.new": _OK,
     "keys.new-file": _CARE,
     "keys.unusable": _WRONG,
