@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from kiosk.config.file_lock import take_lock
+from kiosk.config.file_lock import let_go, take_lock
 from kiosk.config.file_replacement import open_when_free
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
@@ -28,7 +28,7 @@ class RunningLock:
 
     def release(self) -> None:
         if self._handle is not None:
-            os.close(self._handle)
+            let_go(self._handle)
             self._handle = None
 
     def __enter__(self) -> RunningLock:
