@@ -1,4 +1,4 @@
-"""Atomic, durable writes of private files."""
+"""Atomic writes of private files, durable as far as `sync_folder` can make them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,11 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make directory entries durable. Not needed on Windows."""
+    """Make directory entries durable, where a system can. On Windows the content of a file outlasts a power cut, but not always a name that was
+    given just before: what had that name is then back as it was.
+    """
+    # MoveFileEx waits for the disk only with MOVEFILE_WRITE_THROUGH, which Python does not pass:
+    # https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-movefileexw
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -83,7 +87,7 @@ def forget_pages(path: Path) -> None:
 
 
 def publish(temporary: Path, path: Path) -> None:
-    """Rename a finished file into place, durably, never replacing another. Raises FileExistsError."""
+    """Rename a finished file into place, as durably as `sync_folder` can, never replacing another. Raises FileExistsError."""
     sync_file(temporary)
     if os.name == "posix":
         try:

@@ -57,7 +57,8 @@ def read_private(path: Path) -> bytes:
 
 
 def save_private(path: Path, content: bytes, *, replaces: Callable[[], bool] = lambda: False) -> bool:
-    """Write a private file and its folder atomically and durably; False, and nothing is written, if there is one that `replaces` leaves.
+    """Write a private file and its folder atomically, and as durably as `publish`; False, and nothing is written, if there is one that
+    `replaces` leaves.
 
     Raises as `check_owner` does, before anything secret is written; any other OSError.
     """
