@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import sys
 from pathlib import Path
 
-from kiosk.config.file_replacement import delete, open_when_free, rename, replace
+from kiosk.config.file_replacement import delete, discard, open_when_free, rename, replace
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -19,7 +18,7 @@ def write_new(path: Path, content: bytes) -> None:
         fill(temporary, content)
         publish(temporary, path)
     finally:
-        delete(temporary, missing_ok=True)
+        discard(temporary)
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -32,8 +31,7 @@ def replace_file(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         replace(temporary, path)
     except OSError:
-        with contextlib.suppress(OSError):
-            delete(temporary, missing_ok=True)
+        discard(temporary)
         raise
 
 
@@ -58,8 +56,8 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make directory entries durable, where a system can. On Windows the content of a file outlasts a power cut, but not always a name that was
-    given just before: what had that name is then back as it was.
+    """Make directory entries durable, where a system can. On Windows the content of a file outlasts a power cut, but not always a name that
+    was given just before: what had that name is then back as it was.
     """
     # MoveFileEx waits for the disk only with MOVEFILE_WRITE_THROUGH, which Python does not pass:
     # https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-movefileexw
@@ -112,5 +110,5 @@ def _take_name(temporary: Path, path: Path) -> None:
     try:
         replace(temporary, path)
     except BaseException:
-        delete(path, missing_ok=True)
+        discard(path)
         raise

@@ -8,6 +8,7 @@ looks at what has just been written. Microsoft advises to try again (https://sup
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import stat
 import time
@@ -17,6 +18,7 @@ from threading import Event
 from typing import TypeVar
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 PATIENCE = 2.0
 """Seconds in which it is tried again."""
 _PAUSE = 0.05
@@ -52,6 +54,16 @@ def rename(source: Path, target: Path, patience: float = PATIENCE) -> None:
 def delete(path: Path, *, missing_ok: bool = False, patience: float = PATIENCE) -> None:
     """Delete a file. Raises HeldByAnother, any other OSError; then it is as it was."""
     _insist(lambda: path.unlink(missing_ok=missing_ok), (path,), patience, goes=path)
+
+
+def discard(path: Path) -> None:
+    """Delete a draft that nobody needs, if it is there. One that cannot be deleted stays, and the log names it: whoever discards it has
+    something else to tell, an error or a result.
+    """
+    try:
+        delete(path, missing_ok=True)
+    except OSError as error:
+        _log.warning("%s could not be deleted (errno %s)", path, error.errno)
 
 
 def _insist(act: Callable[[], T], files: tuple[Path, ...], patience: float, goes: Path | None = None) -> T:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kiosk.config.atomic_write import fill, make_file, publish, sync_file, sync_folder
 from kiosk.config.file_access import not_a_file, read_regular
-from kiosk.config.file_replacement import delete, replace
+from kiosk.config.file_replacement import discard, replace
 from kiosk.domain.errors import Code, Unavailable
 
 _log = logging.getLogger(__name__)
@@ -79,5 +79,5 @@ def save_private(path: Path, content: bytes, *, replaces: Callable[[], bool] = l
     except FileExistsError:  # another process was faster
         return False
     finally:
-        delete(temporary, missing_ok=True)
+        discard(temporary)
     return True

@@ -11,7 +11,7 @@ from threading import Event
 from time import monotonic
 
 from kiosk.config.atomic_write import make_file, publish
-from kiosk.config.file_replacement import HeldByAnother, delete
+from kiosk.config.file_replacement import HeldByAnother, delete, discard
 from kiosk.config.private_files import check_owner, make_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.migration_runner import migrate, version_of
@@ -94,4 +94,4 @@ def _create(path: Path, keys: Keys, now: datetime, counter: str) -> None:
         pass
     finally:
         for ending in ("", "-wal", "-shm"):
-            delete(temporary.with_name(temporary.name + ending), missing_ok=True)
+            discard(temporary.with_name(temporary.name + ending))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from threading import Timer
 
@@ -85,6 +85,25 @@ def test_a_finished_draft_that_is_looked_at_gets_its_name(tmp_path: Path) -> Non
     with pytest.raises(FileExistsError):
         write_new(tmp_path / "name", b"other")
     assert (tmp_path / "name").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_draft_that_is_held_hides_no_result_and_no_error(files: tuple[Path, Path], caplog: pytest.LogCaptureFixture, fails: bool) -> None:
+    """A virus scanner looks at what was just written, while somebody else has written the file itself."""
+    _, old = files
+    with ExitStack() as holding:
+
+        def is_ours() -> bool:
+            (draft,) = (path for path in old.parent.iterdir() if path.name.startswith("."))
+            holding.enter_context(held_by_another(draft))
+            if fails:
+                raise LookupError
+            return False
+
+        with pytest.raises(LookupError) if fails else nullcontext():
+            assert not save_private(old, b"new", replaces=is_ours)
+    assert "could not be deleted" in caplog.text
+    assert old.read_bytes() == b"old"
 
 
 @pytest.mark.parametrize("name", OPENING)
