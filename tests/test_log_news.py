@@ -143,6 +143,7 @@ def test_a_librarys_system_that_answers_nothing_and_then_again(lines: Lines) -> 
 
 
 def test_a_slip_that_cannot_be_deleted(lines: Lines, tmp_path: Path) -> None:
+    """A folder of that name, which no system deletes as it does a file."""
     (tmp_path / "slip-20200101-120000.pdf").mkdir()
     slips = SlipFolder(tmp_path, 1)
     for _ in range(ROUNDS):

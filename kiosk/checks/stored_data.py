@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kiosk.config import Home, Settings
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.health import Finding
-from kiosk.equipment import key_place_of, keys_of, open_repository
+from kiosk.equipment import key_place_of, open_repository
 
 if TYPE_CHECKING:
     from kiosk.store.key_location import KeyPlace
@@ -80,14 +80,14 @@ def _keys_unusable(error: KioskError) -> Finding:
 
 def _check_keys(home: Home, settings: Settings) -> Finding:
     try:
-        store = keys_of(home, settings)
-        if store.load() is None:
+        kept = key_place_of(home, settings)
+        if kept.store.load() is None:
             raise Unavailable(Code.STORE_KEY_MISSING)
-        store.try_out()
+        kept.store.try_out()
     except KioskError as error:
         return _keys_unusable(error)
-    place = store.describe()
-    return Finding(f"keys.{place.kind}", {"place": place.place})
+    place = kept.store.describe()
+    return Finding("keys.avoidable-file" if kept.is_avoidable_file() else f"keys.{place.kind}", {"place": place.place})
 
 
 def _check_all(home: Home, settings: Settings) -> list[Finding]:

@@ -1,14 +1,13 @@
-"""Atomic, durable writes of private files."""
+"""Atomic writes of private files, durable as far as `sync_folder` can make them."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import sys
 from pathlib import Path
 
-from kiosk.config.file_replacement import delete, rename, replace
+from kiosk.config.file_replacement import delete, discard, open_when_free, rename, replace
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -16,10 +15,10 @@ def write_new(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     make_file(temporary)
     try:
-        temporary.write_bytes(content)
+        fill(temporary, content)
         publish(temporary, path)
     finally:
-        delete(temporary, missing_ok=True)
+        discard(temporary)
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -32,8 +31,7 @@ def replace_file(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         replace(temporary, path)
     except OSError:
-        with contextlib.suppress(OSError):
-            delete(temporary, missing_ok=True)
+        discard(temporary)
         raise
 
 
@@ -42,9 +40,15 @@ def make_file(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
+def fill(path: Path, content: bytes) -> None:
+    """Write a file that `make_file` has made. Raises OSError."""
+    with open_when_free(path, lambda: path.open("wb")) as file:
+        file.write(content)
+
+
 def sync_file(path: Path) -> None:
     # Windows flushes only files open for writing.
-    handle = os.open(path, os.O_RDWR)
+    handle = open_when_free(path, lambda: os.open(path, os.O_RDWR))
     try:
         os.fsync(handle)
     finally:
@@ -52,7 +56,11 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make directory entries durable. Not needed on Windows."""
+    """Make directory entries durable, where a system can. On Windows the content of a file outlasts a power cut, but not always a name that
+    was given just before: what had that name is then back as it was.
+    """
+    # MoveFileEx waits for the disk only with MOVEFILE_WRITE_THROUGH, which Python does not pass:
+    # https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-movefileexw
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -77,7 +85,7 @@ def forget_pages(path: Path) -> None:
 
 
 def publish(temporary: Path, path: Path) -> None:
-    """Rename a finished file into place, durably, never replacing another. Raises FileExistsError."""
+    """Rename a finished file into place, as durably as `sync_folder` can, never replacing another. Raises FileExistsError."""
     sync_file(temporary)
     if os.name == "posix":
         try:
@@ -102,5 +110,5 @@ def _take_name(temporary: Path, path: Path) -> None:
     try:
         replace(temporary, path)
     except BaseException:
-        delete(path, missing_ok=True)
+        discard(path)
         raise

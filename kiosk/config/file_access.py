@@ -10,7 +10,7 @@ from enum import StrEnum, unique
 from pathlib import Path
 from typing import BinaryIO
 
-from kiosk.config.file_replacement import HeldByAnother, held_file, windows_number
+from kiosk.config.file_replacement import HeldByAnother, held_file, open_when_free, windows_number
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -124,8 +124,9 @@ def read_regular(path: Path, most: int = SMALL) -> bytes:
 
 def open_regular(path: Path) -> BinaryIO:
     """Open a regular file for reading. Raises OSError, also for anything else."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        handle = open_when_free(path, lambda: os.open(path, flags))
     except PermissionError as error:
         # Windows opens no folder in this way: https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createfilew (Directories)
         if path.is_dir():

@@ -10,13 +10,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from kiosk.config.file_replacement import open_when_free
+
 _PAUSE = 0.05
 
 if sys.platform == "win32":
     import msvcrt
 
     def take_lock(handle: int) -> bool:
-        """Try to lock the file until it is closed, and go to its beginning; False if another process holds the lock."""
+        """Try to lock the file until `let_go`, and go to its beginning; False if another process holds the lock."""
         # https://learn.microsoft.com/en-us/cpp/c-runtime-library/reference/locking: what is locked begins at the file pointer.
         os.lseek(handle, 0, os.SEEK_SET)
         try:
@@ -24,23 +26,40 @@ if sys.platform == "win32":
         except OSError:  # EACCES as the page has it; other implementations, such as Wine's, set another errno or none
             return False
         return True
+
+    def _unlock(handle: int) -> None:
+        # The same page: a region "should be unlocked before closing a file". When the system unlocks what was only closed depends on its
+        # resources: https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
+        os.lseek(handle, 0, os.SEEK_SET)
+        with contextlib.suppress(OSError):  # it may not be locked
+            msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
 else:
     import fcntl
 
     def take_lock(handle: int) -> bool:
-        """Try to lock the file until it is closed; False if another process holds the lock. Raises OSError."""
+        """Try to lock the file until `let_go`; False if another process holds the lock. Raises OSError."""
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
             return False
         return True
 
+    def _unlock(handle: int) -> None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def let_go(handle: int) -> None:
+    """Unlock a file, if this process has locked it, and close it: another process can lock it at once."""
+    _unlock(handle)
+    os.close(handle)
+
 
 @contextlib.contextmanager
 def held(path: Path, seconds: float) -> Iterator[None]:
     """Hold the lock of a file, waiting up to `seconds`. Raises TimeoutError, and any other OSError."""
     # Never deleted: a process that had it open would hold a lock on an unlinked file.
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    handle = open_when_free(path, lambda: os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     try:
         end = time.monotonic() + seconds
         while not take_lock(handle):
@@ -49,4 +68,4 @@ def held(path: Path, seconds: float) -> Iterator[None]:
             threading.Event().wait(_PAUSE)
         yield
     finally:
-        os.close(handle)
+        let_go(handle)

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.config.atomic_write import make_file, publish, sync_file, sync_folder
+from kiosk.config.atomic_write import fill, make_file, publish, sync_file, sync_folder
 from kiosk.config.file_access import not_a_file, read_regular
-from kiosk.config.file_replacement import delete, replace
+from kiosk.config.file_replacement import discard, replace
 from kiosk.domain.errors import Code, Unavailable
 
 _log = logging.getLogger(__name__)
@@ -63,7 +63,8 @@ def read_private(path: Path) -> bytes:
 
 
 def save_private(path: Path, content: bytes, *, replaces: Callable[[], bool] = lambda: False) -> bool:
-    """Write a private file and its folder atomically and durably; False, and nothing is written, if there is one that `replaces` leaves.
+    """Write a private file and its folder atomically, and as durably as `publish`; False, and nothing is written, if there is one that
+    `replaces` leaves.
 
     Raises as `check_owner` does, before anything secret is written; any other OSError.
     """
@@ -72,7 +73,7 @@ def save_private(path: Path, content: bytes, *, replaces: Callable[[], bool] = l
     make_file(temporary)
     try:
         check_owner(temporary)
-        temporary.write_bytes(content)
+        fill(temporary, content)
         if not path.exists():
             publish(temporary, path)
         elif replaces():
@@ -84,5 +85,5 @@ def save_private(path: Path, content: bytes, *, replaces: Callable[[], bool] = l
     except FileExistsError:  # another process was faster
         return False
     finally:
-        delete(temporary, missing_ok=True)
+        discard(temporary)
     return True

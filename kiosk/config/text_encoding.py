@@ -60,6 +60,10 @@ def _of_wide(raw: bytes) -> FileTrouble | None:
 
 
 def _is_cp932(raw: bytes) -> bool:
+    # Japanese UTF-8 that lacks a byte is so for the most part: three bytes a letter, which two letters of the code page hardly ever make.
+    of_utf_8 = 3 * sum("\u3000" <= letter <= "鿿" for letter in raw.decode("utf-8", "ignore"))
+    if 2 * of_utf_8 > sum(byte >= 0x80 for byte in raw):
+        return False
     try:
         text = raw.decode("cp932")
     except UnicodeDecodeError:

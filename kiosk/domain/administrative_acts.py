@@ -30,6 +30,8 @@ class AdministrativeAct(StrEnum):
     TRUST_REMOVED = "trust-removed"
     LISTS_FORGOTTEN = "lists-forgotten"
     """The record of revocation lists seen was deleted, so an older list may be accepted."""
+    KEYS_IN_FILE = "keys-in-file"
+    """The first keys were saved in a file, because the platform's credential store refused them."""
     CAUGHT_UP = "caught-up"
     """After a crash the anchor was behind and was brought up to date along an unbroken chain."""
     ACCEPTED = "accepted"

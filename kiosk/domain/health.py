@@ -71,6 +71,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "keys.secret-service": _OK,
     "keys.file": _OK,
     "keys.machine": _OK,
+    "keys.avoidable-file": _CARE,
     "keys.new": _OK,
     "keys.new-file": _CARE,
     "keys.unusable": _WRONG,

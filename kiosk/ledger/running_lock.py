@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from kiosk.config.file_lock import take_lock
+from kiosk.config.file_lock import let_go, take_lock
+from kiosk.config.file_replacement import open_when_free
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.disk_errors import disk_translated
@@ -19,7 +20,7 @@ class RunningLock:
         with disk_translated(path):
             make_folder(path.parent)
             # Never deleted: a process that had it open would hold a lock on an unlinked file.
-            self._handle: int | None = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+            self._handle: int | None = open_when_free(path, lambda: os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             taken = take_lock(self._handle)
         if not taken:
             self.release()
@@ -27,7 +28,7 @@ class RunningLock:
 
     def release(self) -> None:
         if self._handle is not None:
-            os.close(self._handle)
+            let_go(self._handle)
             self._handle = None
 
     def __enter__(self) -> RunningLock:

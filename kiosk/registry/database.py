@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from kiosk.config.atomic_write import make_file, publish
-from kiosk.config.file_replacement import delete
+from kiosk.config.file_replacement import delete, discard
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.disk_errors import disk_translated
 from kiosk.ledger.migration_runner import USER_VERSION, VERSION_TABLE, VersionedSchema, migrate, version_of
@@ -74,4 +74,4 @@ def _create(path: Path) -> None:
         with suppress(FileExistsError):  # another process was faster
             publish(temporary, path)
     finally:
-        delete(temporary, missing_ok=True)
+        discard(temporary)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kiosk.config.file_access import read_regular
-from kiosk.config.file_replacement import delete, replace
+from kiosk.config.file_replacement import discard, replace
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.key_derivation import derived
@@ -81,7 +81,7 @@ class AnchorFile:
                     os.fsync(file.fileno())
                 replace(temporary, self._path)
             except BaseException:
-                delete(temporary, missing_ok=True)
+                discard(temporary)
                 raise
 
     def _seal(self, anchor: Anchor) -> str:

@@ -7,14 +7,14 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.atomic_write import forget_pages, make_file, publish
-from kiosk.config.file_replacement import delete, held_file
+from kiosk.config.file_replacement import delete, discard, held_file
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.sqlite_errors import result_code
@@ -44,8 +44,7 @@ def back_up(path: Path, key: bytes, folder: Path, name: str) -> Path:
             raise
         publish(temporary, target)
     finally:
-        with suppress(OSError):  # a stick that was pulled out
-            delete(temporary, missing_ok=True)
+        discard(temporary)  # may be on a stick that was pulled out
     return target
 
 

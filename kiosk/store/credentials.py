@@ -89,7 +89,7 @@ class CredentialStore:
             raise self._unusable("differs")
 
     def settle(self) -> None:
-        """What an earlier version saved is saved as this one does. Raises Unavailable: credential-store-unusable."""
+        """Nothing: entries have always been saved as now. Windows' have not, see `windows_credentials`."""
 
     def describe(self) -> Description:
         return Description(self._kind, f"{SERVICE}/{self._name}")

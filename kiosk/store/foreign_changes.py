@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Event, Lock
 from time import monotonic
 
-from kiosk.config.file_lock import take_lock
+from kiosk.config.file_lock import let_go, take_lock
 from kiosk.config.file_replacement import delete
 from kiosk.domain.errors import Code, Unavailable
 
@@ -45,7 +45,7 @@ def check_company(path: Path) -> None:
                 return
             Event().wait(0.02)
     finally:
-        os.close(handle)
+        let_go(handle)
 
 
 def is_kept(path: Path) -> bool:
@@ -57,7 +57,7 @@ def is_kept(path: Path) -> bool:
     try:
         return not take_lock(handle)
     finally:
-        os.close(handle)
+        let_go(handle)
 
 
 class ForeignChanges:
@@ -120,7 +120,7 @@ class ForeignChanges:
                 with suppress(OSError):
                     os.ftruncate(self._kept, 0)
                 is_deleted = self._delete_note()
-                os.close(self._kept)
+                let_go(self._kept)
                 self._kept = None
                 if not is_deleted:
                     # Windows deletes no file that is open: neither ours before, nor that of another keeper now.
@@ -146,7 +146,7 @@ class ForeignChanges:
                 os.write(handle, b"\n" + _spelt(self._seen))
                 self._main, self._kept = self._content(), handle
                 return
-        os.close(handle)
+        let_go(handle)
 
     def _check_content(self) -> None:
         if self._kept is not None and self._content() != self._main:

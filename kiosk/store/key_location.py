@@ -12,7 +12,7 @@ from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.store.anchor import ENDING, AnchorFile
 from kiosk.store.cipher import same_store
-from kiosk.store.credentials import system_credentials, unusable
+from kiosk.store.credentials import CredentialStore, system_credentials, unusable
 from kiosk.store.database_files import leftovers
 from kiosk.store.error_table import translated
 from kiosk.store.key_file import FileKeyStore, key_name, keys_folder
@@ -45,12 +45,19 @@ class KeyPlace:
     def open_keys(self) -> Keys:
         """Load or create the keys; see `keys.open_keys`."""
         with translated(self.database):
-            keys = open_keys(self.store, self.database, self._record_elsewhere)
+            keys = open_keys(self.store, self.database, self._record_elsewhere, self._passing_over)
         try:
             self.store.settle()
         except Unavailable as trouble:  # tried again at the next opening
-            _log.warning("the keys stay as an earlier version saved them: %s", trouble.params)
+            _log.warning("the keys stay as an earlier version saved them: %s", trouble.params["error"])
         return keys
+
+    def is_avoidable_file(self) -> bool:
+        """Whether the keys are in a file that nobody asked for, while the credential store could hold keys now."""
+        if self.place != "auto" or not isinstance(self.store, FileKeyStore):
+            return False
+        system = system_credentials(self.name, self.folder / f"{self.name}{_MARK}")
+        return system is not None and _refusal(system) is None
 
     def check_first_start(self) -> None:
         """If there is no database, make sure that there never was one. Raises Unavailable: store-missing, store-key-missing."""
@@ -136,6 +143,12 @@ class KeyPlace:
             left[1].forget()
         return own.before or (left[2].before if left is not None else "") or "?"
 
+    def _passing_over(self) -> UnderWay | None:
+        if self.passed_over is None:
+            return None
+        _log.warning("the keys are saved in a file: the credential store refuses them (%s)", self.passed_over.params["error"])
+        return UnderWay(AdministrativeAct.KEYS_IN_FILE)
+
     def _record_elsewhere(self) -> KeyRecord | None:
         found = self._elsewhere()
         return None if found is None else found[2]
@@ -192,11 +205,16 @@ def _key_store(database: Path, name: str, place: str, folder: Path) -> tuple[Key
             return system, None
         if database.exists() or leftovers(database):
             return (file if _is_opened_by_file(database, folder) else system), None
+    trouble = _refusal(system)
+    return (system, None) if trouble is None else (file, trouble)
+
+
+def _refusal(system: CredentialStore) -> Unavailable | None:
     try:
         system.try_out()
     except Unavailable as trouble:
-        return file, trouble
-    return system, None
+        return trouble
+    return None
 
 
 def _is_opened_by_file(database: Path, folder: Path) -> bool:

@@ -190,8 +190,14 @@ class Description:
     place: str
 
 
-def open_keys(store: KeyStore, database: Path, elsewhere: Callable[[], KeyRecord | None] = lambda: None) -> Keys:
-    """Load the keys, or create them if there is no database yet. `elsewhere` looks for the keys of a database moved here.
+def open_keys(
+    store: KeyStore,
+    database: Path,
+    elsewhere: Callable[[], KeyRecord | None] = lambda: None,
+    creating: Callable[[], UnderWay | None] = lambda: None,
+) -> Keys:
+    """Load the keys, or create them if there is no database yet. `elsewhere` looks for the keys of a database moved here; `creating` is
+    called before they are created, and returns what is to be written down of that.
 
     Raises Unavailable: store-key-missing if there is a database but no key (a new key could not open it, and might hide that the old one
     can still be found); store-moved or store-copy (`first`) if the database was last seen in another folder and is gone from there, or
@@ -212,11 +218,11 @@ def open_keys(store: KeyStore, database: Path, elsewhere: Callable[[], KeyRecord
         if (record := elsewhere()) is not None:
             raise _seen_elsewhere(record, database)
         raise Unavailable(Code.STORE_KEY_MISSING, place=store.describe().place)
-    made = KeyRecord(Keys.fresh())
+    made = KeyRecord(Keys.fresh(), under_way=creating())
     try:
         store.save(made)
     except FileExistsError:  # another process was faster
-        return open_keys(store, database, elsewhere)
+        return open_keys(store, database, elsewhere, creating)
     return made.keys
 
 

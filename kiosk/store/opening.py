@@ -11,7 +11,7 @@ from threading import Event
 from time import monotonic
 
 from kiosk.config.atomic_write import make_file, publish
-from kiosk.config.file_replacement import HeldByAnother, delete
+from kiosk.config.file_replacement import HeldByAnother, delete, discard
 from kiosk.config.private_files import check_owner, make_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.migration_runner import migrate, version_of
@@ -74,12 +74,12 @@ def _version_unless_in_use(path: Path, key: bytes) -> int:
 
 def _forget_old(folder: Path, pattern: str, now: datetime) -> None:
     """Delete old copies (of a migration or a restore): they contain links that were closed since. One that another program has open is
-    deleted at the next start.
+    deleted at the next start, for which nobody waits now.
     """
     for copy in folder.glob(pattern):
         with suppress(FileNotFoundError, HeldByAnother):  # another process was faster
             if copy.stat().st_mtime < (now - KEPT).timestamp():
-                delete(copy)
+                delete(copy, patience=0)
 
 
 def _create(path: Path, keys: Keys, now: datetime, counter: str) -> None:
@@ -94,4 +94,4 @@ def _create(path: Path, keys: Keys, now: datetime, counter: str) -> None:
         pass
     finally:
         for ending in ("", "-wal", "-shm"):
-            delete(temporary.with_name(temporary.name + ending), missing_ok=True)
+            discard(temporary.with_name(temporary.name + ending))

@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from kiosk.config.atomic_write import make_file, publish
+from kiosk.config.atomic_write import fill, make_file, publish
 from kiosk.config.file_access import read_regular
-from kiosk.config.file_replacement import delete
+from kiosk.config.file_replacement import delete, discard
 from kiosk.config.private_files import make_folder
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import LACKING, Code, Refused, Unavailable
@@ -160,10 +160,10 @@ def write_private(path: Path, content: bytes) -> None:
     delete(temporary, missing_ok=True)
     make_file(temporary)
     try:
-        temporary.write_bytes(content)
+        fill(temporary, content)
         publish(temporary, path)
     finally:
-        delete(temporary, missing_ok=True)
+        discard(temporary)
 
 
 def _sealed_beside(backup: Path) -> bytes:
@@ -179,17 +179,15 @@ def _copied(backup: Path, path: Path) -> Iterator[Path]:
     make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.restored")
 
-    def forget() -> None:
-        for left in (temporary, *leftovers(temporary)):
-            delete(left, missing_ok=True)
-
-    forget()
+    for left in (temporary, *leftovers(temporary)):
+        delete(left, missing_ok=True)
     make_file(temporary)
     try:
         shutil.copyfile(backup, temporary)
         yield temporary
     finally:
-        forget()
+        for left in (temporary, *leftovers(temporary)):
+            discard(left)
 
 
 def _mark_restored(copy: Path, place: KeyPlace, keys: Keys, identity: str | None, counter: str, now: datetime) -> int | None:

@@ -95,7 +95,21 @@ def test_before_the_first_start_doctor_says_that_the_keys_will_be_in_a_file(
     assert (found["keys"]["outcome"], found["keys"]["condition"], found["store"]["outcome"]) == ("keys.new-file", "care", "store.new")
     assert f"({refused[0]} 1312)" in found["keys"]["found"]
     assert not home.has_store()
+    assert kiosk("recovery", "sheet").code == 0
+    assert plain(say("command.audit.act.keys-in-file")) in kiosk("audit", "list").out
+    assert looked_at(kiosk)["keys"]["outcome"] == "keys.file"
+    log = "".join(file.read_text("utf-8") for file in home.logs.glob("*.log"))
+    assert f"the keys are saved in a file: the credential store refuses them ({refused[0]} 1312)" in log
+
+
+def test_keys_in_a_file_that_nobody_asked_for_are_told_once_avoidable(kiosk: Call, platform: CredentialsInMemory, home: Home) -> None:
+    platform.refused = {"CredWrite"}
     begin(home)
+    platform.refused = set()
+    keys = looked_at(kiosk)["keys"]
+    assert (keys["outcome"], keys["condition"]) == ("keys.avoidable-file", "care")
+    assert platform.entries == {}
+    demand(home, "file")
     assert looked_at(kiosk)["keys"]["outcome"] == "keys.file"
 
 

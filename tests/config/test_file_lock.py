@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config.file_lock import held, take_lock
+from kiosk.config.file_lock import held, let_go, take_lock
 
 _HOLDER = """
 import sys
@@ -32,6 +32,21 @@ def test_what_another_process_holds_is_held_until_it_ends(tmp_path: Path) -> Non
         holder.wait()
         with held(path, 5):
             pass
+
+
+def test_what_is_let_go_can_be_locked_at_once(tmp_path: Path) -> None:
+    """Closing alone does not unlock it: on Windows not at once, and nowhere while another handle is open."""
+    path = tmp_path / "lock"
+    first = os.open(path, os.O_CREAT | os.O_RDWR)
+    assert take_lock(first)
+    os.write(first, b"note")
+    beside = os.dup(first)
+    try:
+        let_go(first)
+        with held(path, 0):
+            pass
+    finally:
+        os.close(beside)
 
 
 def test_having_read_on_makes_no_other_lock_of_it(tmp_path: Path) -> None:

@@ -42,6 +42,24 @@ def test_stray_bytes_are_no_encoding(raw: bytes) -> None:
         decoded(raw)
 
 
+SHORT = ["窓口", "中央図書館", "# 返却\n# 貸出・返却の窓口です。\n", 'name = "子ども室 ①"\n', "café 図書館", "ﾄｼｮｶﾝ 図書館"]
+
+
+@pytest.mark.parametrize("text", SHORT)
+def test_utf_8_that_lacks_a_byte_is_not_called_another_encoding(text: str) -> None:
+    """As after a copy that was cut off, or an edit of bytes: it would be sent to be saved anew from what it is not."""
+    whole = text.encode()
+    for place in (place for place, byte in enumerate(whole) if byte >= 0x80):
+        with pytest.raises(NotUtf8, match="not-utf-8"):
+            decoded(whole[:place] + whole[place + 1 :])
+
+
+@pytest.mark.parametrize("text", [*(text for text in SHORT if "é" not in text), "画面の切り替え", "済んだ手続き"])
+def test_a_few_letters_tell_the_code_page(text: str) -> None:
+    with pytest.raises(NotUtf8, match="cp932"):
+        decoded(text.encode("cp932"))
+
+
 def test_notepads_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(DECIDED, encoding="utf-8-sig")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Timer
+from time import monotonic
 
 import pytest
 
 from kiosk.commands import output
+from kiosk.config.file_replacement import PATIENCE
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.anchor import Anchor
 from kiosk.store.erasing import erase, finish_erasing
@@ -97,14 +99,18 @@ def test_a_log_of_sqlite_is_set_aside_once_it_is_let_go(place: KeyPlace, clock: 
     assert b"what is not in the database yet" in [path.read_bytes() for path in aside]
 
 
-def test_an_old_copy_that_is_held_keeps_nobody_from_starting(place: KeyPlace, clock: Clock) -> None:
+def test_old_copies_that_are_held_keep_nobody_from_starting(place: KeyPlace, clock: Clock) -> None:
     (backups := place.database.parent / "backups").mkdir()
-    old = backups / f"{place.database.stem}-v4-20260101-000000.db"
-    old.write_bytes(b"an old copy")
+    copies = [backups / f"{place.database.stem}-v4-2026010{day}-000000.db" for day in range(1, 4)]
     age = (clock() - KEPT - timedelta(days=1)).timestamp()
-    os.utime(old, (age, age))
-    with held_by_another(old):
+    with ExitStack() as held:
+        for old in copies:
+            old.write_bytes(b"an old copy")
+            os.utime(old, (age, age))
+            held.enter_context(held_by_another(old))
+        begun = monotonic()
         begin(place, clock)
-    assert old.exists()
+        assert monotonic() - begun < PATIENCE, "the first page waits for them"
+    assert sorted(backups.iterdir()) == copies
     begin(place, clock)
-    assert not old.exists()
+    assert list(backups.iterdir()) == []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from kiosk.config import file_trouble
 from kiosk.config.atomic_write import forget_pages, publish
-from kiosk.config.file_replacement import delete, held_file
+from kiosk.config.file_replacement import delete, discard, held_file
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.ledger.digest import LinkHash
@@ -46,8 +46,7 @@ def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[Kep
             contents = _read_back(temporary, folder, site_key)
             publish(temporary, target)
         finally:
-            with suppress(OSError):  # a disk that was pulled out
-                delete(temporary, missing_ok=True)
+            discard(temporary)  # may be on a disk that was pulled out
     return Kept(target, contents.manifest)
 
 

@@ -12,7 +12,7 @@ from typing import cast
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from kiosk.config.atomic_write import sync_file
+from kiosk.config.atomic_write import fill, sync_file
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_lock import held
 from kiosk.config.file_replacement import replace
@@ -170,6 +170,6 @@ def _write(path: Path, content: bytes) -> None:
     """Write atomically, readable by this user only, although these keys protect nothing."""
     draft = path.with_name(f"{path.name}.draft")
     draft.touch(mode=0o600)
-    draft.write_bytes(content)
+    fill(draft, content)
     sync_file(draft)
     replace(draft, path)

@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.hang_up import hang_up
+from kiosk.store.sync.endable_socket import EndableContext
 from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.tls import Authority, trusting, trusting_anybody
 
@@ -56,13 +56,14 @@ class Connection:
     is there, or for another name. The text of neither quotes what was sent.
     """
 
-    def __init__(self, url: ServerUrl, context: ssl.SSLContext, limits: Limits = Limits()) -> None:
+    def __init__(self, url: ServerUrl, context: EndableContext, limits: Limits = Limits()) -> None:
         self._url, self._context, self._limits = url, context, limits
         self._http: HTTPSConnection | None = None
         self._asked: _Request | None = None
         self._kept = False
         """Whether the connection has answered before, so that the other end may have closed it since."""
-        self._aborted = False
+        self._aborted = self._interrupted = False
+        context.is_ended = lambda: self._is_ended
 
     @classmethod
     def verified(cls, url: ServerUrl, authority: Authority, limits: Limits = Limits()) -> Connection:
@@ -105,7 +106,7 @@ class Connection:
     @property
     def is_warm(self) -> bool:
         """Whether it has answered before, and the other end has not closed it since."""
-        return self._http is not None and self._kept and self._http.is_connected
+        return self._http is not None and self._kept and not self._is_ended and self._http.is_connected
 
     def receive(self, wait: float = 0.0) -> Reply:
         """The answer to what was sent, which is not sent again. `wait`: seconds that the other end was asked to wait before it answers."""
@@ -119,16 +120,16 @@ class Connection:
         self._drop()
 
     def abort(self) -> None:
-        """End what another thread waits for here: its call raises, and so does every later one."""
+        """End what another thread waits for here: its call raises soon, and so does every later one."""
         self._aborted = True
-        self.interrupt()
 
     def interrupt(self) -> None:
-        """End what another thread waits for here: its call raises."""
-        http = self._http
-        sock = None if http is None else http.sock
-        if sock is not None:
-            hang_up(sock)
+        """End what another thread waits for here: its call raises soon."""
+        self._interrupted = True
+
+    @property
+    def _is_ended(self) -> bool:
+        return self._aborted or self._interrupted
 
     # --- below ----------------------------------------------------------------------------------------------------------
 
@@ -156,7 +157,7 @@ class Connection:
             ssl_context=self._context,
             cert_reqs=self._context.verify_mode,
         )
-        self._http, self._kept = http, False
+        self._http, self._kept, self._interrupted = http, False, False
         http.connect()
         # Not that of the socket, which urllib3 sets anew from this with each request and each answer.
         http.timeout = self._limits.silence

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import Link, LinkToken
@@ -13,17 +14,19 @@ from kiosk.store.sync.connection import Connection, Limits
 from kiosk.store.sync.credentials import Credentials
 from kiosk.store.sync.server_url import ServerUrl
 
+_CLOSE_SECONDS = 1.0
 LIMITS = Limits(connect=1.0, silence=1.5, whole=2.0)
 """A patron waits."""
 
 
 @dataclass(slots=True)
 class Question:
-    """For one thread."""
+    """For one thread, but `close`."""
 
     store: LedgerStore
     credentials: Credentials
     _asked: tuple[str, Connection] | None = None
+    _asking: threading.Lock = field(default_factory=threading.Lock)
 
     def find(self, token: LinkToken) -> Link | None:
         """The link that the server has for a card; None if it has none. Raises Unavailable, also where its answer proves nothing: while
@@ -31,7 +34,8 @@ class Question:
         server shuts this counter out, without asking.
         """
         membership = self._membership()
-        said = RegistryClient(self._connection(membership), self.credentials.secret, self.credentials.version).find([token])
+        with self._asking:
+            said = RegistryClient(self._connection(membership), self.credentials.secret, self.credentials.version).find([token])
         if isinstance(said, Said) or membership.knows_more_than(said.status):
             raise Unavailable(Code.REGISTRY_ANSWER_UNEXPECTED)
         found = next((placed.link for placed in said.links if placed.link.token == token), None)
@@ -42,8 +46,13 @@ class Question:
         return Link(found.token, found.number, found.since, found.counter, found.operation)
 
     def close(self) -> None:
-        if self._asked is not None:
+        """End a question that is asked, and close the connection once nobody uses it."""
+        if self._asked is None:
+            return
+        self._asked[1].abort()
+        if self._asking.acquire(timeout=_CLOSE_SECONDS):
             self._asked[1].close()
+            self._asking.release()
 
     def _membership(self) -> Membership:
         membership = self.store.membership()
@@ -53,6 +62,7 @@ class Question:
 
     def _connection(self, membership: Membership) -> Connection:
         if self._asked is None or self._asked[0] != membership.registry:
-            self.close()
+            if self._asked is not None:
+                self._asked[1].close()
             self._asked = membership.registry, Connection.verified(ServerUrl.parse(membership.registry), self.credentials.authority, LIMITS)
         return self._asked[1]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from kiosk.store.sync.endable_socket import EndableContext
+
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
@@ -41,11 +43,11 @@ def read_certificate(pem: bytes) -> bytes:
     return found[0].public_bytes(Encoding.DER)
 
 
-def trusting(authority: Authority) -> ssl.SSLContext:
+def trusting(authority: Authority) -> EndableContext:
     """A context that trusts this authority alone, not those of the system, and checks the name of the host. Raises ValueError for a
     certificate that OpenSSL cannot take.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = EndableContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # An authority that is not at the top of its own chain is trusted as well as one that is.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
@@ -56,9 +58,9 @@ def trusting(authority: Authority) -> ssl.SSLContext:
     return context
 
 
-def trusting_anybody() -> ssl.SSLContext:
+def trusting_anybody() -> EndableContext:
     """A context for what is public and compared afterwards."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = EndableContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF, QSizeF
 from PySide6.QtGui import QGuiApplication, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
-from kiosk.config.file_replacement import delete, replace
+from kiosk.config.file_replacement import delete, discard, replace
 from kiosk.domain.errors import Code, Unavailable
 
 # Without a device a QTextDocument measures in pixels; here one pixel is one point on paper.
@@ -63,8 +62,7 @@ def write_pdf(html: str, width_mm: int, folder: str, stem: str) -> None:
     except OSError as error:
         raise Unavailable(Code.SLIP_FAILED) from error
     finally:
-        with suppress(OSError):
-            delete(unfinished, missing_ok=True)
+        discard(unfinished)
     del application
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.outbox import FATES
 from kiosk.registry.api.errors import ApiCode
 from kiosk.store.sync import connection as limits_of
+from kiosk.store.sync.bell import Bell
 from kiosk.store.sync.connection import Connection, Limits
 from kiosk.store.sync.server_url import ServerUrl
 from tests.support.sync.scripted_registry import Asked, Cut, Say, Script, ScriptedRegistry
@@ -200,6 +202,49 @@ def test_another_thread_can_end_a_wait(server: ScriptedRegistry, is_warm: bool) 
         assert ended == [Code.REGISTRY_UNREACHABLE]
         assert len(server.asked) == begun + 1
     answers.set()
+
+
+@pytest.mark.parametrize("end", [Connection.abort, Connection.interrupt])
+def test_who_ends_a_wait_leaves_the_socket_to_who_waits(
+    server: ScriptedRegistry, connection: Connection, end: Callable[[Connection], None]
+) -> None:
+    """Its number would be that of the next one opened: of the library system, for instance."""
+    connection.ask("GET", "/v1/health")
+    server.script = answering_after(1.0)
+    connection.send("GET", "/v1/feed")
+    waited_for = connection.socket
+    assert waited_for is not None
+    number = waited_for.fileno()
+    end(connection)
+    assert waited_for.fileno() == number
+    with closing(Bell()) as bell:
+        bell.wait(0, waited_for)
+    with pytest.raises(Unavailable):
+        connection.receive(5.0)
+    assert not connection.is_warm
+
+
+def test_another_thread_can_end_a_handshake() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = ServerUrl.parse(f"https://127.0.0.1:{mute.getsockname()[1]}")
+        with closing(Connection.unverified(url, Limits(connect=20.0))) as patient:
+            ended = list[Code]()
+
+            def wait() -> None:
+                try:
+                    patient.ask("GET", "/v1/health")
+                except Unavailable as error:
+                    ended.append(error.code)
+
+            waiting = threading.Thread(target=wait)
+            waiting.start()
+            accepted, _ = mute.accept()
+            with accepted:
+                assert accepted.recv(1), "the client's first word"
+                patient.abort()
+                waiting.join(5)
+                assert ended == [Code.REGISTRY_UNREACHABLE]
+            waiting.join()
 
 
 def test_a_server_of_another_authority_is_not_trusted(server: ScriptedRegistry, tmp_path: Path) -> None:

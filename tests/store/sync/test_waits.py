@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.model import RegistryCondition
 from kiosk.domain.registry_wire import LONGEST_WAIT
+from tests.support.registry.sent_operations import fresh_token
+from tests.support.sync.enrolled_counter import EnrolledCounter
 from tests.support.sync.made_elsewhere import linked_elsewhere
 from tests.support.sync.paced_session import PacedSession
 from tests.support.sync.scripted_registry import Asked, Say, ScriptedRegistry
@@ -54,3 +58,27 @@ def test_counters_that_hear_the_same_news_do_not_come_back_in_the_same_moment(se
     assert session.store.sum_up()[1] == 5
     assert len(set(session.bell.pauses)) >= 5
     assert max(session.bell.pauses) <= 0.2
+
+
+def test_a_question_that_is_asked_ends_with_the_sync(server: ScriptedRegistry, counter: EnrolledCounter) -> None:
+    answers, ended = threading.Event(), list[Code]()
+    sync = counter.start().until_condition(RegistryCondition.CURRENT).sync
+    assert sync is not None
+
+    def silent(asked: Asked) -> None:
+        if asked.path.endswith("/find"):
+            answers.wait(20)
+
+    def ask() -> None:
+        with pytest.raises(Unavailable) as raised:
+            sync.find(fresh_token())
+        ended.append(raised.value.code)
+
+    server.script = silent
+    asking = threading.Thread(target=ask)
+    asking.start()
+    wait_until(lambda: any(path.endswith("/find") for path in server.paths()), "the question")
+    counter.stop()
+    assert ended == [Code.REGISTRY_UNREACHABLE]
+    asking.join()
+    answers.set()
