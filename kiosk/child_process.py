@@ -22,13 +22,13 @@ from typing import Any, TypeVar
 
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.incidents import BrokeApart, places
+from kiosk.system_program import NO_WINDOW
 
 _CHECKOUT = Path(__file__).parents[1]
 _BURIAL_SECONDS = 2.0
 """How long to wait for a killed process. One blocked on a device cannot be killed before that ends and is left alone."""
 _ALONE_SECONDS = 1.0
 """Extra seconds after its limit before an orphaned process ends itself."""
-_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _BELOW_NORMAL = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 _calls: set[subprocess.Popen[bytes]] = set()
 T = TypeVar("T")
@@ -102,7 +102,7 @@ def exchange(
             env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
             # Ctrl-C at our terminal is for us only; and the process's own children are killed with it.
             start_new_session=True,
-            creationflags=_NO_WINDOW | (_BELOW_NORMAL if background else 0),
+            creationflags=NO_WINDOW | (_BELOW_NORMAL if background else 0),
         )
     except OSError as error:
         raise NotBegun(module[0]) from error
