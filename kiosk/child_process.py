@@ -117,14 +117,15 @@ def exchange(
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     """End the process if it still runs, with all its children."""
-    for pipe in (child.stdin, child.stdout):
-        if pipe is not None:
-            with suppress(OSError):
-                pipe.close()
+    # Before its pipes are closed: on Windows a thread of `communicate` reads them, and closing one waits until it has read to the end.
     _kill(child)
     with suppress(subprocess.TimeoutExpired):
         # Otherwise it is reaped when the next process is started.
         child.wait(_BURIAL_SECONDS)
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
