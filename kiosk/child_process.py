@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.incidents import BrokeApart, places
+from kiosk.memory_dumps import forbid_memory_dumps
 from kiosk.system_program import NO_WINDOW
 
 _CHECKOUT = Path(__file__).parents[1]
@@ -153,6 +154,7 @@ def _answer(said: bytes, name: str) -> Any:
 
 def main() -> None:
     """Read a request and write its answer. A timer of its own ends the process, whatever holds the GIL."""
+    forbid_memory_dumps()
     name, limit = sys.argv[1:]
     with open(os.devnull, "w") as nowhere:
         faulthandler.dump_traceback_later(float(limit) + _ALONE_SECONDS, exit=True, file=nowhere)
