@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,8 +31,9 @@ class CredentialStore:
     `mark` is an empty file that exists as long as there may be an entry, which a store that cannot be read does not tell.
     """
 
-    def __init__(self, backend: KeyringBackend, kind: str, name: str, mark: Path) -> None:
-        self._backend = backend
+    def __init__(self, open_backend: Callable[[], KeyringBackend], kind: str, name: str, mark: Path) -> None:
+        """`open_backend` is called with the first question, whose failure its own failure is."""
+        self._open_backend = open_backend
         self._kind = kind
         self._name = name
         self._mark = mark
@@ -89,10 +91,17 @@ class CredentialStore:
             raise self._unusable("differs")
 
     def settle(self) -> None:
-        """What an earlier version saved is saved as this one does. Raises Unavailable: credential-store-unusable."""
+        """Save anew what an earlier version saved in another way. Raises Unavailable: credential-store-unusable.
+
+        Nothing here: only Credential Manager has known another.
+        """
 
     def describe(self) -> Description:
         return Description(self._kind, f"{SERVICE}/{self._name}")
+
+    @cached_property
+    def _backend(self) -> KeyringBackend:
+        return self._open_backend()
 
     def _write(self, text: str) -> None:
         self._backend.set_password(SERVICE, self._name, text)
@@ -136,7 +145,7 @@ def system_credentials(name: str, mark: Path) -> CredentialStore | None:
         return None
     from keyring.backends.SecretService import Keyring
 
-    return CredentialStore(Keyring(), "secret-service", name, mark)  # type: ignore[no-untyped-call]
+    return CredentialStore(Keyring, "secret-service", name, mark)
 
 
 def _secret_service_open() -> bool:
