@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -174,6 +175,13 @@ def test_what_is_typed_in_another_code_page_is_no_bug(home: Home) -> None:
     assert b"Error" not in said.stderr
     assert said.returncode == 1
     assert incidents(home) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
+def test_a_file_of_json_loses_no_character(home: Home, encoding: str) -> None:
+    said = usual(home, "doctor --json", env=environment(PYTHONIOENCODING=encoding)).stdout.decode(encoding)
+    assert NAMES in str(json.loads(said))
+    assert (NAMES in said) is (encoding == "utf-8")
 
 
 @pytest.mark.parametrize("page", ["cp20932", "cp51932", "cp10001"])
