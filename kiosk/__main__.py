@@ -10,9 +10,9 @@ from kiosk import last_resort, streams
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 if fine, 1 if a problem was found, 2 if command line or configuration are wrong, 130 after Ctrl-C."""
-    streams.prepare()
     given = sys.argv[1:] if arguments is None else arguments
     try:
+        streams.prepare()
         from kiosk.command_line import carry_out
 
         return carry_out(given)

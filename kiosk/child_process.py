@@ -22,13 +22,14 @@ from typing import Any, TypeVar
 
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.incidents import BrokeApart, places
+from kiosk.memory_dumps import forbid_memory_dumps
+from kiosk.system_program import NO_WINDOW
 
 _CHECKOUT = Path(__file__).parents[1]
 _BURIAL_SECONDS = 2.0
 """How long to wait for a killed process. One blocked on a device cannot be killed before that ends and is left alone."""
 _ALONE_SECONDS = 1.0
 """Extra seconds after its limit before an orphaned process ends itself."""
-_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _BELOW_NORMAL = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 _calls: set[subprocess.Popen[bytes]] = set()
 T = TypeVar("T")
@@ -102,7 +103,7 @@ def exchange(
             env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
             # Ctrl-C at our terminal is for us only; and the process's own children are killed with it.
             start_new_session=True,
-            creationflags=_NO_WINDOW | (_BELOW_NORMAL if background else 0),
+            creationflags=NO_WINDOW | (_BELOW_NORMAL if background else 0),
         )
     except OSError as error:
         raise NotBegun(module[0]) from error
@@ -117,14 +118,15 @@ def exchange(
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     """End the process if it still runs, with all its children."""
-    for pipe in (child.stdin, child.stdout):
-        if pipe is not None:
-            with suppress(OSError):
-                pipe.close()
+    # Before its pipes are closed: on Windows a thread of `communicate` reads them, and closing one waits until it has read to the end.
     _kill(child)
     with suppress(subprocess.TimeoutExpired):
         # Otherwise it is reaped when the next process is started.
         child.wait(_BURIAL_SECONDS)
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
@@ -152,6 +154,7 @@ def _answer(said: bytes, name: str) -> Any:
 
 def main() -> None:
     """Read a request and write its answer. A timer of its own ends the process, whatever holds the GIL."""
+    forbid_memory_dumps()
     name, limit = sys.argv[1:]
     with open(os.devnull, "w") as nowhere:
         faulthandler.dump_traceback_later(float(limit) + _ALONE_SECONDS, exit=True, file=nowhere)

@@ -17,6 +17,7 @@ from kiosk.commands.parser import Parser
 from kiosk.config import Home, LogSettings, begin_practice, default_home, home_at, read_settings
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
+from kiosk.memory_dumps import forbid_memory_dumps
 
 
 def build_parser() -> Parser:
@@ -40,7 +41,7 @@ def carry_out(arguments: Sequence[str]) -> int:
     except OSError as error:
         return break_off(error, None)
     windowed = options.windowed and not options.is_scripted(options)
-    log.forbid_core_dumps()
+    forbid_memory_dumps()
     try:
         with _for_this_user_alone():
             return _at_home(options, windowed=windowed) if options.server_act is None else _at_servers_home(options)

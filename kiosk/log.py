@@ -8,7 +8,6 @@ hold anything.
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import logging
 import os
 import re
@@ -26,6 +25,7 @@ from types import TracebackType
 from kiosk.config import FileTrouble, LogSettings, file_trouble
 from kiosk.config.file_access import not_a_file
 from kiosk.config.file_replacement import delete, rename
+from kiosk.crash_log import crashes_in
 from kiosk.incidents import places, record_incident
 
 _log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
     sys.excepthook = _uncaught
     threading.excepthook = lambda caught: _uncaught(caught.exc_type, caught.exc_value, caught.exc_traceback)
     try:
-        with _crashes_in(folder / f"{name}-crash.log"):
+        with crashes_in(folder, name, settings.days):
             yield
     finally:
         root.removeHandler(handler)
@@ -100,14 +100,6 @@ def is_failing() -> bool:
     kept = [handler for handler in logging.getLogger().handlers if isinstance(handler, _File)]
     _log.info("the log is looked after")
     return any(handler.is_failing for handler in kept)
-
-
-def forbid_core_dumps() -> None:
-    """Forbid core dumps: copies of a PIN made by a library cannot be wiped, so memory must never reach a disk."""
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource  # not on Windows, where no dump is written unless an administrator asks for it (WER LocalDumps)
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 class _File(TimedRotatingFileHandler):
@@ -210,31 +202,3 @@ def _shown(argument: object) -> object:
 def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
     if error is not None and not issubclass(kind, KeyboardInterrupt):
         record_incident(error.with_traceback(trace))
-
-
-@contextlib.contextmanager
-def _crashes_in(path: Path) -> Iterator[None]:
-    """Have faulthandler log crashes of the interpreter itself: it writes function names, never values.
-
-    On Windows it also writes of exceptions that somebody handles, since it hears of them first
-    (https://learn.microsoft.com/en-us/windows/win32/debug/vectored-exception-handling): a run that ends in order says so below them. The
-    file is for people: nothing that staff are told, or `doctor` tells, is taken from it.
-    """
-    file = None
-    if not faulthandler.is_enabled() and _may_be_written(path):
-        with contextlib.suppress(OSError):
-            file = path.open("a", encoding="utf-8")
-    if file is None:
-        yield
-        return
-    with file:
-        before = os.fstat(file.fileno()).st_size
-        faulthandler.enable(file)
-        try:
-            yield
-        finally:
-            faulthandler.disable()
-            with contextlib.suppress(OSError):
-                if handled := path.read_bytes()[before:].count(b"\n"):
-                    file.write(f"The {handled} lines above tell of no crash: the program went on, and ended in order {time.ctime()}.\n\n")
-                    file.flush()

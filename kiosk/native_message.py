@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -28,12 +29,33 @@ box.exec()
 _MOMENT, _QT_MOMENT = 1.0, 10.0
 """Seconds in which a program that cannot show anything has ended."""
 
+if sys.platform == "win32":
+
+    def _has_visible_station() -> bool:
+        """Whether the window station can be seen: one of a service or of SSH cannot, and a message box there would wait for ever.
+
+        https://learn.microsoft.com/en-us/windows/win32/api/winuser/ns-winuser-userobjectflags (WSF_VISIBLE)
+        """
+        flags, visible = 1, 1
+        with contextlib.suppress(Exception):  # as below
+            import ctypes
+
+            user32 = ctypes.WinDLL("user32")
+            user32.GetProcessWindowStation.restype = ctypes.c_void_p
+            told = (ctypes.c_uint32 * 3)()  # USEROBJECTFLAGS: inherit, reserved, flags
+            station = ctypes.c_void_p(user32.GetProcessWindowStation())
+            if user32.GetUserObjectInformationW(station, flags, told, ctypes.sizeof(told), None):
+                return bool(told[2] & visible)
+        return True
+
 
 def has_display() -> bool:
-    """Whether windows are visible to anybody."""
+    """Whether windows are visible to anybody. Never raises."""
     if os.environ.get("QT_QPA_PLATFORM", "").startswith(("offscreen", "minimal")):
         return False
-    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if sys.platform == "win32":
+        return _has_visible_station()
+    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def show_natively(title: str, text: str, close: str) -> None:
@@ -44,10 +66,11 @@ def show_natively(title: str, text: str, close: str) -> None:
     if sys.platform == "win32":
         # By ctypes rather than pywin32: an installed package may be what is broken. One call with two strings, without structures.
         # https://learn.microsoft.com/en-us/windows/win32/api/winuser/nf-winuser-messageboxw
-        import ctypes
-
         icon_warning, set_foreground = 0x30, 0x10000
-        ctypes.windll.user32.MessageBoxW(None, text, title, icon_warning | set_foreground)
+        with contextlib.suppress(Exception):  # a scanner may even keep ctypes from being loaded
+            import ctypes
+
+            ctypes.windll.user32.MessageBoxW(None, text, title, icon_warning | set_foreground)
         return
     programs = (
         (["zenity", "--error", "--no-markup", f"--title={title}", f"--text={text}", f"--ok-label={close}"], _MOMENT),
@@ -72,5 +95,5 @@ def _stays(program: list[str], moment: float) -> bool:
         return started.wait(moment) == 0
     except subprocess.TimeoutExpired:
         return True
-    except OSError:
+    except (OSError, ValueError):
         return False

@@ -6,6 +6,7 @@ lack characters.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import io
@@ -129,7 +130,8 @@ if sys.platform == "win32":
         if sys.flags.utf8_mode or os.environ.get("PYTHONIOENCODING"):
             return None
         for number in (2, 1, 0):
-            with contextlib.suppress(OSError):
+            # LookupError: Python has no codec for some, as 20932 (EUC-JP) and 10001 (Japanese of the Macintosh).
+            with contextlib.suppress(OSError, LookupError):
                 if found := os.device_encoding(number):
-                    return found
+                    return codecs.lookup(found).name
         return None

@@ -93,6 +93,13 @@ def test_without_a_process_nothing_has_begun(monkeypatch: pytest.MonkeyPatch) ->
         child_process.call(child_process_functions.vanish, {}, 10)
 
 
+def test_one_that_only_sleeps_is_ended_in_time() -> None:
+    began = time.monotonic()
+    with pytest.raises(child_process.Overdue):
+        child_process.exchange(["timeit", "-n1", "-r1", "-s", "import time", "time.sleep(60)"], b"", 3)
+    assert time.monotonic() - began < 20
+
+
 def test_what_keeps_the_interpreters_lock_is_ended_in_time_with_all_it_started(note: Note) -> None:
     began = time.monotonic()
     with pytest.raises(child_process.Overdue):

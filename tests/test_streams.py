@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -174,3 +175,27 @@ def test_what_is_typed_in_another_code_page_is_no_bug(home: Home) -> None:
     assert b"Error" not in said.stderr
     assert said.returncode == 1
     assert incidents(home) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
+def test_a_file_of_json_loses_no_character(home: Home, encoding: str) -> None:
+    said = usual(home, "doctor --json", env=environment(PYTHONIOENCODING=encoding)).stdout.decode(encoding)
+    assert NAMES in str(json.loads(said))
+    assert (NAMES in said) is (encoding == "utf-8")
+
+
+@pytest.mark.parametrize("page", ["cp20932", "cp51932", "cp10001"])
+def test_a_code_page_that_python_lacks_is_passed_over(page: str) -> None:
+    """What a console of Windows may be set to; elsewhere nobody asks for it."""
+    code = f"import os, sys; os.device_encoding = lambda number: {page!r}; from kiosk.__main__ import main; sys.exit(main(['--help']))"
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, timeout=LIMIT, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout
+
+
+def test_streams_that_cannot_be_made_whole_are_told_like_any_failure() -> None:
+    code = "import os, sys; sys.stdin = None; os.devnull = '/no/such/device'; from kiosk.__main__ import main; sys.exit(main(['--help']))"
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, timeout=LIMIT, check=False)
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert b"FileNotFoundError" in done.stderr

@@ -29,7 +29,7 @@ from kiosk.ending_signals import heard
 from kiosk.equipment import counter_facts, erase_counter, today
 from kiosk.incidents import RecurringIncidents
 from kiosk.ledger.running_lock import RunningLock
-from kiosk.log import forbid_core_dumps
+from kiosk.memory_dumps import forbid_memory_dumps
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.displays import Displays
 from kiosk.ui.garbage_collection import GarbageCollector
@@ -84,7 +84,7 @@ class Program:
         return self._engine.conductor
 
     def start(self) -> None:
-        forbid_core_dumps()
+        forbid_memory_dumps()
         # Before any other thread exists.
         self._garbage.start()
         self._hook_bugs()

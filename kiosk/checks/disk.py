@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from kiosk.domain.health import Finding
+from kiosk.system_program import ask
 
 _LIMIT = 20.0
 _ENOUGH, _LEAST = 200 << 20, 20 << 20
 """Bytes: a year of a busy counter's acts; one act and the next day's log."""
 _STACKED = {"ecryptfs", "fuse.gocryptfs", "fuse.encfs"}
+_POWERSHELL = r"WindowsPowerShell\v1.0\powershell.exe"
 _BITLOCKER = "(New-Object -ComObject Shell.Application).NameSpace('{drive}').Self.ExtendedProperty('System.Volume.BitLockerProtection')"
 
 
@@ -89,15 +90,9 @@ def _is_encrypted(block: Path) -> bool:
 
 def _bitlocker(folder: Path) -> bool | None:
     """BitLocker status as the shell reports it, the only query without administrator rights: 1 on, 3 encrypting, 5 suspended."""
-    command = _BITLOCKER.format(drive=folder.resolve().drive)
-    try:
-        answer = subprocess.run(  # noqa: S603 - a fixed command
-            ["powershell", "-NoProfile", "-NonInteractive", "-Command", command],  # noqa: S607 - Windows' own
-            capture_output=True,
-            text=True,
-            timeout=_LIMIT,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
+    drive = folder.resolve().drive
+    if not re.fullmatch("[A-Za-z]:", drive):
+        # A share: another computer's disk. Nor does anything but a letter reach the script.
         return None
-    return {"1": True, "2": False, "3": False, "4": False, "5": False}.get(answer.stdout.strip())
+    answer = ask(_POWERSHELL, "-NoProfile", "-NonInteractive", "-Command", _BITLOCKER.format(drive=drive), limit=_LIMIT)
+    return {"1": True, "2": False, "3": False, "4": False, "5": False}.get((answer or "").strip())

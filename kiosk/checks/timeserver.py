@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 from kiosk.domain.health import Finding
+from kiosk.system_program import ask
 
 _LIMIT = 10.0
 
@@ -19,15 +19,9 @@ def check_time_server() -> Finding:
 
 def _synchronised() -> bool | None:
     """Whether it is synchronized; None if the system does not report it."""
-    windows = ["w32tm", "/query", "/status"]
-    command = windows if sys.platform == "win32" else ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT)  # noqa: S603 - fixed commands
-    except (OSError, subprocess.SubprocessError):
-        return None
-    if answer.returncode:
-        return None
-    if command is windows:
+    if sys.platform == "win32":
+        told = ask("w32tm.exe", "/query", "/status", limit=_LIMIT)
         # First line, in any language: "Leap Indicator: 3(not synchronized)".
-        return "3(" not in answer.stdout.partition("\n")[0]
-    return {"yes": True, "no": False}.get(answer.stdout.strip())
+        return None if told is None else "3(" not in told.partition("\n")[0]
+    told = ask("timedatectl", "show", "--property=NTPSynchronized", "--value", limit=_LIMIT)
+    return {"yes": True, "no": False}.get((told or "").strip())

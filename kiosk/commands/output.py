@@ -34,8 +34,11 @@ def warn(key: str, /, **params: str | int) -> None:
 
 
 def tell_json(document: Mapping[str, object]) -> None:
-    """Print a JSON object, indented for people."""
-    print(json.dumps(document, ensure_ascii=False, indent=2))
+    """Print a JSON object, indented for people. An output that is not Unicode, as one redirected on Windows, gets only ASCII: it would lose
+    characters, and JSON has another way to write them (RFC 8259, 7).
+    """
+    is_unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    print(json.dumps(document, ensure_ascii=not is_unicode, indent=2))
 
 
 def explain(error: KioskError) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import shlex
-import subprocess
-import sys
 
 from kiosk.checks.card import look_at_readers
 from kiosk.commands import output
+from kiosk.commands.command_line_to_type import to_type
 from kiosk.commands.display import start_display
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, Settings, begin_practice, read_settings
@@ -43,7 +41,7 @@ def practise(home: Home, options: argparse.Namespace) -> int:
 def _laying(home: Home | None) -> str:
     """The command that places a virtual card for a practice in `home`; a card from another home has another authority."""
     words = ["kiosk", *([] if home is None else ["--home", escaped(str(home.folder))]), "virtual-card"]
-    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+    return to_type(words)
 
 
 def _check_readers(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,8 +31,9 @@ class CredentialStore:
     `mark` is an empty file that exists as long as there may be an entry, which a store that cannot be read does not tell.
     """
 
-    def __init__(self, backend: KeyringBackend, kind: str, name: str, mark: Path) -> None:
-        self._backend = backend
+    def __init__(self, open_backend: Callable[[], KeyringBackend], kind: str, name: str, mark: Path) -> None:
+        """`open_backend` is called with the first question, whose failure its own failure is."""
+        self._open_backend = open_backend
         self._kind = kind
         self._name = name
         self._mark = mark
@@ -94,6 +96,10 @@ class CredentialStore:
     def describe(self) -> Description:
         return Description(self._kind, f"{SERVICE}/{self._name}")
 
+    @cached_property
+    def _backend(self) -> KeyringBackend:
+        return self._open_backend()
+
     def _write(self, text: str) -> None:
         self._backend.set_password(SERVICE, self._name, text)
 
@@ -136,7 +142,7 @@ def system_credentials(name: str, mark: Path) -> CredentialStore | None:
         return None
     from keyring.backends.SecretService import Keyring
 
-    return CredentialStore(Keyring(), "secret-service", name, mark)  # type: ignore[no-untyped-call]
+    return CredentialStore(Keyring, "secret-service", name, mark)
 
 
 def _secret_service_open() -> bool:

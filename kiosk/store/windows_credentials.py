@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from keyring.backends.Windows import WinVaultKeyring
+from typing import TYPE_CHECKING
 
 from kiosk.store.credentials import SERVICE, CredentialStore
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 _NOT_FOUND = 1168
 """ERROR_NOT_FOUND."""
@@ -20,9 +22,7 @@ class CredentialManager(CredentialStore):
     """
 
     def __init__(self, name: str, mark: Path) -> None:
-        backend = WinVaultKeyring()  # type: ignore[no-untyped-call]
-        backend.persist = "local machine"
-        super().__init__(backend, "credential-manager", name, mark)
+        super().__init__(_backend, "credential-manager", name, mark)
 
     def settle(self) -> None:
         """Save an entry that may roam as one that does not, and leave nothing of what it replaced.
@@ -53,3 +53,11 @@ class CredentialManager(CredentialStore):
         if entry["UserName"] != self._name:  # another counter of this user
             return True
         return bool(entry["Persist"] == win32cred.CRED_PERSIST_LOCAL_MACHINE and entry["CredentialBlob"].decode("utf-16") == text)
+
+
+def _backend() -> KeyringBackend:
+    from keyring.backends.Windows import WinVaultKeyring
+
+    backend = WinVaultKeyring()  # type: ignore[no-untyped-call]
+    backend.persist = "local machine"
+    return backend

@@ -17,7 +17,6 @@ PLACES: dict[str, Callable[[Home, Path], Path]] = {
     "keys": lambda home, keys: next(file for file in keys.iterdir() if file.suffix != ".anchor"),
     "anchor": lambda home, keys: next(keys.glob("*.anchor")),
     "log": lambda home, keys: home.folder / "logs" / "commands.log",
-    "crash log": lambda home, keys: home.folder / "logs" / "commands-crash.log",
 }
 
 

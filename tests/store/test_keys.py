@@ -50,7 +50,7 @@ def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> KeyStore:
         return MachineKeyStore(tmp_path / "keys" / "a.machine")
     if request.param == "file":
         return FileKeyStore(tmp_path / "keys" / "a.json")
-    return CredentialStore(DictionaryKeyring(), "credential-manager", "a", tmp_path / "keys" / "a.system")
+    return CredentialStore(DictionaryKeyring, "credential-manager", "a", tmp_path / "keys" / "a.system")
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_a_file_without_keys_is_said_and_kept(content: bytes, path: Path, tmp_pa
 
 def test_a_credential_store_that_closed_is_trouble_not_a_first_start(keys: Keys, path: Path) -> None:
     keyring = DictionaryKeyring()
-    store = CredentialStore(keyring, "secret-service", "a", path.parent / "a.system")
+    store = CredentialStore(lambda: keyring, "secret-service", "a", path.parent / "a.system")
     store.save(KeyRecord(keys))
     keyring.locked = True
     with pytest.raises(Unavailable) as trouble:

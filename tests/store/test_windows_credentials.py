@@ -107,6 +107,17 @@ def test_saving_anew_loses_nothing_wherever_it_ends(
     assert windows.persistence() == {LOCAL_MACHINE}
 
 
+@pytest.mark.parametrize("broken", ["win32cred", "WinVaultKeyring"])
+def test_parts_that_cannot_be_used_are_a_store_that_cannot(
+    windows: CredentialsInMemory, tmp_path: Path, monkeypatch: Any, broken: str
+) -> None:
+    monkeypatch.delattr("keyring.backends.Windows." + broken)
+    for act in (manager(tmp_path).load, manager(tmp_path).try_out, manager(tmp_path).settle):
+        with pytest.raises(Unavailable) as trouble:
+            act()
+        assert trouble.value.code is Code.CREDENTIAL_STORE_UNUSABLE
+
+
 def test_what_is_settled_is_not_written_again(windows: CredentialsInMemory, keys: Keys, tmp_path: Path) -> None:
     manager(tmp_path).save(KeyRecord(keys))
     windows.refused = {"CredWrite"}

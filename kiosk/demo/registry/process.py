@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from kiosk.system_program import NO_WINDOW
+
 _LISTENING = re.compile(r"https://127\.0\.0\.1:([0-9]+)")
 _END_SECONDS = 15.0
-_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 class ServerProcess:
@@ -86,5 +87,5 @@ def _started(arguments: list[str], stdin: int = subprocess.DEVNULL, stdout: int 
         stdout=stdout,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
-        creationflags=_NO_WINDOW,
+        creationflags=NO_WINDOW,
     )

@@ -47,7 +47,8 @@ from kiosk.domain.states import (
     Waiting,
     When,
 )
-from kiosk.log import forbid_core_dumps, kept_in
+from kiosk.log import kept_in
+from kiosk.memory_dumps import forbid_memory_dumps
 from kiosk.smartcard.virtual.authority import Leaf, VirtualAuthority, rsa_key
 from kiosk.smartcard.virtual.card import Fault, Trouble
 from kiosk.store.key_location import key_place
@@ -202,7 +203,7 @@ def main() -> None:
     people = [Person(**{**one, "ends": date.fromisoformat(one["ends"])}) for one in json.load(sys.stdin)]
     home = Home(Path(sys.argv[1]))
     home.prepare()
-    forbid_core_dumps()
+    forbid_memory_dumps()
     keys = key_place(home.store, "file").open_keys()
     authority = VirtualAuthority.create(demo=False)
     (home.trust / "authority.cer").write_bytes(authority.der)
