@@ -2,7 +2,7 @@
 # make demo    the application with virtual cards and a pretend library
 # make lint    style, types, directions of imports
 # make test    what every change has to pass
-# make trial   the long runs
+# make trial   the long runs, and under Wine what has a branch for Windows
 # make trial-windows   what counter PCs run, by Python for Windows under Wine
 # make bench   measurements
 # make lock    the newest versions that setup.cfg admits, written to the lock files
@@ -52,6 +52,7 @@ test: lint
 trial: setup
 	@$(if $(ARGS),,$(call pytest,"trial: speed",600,1200) -q -m trial tests/test_speed.py)
 	@$(call pytest,trial,2700,3600) -n 2 -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
+	@$(if $(ARGS),,$(part) "trial: Wine" 1200 tools/trial_windows --selection)
 	@$(if $(ARGS),,QT_QPA_PLATFORM=offscreen $(part) coverage 1200 tools/check_coverage)
 
 trial-windows: setup

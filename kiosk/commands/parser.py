@@ -6,11 +6,14 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 from enum import Enum, auto, unique
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from kiosk.commands.output import MISUSE, words
 from kiosk.config import Home
 from kiosk.config.registry_home import RegistryHome
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 Act = Callable[[Home, argparse.Namespace], int]
 """Runs a command and returns its exit code. Raises KioskError."""
@@ -82,6 +85,10 @@ class Parser(argparse.ArgumentParser):
     def explain_itself(self, home: Home, options: argparse.Namespace) -> int:
         self.print_help()
         return 0
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Raise OSError where it cannot be written, as for any output: argparse has kept silent of that since Python 3.12."""
+        (sys.stdout if file is None else file).write(self.format_help())
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and exit with 2. argparse's own message names the argument at fault."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -22,9 +23,9 @@ LOOK_MS = 15
 class Tour:
     """Runs the script from a polling timer, then quits the application. `result` is 0 if every step succeeded."""
 
-    def __init__(self, displays: Displays, tray: Tray, folder: Path) -> None:
+    def __init__(self, displays: Displays, tray: Tray, folder: Path, script: Callable[[Guide], Iterator[Wait]] = walk) -> None:
         self._guide, self._folder = Guide(displays, tray, folder), folder
-        self._steps = chain(self._guide.fill_display(), walk(self._guide))
+        self._steps = chain(self._guide.fill_display(), script(self._guide))
         self._wait: Wait = lambda: True
         self._waited = 0
         self._timer = QTimer(interval=LOOK_MS)

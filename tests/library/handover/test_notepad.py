@@ -1,4 +1,4 @@
-"""Numbers typed into Notepad by Windows' own ways, and read back from it."""
+"""Numbers typed into Notepad as a counter with Windows does it, and read back from there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.library.handover import Suffix, Target, desktop, find_windows, hand_over
+from kiosk.commands.doctor.library import check_handover
+from kiosk.config import CardSettings, HandoverSettings, RevocationSource, Settings
+from kiosk.domain.model import LibraryCardNumber
+from kiosk.domain.states import HandoverWhen
+from kiosk.equipment import open_handover
+from kiosk.library.handover import Suffix, Target, desktop, find_windows
 from tests.support.wait import wait_until
 
 NUMBERS = 200
@@ -42,28 +47,36 @@ if sys.platform == "win32":
         return text.value
 
     @pytest.fixture
-    def target(tmp_path: Path) -> Iterator[Target]:
-        """Notepad, in front and empty; its title names the file."""
+    def settings(tmp_path: Path) -> Iterator[Settings]:
+        """Those of a counter whose library works with Notepad, which is in front and empty; its title names the file."""
         path = tmp_path / f"図書館システム {random.randrange(10**9)}.txt"
         path.touch()
+        handover = HandoverSettings(HandoverWhen.ON_TAP, path.stem, "notepad", Suffix.ENTER.value)
+        settings = Settings(CardSettings(RevocationSource.NONE), handover=handover)
+        target = Target(path.stem, "notepad")
+        assert check_handover(settings).outcome == "handover.missing-program"
         notepad = subprocess.Popen(["notepad.exe", str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        target = Target(path.stem, "notepad", Suffix.ENTER)
         try:
             with desktop().seat(60) as seat:
                 wait_until(lambda: (front := seat.front()) is not None and target.fits(front), "Notepad in front", 60)
-            yield target
+            yield settings
         finally:
             notepad.kill()
             notepad.communicate(timeout=60)
 
-    def test_none_of_two_hundred_numbers_is_wrong(target: Target) -> None:
+    def test_none_of_two_hundred_numbers_is_wrong(settings: Settings) -> None:
         """Of ten digits as libraries print them, and with a letter in front."""
         draw = random.Random(12)
         numbers = [f"{draw.choice(('', 'D', 'k'))}{draw.randrange(10**10):010}" for _ in range(NUMBERS)]
-        [window] = find_windows(target, desktop())
+        [window] = find_windows(Target(settings.handover.title, settings.handover.program), desktop())
+        hand_over = open_handover(settings)
         for number in numbers:
-            hand_over(number, target, desktop())
+            hand_over(LibraryCardNumber(number))
             # What was sent is on its way to Notepad: at a counter nobody lays the next card meanwhile.
             with suppress(AssertionError):
-                wait_until(lambda number=number: text_of(window.handle).endswith(f"{number}\r\n"), "it", ARRIVES)  # type: ignore[misc]
+                wait_until(lambda number=number: text_of(window.handle).endswith(f"{number}\r\n"), "it", ARRIVES)
         assert text_of(window.handle).split("\r\n") == [*numbers, ""]
+
+    def test_doctor_finds_the_window(settings: Settings) -> None:
+        finding = check_handover(settings)
+        assert (finding.outcome, finding.params["found"]) == ("handover.found", "notepad.exe")
