@@ -15,6 +15,7 @@ from kiosk.commands.breaking_off import break_off
 from kiosk.commands.confirmation import agrees, somebody_is_there
 from kiosk.commands.parser import Parser
 from kiosk.config import Home, LogSettings, begin_practice, default_home, home_at, read_settings
+from kiosk.config.admission import admitted_to
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
 
@@ -69,6 +70,7 @@ def _at_home(options: argparse.Namespace, *, windowed: bool) -> int:
     aside = options.practises and options.home is None
     if aside:
         home = home.for_practice()
+    os.umask(admitted_to(home.folder).umask)
     with contextlib.ExitStack() as stack:
         if options.at_home:
             if not options.practises:
@@ -116,7 +118,9 @@ def _begin(home: Home, *, chosen: bool) -> None:
 
 @contextlib.contextmanager
 def _for_this_user_alone() -> Iterator[None]:
-    """Create all files 0600 or 0700 meanwhile, ours and those of libraries and child processes, whatever the inherited umask."""
+    """Create all files 0600 or 0700 meanwhile, ours and those of libraries and child processes, whatever the inherited umask; in the home
+    of a group `_at_home` lets that group in.
+    """
     before = os.umask(0o077)
     try:
         yield

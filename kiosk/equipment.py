@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from kiosk.config import Home, Ils, RevocationSource, Settings
+from kiosk.config.machine_place import is_machine_home, machine_keys_folder
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.events import Event
@@ -69,6 +70,9 @@ def key_place_of(home: Home, settings: Settings) -> KeyPlace:
     """Where the keys are kept, with the anchor beside them."""
     from kiosk.store.key_location import key_place
 
+    if is_machine_home(home.folder):
+        # No account has keys that the next one could read: `keys` in config.toml decides nothing there.
+        return key_place(home.store, "machine", machine_keys_folder())
     return key_place(home.store, settings.keys.place, home.keys_folder(settings.keys))
 
 

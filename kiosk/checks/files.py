@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.config import Home, Settings
+from kiosk.config.admission import admitted_to
 from kiosk.config.file_permissions import exposed_place
 from kiosk.domain.errors import KioskError
 from kiosk.domain.health import Finding
 from kiosk.equipment import keys_of
-
-_OTHERS = 0o077
 
 
 def check_files(home: Home, settings: Settings) -> Finding:
@@ -36,7 +35,7 @@ def _kept(home: Home, settings: Settings) -> Iterator[tuple[Path, bool]]:
     if key := _key_file(home, settings):
         yield key, True
     yield home.folder, False
-    if _mode(home.folder) & 0o011:
+    if _is_open(home.folder):
         # A home that others cannot enter protects everything in it.
         yield home.data, True
         yield home.config, True
@@ -51,9 +50,14 @@ def _kept(home: Home, settings: Settings) -> Iterator[tuple[Path, bool]]:
 def _made_in(folder: Path) -> list[Path]:
     """A folder of the program with its files; empty if others cannot enter it."""
     try:
-        return [folder, *sorted(folder.iterdir())] if _mode(folder) & 0o011 else []
+        return [folder, *sorted(folder.iterdir())] if _is_open(folder) else []
     except OSError:
         return []
+
+
+def _is_open(folder: Path) -> bool:
+    """Whether anybody may enter it that it is not made for."""
+    return bool(_mode(folder) & admitted_to(folder).others & 0o011)
 
 
 def _key_file(home: Home, settings: Settings) -> Path | None:
@@ -72,7 +76,7 @@ def _fault(path: Path, *, is_secret: bool) -> str:
         return ""
     if exposed is not None:
         return _named(exposed[0])
-    return _named(path) if is_secret and _mode(path) & _OTHERS else ""
+    return _named(path) if is_secret and _mode(path) & admitted_to(path if path.is_dir() else path.parent).others else ""
 
 
 def _named(path: Path) -> str:

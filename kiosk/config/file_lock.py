@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from kiosk.config.admission import open_made
+
 _PAUSE = 0.05
 
 if sys.platform == "win32":
@@ -40,7 +42,7 @@ else:
 def held(path: Path, seconds: float) -> Iterator[None]:
     """Hold the lock of a file, waiting up to `seconds`. Raises TimeoutError, and any other OSError."""
     # Never deleted: a process that had it open would hold a lock on an unlinked file.
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    handle = open_made(path, os.O_CREAT | os.O_RDWR)
     try:
         end = time.monotonic() + seconds
         while not take_lock(handle):

@@ -239,6 +239,9 @@ class Code(StrEnum):
     STORE_UNPROTECTED = "store-unprotected", about_counter(Family.STORE, ToPatron.CLOSED)
     """The file system has no access control (FAT)."""
     HOME_UNUSABLE = "home-unusable", about_counter(Family.PROGRAM, ToPatron.CLOSED)
+    COUNTER_NOT_ADMITTED = "counter-not-admitted", about_counter(Family.PROGRAM, ToPatron.CLOSED)
+    """The computer's counter is for other accounts than this one."""
+    SETUP_IMPOSSIBLE = "setup-impossible", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     BACKUP_FAILED = "backup-failed", about_counter(Family.STORE, ToPatron.NOTHING)
     RECOVERY_LINE = "recovery-line", about_counter(Family.STORE, ToPatron.NOTHING, line=int)
     RECOVERY_MISMATCH = "recovery-mismatch", about_counter(Family.STORE, ToPatron.NOTHING)
