@@ -1,7 +1,8 @@
-"""Check that other users cannot read secrets or modify trusted files. Reports only; repairs nothing."""
+"""Check that nobody else can read secrets or modify trusted files, and a group all that is its own. Reports only; repairs nothing."""
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from kiosk.config import Home, Settings
 from kiosk.config.admission import admitted_to
 from kiosk.config.file_permissions import exposed_place
+from kiosk.config.machine_place import is_machine_home, machine_folder, machine_keys_folder
 from kiosk.domain.errors import KioskError
 from kiosk.domain.health import Finding
 from kiosk.equipment import keys_of
@@ -17,17 +19,20 @@ from kiosk.equipment import keys_of
 
 def check_files(home: Home, settings: Settings) -> Finding:
     """Check owner and mode of key file, store, config and trust; on Windows, their access control lists."""
+    is_machines = is_machine_home(home.folder)
+    places = [*_kept(home, settings), *(_of_group() if is_machines else ())]
     if sys.platform == "win32":
         # https://learn.microsoft.com/windows/win32/fileio/file-security-and-access-rights
         from kiosk.checks.windows_files import faults_by_list, why_unknown
 
         try:
-            open_to_others = faults_by_list(_kept(home, settings))
+            faults = faults_by_list(places)
         except OSError as error:
             return Finding("files.unknown", {"error": why_unknown(error)})
-        return Finding("files.open", {"files": "\n".join(open_to_others)}) if open_to_others else Finding("files.closed")
-    faults = dict.fromkeys(fault for path, is_secret in _kept(home, settings) if (fault := _fault(path, is_secret=is_secret)))
-    return Finding("files.open", {"files": "\n".join(faults)}) if faults else Finding("files.closed")
+    else:
+        faults = list(dict.fromkeys(fault for path, is_secret in places if (fault := _fault(path, is_secret=is_secret))))
+    kind = "group-" if is_machines else ""
+    return Finding(f"files.{kind}open", {"files": "\n".join(faults)}) if faults else Finding(f"files.{kind}closed")
 
 
 def _kept(home: Home, settings: Settings) -> Iterator[tuple[Path, bool]]:
@@ -45,6 +50,14 @@ def _kept(home: Home, settings: Settings) -> Iterator[tuple[Path, bool]]:
             yield from ((path, True) for path in _made_in(folder))
     yield home.trust, False
     yield home.crl_folder(settings.card), False
+
+
+def _of_group() -> Iterator[tuple[Path, bool]]:
+    """What each member of the group has to be able to use: a file that one account has made for itself stops the next one."""
+    for place in (machine_folder(), machine_keys_folder()):
+        for folder, _, files in os.walk(place):
+            yield Path(folder), True
+            yield from ((Path(folder, name), True) for name in files)
 
 
 def _made_in(folder: Path) -> list[Path]:
@@ -76,7 +89,12 @@ def _fault(path: Path, *, is_secret: bool) -> str:
         return ""
     if exposed is not None:
         return _named(exposed[0])
-    return _named(path) if is_secret and _mode(path) & admitted_to(path if path.is_dir() else path.parent).others else ""
+    if is_secret and path.exists():
+        mode, admitted = _mode(path), admitted_to(path if path.is_dir() else path.parent)
+        wanted = admitted.folder_mode if path.is_dir() else admitted.file_mode
+        if mode & admitted.others or (admitted.group is not None and mode & wanted != wanted):
+            return _named(path)
+    return ""
 
 
 def _named(path: Path) -> str:

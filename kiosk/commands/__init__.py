@@ -22,4 +22,7 @@ from kiosk.commands import (
     virtual_card,
 )
 
-EVERY_COMMAND = (run, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, setup, enrol, serve, registry)
+EVERY_COMMAND = (
+    *(run, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, setup, enrol),
+    *(serve, registry),
+)

@@ -222,7 +222,7 @@ def other_home(home: Home) -> Home | None:
         return None
     with suppress(Unavailable):
         own = account_home()
-        return own if own.is_begun() else None
+        return own if own.has_store() else None
     return None
 
 

@@ -57,6 +57,7 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.checks.stored_data import check_keeping
     from kiosk.checks.time_limit import take
     from kiosk.checks.timeserver import check_time_server
+    from kiosk.checks.whose import check_whose
     from kiosk.commands.doctor.library import check_handover, check_ils
     from kiosk.commands.doctor.registry import check_registry
     from kiosk.commands.doctor.slips import check_slips
@@ -71,6 +72,7 @@ def examine(home: Home) -> list[Finding]:
 
     return [
         *take(("config",), lambda: config, _SECONDS),
+        *take(("home",), lambda: check_whose(home), _SECONDS),
         # Says whose readers and screens the others are about.
         *(take(("session",), check_session, _SECONDS) if sys.platform == "win32" else ()),
         *take(("service", "reader"), lambda: look_at_readers(settings.reader.name), _SECONDS),
