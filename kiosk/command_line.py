@@ -70,9 +70,9 @@ def _at_home(options: argparse.Namespace, *, windowed: bool) -> int:
     aside = options.practises and options.home is None
     if aside:
         home = home.for_practice()
-    os.umask(admitted_to(home.folder).umask)
     with contextlib.ExitStack() as stack:
         if options.at_home:
+            os.umask(admitted_to(home.folder).umask)
             if not options.practises:
                 home.refuse_practice()
             if aside or home.is_for_practice() or (options.begins_practice(options) and not home.is_begun()):

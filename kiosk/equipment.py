@@ -76,13 +76,15 @@ def key_place_of(home: Home, settings: Settings) -> KeyPlace:
     return key_place(home.store, settings.keys.place, home.keys_folder(settings.keys))
 
 
-def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
-    """Open the store and its keys, creating them at the first start, and finish what a kill has interrupted. Raises Unavailable."""
+def open_repository(home: Home, settings: Settings, place: KeyPlace | None = None) -> tuple[Repository, Keys]:
+    """Open the store and its keys, creating them at the first start, and finish what a kill has interrupted. `place`: where the keys are,
+    if not where this account would have them. Raises Unavailable.
+    """
     from kiosk.store.enrolment import finish_joining
     from kiosk.store.erasing import finish_erasing
     from kiosk.store.repository import Repository
 
-    place = key_place_of(home, settings)
+    place = place or key_place_of(home, settings)
     finish_erasing(place)
     finish_joining(place, settings.counter.name, now)
     keys = place.open_keys()

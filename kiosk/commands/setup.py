@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.commands import output
+from kiosk.commands.argument_types import given_path
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
 from kiosk.config.file_access import unusable
-from kiosk.config.machine_place import machine_folder, machine_keys_folder
-from kiosk.config.machine_setup import group_number, is_administrator, make_place
+from kiosk.config.machine_place import has_machine_home, machine_folder, machine_keys_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.escaping import escaped
+
+if TYPE_CHECKING:
+    from kiosk.config.move_journal import PlannedMove
 
 
 def add(commands: Commands) -> None:
@@ -19,20 +26,119 @@ def add(commands: Commands) -> None:
     setup = commands.add("setup", act=set_up, at_home=False)
     setup.option("--machine", action="store_true")
     setup.option("--group", metavar="NAME")
+    setup.option("--from", type=given_path, metavar="DIR", dest="source")
+    setup.option("--account", nargs="?", const="", metavar="NAME")
+    setup.option("--to", type=given_path, metavar="DIR")
     setup.set_defaults(explain=setup.explain_itself)
 
 
 def set_up(home: Home, options: argparse.Namespace) -> int:
-    """Can be repeated at each start of the computer: what is right already is left alone."""
-    if not options.machine:
-        return int(options.explain(home, options))
+    """Can be repeated at each start of the computer: what is right already is left alone, and a move that was cut off is finished."""
+    from kiosk.config.machine_setup import is_administrator
+
     if not is_administrator():
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-administrator")
-    group = group_number(options.group)
     try:
-        changed = make_place(group)
+        return _set_up(home, options)
     except OSError as error:
-        raise unusable(error, machine_folder()) from error
-    places = {"folder": escaped(str(machine_folder())), "keys": escaped(str(machine_keys_folder()))}
-    output.tell("setup.machine-done" if changed else "setup.unchanged", **places)
+        raise unusable(error, Path(error.filename or machine_folder())) from error
+
+
+def _set_up(home: Home, options: argparse.Namespace) -> int:
+    from kiosk.config.move_journal import planned_move
+
+    begun = planned_move()
+    if begun is not None:
+        return _go_on(begun, options)
+    if options.account is not None:
+        return _give_back(options)
+    if options.machine:
+        return _make(options)
+    return int(options.explain(home, options))
+
+
+def _make(options: argparse.Namespace) -> int:
+    from kiosk.config.machine_setup import group_number, make_place
+    from kiosk.config.move_journal import PlannedMove
+
+    group = group_number(options.group)
+    if options.source is not None:
+        source = str(options.source.expanduser().absolute())
+        if not Path(source).exists() and Home(machine_folder()).has_store():  # moved before
+            make_place(group)
+            return _tell("unchanged")
+        if not Home(Path(source)).is_begun():
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="nothing-there", place=source)
+        return _move(PlannedMove(source, group=group))
+    return _tell("machine-done" if make_place(group) else "unchanged")
+
+
+def _give_back(options: argparse.Namespace) -> int:
+    from kiosk.commands.setup_places import home_of
+    from kiosk.config.acting_account import account_named
+    from kiosk.config.move_journal import PlannedMove
+
+    if not has_machine_home():
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="nothing-there", place=str(machine_folder()))
+    if sys.platform == "win32":
+        if options.account:
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="own-account")
+    elif not options.account:
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="no-account")
+    account = account_named(options.account)
+    if options.account and account is None:
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="account-unknown", account=options.account)
+    place = options.to.expanduser().absolute() if options.to else home_of(account).folder
+    return _move(PlannedMove(str(place), to_account=True, account=options.account))
+
+
+def _go_on(begun: PlannedMove, options: argparse.Namespace) -> int:
+    """Finish the move that was cut off; nothing else is begun before."""
+    other = options.source is not None and (begun.to_account or str(options.source.expanduser().absolute()) != begun.folder)
+    if other or (options.account is not None and not begun.to_account):
+        way = (begun.folder, str(machine_folder()))
+        source, target = reversed(way) if begun.to_account else way
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="other-move", source=source, target=target)
+    return _carry_out(begun)
+
+
+def _move(move: PlannedMove) -> int:
+    from kiosk.commands.setup_places import planned
+    from kiosk.config.move_journal import forget_plan, plan
+
+    move = planned(move)
+    plan(move)
+    try:
+        return _carry_out(move)
+    except BaseException:
+        from kiosk.commands.setup_places import sides
+        from kiosk.store.moving import is_decided
+
+        with suppress(Unavailable, OSError):
+            if not is_decided(*sides(move)):
+                forget_plan()
+        raise
+
+
+def _carry_out(move: PlannedMove) -> int:
+    from kiosk.commands.setup_places import opened, sides
+    from kiosk.config.machine_setup import make_keys_folder, make_place
+    from kiosk.config.move_journal import forget_plan
+    from kiosk.store.moving import move as carry_out
+
+    if not move.to_account:
+        make_keys_folder(move.group)
+    carry_out(*sides(move), opened)
+    forget_plan()
+    if move.to_account:
+        with suppress(OSError):  # keys of another counter
+            machine_keys_folder().rmdir()
+        output.tell("setup.account-done", folder=escaped(move.folder))
+        return output.OK
+    make_place(move.group)
+    return _tell("moved")
+
+
+def _tell(what: str) -> int:
+    output.tell(f"setup.{what}", folder=escaped(str(machine_folder())), keys=escaped(str(machine_keys_folder())))
     return output.OK

@@ -38,37 +38,44 @@ def make_place(group: int) -> bool:
 
     Raises Unavailable: setup-impossible, as `Home.prepare` does; OSError.
     """
-    changed = _make_closed(machine_keys_folder(), group)
+    changed = make_keys_folder(group)
     home = machine_folder()
     if has_machine_home():
         return _close_to(home, group) + changed > 0
     if os.path.lexists(home):
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(home))
-    make_staged(group)
-    Home(staged_folder()).prepare()
-    publish_folder(staged_folder(), home)
+    staged = staged_folder()
+    make_staged(staged)
+    close_staged(staged, group)
+    Home(staged).prepare()
+    staged.rename(home)
+    sync_folder(home.parent)
     return True
 
 
-def make_staged(group: int) -> None:
-    """Make the folder in which the home is put together, under a name that nobody looks for. Raises as `make_place` does."""
-    _make_closed(staged_folder(), group)
+def make_keys_folder(group: int) -> int:
+    """Make the folder of its keys, or put right what is there; how much had to be done. Raises as `make_place` does."""
+    _make_own(machine_keys_folder())
+    return _close_to(machine_keys_folder(), group)
 
 
-def publish_folder(staged: Path, folder: Path) -> None:
-    """Give a folder its name, durably."""
-    staged.rename(folder)
-    sync_folder(folder.parent)
+def make_staged(folder: Path) -> None:
+    """Make the folder in which the home is put together, for the administrator alone. Raises Unavailable as `make_place`; OSError."""
+    _make_own(folder)
 
 
-def _make_closed(folder: Path, group: int) -> int:
+def close_staged(folder: Path, group: int) -> None:
+    """Give it to the group, with all that is in it."""
+    _close_to(folder, group)
+
+
+def _make_own(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError as error:
         about = folder.lstat()
         if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.geteuid():
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(folder)) from error
-    return _close_to(folder, group)
 
 
 def _close_to(folder: Path, group: int) -> int:
