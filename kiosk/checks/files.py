@@ -57,7 +57,7 @@ def _of_group() -> Iterator[tuple[Path, bool]]:
     for place in (machine_folder(), machine_keys_folder()):
         for folder, _, files in os.walk(place):
             yield Path(folder), True
-            yield from ((Path(folder, name), True) for name in files)
+            yield from ((path, True) for name in files if not (path := Path(folder, name)).is_symlink())
 
 
 def _made_in(folder: Path) -> list[Path]:

@@ -58,10 +58,10 @@ def _set_up(home: Home, options: argparse.Namespace) -> int:
 
 
 def _make(options: argparse.Namespace) -> int:
-    from kiosk.config.machine_setup import group_number, make_place
+    from kiosk.config.machine_setup import group_to_admit, make_place
     from kiosk.config.move_journal import PlannedMove
 
-    group = group_number(options.group)
+    group = group_to_admit(options.group)
     if options.source is not None:
         source = str(options.source.expanduser().absolute())
         if not Path(source).exists() and Home(machine_folder()).has_store():  # moved before
@@ -78,8 +78,6 @@ def _give_back(options: argparse.Namespace) -> int:
     from kiosk.config.acting_account import account_named
     from kiosk.config.move_journal import PlannedMove
 
-    if not has_machine_home():
-        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="nothing-there", place=str(machine_folder()))
     if sys.platform == "win32":
         if options.account:
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="own-account")
@@ -89,6 +87,11 @@ def _give_back(options: argparse.Namespace) -> int:
     if options.account and account is None:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="account-unknown", account=options.account)
     place = options.to.expanduser().absolute() if options.to else home_of(account).folder
+    if not has_machine_home():
+        if not Home(place).is_begun():
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="nothing-there", place=str(machine_folder()))
+        output.tell("setup.account-already", folder=escaped(str(place)))
+        return output.OK
     return _move(PlannedMove(str(place), to_account=True, account=options.account))
 
 
@@ -129,13 +132,14 @@ def _carry_out(move: PlannedMove) -> int:
     if not move.to_account:
         make_keys_folder(move.group)
     carry_out(*sides(move), opened)
-    forget_plan()
     if move.to_account:
         with suppress(OSError):  # keys of another counter
             machine_keys_folder().rmdir()
+        forget_plan()
         output.tell("setup.account-done", folder=escaped(move.folder))
         return output.OK
     make_place(move.group)
+    forget_plan()
     return _tell("moved")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,8 +60,16 @@ def sides(move: PlannedMove) -> tuple[Place, Place]:
             keys = key_place(home.store, move.keys_place, Path(move.keys_folder) if move.keys_folder else None)
     except Unavailable as error:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="keys-unreachable", place=str(home.folder)) from error
-    own = Place(home, keys, account, account, make_folder)
+    own = Place(home, keys, account, account, make_folder, _close_to_account)
     return (computer, own) if move.to_account else (own, computer)
+
+
+def _close_to_account(folder: Path) -> None:
+    if sys.platform == "win32":
+        # What is made elevated may be the administrators': https://learn.microsoft.com/windows/win32/secauthz/owner-of-a-new-object
+        from kiosk.config.windows_acl import restrict_to_owner
+
+        restrict_to_owner(folder)
 
 
 def opened(place: Place) -> None:

@@ -98,9 +98,16 @@ def check_admitted(folder: Path) -> None:
 
 
 def group_named(folder: Path) -> str:
-    """The name of the group whose folder it is; its number if it has none; empty on Windows."""
+    """The name of the group whose folder it is; its number if it has none; empty if this account may not know. Raises OSError."""
     if sys.platform == "win32":
-        return ""
+        # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
+        from kiosk.config.windows_acl import admitted_group, named
+
+        try:
+            group = admitted_group(folder)
+        except PermissionError:
+            return ""
+        return "" if group is None else named(frozenset({group}))
     import grp
 
     number = folder.stat().st_gid

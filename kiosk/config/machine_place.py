@@ -59,12 +59,21 @@ def has_machine_home() -> bool:
 
     That is all that an account can see which is not admitted. The folder takes its name when it is whole (`kiosk setup` renames it).
     """
+    place = machine_folder()
     try:
-        about = machine_folder().lstat()
+        return stat.S_ISDIR(place.lstat().st_mode) and is_administrators(place)
+    except PermissionError:  # of an ACL that does not admit this account
+        return True
     except OSError:
         return False
-    return stat.S_ISDIR(about.st_mode) and _is_administrators(about)
 
 
-def _is_administrators(about: os.stat_result) -> bool:
-    return os.name != "posix" or about.st_uid == 0
+def is_administrators(path: Path) -> bool:
+    """Whether it is an administrator's: in %ProgramData% every account may make what has a name of ours. Raises OSError."""
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/secauthz/owner-of-a-new-object
+        from kiosk.config import windows_acl
+
+        return windows_acl.is_administrators(path)
+    else:
+        return path.lstat().st_uid == 0

@@ -2,46 +2,71 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
+import sys
 from pathlib import Path
 
-from kiosk.config.admission import Admitted
 from kiosk.config.atomic_write import sync_folder
 from kiosk.config.home import Home
-from kiosk.config.machine_place import has_machine_home, machine_folder, machine_keys_folder, staged_folder
+from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, staged_folder
 from kiosk.domain.errors import Code, Unavailable
+
+Group = int | str
+"""The group that is admitted: its number; on Windows its name, empty for whoever is logged on at the computer (INTERACTIVE)."""
 
 
 def is_administrator() -> bool:
     """Whether this process may make such a place."""
-    return os.geteuid() == 0
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
+        from kiosk.config.windows_acl import runs_as_administrator
+
+        return runs_as_administrator()
+    else:
+        return os.geteuid() == 0
 
 
-def group_number(name: str | None) -> int:
-    """The number of the group to be admitted: of the name, or as it is. Raises Unavailable: setup-impossible."""
-    import grp
+def group_to_admit(name: str | None) -> Group:
+    """The group of that name; without one, the group as it is. Raises Unavailable: setup-impossible."""
+    if name is None and has_machine_home():
+        return _present_group()
+    if sys.platform == "win32":
+        return name or ""
+    else:
+        import grp
 
-    if name is None:
-        if not has_machine_home():
+        if name is None:
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="no-group")
+        try:
+            return grp.getgrnam(name).gr_gid
+        except KeyError as error:
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="group-unknown", group=name) from error
+
+
+def _present_group() -> Group:
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
+        from kiosk.config.windows_acl import admitted_group, named
+        from kiosk.domain.access_list import INTERACTIVE
+
+        for folder in (machine_keys_folder(), machine_folder()):
+            if (found := admitted_group(folder)) is not None:
+                return "" if found == INTERACTIVE else named(frozenset({found}))
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="group-lost")
+    else:
         return machine_folder().stat().st_gid
-    try:
-        return grp.getgrnam(name).gr_gid
-    except KeyError as error:
-        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="group-unknown", group=name) from error
 
 
-def make_place(group: int) -> bool:
+def make_place(group: Group) -> bool:
     """Make the place, or put right what is there; whether anything had to be done. Can be repeated after an interruption at any point.
 
-    Raises Unavailable: setup-impossible, as `Home.prepare` does; OSError.
+    Raises Unavailable: setup-impossible, group-unusable; as `Home.prepare` does; OSError.
     """
     changed = make_keys_folder(group)
     home = machine_folder()
     if has_machine_home():
-        return _close_to(home, group) + changed > 0
+        return _close_to(home, group) or changed
     if os.path.lexists(home):
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(home))
     staged = staged_folder()
@@ -53,18 +78,18 @@ def make_place(group: int) -> bool:
     return True
 
 
-def make_keys_folder(group: int) -> int:
-    """Make the folder of its keys, or put right what is there; how much had to be done. Raises as `make_place` does."""
+def make_keys_folder(group: Group) -> bool:
+    """Make the folder of its keys, or put right what is there; whether anything had to be done. Raises as `make_place` does."""
     _make_own(machine_keys_folder())
     return _close_to(machine_keys_folder(), group)
 
 
 def make_staged(folder: Path) -> None:
-    """Make the folder in which the home is put together, for the administrator alone. Raises Unavailable as `make_place`; OSError."""
+    """Make the folder in which the home is put together, for the administrator alone. Raises as `make_place` does."""
     _make_own(folder)
 
 
-def close_staged(folder: Path, group: int) -> None:
+def close_staged(folder: Path, group: Group) -> None:
     """Give it to the group, with all that is in it."""
     _close_to(folder, group)
 
@@ -73,42 +98,22 @@ def _make_own(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError as error:
-        about = folder.lstat()
-        if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.geteuid():
+        if not stat.S_ISDIR(folder.lstat().st_mode) or not is_administrators(folder):
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(folder)) from error
 
 
-def _close_to(folder: Path, group: int) -> int:
-    """Give the folder with all in it to the group, and close it to others; return how many had to be changed.
+def _close_to(folder: Path, group: Group) -> bool:
+    """Give the folder with all in it to the group, and close it to others; whether anything had to be changed."""
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
+        from kiosk.config.windows_acl import admitted_group, restrict
 
-    Members of the group may put anything into it, at any time: no link is followed, and nothing changed that has another name elsewhere.
-    """
-    admitted, changed = Admitted(group), 0
-    for _, _, files, handle in os.fwalk(folder, follow_symlinks=False):
-        changed += _settle(handle, 0, group, admitted.folder_mode)
-        for name in files:
-            changed += _settle_file(name, handle, group, admitted.file_mode)
-    return changed
+        before = {admitted_group(place) for place in (folder, *folder.rglob("*"))}
+        if before == {admitted_group(folder)} and None not in before and _present_group() == group:
+            return False
+        restrict(folder, str(group) or None)
+        return True
+    else:
+        from kiosk.config.group_modes import close_to
 
-
-def _settle_file(name: str, folder: int, group: int, mode: int) -> int:
-    try:
-        handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENOENT, errno.ENXIO):  # a link, one that has gone, a socket
-            return 0
-        raise
-    try:
-        about = os.fstat(handle)
-        return _settle(handle, -1, group, mode) if stat.S_ISREG(about.st_mode) and about.st_nlink == 1 else 0
-    finally:
-        os.close(handle)
-
-
-def _settle(handle: int, owner: int, group: int, mode: int) -> int:
-    about = os.fstat(handle)
-    is_right = about.st_gid == group and owner in (-1, about.st_uid) and stat.S_IMODE(about.st_mode) == mode
-    if not is_right:
-        os.fchown(handle, owner, group)
-        os.fchmod(handle, mode)
-    return 0 if is_right else 1
+        return close_to(folder, int(group)) > 0

@@ -5,7 +5,6 @@ finishes with the next `kiosk setup`, whoever runs it.
 from __future__ import annotations
 
 import json
-import os
 import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +12,8 @@ from pathlib import Path
 from kiosk.config.atomic_write import replace_file, sync_folder
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete
-from kiosk.config.machine_place import machine_folder
+from kiosk.config.machine_place import is_administrators, machine_folder
+from kiosk.config.machine_setup import Group
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -29,7 +29,7 @@ class PlannedMove:
     keys_place: str = "auto"
     """Of the account's home: `keys.place` and `keys.folder`; its config is gone before the move has ended."""
     keys_folder: str = ""
-    group: int = 0
+    group: Group = 0
 
 
 def planned_move() -> PlannedMove | None:
@@ -40,7 +40,7 @@ def planned_move() -> PlannedMove | None:
     except FileNotFoundError:
         return None
     try:
-        if not stat.S_ISREG(about.st_mode) or (os.name == "posix" and about.st_uid != 0):
+        if not stat.S_ISREG(about.st_mode) or not is_administrators(path):
             raise ValueError("not an administrator's")
         return PlannedMove(**json.loads(read_regular(path)))
     except (ValueError, TypeError) as error:
@@ -48,11 +48,13 @@ def planned_move() -> PlannedMove | None:
 
 
 def plan(move: PlannedMove) -> None:
-    replace_file(_path(), json.dumps(asdict(move)).encode("ascii"))
+    replace_file(_path(), json.dumps(asdict(move)).encode())
     sync_folder(_path().parent)
 
 
 def forget_plan() -> None:
+    for draft in _path().parent.glob(f".{_path().name}.*"):  # of one that was killed while writing
+        delete(draft, missing_ok=True)
     delete(_path(), missing_ok=True)
 
 

@@ -87,7 +87,7 @@ def is_administrators(path: Path) -> bool:
     As an administrator, what this very account owns counts as well: whether Windows lets Administrators be the owner is its policy.
     """
     owner = access_of(path).owner
-    return owner in (access_list.SYSTEM, access_list.ADMINISTRATORS) or (owner == own_account() and _is_administrator())
+    return owner in (access_list.SYSTEM, access_list.ADMINISTRATORS) or (owner == own_account() and runs_as_administrator())
 
 
 def exposed_place(path: Path) -> tuple[Path, Exposure, frozenset[str]] | None:
@@ -184,7 +184,7 @@ def _name(account: str) -> str:
 
 def _set_all(folder: Path, listed: Callable[..., str], owner: str) -> None:
     # Closed to all but administrators meanwhile: who may write here could otherwise lay a link under our hands.
-    _set(folder, access_list.of_administrators(is_folder=True) if _is_administrator() else listed(is_folder=True))
+    _set(folder, access_list.of_administrators(is_folder=True) if runs_as_administrator() else listed(is_folder=True))
     for place in (*_inside(folder), folder):
         _own(place, owner)
         _set(place, listed(is_folder=place.is_dir()))
@@ -202,7 +202,8 @@ def _inside(folder: Path) -> Iterator[Path]:
             yield from _inside(Path(entry))
 
 
-def _is_administrator() -> bool:
+def runs_as_administrator() -> bool:
+    """Whether this process has the administrators' rights (is elevated)."""
     administrators = win32security.ConvertStringSidToSid(access_list.ADMINISTRATORS)
     return bool(win32security.CheckTokenMembership(None, administrators))  # type: ignore[arg-type]
 

@@ -179,7 +179,7 @@ def _key_store(database: Path, name: str, place: str, folder: Path) -> tuple[Key
     if place == MACHINE:
         return MachineKeyStore(folder / f"{name}{_MACHINES}"), None
     file = FileKeyStore(folder / f"{name}{_FILE}")
-    if place in ("file", "machine") or (place == "auto" and file.exists()):
+    if place == "file" or (place == "auto" and file.exists()):
         return file, None
     mark = folder / f"{name}{_MARK}"
     system = system_credentials(name, mark)

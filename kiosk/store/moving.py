@@ -208,5 +208,7 @@ def _remove(source: Place) -> None:
         remove_tree(source.home.folder)
         remove_tree(source.retired)
     with acting_for(source.account):
-        delete(source.keys.anchor_path, missing_ok=True)
+        # Drafts of one that was killed hold keys as well.
+        for file in (source.keys.anchor_path, *source.keys.anchor_path.parent.glob(f".{source.keys.name}.*")):
+            delete(file, missing_ok=True)
         source.keys.store.forget()

@@ -1,0 +1,391 @@
+"""Run by test_setup.py as root, in a mount namespace of its own: a computer with two accounts of one group, and one outside it, on which
+`kiosk setup` is tried. Prints what was found as JSON. Nothing outside the folder given is changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from uuid import UUID
+
+from kiosk.__main__ import main
+from kiosk.config import Home, default_home, read_settings
+from kiosk.config.acting_account import account_named, acting_for
+from kiosk.config.admission import admitted_to
+from kiosk.config.machine_place import machine_folder, machine_keys_folder
+from kiosk.config.move_journal import planned_move
+from kiosk.domain.errors import KioskError
+from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.equipment import open_repository
+
+HANAKO, TARO, SOTO = "kiosk-hanako", "kiosk-taro", "kiosk-soto"
+GROUP = "kiosk-madoguchi"
+_ACCOUNTS = {HANAKO: 54301, TARO: 54302, SOTO: 54303}
+LINKS = 3
+Told = dict[str, object]
+
+
+def furnish(tmp: Path) -> None:
+    """Give this namespace the accounts, homes for them, and an empty /var/lib."""
+    for name, lines in (
+        ("passwd", [f"{name}:x:{number}:{number}::{tmp}/homes/{name}:/bin/sh" for name, number in _ACCOUNTS.items()]),
+        ("group", [*(f"{name}:x:{number}:" for name, number in _ACCOUNTS.items()), f"{GROUP}:x:54300:{HANAKO},{TARO}"]),
+    ):
+        ours = tmp / name
+        ours.write_text(Path("/etc", name).read_text("utf-8") + "\n".join(lines) + "\n", "utf-8")
+        _mount("--bind", str(ours), f"/etc/{name}")
+    _mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/var/lib")
+    for name, number in _ACCOUNTS.items():
+        home = tmp / "homes" / name
+        home.mkdir(parents=True)
+        os.chown(home, number, number)
+
+
+def _mount(*arguments: str) -> None:
+    subprocess.run(["mount", *arguments], check=True, timeout=10)
+
+
+def called(name: str | None, *arguments: str, umask: int = 0o022) -> tuple[int, str]:
+    """Call `kiosk` as an account (None: root), in a process of its own. Returns exit code and all that was said."""
+
+    def call() -> Told:
+        said = io.StringIO()
+        os.umask(umask)
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            code = main(arguments)
+        return {"code": code, "said": said.getvalue()}
+
+    found = apart(name, call)
+    return int(str(found["code"])), str(found["said"])
+
+
+def apart(name: str | None, work: Callable[[], Told]) -> Told:
+    """What `work` found, done as an account for good in a process of its own; empty if that was killed."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _become(name)
+        try:
+            told = work()
+        except KioskError as error:
+            told = {"code": error.code.value, "reason": str(error.params.get("reason", ""))}
+        with os.fdopen(writing, "w") as output:
+            json.dump(told, output)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        text = answer.read()
+    os.waitpid(child, 0)
+    return dict(json.loads(text)) if text else {}
+
+
+def _become(name: str | None) -> None:
+    for variable in [variable for variable in os.environ if variable.startswith(("XDG_", "KIOSK_"))]:
+        del os.environ[variable]
+    account = None if name is None else account_named(name)
+    if account is not None:
+        os.environ["HOME"] = str(account.folder)
+        os.initgroups(account.name, account.group)
+        os.setgid(account.group)
+        os.setuid(account.number)
+
+
+def link(*numbers: int, home: Home | None = None) -> Told:
+    """Link cards as the counter would, and say what is linked afterwards."""
+    place = home or default_home()
+    os.umask(admitted_to(place.folder).umask)
+    repository, _ = open_repository(place, read_settings(place.config))
+    with repository:
+        for number in numbers:
+            repository.save_link(
+                UUID(int=number), LinkToken(number.to_bytes(32, "big")), LibraryCardNumber(f"{number:010}"), revocation=Revocation.GOOD
+            )
+        return {"links": sorted(int(one.number) for one in repository.list_links(masked=False)), "doubt": repository.doubt is not None}
+
+
+def decide(home: Home) -> None:
+    """The one thing that a library has to decide before its counter starts."""
+    home.config.write_text(home.config.read_text("utf-8").replace('# revocation = "none"', 'revocation = "none"'), "utf-8")
+
+
+def own_home(name: str) -> Home:
+    account = account_named(name)
+    assert account is not None
+    return Home(account.folder / ".local" / "share" / "library-card-kiosk")
+
+
+def begin_own(name: str) -> Home:
+    """A counter of one account, with some links."""
+    home = own_home(name)
+
+    def begin() -> Told:
+        home.prepare()
+        decide(home)
+        return link(*range(1, LINKS + 1), home=home)
+
+    assert apart(name, begin)["links"] == list(range(1, LINKS + 1))
+    return home
+
+
+def modes(*folders: Path) -> dict[str, str]:
+    """Group and mode of everything below."""
+    found = {}
+    for folder in folders:
+        for path in (folder, *folder.rglob("*")):
+            about = path.lstat()
+            kind = "folder" if path.is_dir() else "file"
+            found[str(path)] = f"{kind} {about.st_gid} {about.st_mode & 0o7777:04o}"
+    return found
+
+
+def finding(name: str, check: str) -> Told:
+    _, said = called(name, "doctor", "--json")
+    document, _ = json.JSONDecoder().raw_decode(said)
+    (found,) = (one for one in document["checks"] if one["check"] == check)
+    return {"outcome": found["outcome"], "facts": found["facts"]}
+
+
+def killed_at(point: int, work: Callable[[], Told]) -> Told:
+    """As `apart` as root, killed at the file system's operation of that number; with the fault `code` of none if it was not reached."""
+
+    def counting() -> Told:
+        done = 0
+
+        def look(event: str, arguments: tuple[object, ...]) -> None:
+            nonlocal done
+            if event in _OPERATIONS or (event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITES):
+                done += 1
+                if done == point:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(look)
+        return work()
+
+    return apart(None, counting)
+
+
+_OPERATIONS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.chown", "os.link", "os.symlink", "os.utime", "os.truncate"}
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+def setting_up(*arguments: str) -> Callable[[], Told]:
+    def call() -> Told:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            return {"code": main(["setup", *arguments])}
+
+    return call
+
+
+def opens(name: str, home: Home) -> list[int] | None:
+    """What is linked at the home as the account finds it; None if it cannot be opened."""
+    found = apart(name, lambda: link(home=home) if home.has_store() else {})
+    links = found.get("links")
+    return [int(number) for number in links] if isinstance(links, list) else None
+
+
+def killed_everywhere(*, back: bool, step: int) -> Told:
+    """Kill a move at each of its operations in turn, or at every so many, and repeat it."""
+    for module in ("command_line", "commands.setup_places", "config.machine_setup", "store.repository", "store.enrolment", "store.erasing"):
+        import_module(f"kiosk.{module}")  # once, not in each fork
+    own = begin_own(HANAKO)
+    machines = Home(machine_folder())
+    there = ("--machine", "--group", GROUP, "--from", str(own.folder))
+    way = ("--account", HANAKO) if back else there
+    if back:
+        assert called(None, "setup", *there)[0] == 0
+    kept = _keep(own)
+    faults: list[str] = []
+    killed = 0
+    for point in range(1, 2000, step):
+        _bring_back(kept)
+        found = killed_at(point, setting_up(*way))
+        if found:
+            assert found == {"code": 0}, found
+            break
+        killed += 1
+        both = [opens(HANAKO, home) for home in (own, machines)]
+        if both[0] is not None and both[1] is not None:
+            faults.append(f"{point}: two counters can be opened")
+        if any(links not in (None, [1, 2, 3]) for links in both):
+            faults.append(f"{point}: links are lost: {both}")
+        if planned_move() is None and both == [None, None]:
+            faults.append(f"{point}: nobody knows of the move")
+        # As the start-up script of a group policy does.
+        repeated = apart(None, setting_up(*(way if point % 2 or planned_move() is None else ("--machine", "--group", GROUP))))
+        links = opens(HANAKO, own if back else machines)
+        if repeated != {"code": 0} or links != [1, 2, 3]:
+            faults.append(f"{point}: {repeated}, then {links}")
+        left = [str(path) for path in (*Path("/var/lib").iterdir(), *own.folder.parent.iterdir()) if path.name.startswith(".")]
+        left += [str(path) for path in ((machines.folder, machine_keys_folder()) if back else (own.folder,)) if path.exists()]
+        if left:
+            faults.append(f"{point}: left are {left}")
+    return {"killed": killed, "faults": faults}
+
+
+def _keep(own: Home) -> dict[Path, Path]:
+    account = own.folder.parents[2]
+    kept = {Path("/var/lib"): account.with_name("kept-machine"), account: account.with_name("kept")}
+    for place, copy in kept.items():
+        subprocess.run(["cp", "-a", str(place), str(copy)], check=True, timeout=20)
+    return kept
+
+
+def _bring_back(kept: dict[Path, Path]) -> None:
+    for place, copy in kept.items():
+        for path in place.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        subprocess.run(["cp", "-a", f"{copy}/.", str(place)], check=True, timeout=20)
+
+
+def shared() -> Told:
+    """One counter for two accounts, whatever umask they have."""
+    told: Told = {"refused": called(HANAKO, "setup", "--machine", "--group", GROUP)[0]}
+    told["without"] = called(None, "setup", "--machine")[0]
+    told["unknown"] = called(None, "setup", "--machine", "--group", "kiosk-nobody")[0]
+    told["nothing"] = [path.name for path in Path("/var/lib").iterdir()]
+    told["made"] = called(None, "setup", "--machine", "--group", GROUP)
+    first = modes(machine_folder(), machine_keys_folder())
+    told["again"] = called(None, "setup", "--machine")
+    told["same"] = first == modes(machine_folder(), machine_keys_folder())
+    decide(Home(machine_folder()))
+    told["hanako"] = apart(HANAKO, lambda: link(1, 2))
+    told["taro"] = apart(TARO, lambda: link(3))
+    told["sheet"] = [called(name, "recovery", "sheet", umask=mask)[0] for name, mask in ((HANAKO, 0o077), (TARO, 0o000), (None, 0o027))]
+    told["seen"] = apart(HANAKO, link)
+    told["outside"] = called(SOTO, "links", "count")
+    told["outside-home"] = own_home(SOTO).folder.exists()
+    told["modes"] = sorted({*modes(machine_folder(), machine_keys_folder()).values()})
+    told["whose"] = finding(TARO, "home")
+    told["files"] = finding(TARO, "files")
+    return told
+
+
+def both_homes() -> Told:
+    """An account that had a counter of its own before."""
+    own = begin_own(HANAKO)
+    called(None, "setup", "--machine", "--group", GROUP)
+    decide(Home(machine_folder()))
+    told: Told = {"links": apart(HANAKO, link)["links"], "whose": finding(HANAKO, "home"), "own": str(own.folder)}
+    told["named"] = opens(HANAKO, own)
+    return told
+
+
+def at_once() -> Told:
+    """The counter runs for one account while another one starts it (fast user switching)."""
+    from kiosk.ledger.running_lock import RunningLock
+
+    called(None, "setup", "--machine", "--group", GROUP)
+    home = Home(machine_folder())
+    decide(home)
+    account = account_named(HANAKO)
+    with acting_for(account):
+        lock = RunningLock(home.lock)
+
+    def start() -> Told:
+        with RunningLock(home.lock):
+            return {}
+
+    told: Told = {"second": apart(TARO, start), "moved": apart(None, setting_up("--account", TARO))}
+    lock.release()
+    told["afterwards"] = apart(TARO, lambda: {**start(), "started": True})
+    return told
+
+
+def meddled() -> Told:
+    """Permissions that somebody has changed, and links that a member has laid: found, and put right without following any."""
+    called(None, "setup", "--machine", "--group", GROUP)
+    home = Home(machine_folder())
+    decide(home)
+    apart(HANAKO, lambda: link(1))
+    secret = Path("/var/lib/secret")
+    secret.write_text("of root")
+    secret.chmod(0o600)
+
+    def meddle() -> Told:
+        (home.data / "link").symlink_to(secret)
+        home.store.chmod(0o600)
+        return {}
+
+    apart(HANAKO, meddle)
+    home.folder.chmod(0o755)
+    told: Told = {"found": finding(HANAKO, "files")}
+    told["again"] = called(None, "setup", "--machine")[0]
+    told["secret"] = f"{secret.stat().st_gid} {secret.stat().st_mode & 0o777:04o}"
+    told["then"] = finding(TARO, "files")
+    told["links"] = apart(TARO, link)
+    return told
+
+
+def refused_moves() -> Told:
+    """What cannot be moved stays where it is."""
+    own = begin_own(HANAKO)
+    before = modes(own.folder)
+    there = ("--machine", "--group", GROUP, "--from", str(own.folder))
+    told: Told = {}
+    _mount("-o", "remount,ro", "/var/lib")
+    told["read-only"] = called(None, "setup", *there)
+    _mount("-o", "remount,rw,size=64k", "/var/lib")
+    told["full"] = called(None, "setup", *there)
+    told["left"] = [path.name for path in Path("/var/lib").iterdir() if not (path.is_dir() and not any(path.iterdir()))]
+    _mount("-o", "remount,size=64m", "/var/lib")
+    config, keys = own.config.read_text("utf-8"), own.folder.parents[2] / ".config"
+    keys.rename(keys.with_name("elsewhere"))
+    told["keys"] = called(None, "setup", *there)
+    keys.with_name("elsewhere").rename(keys)
+    told["whole"] = (opens(HANAKO, own), before.items() <= modes(own.folder).items(), config == own.config.read_text("utf-8"))
+    called(None, "setup", "--machine", "--group", GROUP)
+    decide(Home(machine_folder()))
+    apart(TARO, lambda: link(9))
+    told["occupied"] = called(None, "setup", *there)
+    told["both"] = (opens(HANAKO, own), opens(TARO, Home(machine_folder())))
+    return told
+
+
+def there_and_back() -> Told:
+    """A move into a place that was made before, and back into a folder that is named."""
+    own = begin_own(HANAKO)
+    called(None, "setup", "--machine", "--group", GROUP)
+    told: Told = {"there": called(None, "setup", "--machine", "--from", str(own.folder))[0]}
+    told["repeated"] = called(None, "setup", "--machine", "--from", str(own.folder))[0]
+    told["taro"] = apart(TARO, lambda: link(4))
+    told["whose"] = finding(HANAKO, "home")
+    told["modes"] = sorted({*modes(machine_folder(), machine_keys_folder()).values()})
+    told["without"] = called(None, "setup", "--account")[0]
+    told["outside"] = called(None, "setup", "--account", SOTO)[0]
+    place = own_home(TARO).folder.parents[2] / "counter"
+    told["back"] = called(None, "setup", "--account", TARO, "--to", str(place))
+    told["left"] = sorted(path.name for path in Path("/var/lib").iterdir())
+    told["own"] = apart(TARO, lambda: link(home=Home(place)))
+    told["owners"] = sorted({path.stat().st_uid for path in (place, *place.rglob("*"))})
+    told["trail"] = called(TARO, "--home", str(place), "audit", "verify")[0]
+    return told
+
+
+SCENARIOS: dict[str, Callable[[], Told]] = {
+    "shared": shared,
+    "both-homes": both_homes,
+    "at-once": at_once,
+    "meddled": meddled,
+    "refused-moves": refused_moves,
+    "there-and-back": there_and_back,
+    "killed-there": lambda: killed_everywhere(back=False, step=1),
+    "killed-back": lambda: killed_everywhere(back=True, step=1),
+    "killed-there-here-and-there": lambda: killed_everywhere(back=False, step=7),
+    "killed-back-here-and-there": lambda: killed_everywhere(back=True, step=7),
+}
+
+
+if __name__ == "__main__":
+    furnish(Path(sys.argv[2]))
+    found = SCENARIOS[sys.argv[1]]()
+    sys.stdout.write(json.dumps(found, ensure_ascii=False))
