@@ -127,12 +127,14 @@ def _carry_out(move: PlannedMove) -> int:
     from kiosk.commands.setup_places import opened, sides
     from kiosk.config.machine_setup import make_keys_folder, make_place
     from kiosk.config.move_journal import forget_plan
+    from kiosk.config.noted_group import forget_group
     from kiosk.store.moving import move as carry_out
 
     if not move.to_account:
         make_keys_folder(move.group)
     carry_out(*sides(move), opened)
     if move.to_account:
+        forget_group()
         with suppress(OSError):  # keys of another counter
             machine_keys_folder().rmdir()
         forget_plan()

@@ -46,13 +46,10 @@ def group_to_admit(name: str | None) -> Group:
 
 def _present_group() -> Group:
     if sys.platform == "win32":
-        # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
-        from kiosk.config.windows_acl import admitted_group, named
-        from kiosk.domain.access_list import INTERACTIVE
+        from kiosk.config.noted_group import noted_group
 
-        for folder in (machine_keys_folder(), machine_folder()):
-            if (found := admitted_group(folder)) is not None:
-                return "" if found == INTERACTIVE else named(frozenset({found}))
+        if (noted := noted_group()) is not None:
+            return noted
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="group-lost")
     else:
         return machine_folder().stat().st_gid
@@ -106,12 +103,14 @@ def _close_to(folder: Path, group: Group) -> bool:
     """Give the folder with all in it to the group, and close it to others; whether anything had to be changed."""
     if sys.platform == "win32":
         # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
+        from kiosk.config.noted_group import note_group, noted_group
         from kiosk.config.windows_acl import admitted_group, restrict
 
-        before = {admitted_group(place) for place in (folder, *folder.rglob("*"))}
-        if before == {admitted_group(folder)} and None not in before and _present_group() == group:
+        admitted = {admitted_group(place) for place in (folder, *folder.rglob("*"))}
+        if len(admitted) == 1 and None not in admitted and noted_group() == group:
             return False
         restrict(folder, str(group) or None)
+        note_group(str(group))
         return True
     else:
         from kiosk.config.group_modes import close_to

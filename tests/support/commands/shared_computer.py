@@ -35,19 +35,20 @@ Told = dict[str, object]
 
 
 def furnish(tmp: Path) -> None:
-    """Give this namespace the accounts, homes for them, and an empty /var/lib."""
+    """Give this namespace the accounts, with homes, and an empty /var/lib."""
     for name, lines in (
-        ("passwd", [f"{name}:x:{number}:{number}::{tmp}/homes/{name}:/bin/sh" for name, number in _ACCOUNTS.items()]),
+        ("passwd", [f"{name}:x:{number}:{number}::/home/{name}:/bin/sh" for name, number in _ACCOUNTS.items()]),
         ("group", [*(f"{name}:x:{number}:" for name, number in _ACCOUNTS.items()), f"{GROUP}:x:54300:{HANAKO},{TARO}"]),
     ):
         ours = tmp / name
         ours.write_text(Path("/etc", name).read_text("utf-8") + "\n".join(lines) + "\n", "utf-8")
         _mount("--bind", str(ours), f"/etc/{name}")
     _mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/var/lib")
+    # Not below `tmp`, where other test runs keep accounts from passing through.
+    _mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/home")
     for name, number in _ACCOUNTS.items():
-        home = tmp / "homes" / name
-        home.mkdir(parents=True)
-        os.chown(home, number, number)
+        Path("/home", name).mkdir(mode=0o700)
+        os.chown(f"/home/{name}", number, number)
 
 
 def _mount(*arguments: str) -> None:
@@ -234,7 +235,7 @@ def killed_everywhere(*, back: bool, step: int) -> Told:
 
 def _keep(own: Home) -> dict[Path, Path]:
     account = own.folder.parents[2]
-    kept = {Path("/var/lib"): account.with_name("kept-machine"), account: account.with_name("kept")}
+    kept = {Path("/var/lib"): Path("/home/kept-machine"), account: Path("/home/kept")}
     for place, copy in kept.items():
         subprocess.run(["cp", "-a", str(place), str(copy)], check=True, timeout=20)
     return kept
