@@ -15,6 +15,7 @@ from kiosk.commands.breaking_off import break_off
 from kiosk.commands.confirmation import agrees, somebody_is_there
 from kiosk.commands.parser import Parser
 from kiosk.config import Home, LogSettings, begin_practice, default_home, home_at, read_settings
+from kiosk.config.admission import admitted_to
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.memory_dumps import forbid_memory_dumps
@@ -72,6 +73,7 @@ def _at_home(options: argparse.Namespace, *, windowed: bool) -> int:
         home = home.for_practice()
     with contextlib.ExitStack() as stack:
         if options.at_home:
+            os.umask(admitted_to(home.folder).umask)
             if not options.practises:
                 home.refuse_practice()
             if aside or home.is_for_practice() or (options.begins_practice(options) and not home.is_begun()):
@@ -117,7 +119,9 @@ def _begin(home: Home, *, chosen: bool) -> None:
 
 @contextlib.contextmanager
 def _for_this_user_alone() -> Iterator[None]:
-    """Create all files 0600 or 0700 meanwhile, ours and those of libraries and child processes, whatever the inherited umask."""
+    """Create all files 0600 or 0700 meanwhile, ours and those of libraries and child processes, whatever the inherited umask; in the home
+    of a group `_at_home` lets that group in.
+    """
     before = os.umask(0o077)
     try:
         yield

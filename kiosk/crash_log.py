@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from kiosk.config.admission import open_made
 from kiosk.config.file_replacement import delete
 
 _DAY = 24 * 3600
@@ -29,7 +30,7 @@ def crashes_in(folder: Path, name: str, days: int) -> Iterator[None]:
     _clear(folder, name, days)
     path = folder / f"{name}-crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
     try:
-        file = path.open("x", encoding="utf-8")
+        file = open(open_made(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY), "w", encoding="utf-8")
     except OSError:
         yield
         return

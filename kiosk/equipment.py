@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from kiosk.config import Home, Ils, RevocationSource, Settings
+from kiosk.config.machine_place import is_machine_home, machine_keys_folder
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.events import Event
@@ -69,16 +70,26 @@ def key_place_of(home: Home, settings: Settings) -> KeyPlace:
     """Where the keys are kept, with the anchor beside them."""
     from kiosk.store.key_location import key_place
 
+    if is_machine_home(home.folder):
+        # No account has keys that the next one could read: `keys` in config.toml decides nothing there.
+        return key_place(home.store, "machine", machine_keys_folder())
     return key_place(home.store, settings.keys.place, home.keys_folder(settings.keys))
 
 
-def open_repository(home: Home, settings: Settings) -> tuple[Repository, Keys]:
-    """Open the store and its keys, creating them at the first start, and finish what a kill has interrupted. Raises Unavailable."""
+def has_key_of_computer(home: Home, settings: Settings) -> bool:
+    """Whether the keys belong to the computer, so that they open to whoever has its disk."""
+    return is_machine_home(home.folder) or settings.keys.place == "machine"
+
+
+def open_repository(home: Home, settings: Settings, place: KeyPlace | None = None) -> tuple[Repository, Keys]:
+    """Open the store and its keys, creating them at the first start, and finish what a kill has interrupted. `place`: where the keys are,
+    if not where this account would have them. Raises Unavailable.
+    """
     from kiosk.store.enrolment import finish_joining
     from kiosk.store.erasing import finish_erasing
     from kiosk.store.repository import Repository
 
-    place = key_place_of(home, settings)
+    place = place or key_place_of(home, settings)
     finish_erasing(place)
     finish_joining(place, settings.counter.name, now)
     keys = place.open_keys()

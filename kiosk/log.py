@@ -23,6 +23,7 @@ from pathlib import Path
 from types import TracebackType
 
 from kiosk.config import FileTrouble, LogSettings, file_trouble
+from kiosk.config.admission import admitted_to, make_one_folder, open_made
 from kiosk.config.file_access import not_a_file
 from kiosk.config.file_replacement import delete, rename
 from kiosk.crash_log import crashes_in
@@ -43,7 +44,7 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
     If that is impossible (`unwritable` returns why), everything else works as usual.
     """
     with contextlib.suppress(OSError):
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_one_folder(folder)
     _close_to_others(folder)
     file = folder / f"{name}.log"
     handler = _File(file, when="midnight", backupCount=settings.days, encoding="utf-8", delay=True)
@@ -67,10 +68,11 @@ def kept_in(folder: Path, settings: LogSettings, name: str = "kiosk") -> Iterato
 
 def _close_to_others(folder: Path) -> None:
     """Restrict the permissions of all logs, including those of earlier versions and days. `doctor` reports failures."""
+    others = admitted_to(folder).others
     with contextlib.suppress(OSError):
         for path in (folder, *folder.glob("*.log*")):
-            if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-                path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o700)
+            if not path.is_symlink() and (mode := stat.S_IMODE(path.stat().st_mode)) & others:
+                path.chmod(mode & ~others)
 
 
 def _may_be_written(file: Path) -> bool:
@@ -112,6 +114,7 @@ class _File(TimedRotatingFileHandler):
         """Open the file. Raises OSError, also for anything but a regular file; opening is retried with the next record."""
         if not _may_be_written(Path(self.baseFilename)):
             raise not_a_file(Path(self.baseFilename))
+        os.close(open_made(Path(self.baseFilename), os.O_CREAT | os.O_WRONLY | os.O_APPEND))
         return super()._open()
 
     def emit(self, record: logging.LogRecord) -> None:

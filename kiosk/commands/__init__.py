@@ -15,10 +15,14 @@ from kiosk.commands import (
     registry,
     run,
     serve,
+    setup,
     stats,
     tap,
     trust,
     virtual_card,
 )
 
-EVERY_COMMAND = (run, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, enrol, serve, registry)
+EVERY_COMMAND = (
+    *(run, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, setup, enrol),
+    *(serve, registry),
+)

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from kiosk.config.admission import open_made
 from kiosk.config.file_replacement import delete, discard, open_when_free, rename, replace
 
 
@@ -22,10 +23,10 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file atomically, with mode 0600, in place of what is there. Raises OSError and leaves that as it was."""
+    """Write a private file atomically in place of what is there. Raises OSError and leaves that as it was."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with open(open_made(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -36,8 +37,8 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Create an empty file with mode 0600. Raises FileExistsError."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    """Create an empty file for those who may use the folder. Raises FileExistsError."""
+    os.close(open_made(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
 
 
 def fill(path: Path, content: bytes) -> None:

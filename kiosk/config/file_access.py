@@ -10,6 +10,7 @@ from enum import StrEnum, unique
 from pathlib import Path
 from typing import BinaryIO
 
+from kiosk.config.admission import admitted_to, is_admitted
 from kiosk.config.file_replacement import HeldByAnother, held_file, open_when_free, windows_number
 from kiosk.domain.errors import Code, Unavailable
 
@@ -211,12 +212,14 @@ def _has_size_limit() -> bool:
 
 
 def is_foreign(path: Path) -> bool:
-    """Whether `path`, or its closest accessible parent, belongs to another user. Always False on Windows."""
+    """Whether `path`, or its closest accessible parent, belongs to another user, or a group without this one. Always False on Windows."""
     if os.name != "posix":
         return False
     for place in (path, *path.absolute().parents):
         try:
-            return place.stat().st_uid != os.geteuid()
+            about = place.stat()
         except OSError:
             continue
+        admitted = admitted_to(place if stat.S_ISDIR(about.st_mode) else place.parent)
+        return not (admitted.is_theirs(about, os.geteuid()) and is_admitted(admitted))
     return False

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from kiosk.config.admission import open_made
 from kiosk.config.file_replacement import open_when_free
 
 _PAUSE = 0.05
@@ -59,7 +60,7 @@ def let_go(handle: int) -> None:
 def held(path: Path, seconds: float) -> Iterator[None]:
     """Hold the lock of a file, waiting up to `seconds`. Raises TimeoutError, and any other OSError."""
     # Never deleted: a process that had it open would hold a lock on an unlinked file.
-    handle = open_when_free(path, lambda: os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    handle = open_when_free(path, lambda: open_made(path, os.O_CREAT | os.O_RDWR))
     try:
         end = time.monotonic() + seconds
         while not take_lock(handle):

@@ -1,4 +1,6 @@
-"""The one rule for who may write files on which the counter's decisions depend: this user and the administrator."""
+"""The one rule for who may write files on which the counter's decisions depend: this user, or the group that the administrator has made the
+home for, and the administrator.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,8 @@ import stat
 import sys
 from enum import StrEnum, unique
 from pathlib import Path
+
+from kiosk.config.admission import admitted_to
 
 
 @unique
@@ -36,25 +40,27 @@ def exposed_place(path: Path) -> tuple[Path, Exposure] | None:
         found = windows_acl.exposed_place(path)
         return None if found is None else found[:2]
     try:
-        if exposed := _exposure(path.stat(), folder_of_it=False):
+        about = path.stat()
+        if exposed := _exposure(about, path if stat.S_ISDIR(about.st_mode) else path.parent):
             return path, exposed
         # A link can be replaced in its own folder, and its target in the target's folder.
         for folder in dict.fromkeys((path.absolute().parent, path.resolve().parent)):
-            if exposed := _exposure(folder.stat(), folder_of_it=True):
+            if exposed := _exposure(folder.stat(), folder, folder_of_it=True):
                 return folder, exposed
     except FileNotFoundError:
         pass
     return None
 
 
-def _exposure(about: os.stat_result, *, folder_of_it: bool) -> Exposure | None:
-    own = about.st_uid in (0, os.geteuid())
+def _exposure(about: os.stat_result, folder: Path, *, folder_of_it: bool = False) -> Exposure | None:
+    admitted = admitted_to(folder)
+    own = about.st_uid == 0 or admitted.is_theirs(about, os.geteuid())
     if own and folder_of_it and about.st_mode & stat.S_ISVTX:
         return None
     if not own:
         return Exposure.FOREIGN
-    writable = about.st_mode & stat.S_IWOTH or (about.st_mode & stat.S_IWGRP and about.st_gid != 0 and not _is_own_group(about.st_gid))
-    return Exposure.WRITABLE if writable else None
+    by_group = about.st_mode & stat.S_IWGRP and about.st_gid not in (0, admitted.group) and not _is_own_group(about.st_gid)
+    return Exposure.WRITABLE if about.st_mode & stat.S_IWOTH or by_group else None
 
 
 def _is_own_group(group: int) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kiosk.config.admission import check_admitted, make_one_folder
 from kiosk.config.atomic_write import write_new
 from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign, unusable
 from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
+from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder
 from kiosk.config.settings import CardSettings, IlsSettings, KeySettings, SlipSettings
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.resource_files import resource
@@ -95,7 +98,11 @@ class Home:
             raise Unavailable(Code.HOME_UNUSABLE, place=str(self.folder), reason="for-practice")
 
     def for_practice(self) -> Home:
-        """The practice home beside this one. Raises Unavailable: home-unusable, if there cannot be one."""
+        """The practice home beside this one, or the account's own where this is the computer's. Raises Unavailable: home-unusable, if there
+        cannot be one.
+        """
+        if is_machine_home(self.folder):
+            return account_home().for_practice()
         folder = self.folder if self.folder.name not in ("", "..") else Path(os.path.realpath(self.folder))
         if not folder.name:
             raise Unavailable(Code.HOME_UNUSABLE, place=str(folder), reason="beside-root")
@@ -137,14 +144,16 @@ class Home:
         return len(os.fsencode(self.folder)) > LONGEST
 
     def prepare(self, *, for_practice: bool = False, configured: bool = True) -> bool:
-        """Create the folders (mode 0700) and, if missing, the config, with defaults as comments. Returns whether the config was created.
+        """Create the folders and, if missing, the config, with defaults as comments. Returns whether the config was created.
 
         `for_practice`, used only by `begin_practice`, first marks the home as such, and writes a config that leaves nothing to decide. Not
         `configured`: the settings are fixed (the demo's), and nobody would read a config. The log creates its own folder: a counter works
-        without it. Raises Unavailable: config-unreadable; home-unusable, also if the home has another purpose; store-foreign (the data
-        belong to another user, whom even root would lock out), store-read-only, store-full.
+        without it. Raises Unavailable: counter-not-admitted; config-unreadable; home-unusable, also if the home has another purpose;
+        store-foreign (the data belong to another user, whom even root would lock out), store-read-only, store-full.
         """
         place = self.folder
+        if is_machine_home(place):
+            check_admitted(place)
         if self._is_too_long():
             raise Unavailable(Code.HOME_UNUSABLE, place=str(place), reason=FileTrouble.TOO_LONG.value)
         try:
@@ -153,7 +162,7 @@ class Home:
                 said = begin_for(Purpose.PRACTICE if for_practice else Purpose.COUNTER, self.folder)
                 self._check_purpose(said, for_practice=for_practice)
             for place in (self.data, self.trust, self.crl):
-                place.mkdir(mode=0o700, exist_ok=True)
+                make_one_folder(place)
             if is_foreign(self.data):
                 raise Unavailable(Code.STORE_FOREIGN, place=str(self.data))
             place = self.folder / MARK
@@ -194,13 +203,32 @@ def _practice_config() -> str:
 
 
 def default_home() -> Home:
-    """KIOSK_HOME, or the platform's folder for per-user, per-machine data.
+    """KIOSK_HOME; the home of the computer's counter if there is one, whether this account is admitted or not; otherwise the account's own.
 
-    On Windows %LOCALAPPDATA%: %ProgramData% is readable by every user, while store and key (Credential Manager) belong to the kiosk's user,
-    and the roaming profile would copy the store to a server. Elsewhere the XDG data folder. Raises Unavailable: home-unusable.
+    The computer's goes first: an account that had a counter of its own before, or is not admitted, must not go on with a second one unseen.
+    `doctor` names the other (`other_home`). Raises Unavailable: home-unusable.
     """
     if chosen := os.environ.get("KIOSK_HOME"):
         return home_at(chosen)
+    return Home(machine_folder()) if has_machine_home() else account_home()
+
+
+def other_home(home: Home) -> Home | None:
+    """A counter of this account's own that nobody sees any more, since `home` is the computer's."""
+    if not is_machine_home(home.folder):
+        return None
+    with suppress(Unavailable):
+        own = account_home()
+        return own if own.has_store() else None
+    return None
+
+
+def account_home() -> Home:
+    """The platform's folder for per-user, per-machine data.
+
+    On Windows %LOCALAPPDATA%: the roaming profile would copy the store to a server. Elsewhere the XDG data folder. Raises Unavailable:
+    home-unusable.
+    """
     if sys.platform == "win32":
         place = base_folder("LOCALAPPDATA", "~/AppData/Local")
     else:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from kiosk.config.file_access import unusable
-from kiosk.config.home import Home, default_home
+from kiosk.config.home import Home, account_home, default_home
 from kiosk.config.home_marker import Purpose, purpose_of
 from kiosk.domain.errors import Code, Unavailable
 
@@ -25,8 +25,8 @@ def begin_practice(home: Home) -> None:
 
 
 def _is_usual(folder: Path) -> bool:
-    usual, real = default_home().folder, Path(os.path.realpath(folder))
-    return any(_is_same(usual, place) for place in (real, *real.parents))
+    real = Path(os.path.realpath(folder))
+    return any(_is_same(usual.folder, place) for usual in (default_home(), account_home()) for place in (real, *real.parents))
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Files and folders that only this user may read: those that hold keys and stores."""
+"""Files and folders that nobody else may read: those that hold keys and stores."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from kiosk.config.admission import admitted_to, make_one_folder
 from kiosk.config.atomic_write import fill, make_file, publish, sync_file, sync_folder
 from kiosk.config.file_access import not_a_file, read_regular
 from kiosk.config.file_replacement import discard, replace
@@ -20,18 +21,18 @@ _log = logging.getLogger(__name__)
 
 
 def make_folder(folder: Path) -> None:
-    """Create a folder with mode 0700; parents get the default mode."""
+    """Create a folder for this account, or for those who may use the folder that it lies in; parents get the default mode."""
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_one_folder(folder)
         sync_folder(folder.parent)
 
 
 def check_owner(path: Path) -> None:
-    """Require a regular file owned by this user, and remove access for others.
+    """Require a regular file of this user's, or of the group that may use its folder, and remove access for others.
 
-    Root is held to that too: a -wal file of root's would lock the owner out. Raises Unavailable: store-foreign, store-unprotected (a file
-    system without permissions, such as FAT); OSError.
+    Root is held to that too: a -wal file of root's would lock the owner out (a group it does not). Raises Unavailable: store-foreign,
+    store-unprotected (a file system without permissions, such as FAT); OSError.
     """
     about = path.stat()
     if not stat.S_ISREG(about.st_mode):
@@ -42,17 +43,18 @@ def check_owner(path: Path) -> None:
 
         check_private(path)
     if os.name == "posix":
-        if about.st_uid != os.geteuid():
+        admitted = admitted_to(path.parent)
+        if not admitted.is_theirs(about, os.geteuid()):
             raise Unavailable(Code.STORE_FOREIGN, place=str(path))
-        if stat.S_IMODE(about.st_mode) & 0o077:
+        if stat.S_IMODE(about.st_mode) & admitted.others:
             try:
-                path.chmod(0o600)
+                path.chmod(admitted.file_mode)
                 _log.warning("others could read %s (%04o), and cannot any more", path, stat.S_IMODE(about.st_mode))
             except OSError as error:
                 if error.errno == errno.EROFS:
                     raise
-            # Some file systems reject chmod, others ignore it silently.
-            if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            # Some file systems reject chmod, others ignore it silently. A group's folder keeps others out, whoever of it has made the file.
+            if admitted.group is None and stat.S_IMODE(path.stat().st_mode) & admitted.others:
                 raise Unavailable(Code.STORE_UNPROTECTED, place=str(path.parent))
 
 

@@ -53,6 +53,11 @@ def restrict(folder: Path, group: str | None) -> None:
     _set_all(folder, lambda *, is_folder: access_list.of_a_group(admitted, is_folder=is_folder), access_list.ADMINISTRATORS)
 
 
+def check_group(name: str) -> None:
+    """Check that `restrict` takes this group, before anything is made. Raises Unavailable: group-unusable."""
+    _group(name)
+
+
 def restrict_to_owner(folder: Path, account: str | None = None) -> None:
     """Open a folder, with all that is in it and will be, to one account besides SYSTEM and Administrators: to the one that runs this, or to
     the one of that name. It becomes the owner where this process may say so.
@@ -87,7 +92,7 @@ def is_administrators(path: Path) -> bool:
     As an administrator, what this very account owns counts as well: whether Windows lets Administrators be the owner is its policy.
     """
     owner = access_of(path).owner
-    return owner in (access_list.SYSTEM, access_list.ADMINISTRATORS) or (owner == own_account() and _is_administrator())
+    return owner in (access_list.SYSTEM, access_list.ADMINISTRATORS) or (owner == own_account() and runs_as_administrator())
 
 
 def exposed_place(path: Path) -> tuple[Path, Exposure, frozenset[str]] | None:
@@ -184,7 +189,7 @@ def _name(account: str) -> str:
 
 def _set_all(folder: Path, listed: Callable[..., str], owner: str) -> None:
     # Closed to all but administrators meanwhile: who may write here could otherwise lay a link under our hands.
-    _set(folder, access_list.of_administrators(is_folder=True) if _is_administrator() else listed(is_folder=True))
+    _set(folder, access_list.of_administrators(is_folder=True) if runs_as_administrator() else listed(is_folder=True))
     for place in (*_inside(folder), folder):
         _own(place, owner)
         _set(place, listed(is_folder=place.is_dir()))
@@ -202,7 +207,8 @@ def _inside(folder: Path) -> Iterator[Path]:
             yield from _inside(Path(entry))
 
 
-def _is_administrator() -> bool:
+def runs_as_administrator() -> bool:
+    """Whether this process has the administrators' rights (is elevated)."""
     administrators = win32security.ConvertStringSidToSid(access_list.ADMINISTRATORS)
     return bool(win32security.CheckTokenMembership(None, administrators))  # type: ignore[arg-type]
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
+from kiosk.config.admission import open_made
 from kiosk.config.file_lock import let_go, take_lock
 from kiosk.config.file_replacement import open_when_free
 from kiosk.config.private_files import make_folder
@@ -20,7 +21,7 @@ class RunningLock:
         with disk_translated(path):
             make_folder(path.parent)
             # Never deleted: a process that had it open would hold a lock on an unlinked file.
-            self._handle: int | None = open_when_free(path, lambda: os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._handle: int | None = open_when_free(path, lambda: open_made(path, os.O_CREAT | os.O_RDWR))
             taken = take_lock(self._handle)
         if not taken:
             self.release()

@@ -19,6 +19,7 @@ from kiosk.config.atomic_write import replace_file
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_permissions import Exposure, exposure
 from kiosk.config.file_replacement import delete, held_file
+from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.smartcard.authority import Authority
@@ -188,7 +189,7 @@ class TrustStore:
 
     def _write(self, name: str, content: bytes) -> None:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._folder)
             replace_file(self._folder / name, content)
         except OSError as error:
             raise _trouble(error, self._folder) from error

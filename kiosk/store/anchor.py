@@ -13,6 +13,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from kiosk.config.admission import open_made
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import discard, replace
 from kiosk.config.private_files import make_folder
@@ -74,7 +75,7 @@ class AnchorFile:
         with translated(self._path):
             make_folder(self._path.parent)
             try:
-                with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+                with os.fdopen(open_made(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY), "wb") as file:
                     file.write(text.encode("ascii"))
                     file.flush()
                     # The folder is not synced: if the old name reappears after a power cut, the store is ahead, as after any crash.

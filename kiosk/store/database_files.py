@@ -31,7 +31,10 @@ def set_aside(files: list[Path], now: datetime) -> list[Path]:
             count += 1
             target = target.with_name(f"{left.name}{SET_ASIDE}{now:%Y%m%d-%H%M%S}-{count}")
         rename(left, target)
-        os.utime(target, (now.timestamp(), now.timestamp()))
+        try:
+            os.utime(target, (now.timestamp(), now.timestamp()))
+        except PermissionError:  # made by another account of the group: only its owner may choose the time (utimensat(2))
+            os.utime(target)
         sync_folder(target.parent)
         moved.append(target)
     return moved

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Event, Lock
 from time import monotonic
 
+from kiosk.config.admission import open_made
 from kiosk.config.file_lock import let_go, take_lock
 from kiosk.config.file_replacement import delete
 from kiosk.domain.errors import Code, Unavailable
@@ -136,7 +137,7 @@ class ForeignChanges:
     def _keep(self) -> None:
         """Become the keeper if there is none."""
         try:
-            handle = os.open(_note(self._path), os.O_CREAT | _READ_AND_WRITE, 0o600)
+            handle = open_made(_note(self._path), os.O_CREAT | _READ_AND_WRITE)
         except OSError:  # a write-protected disk: nothing is written anyway
             return
         with suppress(OSError):

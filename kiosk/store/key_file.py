@@ -24,11 +24,16 @@ def keys_folder() -> Path:
     if sys.platform == "win32":
         place = Path(base_folder("LOCALAPPDATA", "~/AppData/Local")) / "library-card-kiosk-keys"
     else:
-        place = Path(base_folder("XDG_CONFIG_HOME", "~/.config")) / "library-card-kiosk" / "keys"
+        place = keys_folder_in(Path(base_folder("XDG_CONFIG_HOME", "~/.config")))
     try:
         return place.expanduser()
     except RuntimeError as error:
         raise Unavailable(Code.STORE_KEY_UNREADABLE, place=str(place), reason="no-home") from error
+
+
+def keys_folder_in(configuration: Path) -> Path:
+    """The same for an account whose XDG_CONFIG_HOME is given."""
+    return configuration / "library-card-kiosk" / "keys"
 
 
 def key_name(data: Path) -> str:

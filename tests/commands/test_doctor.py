@@ -19,7 +19,7 @@ from kiosk.domain.health import OUTCOMES, Condition
 from tests.support.pcscd.rig import PcscdRig
 
 SESSION = ["session"] if sys.platform == "win32" else []
-CHECKS = ["config", *SESSION, "service", "reader", "files", "trust", "revocation", "clock", "time-server", "keys", "store", "audit"]
+CHECKS = ["config", "home", *SESSION, "service", "reader", "files", "trust", "revocation", "clock", "time-server", "keys", "store", "audit"]
 CHECKS += ["recovery", "registry", "ils", "handover", "printing", "slips", "disk", "space", "log", "displays", "fonts"]
 
 

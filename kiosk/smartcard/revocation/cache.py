@@ -19,6 +19,7 @@ from kiosk.config.file_access import read_regular
 from kiosk.config.file_lock import held
 from kiosk.config.file_permissions import exposure
 from kiosk.config.file_replacement import delete
+from kiosk.config.private_files import make_folder
 from kiosk.log_news import LogNews
 from kiosk.smartcard.revocation.crl import LARGEST, Head, Verdict
 from kiosk.smartcard.revocation.lists_in_use import Held, HeldList
@@ -142,7 +143,7 @@ class ListCache:
         """
         joined = kept
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._folder)
             with held(self._folder / _LOCK, _LOCK_SECONDS):
                 joined = Kept(self._joined(kept.held), kept.files)
                 self._save(joined, authorities)

@@ -12,10 +12,10 @@ from typing import cast
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from kiosk.config.atomic_write import fill, sync_file
+from kiosk.config.atomic_write import replace_file
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_lock import held
-from kiosk.config.file_replacement import replace
+from kiosk.config.private_files import make_folder
 from kiosk.smartcard.virtual.authority import Leaf, PrivateKey, VirtualAuthority, ecdsa_key, rsa_key
 from kiosk.smartcard.virtual.card import VirtualCard
 
@@ -140,7 +140,7 @@ class Deck:
             with suppress(FileNotFoundError, ValueError):
                 return cast(PrivateKey, load_pem_private_key(read_regular(path), password=None))
             key = create()
-            _write(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+            replace_file(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
             return key
 
     def _open_authority(self, name: str, demo: bool) -> VirtualAuthority:
@@ -154,22 +154,13 @@ class Deck:
                 if certificate.public_key() == key.public_key():
                     return VirtualAuthority(key, certificate)
             authority = VirtualAuthority.create(key=key, demo=demo)
-            _write(path, authority.der)
+            replace_file(path, authority.der)
             return authority
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold the folder's lock: one program at a time creates missing files."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     with held(folder / "lock", _LOCK_SECONDS):
         yield
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write atomically, readable by this user only, although these keys protect nothing."""
-    draft = path.with_name(f"{path.name}.draft")
-    draft.touch(mode=0o600)
-    fill(draft, content)
-    sync_file(draft)
-    replace(draft, path)

@@ -10,7 +10,9 @@ from PySide6.QtCore import QMarginsF, QSizeF
 from PySide6.QtGui import QGuiApplication, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
+from kiosk.config.atomic_write import make_file
 from kiosk.config.file_replacement import delete, discard, replace
+from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
 
 # Without a device a QTextDocument measures in pixels; here one pixel is one point on paper.
@@ -42,14 +44,14 @@ def print_page(html: str, width_mm: int, printer: str) -> None:
 
 
 def write_pdf(html: str, width_mm: int, folder: str, stem: str) -> None:
-    """Write `stem`.pdf, numbered if it exists, readable by this user only. Raises Unavailable: slip-failed; no file is left then."""
+    """Write `stem`.pdf, numbered if it exists, readable by nobody else. Raises Unavailable: slip-failed; no file is left then."""
     application = _application()
     unfinished = Path(folder, _UNFINISHED)
     try:
-        unfinished.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(unfinished.parent)
         # Left by a killed process.
         delete(unfinished, missing_ok=True)
-        unfinished.touch(mode=0o600, exist_ok=False)
+        make_file(unfinished)
         writer = QPdfWriter(str(unfinished))
         writer.setResolution(_RESOLUTION)
         writer.setTitle("slip")

@@ -1,0 +1,34 @@
+"""Check whose counter it is: the computer's, or one account's."""
+
+from __future__ import annotations
+
+import getpass
+
+from kiosk.config import Home
+from kiosk.config.admission import group_named
+from kiosk.config.home import other_home
+from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder
+from kiosk.domain.health import Finding
+
+
+def check_whose(home: Home) -> Finding:
+    """Say who may use this home, and name another counter of this account, or the computer's, that is not used here."""
+    place: dict[str, str | int] = {"folder": str(home.folder)}
+    if is_machine_home(home.folder):
+        try:
+            place["group"] = group_named(home.folder)
+        except OSError:
+            place["group"] = ""
+        if (other := other_home(home)) is not None:
+            return Finding("home.other", {**place, "other": str(other.folder)})
+        return Finding("home.machine" if place["group"] else "home.machine-by-acl", place)
+    if has_machine_home():
+        return Finding("home.beside", {**place, "other": str(machine_folder())})
+    return Finding("home.account", {**place, "account": _account()})
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # an account without a name; the last on Windows, without any variable
+        return "?"

@@ -1,0 +1,169 @@
+"""kiosk setup: makes one counter of the computer, for all accounts of a group, and gives it back to one account."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.commands import output
+from kiosk.commands.argument_types import given_path
+from kiosk.commands.parser import Commands
+from kiosk.config import Home
+from kiosk.config.file_access import unusable
+from kiosk.config.file_replacement import delete_empty
+from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder, machine_keys_folder
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.escaping import escaped
+
+if TYPE_CHECKING:
+    from kiosk.config.machine_setup import Group
+    from kiosk.config.move_journal import PlannedMove
+
+
+def add(commands: Commands) -> None:
+    # Without a home: this command decides where it is.
+    setup = commands.add("setup", act=set_up, at_home=False)
+    setup.option("--machine", action="store_true")
+    setup.option("--group", metavar="NAME")
+    setup.option("--from", type=given_path, metavar="DIR", dest="source")
+    setup.option("--account", nargs="?", const="", metavar="NAME")
+    setup.option("--to", type=given_path, metavar="DIR")
+    setup.option("--dry-run", action="store_true")
+    setup.set_defaults(explain=setup.explain_itself)
+
+
+def set_up(home: Home, options: argparse.Namespace) -> int:
+    """Can be repeated at each start of the computer: what is right already is left alone, and a move that was cut off is finished."""
+    from kiosk.config.machine_setup import is_administrator
+
+    if not is_administrator():
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-administrator")
+    try:
+        return _set_up(home, options)
+    except OSError as error:
+        raise unusable(error, Path(error.filename or machine_folder())) from error
+
+
+def _set_up(home: Home, options: argparse.Namespace) -> int:
+    from kiosk.config.move_journal import planned_move
+
+    begun = planned_move()
+    if begun is not None:
+        return _go_on(begun, options)
+    if options.account is not None:
+        return _give_back(options)
+    if options.machine:
+        return _make(options)
+    return int(options.explain(home, options))
+
+
+def _make(options: argparse.Namespace) -> int:
+    from kiosk.config.machine_setup import group_to_admit
+    from kiosk.config.move_journal import PlannedMove
+
+    group = group_to_admit(options.group)
+    if options.source is not None:
+        source = str(options.source.expanduser().absolute())
+        is_moved = not Path(source).exists() and Home(machine_folder()).has_store()
+        if is_moved or is_machine_home(Path(source)):
+            return _settle(group, options)
+        if not Home(Path(source)).is_begun():
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="nothing-there", place=source)
+        Home(Path(source)).refuse_practice()
+        return _move(PlannedMove(source, group=group), options)
+    return _settle(group, options)
+
+
+def _settle(group: Group, options: argparse.Namespace) -> int:
+    from kiosk.config.machine_setup import make_place
+
+    if options.dry_run:
+        return _tell("would-settle" if has_machine_home() else "would-make")
+    return _tell("machine-done" if make_place(group) else "unchanged")
+
+
+def _give_back(options: argparse.Namespace) -> int:
+    from kiosk.commands.setup_places import home_of
+    from kiosk.config.acting_account import account_named
+    from kiosk.config.move_journal import PlannedMove
+
+    if sys.platform == "win32":
+        if options.account:
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="own-account")
+    elif not options.account:
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="no-account")
+    account = account_named(options.account)
+    if options.account and account is None:
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="account-unknown", account=options.account)
+    place = options.to.expanduser().absolute() if options.to else home_of(account).folder
+    if not has_machine_home():
+        if not Home(place).is_begun():
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="nothing-there", place=str(machine_folder()))
+        output.tell("setup.account-already", folder=escaped(str(place)))
+        return output.OK
+    return _move(PlannedMove(str(place), to_account=True, account=options.account), options)
+
+
+def _go_on(begun: PlannedMove, options: argparse.Namespace) -> int:
+    """Finish the move that was cut off; nothing else is begun before."""
+    other = options.source is not None and (begun.to_account or str(options.source.expanduser().absolute()) != begun.folder)
+    if other or (options.account is not None and not begun.to_account):
+        way = (begun.folder, str(machine_folder()))
+        source, target = reversed(way) if begun.to_account else way
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="other-move", source=source, target=target)
+    return _would_move(begun) if options.dry_run else _carry_out(begun)
+
+
+def _would_move(move: PlannedMove) -> int:
+    output.tell("setup.would-give-back" if move.to_account else "setup.would-move", own=escaped(move.folder), folder=str(machine_folder()))
+    return output.OK
+
+
+def _move(move: PlannedMove, options: argparse.Namespace) -> int:
+    from kiosk.commands.setup_places import planned
+    from kiosk.config.move_journal import forget_plan, plan
+
+    move = planned(move)
+    if options.dry_run:
+        return _would_move(move)
+    plan(move)
+    try:
+        return _carry_out(move)
+    except BaseException:
+        from kiosk.commands.setup_places import sides
+        from kiosk.store.moving import is_decided
+
+        with suppress(Unavailable, OSError):
+            if not is_decided(*sides(move)):
+                forget_plan()
+        raise
+
+
+def _carry_out(move: PlannedMove) -> int:
+    from kiosk.commands.setup_places import opened, sides
+    from kiosk.config.machine_setup import make_keys_folder, make_place
+    from kiosk.config.move_journal import forget_plan
+    from kiosk.config.noted_group import forget_group
+    from kiosk.store.moving import move as carry_out
+
+    if not move.to_account:
+        make_keys_folder(move.group)
+    carry_out(*sides(move), opened)
+    if move.to_account:
+        forget_group()
+        with suppress(OSError):  # keys of another counter
+            delete_empty(machine_keys_folder())
+        forget_plan()
+        output.tell("setup.account-done", folder=escaped(move.folder))
+        return output.OK
+    make_place(move.group)
+    forget_plan()
+    return _tell("moved")
+
+
+def _tell(what: str) -> int:
+    output.tell(f"setup.{what}", folder=escaped(str(machine_folder())), keys=escaped(str(machine_keys_folder())))
+    return output.OK

@@ -1,0 +1,85 @@
+"""The two sides between which `kiosk setup` moves a counter: an account's home, and the computer's."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from kiosk.config import Home, read_settings
+from kiosk.config.acting_account import Account, account_named, account_of, acting_for
+from kiosk.config.admission import check_admitted
+from kiosk.config.home import account_home
+from kiosk.config.machine_place import machine_folder, machine_keys_folder
+from kiosk.config.machine_setup import close_staged, make_staged
+from kiosk.config.move_journal import PlannedMove
+from kiosk.config.private_files import make_folder
+from kiosk.domain.errors import Code, Unavailable
+from kiosk.equipment import open_repository
+from kiosk.store.key_file import keys_folder_in
+from kiosk.store.key_location import key_place
+from kiosk.store.moving import Place
+
+
+def home_of(account: Account | None) -> Home:
+    """The home that an account has by itself."""
+    return account_home() if account is None else Home(account.folder / ".local" / "share" / "library-card-kiosk")
+
+
+def planned(move: PlannedMove) -> PlannedMove:
+    """Complete a plan by whose home it is, and where that has its keys. Raises Unavailable: setup-impossible, counter-not-admitted; as the
+    settings do; OSError.
+    """
+    home, computers = Home(Path(move.folder)), Home(machine_folder())
+    account = account_named(move.account) if move.account else account_of(home.folder)
+    if move.account and account is None:
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="account-unknown", account=move.account)
+    with acting_for(account):
+        if move.to_account:
+            check_admitted(computers.folder)
+        keys = read_settings((computers if move.to_account else home).config).keys
+    folder = home.keys_folder(keys) or (None if account is None else keys_folder_in(account.folder / ".config"))
+    return replace(move, account="" if account is None else account.name, keys_place=keys.place, keys_folder=str(folder or ""))
+
+
+def sides(move: PlannedMove) -> tuple[Place, Place]:
+    """Source and target. Raises Unavailable: setup-impossible, if the keys cannot be reached from here."""
+    home, computers = Home(Path(move.folder)), Home(machine_folder())
+    account = account_named(move.account) if move.account else None
+    computer = Place(
+        computers,
+        key_place(computers.store, "machine", machine_keys_folder()),
+        # Members of the group may change what lies there: what goes to an account is read as that account.
+        account if move.to_account else None,
+        None,
+        make_staged,
+        lambda folder: close_staged(folder, move.group),
+    )
+    try:
+        with acting_for(account):
+            keys = key_place(home.store, move.keys_place, Path(move.keys_folder) if move.keys_folder else None)
+    except Unavailable as error:
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="keys-unreachable", place=str(home.folder)) from error
+    own = Place(home, keys, account, account, make_folder, _close_to_account)
+    return (computer, own) if move.to_account else (own, computer)
+
+
+def _close_to_account(folder: Path) -> None:
+    if sys.platform == "win32":
+        # What is made elevated may be the administrators': https://learn.microsoft.com/windows/win32/secauthz/owner-of-a-new-object
+        from kiosk.config.windows_acl import restrict_to_owner
+
+        restrict_to_owner(folder)
+
+
+def opened(place: Place) -> None:
+    """Open the store, if there is one, and close it again: what was cut off is finished, and a move recorded."""
+    if not place.home.has_store():
+        return
+    try:
+        repository, _ = open_repository(place.home, read_settings(place.home.config), place.keys)
+    except Unavailable as error:
+        if error.code in (Code.STORE_KEY_MISSING, Code.CREDENTIAL_STORE_UNUSABLE):
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="keys-unreachable", place=str(place.home.folder)) from error
+        raise
+    repository.close()

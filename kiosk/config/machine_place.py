@@ -1,0 +1,79 @@
+"""Where the counter of a whole computer lies, which belongs to no account (`kiosk setup --machine`)."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+_NAME = "library-card-kiosk"
+
+
+def machine_folder() -> Path:
+    """The home of the computer's counter, whether there is one or not.
+
+    Linux: state that programs keep goes to /var/lib (FHS 3.0, 5.8). Windows: data of all users
+    (https://learn.microsoft.com/windows/win32/shell/knownfolderid, FOLDERID_ProgramData).
+    """
+    if sys.platform == "win32":
+        return Path(os.environ.get("PROGRAMDATA") or "C:/ProgramData") / _NAME
+    else:
+        return Path("/var/lib") / _NAME
+
+
+def machine_keys_folder() -> Path:
+    """Its keys and anchor: beside the home, so that a copy of the home holds no key.
+
+    Not below /etc: the anchor is written with each act, and what is there does not change while programs run (FHS 3.0, 3.7).
+    """
+    return machine_folder().with_name(f"{_NAME}-keys")
+
+
+def staged_folder() -> Path:
+    """Where its home is put together before it takes its name."""
+    return machine_folder().with_name(f".{_NAME}.new")
+
+
+def retired_folder() -> Path:
+    """Where its home is put before it is removed."""
+    return machine_folder().with_name(f".{_NAME}.old")
+
+
+def lies_in_machines_place(path: Path) -> bool:
+    path = path.absolute()
+    return any(path.is_relative_to(place) for place in (machine_folder(), machine_keys_folder(), staged_folder(), retired_folder()))
+
+
+def is_machine_home(folder: Path) -> bool:
+    """Whether the folder is the home of the computer's counter, and there is one."""
+    place = machine_folder()
+    try:
+        return has_machine_home() and (folder == place or folder.samefile(place))
+    except OSError:
+        return False
+
+
+def has_machine_home() -> bool:
+    """Whether an administrator has made the home of the computer's counter: the folder is there, and belongs to the administrator.
+
+    That is all that an account can see which is not admitted. The folder takes its name when it is whole (`kiosk setup` renames it).
+    """
+    place = machine_folder()
+    try:
+        return stat.S_ISDIR(place.lstat().st_mode) and is_administrators(place)
+    except PermissionError:  # of an ACL that does not admit this account
+        return True
+    except OSError:
+        return False
+
+
+def is_administrators(path: Path) -> bool:
+    """Whether it is an administrator's: in %ProgramData% every account may make what has a name of ours. Raises OSError."""
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/secauthz/owner-of-a-new-object
+        from kiosk.config import windows_acl
+
+        return windows_acl.is_administrators(path)
+    else:
+        return path.lstat().st_uid == 0

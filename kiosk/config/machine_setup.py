@@ -1,0 +1,123 @@
+"""Makes the place of the computer's counter, and puts its permissions right: home and keys, for the members of one group."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from kiosk.config.atomic_write import sync_folder
+from kiosk.config.file_replacement import rename
+from kiosk.config.home import Home
+from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, staged_folder
+from kiosk.domain.errors import Code, Unavailable
+
+Group = int | str
+"""The group that is admitted: its number; on Windows its name, empty for whoever is logged on at the computer (INTERACTIVE)."""
+
+
+def is_administrator() -> bool:
+    """Whether this process may make such a place."""
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
+        from kiosk.config.windows_acl import runs_as_administrator
+
+        return runs_as_administrator()
+    else:
+        return os.geteuid() == 0
+
+
+def group_to_admit(name: str | None) -> Group:
+    """The group of that name; without one, the group as it is. Raises Unavailable: setup-impossible, group-unusable."""
+    if name is None and has_machine_home():
+        return _present_group()
+    if sys.platform == "win32":
+        from kiosk.config.windows_acl import check_group
+
+        if name:
+            check_group(name)
+        return name or ""
+    else:
+        import grp
+
+        if name is None:
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="no-group")
+        try:
+            return grp.getgrnam(name).gr_gid
+        except KeyError as error:
+            raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="unknown") from error
+
+
+def _present_group() -> Group:
+    if sys.platform == "win32":
+        from kiosk.config.noted_group import noted_group
+
+        if (noted := noted_group()) is not None:
+            return noted
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="group-lost")
+    else:
+        return machine_folder().stat().st_gid
+
+
+def make_place(group: Group) -> bool:
+    """Make the place, or put right what is there; whether anything had to be done. Can be repeated after an interruption at any point.
+
+    Raises Unavailable: setup-impossible, group-unusable; as `Home.prepare` does; OSError.
+    """
+    changed = make_keys_folder(group)
+    home = machine_folder()
+    if has_machine_home():
+        return _close_to(home, group) or changed
+    if os.path.lexists(home):
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(home))
+    staged = staged_folder()
+    make_staged(staged)
+    close_staged(staged, group)
+    Home(staged).prepare()
+    rename(staged, home)
+    sync_folder(home.parent)
+    return True
+
+
+def make_keys_folder(group: Group) -> bool:
+    """Make the folder of its keys, or put right what is there; whether anything had to be done. Raises as `make_place` does."""
+    _make_own(machine_keys_folder())
+    return _close_to(machine_keys_folder(), group)
+
+
+def make_staged(folder: Path) -> None:
+    """Make the folder in which the home is put together, for the administrator alone. Raises as `make_place` does."""
+    _make_own(folder)
+
+
+def close_staged(folder: Path, group: Group) -> None:
+    """Give it to the group, with all that is in it."""
+    _close_to(folder, group)
+
+
+def _make_own(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError as error:
+        if not stat.S_ISDIR(folder.lstat().st_mode) or not is_administrators(folder):
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(folder)) from error
+
+
+def _close_to(folder: Path, group: Group) -> bool:
+    """Give the folder with all in it to the group, and close it to others; whether anything had to be changed."""
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
+        from kiosk.config.noted_group import note_group, noted_group
+        from kiosk.config.windows_acl import admitted_group, restrict
+
+        admitted = {admitted_group(place) for place in (folder, *folder.rglob("*"))}
+        if len(admitted) == 1 and None not in admitted and noted_group() == group:
+            return False
+        restrict(folder, str(group) or None)
+        note_group(str(group))
+        return True
+    else:
+        from kiosk.config.group_modes import close_to
+
+        return close_to(folder, int(group)) > 0

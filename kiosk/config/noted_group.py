@@ -1,0 +1,31 @@
+"""Which group of Windows the computer's counter is for, noted beside its home: a list that somebody has changed does not tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kiosk.config.atomic_write import replace_file
+from kiosk.config.file_access import read_regular
+from kiosk.config.file_replacement import delete
+from kiosk.config.machine_place import is_administrators, machine_folder
+
+
+def noted_group() -> str | None:
+    """Its name as it was given, empty for whoever is logged on at the computer; None if no administrator has noted one. Raises OSError."""
+    try:
+        return read_regular(_path()).decode() if is_administrators(_path()) else None
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+
+
+def note_group(name: str) -> None:
+    if noted_group() != name:
+        replace_file(_path(), name.encode())
+
+
+def forget_group() -> None:
+    delete(_path(), missing_ok=True)
+
+
+def _path() -> Path:
+    return machine_folder().with_name(f".{machine_folder().name}.group")

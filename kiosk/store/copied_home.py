@@ -1,0 +1,90 @@
+"""Copies a home with all that is in it, and removes one, on behalf of the accounts they belong to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from kiosk.config.acting_account import Account, acting_for
+from kiosk.config.admission import make_one_folder, open_made
+from kiosk.config.atomic_write import sync_folder
+from kiosk.config.file_access import open_regular
+from kiosk.config.file_replacement import delete, delete_empty, delete_tree, rename, replace
+from kiosk.config.home import Home
+
+_CHUNK = 1 << 20
+
+
+def copy_home(source: Home, reader: Account | None, folder: Path, writer: Account | None) -> None:
+    """Copy everything into `folder`, which is there, durably, with the times of the files. Raises OSError.
+
+    Left out: what belongs to the processes that have the home open, and what is neither file, folder nor link.
+    """
+    left_out = {source.lock, *(source.store.with_name(source.store.name + ending) for ending in ("-shm", "-keeper"))}
+    _copy_folder(source.folder, reader, folder, writer, left_out)
+
+
+def _copy_folder(source: Path, reader: Account | None, target: Path, writer: Account | None, left_out: set[Path]) -> None:
+    with acting_for(reader):
+        entries = sorted(os.scandir(source), key=lambda entry: entry.name)
+    for entry in entries:
+        path, copy = Path(entry.path), target / entry.name
+        with acting_for(reader):
+            link = os.readlink(path) if entry.is_symlink() else None
+        if path in left_out:
+            continue
+        if link is not None:
+            with acting_for(writer):
+                copy.symlink_to(link, target_is_directory=entry.is_dir())
+        elif entry.is_dir():
+            with acting_for(writer):
+                make_one_folder(copy)
+            _copy_folder(path, reader, copy, writer, left_out)
+        elif entry.is_file():
+            _copy_file(path, reader, copy, writer)
+    with acting_for(writer):
+        sync_folder(target)
+
+
+def _copy_file(source: Path, reader: Account | None, target: Path, writer: Account | None) -> None:
+    with acting_for(reader):
+        read = open_regular(source)
+    with read:
+        about = os.fstat(read.fileno())
+        with acting_for(writer):
+            written = os.fdopen(open_made(target, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)), "wb")
+            with written:
+                shutil.copyfileobj(read, written, _CHUNK)
+                written.flush()
+                os.fsync(written.fileno())
+            os.utime(target, ns=(about.st_atime_ns, about.st_mtime_ns))
+
+
+def merge_into(staged: Path, home: Home) -> None:
+    """Move everything from `staged` into a home that has no store, the data last, and remove `staged`. Can be repeated after an
+    interruption. What the home has beside stays; a config that is replaced is kept as `config.toml.before`. Raises OSError.
+    """
+    if (staged / home.config.name).exists() and home.config.exists():
+        replace(home.config, home.config.with_name(f"{home.config.name}.before"))
+    _merge(staged, home.folder, last=home.data.name)
+
+
+def _merge(source: Path, folder: Path, last: str = "") -> None:
+    for path in sorted(source.iterdir(), key=lambda path: path.name == last):
+        place = folder / path.name
+        if place.is_dir() and path.is_dir() and not place.is_symlink() and not path.is_symlink():
+            _merge(path, place)
+        else:
+            remove_tree(place)
+            rename(path, place)
+    delete_empty(source)
+    sync_folder(folder)
+
+
+def remove_tree(place: Path) -> None:
+    """Remove a folder with all in it, following no link, or a file; nothing if there is none. Raises OSError."""
+    if place.is_dir() and not place.is_symlink():
+        delete_tree(place)
+    else:
+        delete(place, missing_ok=True)
