@@ -188,7 +188,7 @@ def ended_by_signals(application: QApplication) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def show_trouble(application: QApplication, title: str, lines: list[str]) -> None:
+def show_until_closed(application: QApplication, title: str, lines: list[str]) -> None:
     """Show why the counter did not start in a window, until it is closed."""
     from kiosk.ui.startup_failure import StartupFailureWindow
 

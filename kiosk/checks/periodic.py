@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _FIRST_AFTER = 1.0
 """Delay in seconds, to keep the start fast."""
 _BUG_LASTS = 2 * max(seconds for seconds in WATCHED.values() if seconds < math.inf)
+"""Seconds for which a bug in a check keeps its incident number: two rounds of the slowest one."""
 _log = logging.getLogger(__name__)
 
 

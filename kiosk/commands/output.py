@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Mapping
 
+from kiosk import last_resort
 from kiosk.config import FileTrouble
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.escaping import escaped
 from kiosk.text import knows, plain_refusal, say
 
 OK = 0
-PROBLEM = 1
+PROBLEM = last_resort.PROBLEM
 """A problem was found and reported: doctor, audit verify, a card refused."""
 MISUSE = 2
 """Wrong usage: the command line or the configuration."""
