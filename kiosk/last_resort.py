@@ -1,4 +1,4 @@
-"""What is said when the program breaks where nothing of it can be relied upon: modules that cannot be imported, a catalogue that is gone.
+"""Report a failure when no other part of the program may work: a module that cannot be imported, a catalogue that is gone.
 
 Standard library only. `kiosk.commands.breaking_off` says it for everything that breaks later.
 """

@@ -1,4 +1,8 @@
-"""What is news for the log: a state that lasts is written when it begins, when it changes and when it is over, not at every look."""
+"""What is news for the log: a state that lasts is written when it begins and when it changes, not at every look.
+
+Its end is for the caller to write, where that tells anybody something (`is_over`). With `forget_after` nobody hears of it: what was not met
+for so long is over.
+"""
 
 from __future__ import annotations
 

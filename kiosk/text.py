@@ -16,11 +16,11 @@ from typing import Literal, get_args
 
 import polib
 
-from kiosk.config import resource
 from kiosk.domain.circulation import Stop
 from kiosk.domain.codefacts import ToPatron
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Language
+from kiosk.resource_files import resource
 
 StaffPart = Literal["title", "staff", "staff-next"]
 STAFF_PARTS: tuple[StaffPart, ...] = get_args(StaffPart)

@@ -17,8 +17,8 @@ from uuid import UUID
 import polib
 import pytest
 
-from kiosk.config import resource
 from kiosk.domain.model import CardReading, Language, Link, LinkToken, Month, Revocation
+from kiosk.resource_files import resource
 from kiosk.text import knows, plain, say
 
 SEED = Path(__file__).parent / "seed"

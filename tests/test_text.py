@@ -15,11 +15,11 @@ import pytest
 
 from kiosk.command_line import build_parser
 from kiosk.commands.parser import Parser
-from kiosk.config import resource
 from kiosk.domain.circulation import Reason, Stop
 from kiosk.domain.errors import Code
 from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import Language, Service
+from kiosk.resource_files import resource
 from kiosk.service_texts import keys_of
 from kiosk.text import STAFF_PARTS, knows, patron_key, plain, plain_refusal, refusal, refusal_to_patron, say, stop_causes, stop_reasons
 

@@ -215,7 +215,7 @@ def ended_by_signals() -> AbstractContextManager[None]:
     return heard(lambda number, frame: quit_soon(f"signal {number}"))
 
 
-def show_trouble(application: QApplication, title: str, lines: list[str]) -> None:
+def show_until_closed(application: QApplication, title: str, lines: list[str]) -> None:
     """Show why the counter did not start in a window, until it is closed."""
     from kiosk.ui.startup_failure import StartupFailureWindow
 

@@ -86,7 +86,7 @@ def show(title: str, text: str, code: int = output.PROBLEM) -> None:
         from kiosk.ui.application import start_application
 
         application = start_application(in_another_window)
-        from kiosk.app import show_trouble as show_until_closed
+        from kiosk.app import show_until_closed
 
         show_until_closed(application, title, text.splitlines())
     except Unavailable:

@@ -6,13 +6,15 @@ import json
 import sys
 from collections.abc import Mapping
 
+from kiosk import last_resort
 from kiosk.config import FileTrouble
+from kiosk.config.text_encoding import OtherEncoding
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.escaping import escaped
 from kiosk.text import knows, plain_refusal, say
 
 OK = 0
-PROBLEM = 1
+PROBLEM = last_resort.PROBLEM
 """A problem was found and reported: doctor, audit verify, a card refused."""
 MISUSE = 2
 """Wrong usage: the command line or the configuration."""
@@ -49,7 +51,7 @@ def explain(error: KioskError) -> str:
     lines = [plain_refusal(error.code, part, **error.params) for part in ("staff", "staff-next")]
     # What only an administrator needs goes between cause and next step.
     lines[1:1] = [*_details(error), *_place(error, lines[0])]
-    if error.params.get("key") == "config.toml" and error.params["reason"] in (FileTrouble.UTF_16, FileTrouble.CP932):
+    if error.params.get("key") == "config.toml" and error.params["reason"] in (OtherEncoding.UTF_16, OtherEncoding.CP932):
         lines.append(words("config.redirected"))
     if error.params.get("key") == "card.revocation":
         lines.append(words("config.revocation"))
@@ -61,7 +63,7 @@ def why(error: KioskError) -> str:
     return "".join(_details(error)) or plain_refusal(error.code, "staff", **error.params)
 
 
-def file_why(trouble: FileTrouble) -> str:
+def file_why(trouble: FileTrouble | OtherEncoding) -> str:
     """Why a file or folder cannot be used."""
     return words(f"why.file.{trouble}")
 
@@ -78,7 +80,8 @@ def _details(error: KioskError) -> list[str]:
     key = f"command.why.{error.code}.{reason}"
     if knows(key):
         return [say(key).format(**error.params)]
-    return [file_why(FileTrouble(str(reason)))] if reason in set(FileTrouble) else []
+    general = f"why.file.{reason}"
+    return [words(general)] if knows(f"command.{general}") else []
 
 
 def complain(error: KioskError) -> int:

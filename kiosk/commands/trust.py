@@ -14,9 +14,9 @@ from kiosk.commands.argument_types import given, given_path
 from kiosk.commands.confirmation import agrees, somebody_is_there
 from kiosk.commands.open_store import note_trust
 from kiosk.commands.parser import Commands
-from kiosk.config import FileTrouble, Home, read_settings
+from kiosk.config import Home, read_settings
 from kiosk.config.file_access import read_regular
-from kiosk.config.text_encoding import is_wide
+from kiosk.config.text_encoding import OtherEncoding, is_wide
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
@@ -141,7 +141,7 @@ def _read(path: Path) -> bytes:
     with given(path):
         content = in_time(lambda: read_regular(path), _READ_SECONDS, "file")
     if is_wide(content):
-        raise Unavailable(Code.FILE_UNUSABLE, place=str(path), reason=FileTrouble.UTF_16.value)
+        raise Unavailable(Code.FILE_UNUSABLE, place=str(path), reason=OtherEncoding.UTF_16.value)
     return content
 
 

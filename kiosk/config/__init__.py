@@ -27,7 +27,6 @@ from kiosk.config.settings import (
     SlipSettings,
     counter_rules,
 )
-from kiosk.resource_files import resource
 
 __all__ = [
     "CardSettings",
@@ -59,5 +58,4 @@ __all__ = [
     "home_at",
     "is_foreign",
     "read_settings",
-    "resource",
 ]

@@ -83,7 +83,7 @@ class SettingsFile(Generic[S]):
         try:
             text = decoded(raw)
         except NotUtf8 as other:
-            return {}, [_mistake(path, other.trouble.value, other.line, path.name, "UTF-8")]
+            return {}, [_mistake(path, other.encoding.value, other.line, path.name, "UTF-8")]
         try:
             document = loads(text, self._names)
         except BadToml as bad:

@@ -7,19 +7,29 @@ https://learn.microsoft.com/en-us/powershell/module/microsoft.powershell.core/ab
 from __future__ import annotations
 
 import codecs
-
-from kiosk.config.file_access import FileTrouble
+from enum import StrEnum, unique
 
 _WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _WIDEST = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
 
-class NotUtf8(ValueError):
-    """The text is not UTF-8. `trouble`: UTF_16, CP932 or NOT_UTF_8; `line`: the first in which that shows."""
+@unique
+class OtherEncoding(StrEnum):
+    """What a text is encoded in where UTF-8 is expected. Each value has a message `command.why.file.<value>`."""
 
-    def __init__(self, trouble: FileTrouble, line: int) -> None:
-        super().__init__(trouble.value)
-        self.trouble, self.line = trouble, line
+    UTF_16 = "utf-16"
+    CP932 = "cp932"
+    """What seems to be Windows' code page 932."""
+    NOT_UTF_8 = "not-utf-8"
+    """Another encoding, or none."""
+
+
+class NotUtf8(ValueError):
+    """The text is not UTF-8. `line`: the first in which that shows."""
+
+    def __init__(self, encoding: OtherEncoding, line: int) -> None:
+        super().__init__(encoding.value)
+        self.encoding, self.line = encoding, line
 
 
 def decoded(raw: bytes) -> str:
@@ -27,12 +37,12 @@ def decoded(raw: bytes) -> str:
 
     Raises NotUtf8: another encoding would be guessed, and TOML allows no other (TOML 1.0, Spec).
     """
-    if trouble := _of_wide(raw):
-        return _refuse(trouble, raw, 0 if is_wide(raw) else raw.find(0))
+    if other := _of_wide(raw):
+        return _refuse(other, raw, 0 if is_wide(raw) else raw.find(0))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return _refuse(FileTrouble.CP932 if _is_cp932(raw) else FileTrouble.NOT_UTF_8, raw, error.start)
+        return _refuse(OtherEncoding.CP932 if _is_cp932(raw) else OtherEncoding.NOT_UTF_8, raw, error.start)
 
 
 def legible(raw: bytes) -> str:
@@ -40,7 +50,7 @@ def legible(raw: bytes) -> str:
     try:
         return decoded(raw)
     except NotUtf8 as other:
-        encoding = {FileTrouble.UTF_16: _WIDE.get(raw[:2], "utf-16-le"), FileTrouble.CP932: "cp932"}.get(other.trouble, "utf-8")
+        encoding = {OtherEncoding.UTF_16: _WIDE.get(raw[:2], "utf-16-le"), OtherEncoding.CP932: "cp932"}.get(other.encoding, "utf-8")
         return raw.decode(encoding, "replace").removeprefix("\ufeff")
 
 
@@ -49,14 +59,14 @@ def is_wide(raw: bytes) -> bool:
     return raw[:2] in _WIDE
 
 
-def _of_wide(raw: bytes) -> FileTrouble | None:
+def _of_wide(raw: bytes) -> OtherEncoding | None:
     nulls = raw.count(0)
     if raw[:4] in _WIDEST or 2 * nulls > len(raw):
-        return FileTrouble.NOT_UTF_8
+        return OtherEncoding.NOT_UTF_8
     if is_wide(raw) or 4 * nulls > len(raw):
         # Without its mark it is UTF-8 as well, with a NUL beside each letter of ASCII.
-        return FileTrouble.UTF_16
-    return FileTrouble.NOT_UTF_8 if nulls else None
+        return OtherEncoding.UTF_16
+    return OtherEncoding.NOT_UTF_8 if nulls else None
 
 
 def _is_cp932(raw: bytes) -> bool:
@@ -72,5 +82,5 @@ def _is_cp932(raw: bytes) -> bool:
     return any("ぁ" <= letter <= "鿿" for letter in text)
 
 
-def _refuse(trouble: FileTrouble, raw: bytes, place: int) -> str:
-    raise NotUtf8(trouble, raw.count(b"\n", 0, max(place, 0)) + 1)
+def _refuse(encoding: OtherEncoding, raw: bytes, place: int) -> str:
+    raise NotUtf8(encoding, raw.count(b"\n", 0, max(place, 0)) + 1)

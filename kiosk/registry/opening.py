@@ -171,7 +171,7 @@ def _with_password(home: RegistryHome, settings: RegistrySettings) -> str:
     try:
         lines = decoded(read_private(path)).splitlines()
     except (OSError, NotUtf8) as error:
-        reason = file_trouble(error, path) if isinstance(error, OSError) else error.trouble
+        reason = file_trouble(error, path) if isinstance(error, OSError) else error.encoding
         raise Unavailable(Code.FILE_UNUSABLE, place=str(path), reason=reason.value) from error
     password = lines[0].strip() if lines else ""
     return f"{url}{'&' if '?' in url else '?'}password={quote(password, safe='')}"

@@ -3,8 +3,8 @@
 On Windows a card just placed is first read by Windows itself: smart card plug and play selects applications on it and searches for a
 minidriver, also on Windows Update, and certificate propagation reads its certificates
 (https://learn.microsoft.com/windows-hardware/drivers/smartcard/discovery-process). Until then an exclusive connection is a sharing
-violation. No page limits how long that takes; a transaction without a command for five seconds is broken off
-(https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardbegintransaction), so most of it is over after a few of those.
+violation. No page limits how long that takes. A transaction in which no command is sent for five seconds ends with a reset of the card
+(https://learn.microsoft.com/windows/win32/api/winscard/nf-winscard-scardbegintransaction), so a few times that is enough for most.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class CredentialStore:
     """
 
     def __init__(self, open_backend: Callable[[], KeyringBackend], kind: str, name: str, mark: Path) -> None:
-        """`open_backend` is called with the first question, whose failure its own failure is."""
+        """`open_backend` is called before the first question; its failure is told as that of the question."""
         self._open_backend = open_backend
         self._kind = kind
         self._name = name
@@ -105,6 +105,8 @@ class CredentialStore:
 
     def _ask(self, question: Callable[[], T]) -> T:
         try:
+            # Opened before time counts: loading a library for the first time may take longer, and says nothing of the store.
+            _ = self._backend
             return in_time(question, SECONDS, "credentials")
         except Exception as error:  # keyring's backends may raise any exception
             raise self._unusable(named_error(error)) from error

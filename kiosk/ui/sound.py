@@ -18,8 +18,8 @@ import wave
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.config import resource
 from kiosk.domain.model import Sound
+from kiosk.resource_files import resource
 
 log = logging.getLogger("kiosk.ui.sound")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 from dataclasses import asdict, dataclass
 
-from kiosk.config import resource
+from kiosk.resource_files import resource
 
 FAMILIES = ("BIZ UDPGothic", "Yu Gothic UI", "Meiryo", "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", "sans-serif")
 

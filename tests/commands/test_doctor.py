@@ -14,8 +14,9 @@ from typing import Any
 import polib
 import pytest
 
-from kiosk.config import Home, default_home, resource
+from kiosk.config import Home, default_home
 from kiosk.domain.health import OUTCOMES, Condition
+from kiosk.resource_files import resource
 from tests.support.pcscd.rig import PcscdRig
 
 SESSION = ["session"] if sys.platform == "win32" else []

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import Home, default_config, default_home, resource
+from kiosk.config import Home, default_config, default_home
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.resource_files import resource
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -33,7 +34,7 @@ def test_resources_are_found_in_an_installed_program(tmp_path: Path) -> None:
         target.write_bytes(source.read_bytes())
     (tmp_path / "kiosk" / "resources").mkdir()
     (tmp_path / "kiosk" / "resources" / "config.toml").write_text("installed")
-    asked = "from kiosk.config import resource; print(resource('config.toml').read_text())"
+    asked = "from kiosk.resource_files import resource; print(resource('config.toml').read_text())"
     answer = subprocess.run([sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True)
     assert answer.stdout.strip() == "installed"
 

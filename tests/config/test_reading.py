@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.config import CardSettings, Ils, RevocationSource, Settings, check_settings, counter_rules, read_settings, resource
+from kiosk.config import CardSettings, Ils, RevocationSource, Settings, check_settings, counter_rules, read_settings
 from kiosk.config.dependent_settings import NEEDS
 from kiosk.config.reading import CONFIG
 from kiosk.domain.circulation import Stop
@@ -22,14 +22,14 @@ from kiosk.domain.model import LocalService
 from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import CounterRules, HandoverWhen, When
+from kiosk.resource_files import resource
 from kiosk.text import knows
 
 DECIDED = '[card]\nrevocation = "none"\n'
 
 
 def written(folder: Path, text: str) -> Path:
-    path = folder / "config.toml"
-    path.write_text(text, encoding="utf-8")
+    (path := folder / "config.toml").write_text(text, encoding="utf-8")
     return path
 
 

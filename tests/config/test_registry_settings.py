@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import resource
 from kiosk.config.registry_home import default_registry_config
 from kiosk.config.registry_settings import (
     NEEDS,
@@ -19,6 +18,7 @@ from kiosk.config.registry_settings import (
     read_registry_settings,
 )
 from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.resource_files import resource
 from kiosk.text import knows
 
 

@@ -13,7 +13,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
-from kiosk.config import resource
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     DisplayTaken,
@@ -27,6 +26,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.model import EndedBy, Language, LibraryCardNumber, Shown, UnlinkReason
 from kiosk.domain.states import AskingPin, PatronShown, Unlinked
+from kiosk.resource_files import resource
 from kiosk.text import plain, say
 from kiosk.ui import reading_time
 from kiosk.ui.theme import COLOURS

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import resource
 from kiosk.domain.model import Sound
+from kiosk.resource_files import resource
 from kiosk.ui.sound import Sounds
 
 

@@ -30,7 +30,7 @@ _ENDED = {CounterState.REVOKED: ApiCode.COUNTER_REVOKED, CounterState.RETIRED: A
 _QUIET = frozenset({("GET", f"{PATH}/feed"), ("GET", f"{PATH}/health")})
 """Asked all the time: in the log only if they fail, and then once while they fail alike."""
 _OVER_AFTER = 600.0
-"""Seconds after which a failure is news again: a counter that cannot be served may ask that seldom."""
+"""Seconds after which a failure is news again: a counter that cannot be served may ask as rarely as that."""
 
 
 @dataclass(slots=True)

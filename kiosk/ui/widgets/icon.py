@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QLabel
 
-from kiosk.config import resource
+from kiosk.resource_files import resource
 from kiosk.ui.theme import COLOURS
 
 

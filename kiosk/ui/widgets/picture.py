@@ -11,7 +11,7 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from kiosk.config import resource
+from kiosk.resource_files import resource
 
 
 class Picture(QWidget):
