@@ -8,6 +8,8 @@ from tests.test_windows_branches import rows
 
 CHECKOUT = Path(__file__).parents[1]
 SELECTION = CHECKOUT / "tests" / "under_wine.txt"
+BY_HAND = {"native_message.py"}
+"""A message box waits for somebody."""
 
 
 def selected() -> dict[str, tuple[set[str], str]]:
@@ -31,5 +33,5 @@ def test_each_is_there_once_and_says_what_it_is_run_for() -> None:
 def test_every_module_with_a_branch_that_ran_is_walked() -> None:
     ran = {place.split()[0] for place, _, _, seen in rows() if seen.startswith("ran")}
     named = {module for modules, _ in selected().values() for module in modules}
-    assert ran - named == set()
+    assert ran - named == BY_HAND
     assert {module for module in named if not (CHECKOUT / "kiosk" / module).is_file()} == set()

@@ -90,6 +90,8 @@ def test_where_nothing_is_missing_nothing_is_said(hands: Hands, entries: tuple[E
     assert "見る" not in hands.controls()
 
 
+# From 1366 × 768 Wine makes the window eight pixels higher than 480 the first time it is asked to, and 480 the second time.
+@pytest.mark.qt_log_ignore("QWindowsWindow::setGeometry: Unable to set geometry 800x480", extend=True)
 @pytest.mark.parametrize("size", [(800, 480), (1024, 600), (1366, 768)])
 def test_it_stands_above_the_end_whatever_the_window(hands: Hands, size: tuple[int, int]) -> None:
     hands.window.resize(*size)
