@@ -93,6 +93,7 @@ def _bitlocker(folder: Path) -> bool | None:
             ["powershell", "-NoProfile", "-NonInteractive", "-Command", command],  # noqa: S607 - Windows' own
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=_LIMIT,
             check=True,
         )

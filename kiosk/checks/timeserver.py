@@ -22,7 +22,7 @@ def _synchronised() -> bool | None:
     windows = ["w32tm", "/query", "/status"]
     command = windows if sys.platform == "win32" else ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT)  # noqa: S603 - fixed commands
+        answer = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_LIMIT)  # noqa: S603 - fixed commands
     except (OSError, subprocess.SubprocessError):
         return None
     if answer.returncode:
