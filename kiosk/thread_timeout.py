@@ -30,6 +30,8 @@ def in_time(question: Callable[[], T], seconds: float, name: str = "in-time", en
     thread = threading.Thread(target=ask, name=name, daemon=True)
     thread.start()
     over.wait(seconds)
+    if answers or failures:
+        thread.join()  # which has nothing more to do
     if failures:
         raise failures[0]
     if not answers:

@@ -250,6 +250,6 @@ def test_an_operation_keeps_its_content(store: Repository) -> None:
 def test_an_operation_is_kept_in_no_readable_form(store: Repository, path: Path) -> None:
     save(store, CARD_A, NUMBER_1)
     store.close()
-    with pytest.raises(sqlite3.DatabaseError):
-        sqlite3.connect(path).execute("SELECT * FROM operation")
+    with closing(sqlite3.connect(path)) as plain, pytest.raises(sqlite3.DatabaseError):
+        plain.execute("SELECT * FROM operation")
     assert all(NUMBER_1.text.encode() not in file.read_bytes() for file in path.parent.iterdir() if file.is_file())

@@ -87,5 +87,6 @@ def _started(arguments: list[str], stdin: int = subprocess.DEVNULL, stdout: int 
         stdout=stdout,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
+        errors="replace",  # On Windows its sentences have the console's code page. What is asked of it here is ASCII.
         creationflags=NO_WINDOW,
     )

@@ -124,6 +124,7 @@ def test_all_that_the_tour_shows(server: DemoLibraryServer, store: Repository, s
     heard.until_at(RegistryCondition.SHUT_OUT)
 
 
+@pytest.mark.linux("signal 0")
 def test_the_server_ends_with_whoever_started_it(tmp_path: Path, keys: Keys) -> None:
     process = ServerProcess(tmp_path / "server", keys.site, [NAME])
     assert list(process.codes()) == [NAME]
@@ -133,6 +134,7 @@ def test_the_server_ends_with_whoever_started_it(tmp_path: Path, keys: Keys) -> 
         os.kill(process.pid, 0)
 
 
+@pytest.mark.linux("waitid")
 def test_a_server_whose_input_ends_ends_too(tmp_path: Path, keys: Keys) -> None:
     """As when the demo is killed."""
     process = ServerProcess(tmp_path / "server", keys.site, [NAME])
