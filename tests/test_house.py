@@ -165,6 +165,7 @@ NO_FILES = frozenset(
         ("kiosk/store/credentials.py", "self.replace"),
         ("kiosk/store/enrolment.py", "place.store.replace"),
         ("kiosk/store/erasing.py", "place.store.replace"),
+        ("kiosk/store/moving.py", "target.keys.store.replace"),
         ("kiosk/store/projection.py", "self._shown.replace"),
         ("kiosk/ui/staff/prebuilt_pages.py", "self._unloaded.remove"),
     }
@@ -190,6 +191,7 @@ def test_files_are_renamed_and_deleted_in_one_place() -> None:
     assert {called for name, called in found if name == "kiosk/config/file_replacement.py"} == {
         "os.rename",
         "path.unlink",
+        "shutil.rmtree",
         "source.rename",
         "source.replace",
     }

@@ -13,6 +13,7 @@ from kiosk.commands.argument_types import given_path
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
 from kiosk.config.file_access import unusable
+from kiosk.config.file_replacement import delete_empty
 from kiosk.config.machine_place import has_machine_home, machine_folder, machine_keys_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.escaping import escaped
@@ -136,7 +137,7 @@ def _carry_out(move: PlannedMove) -> int:
     if move.to_account:
         forget_group()
         with suppress(OSError):  # keys of another counter
-            machine_keys_folder().rmdir()
+            delete_empty(machine_keys_folder())
         forget_plan()
         output.tell("setup.account-done", folder=escaped(move.folder))
         return output.OK

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -43,6 +44,16 @@ def rename(source: Path, target: Path, patience: float = PATIENCE) -> None:
 def delete(path: Path, *, missing_ok: bool = False, patience: float = PATIENCE) -> None:
     """Delete a file. Raises HeldByAnother, any other OSError; then it is as it was."""
     _insist(lambda: path.unlink(missing_ok=missing_ok), (path,), patience)
+
+
+def delete_empty(folder: Path, patience: float = PATIENCE) -> None:
+    """Delete a folder in which nothing is. Raises HeldByAnother, any other OSError; then it is as it was."""
+    _insist(folder.rmdir, (folder,), patience)
+
+
+def delete_tree(folder: Path, patience: float = PATIENCE) -> None:
+    """Delete a folder with all that is in it, following no link. Raises HeldByAnother, any other OSError; then some of it may be gone."""
+    _insist(lambda: shutil.rmtree(folder), (folder,), patience)
 
 
 def _insist(act: Callable[[], object], files: tuple[Path, ...], patience: float) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from kiosk.config.atomic_write import sync_folder
+from kiosk.config.file_replacement import rename
 from kiosk.config.home import Home
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, staged_folder
 from kiosk.domain.errors import Code, Unavailable
@@ -28,10 +29,14 @@ def is_administrator() -> bool:
 
 
 def group_to_admit(name: str | None) -> Group:
-    """The group of that name; without one, the group as it is. Raises Unavailable: setup-impossible."""
+    """The group of that name; without one, the group as it is. Raises Unavailable: setup-impossible, group-unusable."""
     if name is None and has_machine_home():
         return _present_group()
     if sys.platform == "win32":
+        from kiosk.config.windows_acl import check_group
+
+        if name:
+            check_group(name)
         return name or ""
     else:
         import grp
@@ -41,7 +46,7 @@ def group_to_admit(name: str | None) -> Group:
         try:
             return grp.getgrnam(name).gr_gid
         except KeyError as error:
-            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="group-unknown", group=name) from error
+            raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="unknown") from error
 
 
 def _present_group() -> Group:
@@ -70,7 +75,7 @@ def make_place(group: Group) -> bool:
     make_staged(staged)
     close_staged(staged, group)
     Home(staged).prepare()
-    staged.rename(home)
+    rename(staged, home)
     sync_folder(home.parent)
     return True
 

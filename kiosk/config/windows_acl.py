@@ -53,6 +53,11 @@ def restrict(folder: Path, group: str | None) -> None:
     _set_all(folder, lambda *, is_folder: access_list.of_a_group(admitted, is_folder=is_folder), access_list.ADMINISTRATORS)
 
 
+def check_group(name: str) -> None:
+    """Check that `restrict` takes this group, before anything is made. Raises Unavailable: group-unusable."""
+    _group(name)
+
+
 def restrict_to_owner(folder: Path, account: str | None = None) -> None:
     """Open a folder, with all that is in it and will be, to one account besides SYSTEM and Administrators: to the one that runs this, or to
     the one of that name. It becomes the owner where this process may say so.

@@ -231,7 +231,6 @@ class Code(StrEnum):
     STORE_FORKED = "store-forked", about_counter(Family.STORE, ToPatron.CLOSED)
     STORE_UNANCHORED = "store-unanchored", about_counter(Family.STORE, ToPatron.CLOSED)
     STORE_RESTORED = "store-restored", about_counter(Family.STORE, ToPatron.CLOSED, lacking=int)
-    """`lacking`, if known."""
     LINKS_ALTERED = "links-altered", about_counter(Family.STORE, ToPatron.CLOSED)
     ANCHOR_UNWRITTEN = "anchor-unwritten", about_counter(Family.STORE, ToPatron.CLOSED)
     NOTHING_MOVED = "nothing-moved", about_counter(Family.STORE, ToPatron.NOTHING)
@@ -240,7 +239,6 @@ class Code(StrEnum):
     """The file system has no access control (FAT)."""
     HOME_UNUSABLE = "home-unusable", about_counter(Family.PROGRAM, ToPatron.CLOSED)
     COUNTER_NOT_ADMITTED = "counter-not-admitted", about_counter(Family.PROGRAM, ToPatron.CLOSED)
-    """The computer's counter is for other accounts than this one."""
     SETUP_IMPOSSIBLE = "setup-impossible", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     BACKUP_FAILED = "backup-failed", about_counter(Family.STORE, ToPatron.NOTHING)
     RECOVERY_LINE = "recovery-line", about_counter(Family.STORE, ToPatron.NOTHING, line=int)
@@ -255,7 +253,6 @@ class Code(StrEnum):
     GROUP_UNUSABLE = "group-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING, group=str)
     DISPLAY_UNUSABLE = "display-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     FILE_UNUSABLE = "file-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
-    """Named on the command line."""
     TRUST_FILE_INVALID = "trust-file-invalid", about_counter(Family.TRUST, ToPatron.NOTHING)
     TRUST_REFUSED = "trust-refused", about_counter(Family.TRUST, ToPatron.NOTHING)
     TRUST_FINGERPRINT = "trust-fingerprint", about_counter(Family.TRUST, ToPatron.NOTHING)
@@ -283,7 +280,7 @@ class Code(StrEnum):
 
 
 LACKING = "lacking"
-"""How many acts a store lacks, in the params of `STORE_BEHIND` and `STORE_RESTORED`."""
+"""How many acts a store lacks, in the params of `STORE_BEHIND`, and if known of `STORE_RESTORED`."""
 
 
 class KioskError(Exception):

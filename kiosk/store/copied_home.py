@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 from kiosk.config.acting_account import Account, acting_for
 from kiosk.config.admission import make_one_folder, open_made
 from kiosk.config.atomic_write import sync_folder
 from kiosk.config.file_access import open_regular
+from kiosk.config.file_replacement import delete, delete_empty, delete_tree, rename, replace
 from kiosk.config.home import Home
 
 _CHUNK = 1 << 20
@@ -69,17 +69,16 @@ def merge_into(staged: Path, home: Home) -> None:
     for path in entries:
         place = home.folder / path.name
         if place == home.config and place.exists():
-            place.replace(place.with_name(f"{place.name}.before"))
+            replace(place, place.with_name(f"{place.name}.before"))
         remove_tree(place)
-        path.rename(place)
-    staged.rmdir()
+        rename(path, place)
+    delete_empty(staged)
     sync_folder(home.folder)
 
 
 def remove_tree(place: Path) -> None:
     """Remove a folder with all in it, following no link, or a file; nothing if there is none. Raises OSError."""
     if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)
+        delete_tree(place)
     else:
-        with suppress(FileNotFoundError):
-            place.unlink()
+        delete(place, missing_ok=True)

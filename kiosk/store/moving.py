@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kiosk.config.acting_account import Account, acting_for
 from kiosk.config.atomic_write import sync_folder
-from kiosk.config.file_replacement import delete
+from kiosk.config.file_replacement import delete, rename
 from kiosk.config.home import Home
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
@@ -195,7 +195,7 @@ def _take_name(target: Place) -> None:
         if target.home.folder.exists():
             merge_into(target.staged, target.home)
         else:
-            target.staged.rename(target.home.folder)
+            rename(target.staged, target.home.folder)
             sync_folder(target.home.folder.parent)
 
 
@@ -204,7 +204,7 @@ def _remove(source: Place) -> None:
     with acting_for(source.owner):
         remove_tree(source.retired)
         with suppress(OSError):  # a folder of its own file system, for instance
-            source.home.folder.rename(source.retired)
+            rename(source.home.folder, source.retired)
         remove_tree(source.home.folder)
         remove_tree(source.retired)
     with acting_for(source.account):
