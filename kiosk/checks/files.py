@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.config import Home, Settings
-from kiosk.config.admission import admitted_to
+from kiosk.config.admission import admitted_to, is_groups
 from kiosk.config.file_permissions import exposed_place
 from kiosk.config.machine_place import is_machine_home, machine_folder, machine_keys_folder
 from kiosk.domain.errors import KioskError
@@ -20,17 +20,19 @@ from kiosk.equipment import keys_of
 def check_files(home: Home, settings: Settings) -> Finding:
     """Check owner and mode of key file, store, config and trust; on Windows, their access control lists."""
     is_machines = is_machine_home(home.folder)
-    places = [*_kept(home, settings), *(_of_group() if is_machines else ())]
+    places = list(_kept(home, settings))
     if sys.platform == "win32":
         # https://learn.microsoft.com/windows/win32/fileio/file-security-and-access-rights
         from kiosk.checks.windows_files import faults_by_list, why_unknown
 
         try:
-            faults = faults_by_list(places)
+            faults = faults_by_list([*places, *((path, True) for path in (_of_group() if is_machines else ()))])
         except OSError as error:
             return Finding("files.unknown", {"error": why_unknown(error)})
     else:
-        faults = list(dict.fromkeys(fault for path, is_secret in places if (fault := _fault(path, is_secret=is_secret))))
+        found = [_fault(path, is_secret=is_secret) for path, is_secret in places]
+        found += [_named(path) for path in (_of_group() if is_machines else ()) if not _is_usable(path)]
+        faults = list(dict.fromkeys(filter(None, found)))
     kind = "group-" if is_machines else ""
     return Finding(f"files.{kind}open", {"files": "\n".join(faults)}) if faults else Finding(f"files.{kind}closed")
 
@@ -52,12 +54,28 @@ def _kept(home: Home, settings: Settings) -> Iterator[tuple[Path, bool]]:
     yield home.crl_folder(settings.card), False
 
 
-def _of_group() -> Iterator[tuple[Path, bool]]:
-    """What each member of the group has to be able to use: a file that one account has made for itself stops the next one."""
+def _of_group() -> Iterator[Path]:
+    """Everything in the place of the computer's counter. What lies in a closed folder is closed to others, whatever its mode."""
     for place in (machine_folder(), machine_keys_folder()):
         for folder, _, files in os.walk(place):
-            yield Path(folder), True
-            yield from ((path, True) for name in files if not (path := Path(folder, name)).is_symlink())
+            yield Path(folder)
+            yield from (path for name in files if not (path := Path(folder, name)).is_symlink())
+
+
+def _is_usable(path: Path) -> bool:
+    """Whether each member of the group can use it: what one account has made for itself stops the next one."""
+    home = Home(machine_folder())
+    try:
+        about, group = path.stat(), home.folder.stat().st_gid
+    except OSError:  # gone meanwhile
+        return True
+    if path.is_dir():
+        return is_groups(about) and about.st_gid == group
+    if about.st_gid != group:
+        return bool(about.st_mode & stat.S_IROTH)
+    is_only_read = any(path.is_relative_to(place) for place in (home.config, home.trust, home.crl))
+    wanted = stat.S_IRGRP if is_only_read else stat.S_IRGRP | stat.S_IWGRP
+    return about.st_mode & wanted == wanted
 
 
 def _made_in(folder: Path) -> list[Path]:
@@ -89,12 +107,7 @@ def _fault(path: Path, *, is_secret: bool) -> str:
         return ""
     if exposed is not None:
         return _named(exposed[0])
-    if is_secret and path.exists():
-        mode, admitted = _mode(path), admitted_to(path if path.is_dir() else path.parent)
-        wanted = admitted.folder_mode if path.is_dir() else admitted.file_mode
-        if mode & admitted.others or (admitted.group is not None and mode & wanted != wanted):
-            return _named(path)
-    return ""
+    return _named(path) if is_secret and _mode(path) & admitted_to(path if path.is_dir() else path.parent).others else ""
 
 
 def _named(path: Path) -> str:

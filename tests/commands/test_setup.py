@@ -77,6 +77,7 @@ def test_changed_permissions_are_found_and_put_right(computer: Any) -> None:
     assert found["found"]["outcome"] == "files.group-open"
     assert "/var/lib/library-card-kiosk (0755)" in found["found"]["facts"]["files"]
     assert "kiosk.db (0600)" in found["found"]["facts"]["files"]
+    assert "list.crl" not in found["found"]["facts"]["files"]
     assert (found["again"], found["then"]["outcome"], found["links"]["links"]) == (0, "files.group-closed", [1])
     # A link that a member has laid leads root nowhere.
     assert found["secret"] == "0 0600"

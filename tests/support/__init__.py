@@ -31,7 +31,8 @@
 - `store/`: programs that run a store `on_small_disk`, `on_fat_disk`, `killed_at_every_point`, and the C they preload;
   `enrolled` (acts, entries of the feed, what is shown), `staged` (a snapshot on its way).
 - `commands/`: `call` (what the fixture `kiosk` gives), `server` (a server that was begun there), `enrolment` (what a counter keeps of
-  its own), `startup_window` (that says why nothing starts). Programs: `faults_of_a_home`, `run_until_shown`.
+  its own), `startup_window` (that says why nothing starts), `accounts` (of one computer). Programs: `faults_of_a_home`,
+  `run_until_shown`, `shared_computer` (what `kiosk setup` does there).
 - `privacy/`: `personal_data` (searched for in files), `pin_in_memory`, `scripted_day` (a program that meets all of it).
 - `linux_only` (the markers `linux` and `root`), `wait` (for a condition or a process, with a limit), `held_file` (open in another program),
   `frozen` (what outlives every test),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -156,6 +157,9 @@ def meddled() -> Told:
     secret.write_text("of root")
     secret.chmod(0o600)
 
+    # Lists that somebody fetches lie there as they were made: the folder is closed.
+    (home.crl / "list.crl").touch(mode=0o644)
+
     def meddle() -> Told:
         (home.data / "link").symlink_to(secret)
         home.store.chmod(0o600)
@@ -163,7 +167,7 @@ def meddled() -> Told:
 
     apart(HANAKO, meddle)
     home.folder.chmod(0o755)
-    told: Told = {"found": finding(HANAKO, "files")}
+    told: Told = {"found": finding(HANAKO, "files"), "group": os.stat(home.crl / "list.crl").st_gid}
     told["again"] = called(None, "setup", "--machine")[0]
     told["secret"] = f"{secret.stat().st_gid} {secret.stat().st_mode & 0o777:04o}"
     told["then"] = finding(TARO, "files")
