@@ -76,6 +76,11 @@ def key_place_of(home: Home, settings: Settings) -> KeyPlace:
     return key_place(home.store, settings.keys.place, home.keys_folder(settings.keys))
 
 
+def has_key_of_computer(home: Home, settings: Settings) -> bool:
+    """Whether the keys belong to the computer, so that they open to whoever has its disk."""
+    return is_machine_home(home.folder) or settings.keys.place == "machine"
+
+
 def open_repository(home: Home, settings: Settings, place: KeyPlace | None = None) -> tuple[Repository, Keys]:
     """Open the store and its keys, creating them at the first start, and finish what a kill has interrupted. `place`: where the keys are,
     if not where this account would have them. Raises Unavailable.

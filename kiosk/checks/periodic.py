@@ -27,7 +27,7 @@ from kiosk.domain.events import CheckFound, Event
 from kiosk.domain.health import Finding, bug_in
 from kiosk.domain.states import CounterFacts
 from kiosk.domain.watched_checks import WATCHED
-from kiosk.equipment import counter_facts, now
+from kiosk.equipment import counter_facts, has_key_of_computer, now
 from kiosk.incidents import RecurringIncidents, report_incident
 from kiosk.log_news import LogNews
 
@@ -115,7 +115,7 @@ def counter_looks(home: Home, settings: Settings, judge: CardJudge, repository: 
         (Look("files", lambda: check_files(home, settings)),),
         (
             Look("space", lambda: check_space(home.data)),
-            Look("disk", lambda: check_disk(home.data, opens_to_all=settings.keys.place == "machine")),
+            Look("disk", lambda: check_disk(home.data, opens_to_all=has_key_of_computer(home, settings))),
             Look("recovery", lambda: check_recovery(repository, site_key)),
         ),
     )

@@ -61,6 +61,7 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.commands.doctor.library import check_handover, check_ils
     from kiosk.commands.doctor.registry import check_registry
     from kiosk.commands.doctor.slips import check_slips
+    from kiosk.equipment import has_key_of_computer
 
     now = datetime.now(UTC)
     config, decided = check_config(home)
@@ -88,7 +89,7 @@ def examine(home: Home) -> list[Finding]:
         *take(("handover",), lambda: check_handover(decided), _SECONDS),
         *take(("printing",), lambda: check_printing(settings.slip, home.slip_folder(settings.slip)), _SECONDS),
         *take(("slips",), lambda: check_slips(home, settings, day_in_japan(now)), _SECONDS),
-        *take(("disk",), lambda: check_disk(home.data, opens_to_all=settings.keys.place == "machine"), _SECONDS),
+        *take(("disk",), lambda: check_disk(home.data, opens_to_all=has_key_of_computer(home, settings)), _SECONDS),
         *take(("space",), lambda: check_space(home.data), _SECONDS),
         *take(("log",), lambda: check_log(home.logs), _SECONDS),
         *take(("displays", "fonts"), screens, _SECONDS),
