@@ -14,11 +14,12 @@ from kiosk.commands.parser import Commands
 from kiosk.config import Home
 from kiosk.config.file_access import unusable
 from kiosk.config.file_replacement import delete_empty
-from kiosk.config.machine_place import has_machine_home, machine_folder, machine_keys_folder
+from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder, machine_keys_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.escaping import escaped
 
 if TYPE_CHECKING:
+    from kiosk.config.machine_setup import Group
     from kiosk.config.move_journal import PlannedMove
 
 
@@ -30,6 +31,7 @@ def add(commands: Commands) -> None:
     setup.option("--from", type=given_path, metavar="DIR", dest="source")
     setup.option("--account", nargs="?", const="", metavar="NAME")
     setup.option("--to", type=given_path, metavar="DIR")
+    setup.option("--dry-run", action="store_true")
     setup.set_defaults(explain=setup.explain_itself)
 
 
@@ -59,18 +61,27 @@ def _set_up(home: Home, options: argparse.Namespace) -> int:
 
 
 def _make(options: argparse.Namespace) -> int:
-    from kiosk.config.machine_setup import group_to_admit, make_place
+    from kiosk.config.machine_setup import group_to_admit
     from kiosk.config.move_journal import PlannedMove
 
     group = group_to_admit(options.group)
     if options.source is not None:
         source = str(options.source.expanduser().absolute())
-        if not Path(source).exists() and Home(machine_folder()).has_store():  # moved before
-            make_place(group)
-            return _tell("unchanged")
+        is_moved = not Path(source).exists() and Home(machine_folder()).has_store()
+        if is_moved or is_machine_home(Path(source)):
+            return _settle(group, options)
         if not Home(Path(source)).is_begun():
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="nothing-there", place=source)
-        return _move(PlannedMove(source, group=group))
+        Home(Path(source)).refuse_practice()
+        return _move(PlannedMove(source, group=group), options)
+    return _settle(group, options)
+
+
+def _settle(group: Group, options: argparse.Namespace) -> int:
+    from kiosk.config.machine_setup import make_place
+
+    if options.dry_run:
+        return _tell("would-settle" if has_machine_home() else "would-make")
     return _tell("machine-done" if make_place(group) else "unchanged")
 
 
@@ -93,7 +104,7 @@ def _give_back(options: argparse.Namespace) -> int:
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="nothing-there", place=str(machine_folder()))
         output.tell("setup.account-already", folder=escaped(str(place)))
         return output.OK
-    return _move(PlannedMove(str(place), to_account=True, account=options.account))
+    return _move(PlannedMove(str(place), to_account=True, account=options.account), options)
 
 
 def _go_on(begun: PlannedMove, options: argparse.Namespace) -> int:
@@ -103,14 +114,21 @@ def _go_on(begun: PlannedMove, options: argparse.Namespace) -> int:
         way = (begun.folder, str(machine_folder()))
         source, target = reversed(way) if begun.to_account else way
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="other-move", source=source, target=target)
-    return _carry_out(begun)
+    return _would_move(begun) if options.dry_run else _carry_out(begun)
 
 
-def _move(move: PlannedMove) -> int:
+def _would_move(move: PlannedMove) -> int:
+    output.tell("setup.would-give-back" if move.to_account else "setup.would-move", own=escaped(move.folder), folder=str(machine_folder()))
+    return output.OK
+
+
+def _move(move: PlannedMove, options: argparse.Namespace) -> int:
     from kiosk.commands.setup_places import planned
     from kiosk.config.move_journal import forget_plan, plan
 
     move = planned(move)
+    if options.dry_run:
+        return _would_move(move)
     plan(move)
     try:
         return _carry_out(move)

@@ -63,17 +63,23 @@ def _copy_file(source: Path, reader: Account | None, target: Path, writer: Accou
 
 def merge_into(staged: Path, home: Home) -> None:
     """Move everything from `staged` into a home that has no store, the data last, and remove `staged`. Can be repeated after an
-    interruption. A config that is replaced is kept as `config.toml.before`. Raises OSError.
+    interruption. What the home has beside stays; a config that is replaced is kept as `config.toml.before`. Raises OSError.
     """
-    entries = sorted(staged.iterdir(), key=lambda path: path.name == home.data.name)
-    for path in entries:
-        place = home.folder / path.name
-        if place == home.config and place.exists():
-            replace(place, place.with_name(f"{place.name}.before"))
-        remove_tree(place)
-        rename(path, place)
-    delete_empty(staged)
-    sync_folder(home.folder)
+    if (staged / home.config.name).exists() and home.config.exists():
+        replace(home.config, home.config.with_name(f"{home.config.name}.before"))
+    _merge(staged, home.folder, last=home.data.name)
+
+
+def _merge(source: Path, folder: Path, last: str = "") -> None:
+    for path in sorted(source.iterdir(), key=lambda path: path.name == last):
+        place = folder / path.name
+        if place.is_dir() and path.is_dir() and not place.is_symlink() and not path.is_symlink():
+            _merge(path, place)
+        else:
+            remove_tree(place)
+            rename(path, place)
+    delete_empty(source)
+    sync_folder(folder)
 
 
 def remove_tree(place: Path) -> None:

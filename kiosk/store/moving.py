@@ -16,6 +16,7 @@ from kiosk.config.acting_account import Account, acting_for
 from kiosk.config.atomic_write import sync_folder
 from kiosk.config.file_replacement import delete, rename
 from kiosk.config.home import Home
+from kiosk.config.home_marker import Purpose, purpose_of
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.running_lock import RunningLock
@@ -57,16 +58,12 @@ class Place:
         with acting_for(self.account):
             return self.home.is_begun()
 
-    def has_store(self) -> bool:
-        with acting_for(self.account):
-            return self.home.has_store()
-
 
 def move(source: Place, target: Place, opened: Callable[[Place], None]) -> None:
     """Move the counter; `opened` opens its store and closes it again, which finishes and records what is under way.
 
-    Raises Unavailable: setup-impossible (nothing-there, occupied), already-running, store-locked; as `opened` does; OSError. Before the old
-    keys are marked, nothing is left of the attempt then.
+    Raises Unavailable: setup-impossible (nothing-there, occupied, not-empty, inside), already-running, store-locked; as `opened` does;
+    OSError. Before the old keys are marked, nothing is left of the attempt then.
     """
     left, there = source.load(), target.load()
     if _is_marked(left, target):
@@ -75,7 +72,7 @@ def move(source: Place, target: Place, opened: Callable[[Place], None]) -> None:
     elif left is None and _is_marked(there, target) and not source.is_begun():  # it has ended before
         return
     else:
-        _check_free(left, there, target)
+        _check_free(source, left, target, there)
         with _not_running(source), _not_running(target):
             _copy(source, target, opened)
             _take_name(target)
@@ -95,11 +92,19 @@ def _is_marked(left: KeyRecord | None, target: Place) -> bool:
     return left is not None and left.folder == folder_of(target.home.store)
 
 
-def _check_free(left: KeyRecord | None, there: KeyRecord | None, target: Place) -> None:
-    """A store there is another counter's, and so are keys that a store was made with."""
+def _check_free(source: Place, left: KeyRecord | None, target: Place, there: KeyRecord | None) -> None:
+    """A store there is another counter's, like anything that a store has left, and keys that a store was made with."""
     keys_of_another = there is not None and (left is None or there.keys != left.keys) and there.store != ""
-    if target.has_store() or keys_of_another:
-        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="occupied", place=str(target.home.folder))
+    folder, old = target.home.folder, source.home.folder
+    with acting_for(target.account):
+        is_occupied = target.home.has_store() or (target.home.data.is_dir() and any(target.home.data.iterdir()))
+        is_anothers = folder.exists() and purpose_of(folder) is not Purpose.COUNTER and any(folder.iterdir())
+    if is_occupied or keys_of_another:
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="occupied", place=str(folder))
+    if is_anothers:
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-empty", place=str(folder))
+    if folder.resolve().is_relative_to(old.resolve()) or old.resolve().is_relative_to(folder.resolve()):
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="inside", place=str(folder))
 
 
 @contextmanager

@@ -38,6 +38,8 @@ def test_accounts_of_a_group_have_one_counter(computer: Any) -> None:
     found = computer("shared")
     # By an administrator, for a group that is there, and nothing is left of anything else.
     assert (found["refused"], found["without"], found["unknown"], found["nothing"]) == (1, 1, 1, [])
+    assert found["dry"][0] == 0
+    assert "/var/lib/library-card-kiosk-keys" in found["dry"][1]
     assert (found["made"][0], found["again"][0], found["same"]) == (0, 0, True)
     assert "変えたところはありません" in found["again"][1]
     assert "変えたところはありません" not in found["made"][1]
@@ -106,6 +108,10 @@ def test_there_and_back(computer: Any) -> None:
     assert found["modes"] == [f"file {GROUP} 0660", f"folder {GROUP} 2770"]
     assert (found["without"], found["outside"], found["back"][0]) == (1, 1, 0)
     assert found["own"] == {"links": [1, 2, 3, 4], "doubt": False}
+    # What was laid there before is kept, and nobody's other folders are taken.
+    assert (found["kept"], found["itself"], found["letter"]) == ([True, True], 0, "of taro")
+    for said, why in zip(found["papers"], ("occupied", "not-empty", "inside"), strict=True):
+        assert say(f"command.why.setup-impossible.{why}") in said
     # All of it is that account's, and nothing is left behind.
     assert (found["owners"], found["left"], found["trail"]) == ([54302], [], 0)
 

@@ -98,6 +98,7 @@ def shared() -> Told:
     told: Told = {"refused": called(HANAKO, "setup", "--machine", "--group", GROUP)[0]}
     told["without"] = called(None, "setup", "--machine")[0]
     told["unknown"] = called(None, "setup", "--machine", "--group", "kiosk-nobody")[0]
+    told["dry"] = called(None, "setup", "--machine", "--group", GROUP, "--dry-run")
     told["nothing"] = [path.name for path in Path("/var/lib").iterdir()]
     told["made"] = called(None, "setup", "--machine", "--group", GROUP)
     first = modes(machine_folder(), machine_keys_folder())
@@ -204,7 +205,23 @@ def there_and_back() -> Told:
     """A move into a place that was made before, and back into a folder that is named."""
     own = begin_own(HANAKO)
     called(None, "setup", "--machine", "--group", GROUP)
+    ours = Home(machine_folder())
+    (ours.trust / "before.cer").write_bytes(b"laid there before")
+    called(None, "setup", "--machine", "--from", str(own.folder), "--dry-run")
+    assert opens(HANAKO, own) == [1, 2, 3]
     told: Told = {"there": called(None, "setup", "--machine", "--from", str(own.folder))[0]}
+    told["kept"] = [(ours.trust / "before.cer").exists(), ours.config.with_name("config.toml.before").exists()]
+    told["itself"] = called(None, "setup", "--machine", "--from", str(ours.folder))[0]
+    papers = own_home(TARO).folder.parents[2] / "papers"
+    notes = papers.with_name("notes")
+    notes.mkdir()
+    (notes / "letter").write_text("of taro")
+    (papers / "data").mkdir(parents=True)
+    (papers / "data" / "letter").write_text("of taro")
+    for path in (notes, notes / "letter", papers, papers / "data", papers / "data" / "letter"):
+        os.chown(path, 54302, 54302)
+    told["papers"] = [called(None, "setup", "--account", TARO, "--to", str(place))[1] for place in (papers, notes, ours.folder / "inside")]
+    told["letter"] = (papers / "data" / "letter").read_text()
     told["repeated"] = called(None, "setup", "--machine", "--from", str(own.folder))[0]
     told["taro"] = apart(TARO, lambda: link(4))
     told["whose"] = finding(HANAKO, "home")
