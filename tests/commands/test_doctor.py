@@ -18,7 +18,21 @@ from kiosk.config import Home, default_home, resource
 from kiosk.domain.health import OUTCOMES, Condition
 from tests.support.pcscd.rig import PcscdRig
 
-CHECKS = ["config", "service", "reader", "files", "trust", "revocation", "clock", "time-server", "keys", "store", "audit", "recovery"]
+CHECKS = [
+    "config",
+    "home",
+    "service",
+    "reader",
+    "files",
+    "trust",
+    "revocation",
+    "clock",
+    "time-server",
+    "keys",
+    "store",
+    "audit",
+    "recovery",
+]
 MORE_CHECKS = ["registry", "ils", "handover", "printing", "slips", "disk", "space", "log", "displays", "fonts"]
 
 

@@ -65,6 +65,7 @@ def test_a_counter_of_the_accounts_own_is_not_used_and_named(computer: Any) -> N
     assert (found["whose"]["outcome"], found["whose"]["facts"]["other"]) == ("home.other", found["own"])
     # Where somebody asks for it, it is as it was.
     assert found["named"] == [1, 2, 3]
+    assert (found["beside"]["outcome"], found["beside"]["facts"]["other"]) == ("home.beside", "/var/lib/library-card-kiosk")
 
 
 def test_it_runs_for_one_account_at_a_time(computer: Any) -> None:

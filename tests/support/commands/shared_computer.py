@@ -124,6 +124,7 @@ def both_homes() -> Told:
     decide(Home(machine_folder()))
     told: Told = {"links": apart(HANAKO, link)["links"], "whose": finding(HANAKO, "home"), "own": str(own.folder)}
     told["named"] = opens(HANAKO, own)
+    told["beside"] = finding(HANAKO, "home", "--home", str(own.folder))
     return told
 
 
