@@ -23,7 +23,7 @@ from tests.support.ils.unreliable_server import ALTERING, FIRST_DUE, NEEDS_NUMBE
 NAMES = {"D0000000001": "竹内 芸子", "D0000000002": "髙﨑 花", "D0000000003": "山田 処"}
 UNKNOWN = LibraryCardNumber("D0000000009")
 KINDS = {Service.LOAN: "11", Service.RENEWAL: "29", Service.HOLD: "15"}
-ANSWER_SECONDS = 0.03
+ANSWER_SECONDS = 0.1
 ACTS = ("patron", "patron", "loan", "loan", "renewal", "hold", "loans", "item", "unknown")
 WAITING = {Mood.UNENDED, Mood.SILENT, Mood.DEAF, Mood.LATE, Mood.DONE_LATE, Mood.NOISE, Mood.NOISY_LINES}
 ABOUT_OTHERS = {Mood.OTHER, Mood.SWAPPED, Mood.GLUED, Mood.UNASKED}
