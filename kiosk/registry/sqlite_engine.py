@@ -12,7 +12,7 @@ from peewee import SqliteDatabase
 
 from kiosk.config.file_access import not_a_file
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.ledger.database import ask
+from kiosk.ledger.database import ask, uri_of
 from kiosk.registry.database_errors import of_sqlite
 from kiosk.registry.engine import Connections, RegistryDatabase
 
@@ -101,8 +101,7 @@ class _Sqlite(SqliteDatabase):
 def open_file(path: Path, settings: tuple[str, ...] = SETTINGS) -> sqlite3.Connection:
     if path.exists() and not path.is_file():
         raise not_a_file(path)
-    place = f"{path.absolute().as_uri()}?mode=rw"
-    connection = sqlite3.connect(place, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(uri_of(path, "rw"), uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         for statement in settings:
             connection.execute(statement)

@@ -17,7 +17,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from kiosk.config.file_access import not_a_file, open_regular
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.ledger.database import ask
+from kiosk.ledger.database import ask, uri_of
 from kiosk.ledger.sqlite_errors import result_code
 
 # peewee logs every statement with its values (numbers, tokens) at level DEBUG.
@@ -52,7 +52,7 @@ def open_file(path: Path, key: bytes, *, settings: bool = True, salt: bytes = b"
     """
     if path.exists() and not path.is_file():
         raise not_a_file(path)  # opening a pipe would block for ever
-    place = f"{path.absolute().as_uri()}?mode={'ro' if reading else 'rw'}"
+    place = uri_of(path, "ro" if reading else "rw")
     connection = sqlcipher.connect(place, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA cipher_log_level = NONE")  # SQLCipher would log to stderr
