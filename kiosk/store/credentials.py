@@ -42,7 +42,7 @@ class CredentialStore:
         """Load the entry; None if there is none. Raises Unavailable: credential-store-unusable, store-key-unreadable (the entry holds no
         keys).
         """
-        text = self._ask(lambda: self._backend.get_password(SERVICE, self._name))
+        text = self._ask(self._read)
         if text is None:
             return None
         try:
@@ -69,7 +69,7 @@ class CredentialStore:
 
     def forget(self) -> None:
         if self.load() is not None:
-            self._ask(lambda: self._backend.delete_password(SERVICE, self._name))
+            self._ask(self._delete)
         with translated(self._mark):
             delete(self._mark, missing_ok=True)
 
@@ -99,6 +99,12 @@ class CredentialStore:
     @cached_property
     def _backend(self) -> KeyringBackend:
         return self._open_backend()
+
+    def _read(self) -> str | None:
+        return self._backend.get_password(SERVICE, self._name)
+
+    def _delete(self) -> None:
+        self._backend.delete_password(SERVICE, self._name)
 
     def _write(self, text: str) -> None:
         self._backend.set_password(SERVICE, self._name, text)

@@ -34,6 +34,8 @@ class CredentialsInMemory:
         """Functions that fail: CredRead, CredWrite, CredDelete."""
         self.writes: int | None = None
         """How many more writes succeed; None for all."""
+        self.written: set[tuple[str, str]] = set()
+        """The names of all entries that were ever written, each with its user's."""
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> CredentialsInMemory:
         vault = keyring.backends.Windows
@@ -61,6 +63,7 @@ class CredentialsInMemory:
             if self.writes == 0:
                 raise Error(NO_SUCH_LOGON_SESSION, "CredWrite")
             self.writes -= 1
+        self.written.add((str(Credential["TargetName"]), str(Credential["UserName"])))
         blob = str(Credential["CredentialBlob"]).encode("utf-16-le")
         self.entries[str(Credential["TargetName"])] = Credential | {"CredentialBlob": blob}
 
