@@ -15,6 +15,7 @@ from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign, unus
 from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
 from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder
 from kiosk.config.settings import CardSettings, IlsSettings, KeySettings, SlipSettings
+from kiosk.config.windows_paths import is_on_share
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.resource_files import resource
 
@@ -156,6 +157,9 @@ class Home:
             check_admitted(place)
         if self._is_too_long():
             raise Unavailable(Code.HOME_UNUSABLE, place=str(place), reason=FileTrouble.TOO_LONG.value)
+        # SQLite's WAL holds on one computer alone: https://www.sqlite.org/wal.html. What worked on a drive until now is left alone.
+        if is_on_share(place) and not self.has_store():
+            raise Unavailable(Code.HOME_UNUSABLE, place=str(place), reason="on-share")
         try:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             if for_practice or not os.path.lexists(self.config):

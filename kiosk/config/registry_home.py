@@ -13,6 +13,7 @@ from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign, unus
 from kiosk.config.home import LONGEST, base_folder, resolved
 from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
 from kiosk.config.registry_settings import BackupSettings, RegistryKeySettings
+from kiosk.config.windows_paths import is_on_share
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.resource_files import resource
 
@@ -67,6 +68,9 @@ class RegistryHome:
         place = self.folder
         if len(os.fsencode(place)) > LONGEST:
             raise Unavailable(Code.HOME_UNUSABLE, place=str(place), reason=FileTrouble.TOO_LONG.value)
+        # As `Home.prepare`. What is begun there may keep its ledger in PostgreSQL.
+        if is_on_share(place) and not self.config.exists():
+            raise Unavailable(Code.HOME_UNUSABLE, place=str(place), reason="on-share")
         try:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Counters of earlier versions have no marker.
