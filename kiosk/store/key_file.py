@@ -11,6 +11,7 @@ from kiosk.config.atomic_write import sync_folder
 from kiosk.config.file_replacement import delete
 from kiosk.config.home import base_folder
 from kiosk.config.private_files import read_private, save_private
+from kiosk.config.windows_paths import plain
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.error_table import translated
 from kiosk.store.keys import Description, KeyRecord
@@ -41,7 +42,7 @@ def key_name(data: Path) -> str:
 
     Each `--home` thus has its own. When a data folder moves, `kiosk recovery moved` renames its keys.
     """
-    return hashlib.sha256(str(data.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return hashlib.sha256(str(plain(data).resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 class FileKeyStore:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
 
+from kiosk.config.windows_paths import plain
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.cipher import same_store
@@ -250,7 +251,7 @@ def _seen_elsewhere(record: KeyRecord, database: Path) -> Unavailable:
 
 def folder_of(database: Path) -> str:
     """The data folder as written in a key record."""
-    return str(database.parent.resolve())
+    return str(plain(database.parent).resolve())
 
 
 def _spelt(keys: Keys) -> dict[str, str]:

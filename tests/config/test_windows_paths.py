@@ -11,6 +11,8 @@ from kiosk.config import Home
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.windows_paths import without_prefix
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.store.key_file import key_name
+from kiosk.store.keys import folder_of
 
 windows = pytest.mark.skipif(sys.platform != "win32", reason="paths of Windows")
 
@@ -46,3 +48,10 @@ def test_a_home_on_another_computer_is_refused(place: str) -> None:
 def test_a_home_on_this_computer_is_not_however_it_is_spelt(tmp_path: Path) -> None:
     assert Home(Path(f"\\\\?\\{tmp_path}") / "a").prepare()
     assert RegistryHome(Path(f"\\\\?\\{tmp_path}") / "b").prepare()
+
+
+@windows
+def test_the_keys_of_a_home_have_one_name_however_it_is_spelt(tmp_path: Path) -> None:
+    spellings = (tmp_path, Path(f"\\\\?\\{tmp_path}"), Path(f"\\\\.\\{tmp_path}"))
+    assert len({key_name(place / "data") for place in spellings}) == 1
+    assert len({folder_of(place / "data" / "kiosk.db") for place in spellings}) == 1
