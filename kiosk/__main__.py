@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from kiosk import last_resort, streams
+from kiosk import last_resort, search_path, streams
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -13,6 +13,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         streams.prepare()
+        search_path.prepare()
         from kiosk.command_line import carry_out
 
         return carry_out(given)
