@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiosk.config import FileTrouble, file_trouble
 from kiosk.config.file_access import open_regular
+from kiosk.config.windows_paths import has_reserved_name
 from kiosk.domain.errors import Code, Unavailable
 
 _LONGEST = 400
@@ -32,10 +33,12 @@ def day(text: str) -> date:
 
 
 def check_name(place: Path) -> None:
-    """Raises Unavailable: file-unusable, if SQLite could not open a database with this path."""
+    """Raises Unavailable: file-unusable, if SQLite could not open a database with this path, or Windows would name it otherwise."""
     whole = os.fsencode(place.absolute())
     if len(whole) > _LONGEST:
         raise Unavailable(Code.FILE_UNUSABLE, place=str(place), reason=FileTrouble.TOO_LONG.value)
+    if has_reserved_name(place):
+        raise Unavailable(Code.FILE_UNUSABLE, place=str(place), reason=FileTrouble.RESERVED.value)
     try:
         whole.decode()
     except UnicodeDecodeError as error:

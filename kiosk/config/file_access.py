@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from kiosk.config.admission import admitted_to, is_admitted
 from kiosk.config.file_replacement import HeldByAnother, held_file, open_when_free, windows_number
+from kiosk.config.windows_paths import has_reserved_name
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -35,6 +36,8 @@ class FileTrouble(StrEnum):
     """Larger than the limit for this file, so it is not read."""
     TOO_LONG = "too-long"
     """The path, or a component of it, is too long."""
+    RESERVED = "reserved"
+    """A part of the path is a name, or has a character, that Windows keeps for itself."""
     NO_TEXT = "no-text"
     """The name cannot be decoded in the system's encoding."""
     OPEN_FILES = "open-files"
@@ -146,6 +149,8 @@ def file_trouble(error: OSError, path: Path) -> FileTrouble:
     trouble = _BY_WINDOWS_NUMBER.get(windows_number(error) or 0) or _BY_ERRNO.get(error.errno or 0, FileTrouble.OTHER)
     if trouble in (FileTrouble.MISSING, FileTrouble.OTHER) and _is_too_long_for_windows(path):
         return FileTrouble.TOO_LONG
+    if trouble in (FileTrouble.MISSING, FileTrouble.NOT_A_FOLDER, FileTrouble.OTHER) and has_reserved_name(path):
+        return FileTrouble.RESERVED
     if trouble is FileTrouble.DENIED and is_foreign(path):
         return FileTrouble.FOREIGN
     if trouble is FileTrouble.NOT_A_FILE and Path(error.filename or path).is_dir():

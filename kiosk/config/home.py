@@ -15,7 +15,7 @@ from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign, unus
 from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
 from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder
 from kiosk.config.settings import CardSettings, IlsSettings, KeySettings, SlipSettings
-from kiosk.config.windows_paths import is_on_share
+from kiosk.config.windows_paths import has_reserved_name, is_on_share
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.resource_files import resource
 
@@ -249,15 +249,20 @@ def base_folder(variable: str, otherwise: str) -> str:
 
 
 def home_at(place: str) -> Home:
-    """The home at a path that may contain `~`. Raises Unavailable: home-unusable (no such user, working directory deleted)."""
+    """The home at a path that may contain `~`. Raises Unavailable: home-unusable (no such user, working directory deleted, a name that
+    Windows keeps for itself).
+    """
     return Home(resolved(place))
 
 
 def resolved(place: str) -> Path:
     """The folder at a path that may contain `~`. Raises Unavailable as `home_at` does."""
     try:
-        return Path(place).expanduser().absolute()
+        folder = Path(place).expanduser().absolute()
     except RuntimeError as error:  # a user without a home folder
         raise Unavailable(Code.HOME_UNUSABLE, place=place, reason=FileTrouble.MISSING.value) from error
     except OSError as error:  # the working directory was deleted
         raise Unavailable(Code.HOME_UNUSABLE, place=place, reason=file_trouble(error, Path("/")).value) from error
+    if has_reserved_name(folder):  # a folder may be made all the same, under another name
+        raise Unavailable(Code.HOME_UNUSABLE, place=place, reason=FileTrouble.RESERVED.value)
+    return folder

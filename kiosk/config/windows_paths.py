@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 _DRIVE_REMOTE = 4
+_DEVICE = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³]) *([.:].*)?", re.IGNORECASE)
+_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
 
 
 def plain(path: Path) -> Path:
@@ -23,6 +25,22 @@ def without_prefix(path: str) -> str:
     r"""`\\?\D:\kiosk` as `D:\kiosk`, `\\?\UNC\nas\share` as `\\nas\share`; anything else, such as a volume's number, as it is."""
     path = re.sub(r"^\\\\[?.]\\UNC\\", lambda _: "\\\\", path, flags=re.IGNORECASE)
     return re.sub(r"^\\\\[?.]\\(?=[A-Za-z]:(?:\\|$))", "", path)
+
+
+def has_reserved_name(path: Path) -> bool:
+    """Whether a part of the path is, on Windows, a name that no file or folder can have, or that leads elsewhere."""
+    if sys.platform == "win32":
+        return any(map(is_reserved, plain(path.absolute()).parts[1:]))
+    return False
+
+
+def is_reserved(name: str) -> bool:
+    """Whether Windows keeps a name, or a character in it, for itself, or drops its end.
+
+    https://learn.microsoft.com/windows/win32/fileio/naming-a-file (Naming conventions). Not a point at the end: it is dropped alike by
+    whatever makes the folder and whatever looks into it; a blank is not.
+    """
+    return name.endswith(" ") or _FORBIDDEN.search(name) is not None or _DEVICE.fullmatch(name) is not None
 
 
 def is_on_share(folder: Path) -> bool:
