@@ -9,7 +9,10 @@ from kiosk import last_resort, search_path, streams
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns 0 if fine, 1 if a problem was found, 2 if command line or configuration are wrong, 130 after Ctrl-C."""
+    """Run one command. Returns 0 if fine, 1 if a problem was found, 2 if command line or configuration are wrong, 130 after Ctrl-C.
+
+    1 also if nobody reads the output any more, unless something was done by then (`output.tell_done`): the exit code is that of the deed.
+    """
     given = sys.argv[1:] if arguments is None else arguments
     try:
         streams.prepare()

@@ -9,12 +9,16 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from kiosk.config import Home
+from kiosk.commands.open_store import opened
+from kiosk.config import Home, read_settings
+from kiosk.domain.model import LibraryCardNumber, Revocation
 from kiosk.text import say
 from tests.support import ROOT
+from tests.support.store.enrolled import CARD_A
 
 LIMIT = 60
 NAMES = "①髙﨑彅𠮷"
@@ -70,6 +74,24 @@ def without_console(home: Home, command: str) -> int:
     return child.wait(LIMIT)
 
 
+def unread(home: Home, command: str, buffered: str) -> tuple[int, str]:
+    """Exit code and standard error of a command whose output nobody reads."""
+    child = subprocess.Popen(
+        [sys.executable, *words(home, command)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(PYTHONUNBUFFERED=buffered),
+    )
+    assert child.stdout is not None
+    assert child.stderr is not None
+    child.stdout.close()
+    with child.stderr:
+        err = child.stderr.read()
+    child.wait(LIMIT)
+    return child.returncode, err.decode(errors="replace")
+
+
 def incidents(home: Home) -> list[str]:
     file = home.logs / "commands.log"
     return re.findall("incident .*", file.read_text("utf-8")) if file.exists() else []
@@ -111,20 +133,23 @@ def test_a_second_command_of_the_same_process_finds_streams_that_were_used() -> 
 @pytest.mark.parametrize("buffered", ["", "1"], ids=["buffered", "unbuffered"])
 @pytest.mark.parametrize("command", ["--help", "config show-default", "config check", "trust list", "audit list", "recovery sheet"])
 def test_whoever_has_read_enough_ends_it_quietly(home: Home, command: str, buffered: str) -> None:
-    child = subprocess.Popen(
-        [sys.executable, *words(home, command)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(PYTHONUNBUFFERED=buffered),
-    )
-    assert child.stdout is not None
-    assert child.stderr is not None
-    child.stdout.close()
-    with child.stderr:
-        err = child.stderr.read()
-    child.wait(LIMIT)
-    assert (child.returncode, err.decode(errors="replace")) == (1, "")
+    assert unread(home, command, buffered) == (1, "")
+    assert incidents(home) == []
+
+
+@pytest.mark.parametrize("buffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_what_is_done_stands_though_nobody_reads_of_it(home: Home, tmp_path: Path, buffered: str) -> None:
+    """A script that heard of a failure would do it once more."""
+    number = LibraryCardNumber("2104067853")
+    repository, _ = opened(home, read_settings(home.config))
+    with repository:
+        repository.save_link(uuid4(), CARD_A, number, revocation=Revocation.GOOD)
+    assert unread(home, "links unlink 2104067853 --reason lost", buffered) == (0, "")
+    repository, _ = opened(home, read_settings(home.config))
+    with repository:
+        assert repository.find_by_number(number) is None
+    assert unread(home, f"recovery backup {tmp_path / 'backup'}", buffered) == (0, "")
+    assert len(list((tmp_path / "backup").glob("*.db"))) == 1
     assert incidents(home) == []
 
 

@@ -46,7 +46,7 @@ def write(home: Home, options: argparse.Namespace) -> int:
         return output.PROBLEM
     # Undecided settings are no problem yet; a folder writable by others is.
     check_settings(home.config)
-    output.tell("config.written", file=escaped(str(home.config)))
+    output.tell_done("config.written", file=escaped(str(home.config)))
     return output.OK
 
 

@@ -125,7 +125,7 @@ def _join(home: Home, settings: Settings, membership: Membership | None, url: Se
             raise
         # Another site key, under which nobody could read the links that are here.
         raise Refused(Code.COUNTER_OF_ANOTHER, reason="server", registry=membership.registry) from None
-    output.tell("enrol.done", name=enrolled.counter, url=str(url), count=enrolled.status.count)
+    output.tell_done("enrol.done", name=enrolled.counter, url=str(url), count=enrolled.status.count)
     repository, _ = opened(home, settings)
     with repository:
         # What is done before the first contact takes no number that the hardware before has used.

@@ -96,14 +96,14 @@ def unlink(home: Home, options: argparse.Namespace) -> int:
             output.warn("links.no-stop")
             return output.MISUSE
         is_pending = repository.close_link(uuid.uuid4(), number, reason)
-        output.tell("links.stopped" if is_stop else "links.unlinked", number=number.masked)
+        output.tell_done("links.stopped" if is_stop else "links.unlinked", number=number.masked)
         if not is_pending:
             return output.OK
         if _is_shut_out(repository):
             # Nothing is taken from it any more, so the card still works everywhere else.
             output.warn("links.for-good")
             return output.PROBLEM
-        output.tell("links.pending")
+        output.tell_done("links.pending")
         return output.OK
 
     return with_repository(home, close)

@@ -11,6 +11,7 @@ from kiosk.config import FileTrouble
 from kiosk.config.text_encoding import OtherEncoding
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.escaping import escaped
+from kiosk.streams import write_no_more
 from kiosk.text import knows, plain_refusal, say
 
 OK = 0
@@ -28,6 +29,16 @@ def words(key: str, /, **params: str | int) -> str:
 
 def tell(key: str, /, **params: str | int) -> None:
     print(words(key, **params))
+
+
+def tell_done(key: str, /, **params: str | int) -> None:
+    """As `tell`, of what has been done, or belongs to that. Its reader may be gone: the deed stands, and a script must not do it again, so
+    the command ends as it would otherwise.
+    """
+    try:
+        print(words(key, **params), flush=True)
+    except BrokenPipeError:
+        write_no_more()
 
 
 def warn(key: str, /, **params: str | int) -> None:

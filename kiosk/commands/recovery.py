@@ -58,7 +58,7 @@ def confirm(home: Home, options: argparse.Namespace) -> int:
             output.warn("recovery.unconfirmed")
             return output.PROBLEM
         repository.confirm_sheet(fingerprint(keys.site))
-        output.tell("recovery.confirmed")
+        output.tell_done("recovery.confirmed")
         return output.OK
 
     with repository:
@@ -82,7 +82,7 @@ def back_up(home: Home, options: argparse.Namespace) -> int:
         check_name(options.folder)
         note_administrative_act(repository, AdministrativeAct.BACKUP)
         made = make_backup(home.store, keys, options.folder, datetime.now(UTC), doubted=repository.doubt is not None)
-        output.tell("recovery.backed-up", file=str(made))
+        output.tell_done("recovery.backed-up", file=str(made))
         return output.OK
 
     with repository:
@@ -108,10 +108,10 @@ def restore(home: Home, options: argparse.Namespace) -> int:
             text = "\n".join(sheet.ask_line(number) for number in range(1, LINES + 1))
         restored = restore(place, text, options.backup, settings.counter.name, datetime.now(UTC))
         for left in restored.set_aside:
-            output.tell("recovery.set-aside", file=str(left))
+            output.tell_done("recovery.set-aside", file=str(left))
         if options.backup:
             _tell_lacking(restored.lacking)
-        output.tell("recovery.restored")
+        output.tell_done("recovery.restored")
         if restored.is_earlier:
             # Reports that the links of the backup are dropped.
             repository, _ = opened(home, settings)
@@ -122,10 +122,10 @@ def restore(home: Home, options: argparse.Namespace) -> int:
 def _tell_lacking(lacking: int | None) -> None:
     """Report missing acts. The anchor gives only a lower bound, so it never proves that none are missing."""
     if lacking is None:
-        output.tell("recovery.lacking-unknown")
+        output.tell_done("recovery.lacking-unknown")
     else:
-        output.tell("recovery.lacking", count=lacking)
-    output.tell("recovery.confirm-first")
+        output.tell_done("recovery.lacking", count=lacking)
+    output.tell_done("recovery.confirm-first")
 
 
 def accept_move(home: Home, options: argparse.Namespace) -> int:
@@ -138,7 +138,7 @@ def accept_move(home: Home, options: argparse.Namespace) -> int:
         # Opening the store records the act.
         repository, _ = opened(home, settings)
         repository.close()
-    output.tell("recovery.moved.done", first=first)
+    output.tell_done("recovery.moved.done", first=first)
     return output.OK
 
 
@@ -150,10 +150,10 @@ def begin(home: Home, options: argparse.Namespace) -> int:
     settings = read_settings(home.config)
     with RunningLock(home.lock):
         for left in begin_anew(key_place_of(home, settings), datetime.now(UTC)):
-            output.tell("recovery.set-aside", file=str(left))
+            output.tell_done("recovery.set-aside", file=str(left))
         repository, _ = opened(home, settings)
         repository.close()
-    output.tell("recovery.begin.done")
+    output.tell_done("recovery.begin.done")
     return output.OK
 
 

@@ -58,7 +58,7 @@ def add_authority(home: Home, options: argparse.Namespace) -> int:
         raise Refused(Code.TRUST_REFUSED, reason="not-confirmed")
     store.add(content, authority.fingerprint)
     note_trust(home, AdministrativeAct.TRUST_ADDED, authority.fingerprint)
-    output.tell("trust.added", count=len(store.load()))
+    output.tell_done("trust.added", count=len(store.load()))
     return output.OK
 
 
@@ -117,7 +117,7 @@ def forget_lists(home: Home, options: argparse.Namespace) -> int:
         note_trust(home, AdministrativeAct.LISTS_FORGOTTEN)
         with given(home.held_lists):
             count = ListCache(home.held_lists).forget()
-        output.tell("trust.lists-forgotten" if count else "trust.no-lists", count=count)
+        output.tell_done("trust.lists-forgotten" if count else "trust.no-lists", count=count)
         return output.PROBLEM if _show_lists(home, authorities) else output.OK
 
 
@@ -132,7 +132,7 @@ def remove_authority(home: Home, options: argparse.Namespace) -> int:
         print(output.words("trust.nothing-removed"), file=sys.stderr)
         return output.PROBLEM
     note_trust(home, AdministrativeAct.TRUST_REMOVED, options.fingerprint)
-    output.tell("trust.removed")
+    output.tell_done("trust.removed")
     return output.OK
 
 

@@ -53,9 +53,9 @@ def back_up(home: RegistryHome, options: argparse.Namespace) -> int:
         # First, so that the backup holds its own record. Those of the timetable are no act of anybody's.
         registry.note(AdministrativeAct.BACKUP)
         kept = keeper.back_up(options.folder)
-    output.tell("registry.backup.done", file=escaped(str(kept.path)), cursor=kept.manifest.position.cursor, links=kept.manifest.links)
+    output.tell_done("registry.backup.done", file=escaped(str(kept.path)), cursor=kept.manifest.position.cursor, links=kept.manifest.links)
     if options.folder is not None:
-        output.tell("registry.backup.elsewhere")
+        output.tell_done("registry.backup.elsewhere")
     return output.OK
 
 
@@ -114,7 +114,7 @@ def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
                 output.warn("registry.begin-epoch.kept")
                 return output.PROBLEM
         found = begin_epoch(_machine(home, settings), site_key, options.cut, now())
-    output.tell("registry.begin-epoch.done", epoch=found.epochs.current, cursor=found.epochs.cuts[-1][1])
+    output.tell_done("registry.begin-epoch.done", epoch=found.epochs.current, cursor=found.epochs.cuts[-1][1])
     return output.OK
 
 
@@ -188,16 +188,16 @@ def _tell_contents(contents: Contents) -> None:
 
 def _tell_restored(restored: Restored) -> None:
     for left in restored.set_aside:
-        output.tell("registry.restore.set-aside", file=escaped(str(left)))
+        output.tell_done("registry.restore.set-aside", file=escaped(str(left)))
     epochs = restored.now.epochs
-    output.tell("registry.restore.done", epoch=epochs.current, cursor=restored.now.position.cursor)
+    output.tell_done("registry.restore.done", epoch=epochs.current, cursor=restored.now.position.cursor)
     revoked = [counter.name for counter in restored.now.counters if counter.state == "revoked"]
     if revoked:
-        output.tell("registry.restore.revoked", names="、".join(map(escaped, revoked)))
+        output.tell_done("registry.restore.revoked", names="、".join(map(escaped, revoked)))
     if restored.lacking is None:
-        output.tell("registry.restore.lacking-unknown")
+        output.tell_done("registry.restore.lacking-unknown")
     elif restored.lacking:
-        output.tell("registry.restore.lacking", count=restored.lacking)
+        output.tell_done("registry.restore.lacking", count=restored.lacking)
     if restored.forgotten:
-        output.tell("registry.restore.forgotten", count=restored.forgotten)
-    output.tell("registry.restore.next")
+        output.tell_done("registry.restore.forgotten", count=restored.forgotten)
+    output.tell_done("registry.restore.next")

@@ -25,7 +25,7 @@ def add(commands: Commands) -> None:
 def retire(home: RegistryHome, options: argparse.Namespace) -> int:
     with opened(home) as registry:
         registry.counters.retire(options.name)
-        output.tell("registry.retire.done", name=options.name)
+        output.tell_done("registry.retire.done", name=options.name)
         tell_pending(registry.counters.named(options.name))
     return output.OK
 
@@ -44,7 +44,7 @@ def revoke(home: RegistryHome, options: argparse.Namespace) -> int:
                 output.warn("registry.revoke.kept")
                 return output.PROBLEM
         registry.counters.revoke(counter.name)
-        output.tell("registry.revoke.done", name=counter.name)
+        output.tell_done("registry.revoke.done", name=counter.name)
         # At once: until a running server does it, a restore would let the counter in again.
         registry.remember()
     return output.OK

@@ -39,5 +39,5 @@ def init(home: RegistryHome, options: argparse.Namespace) -> int:
             output.warn("registry.sheet.unconfirmed")
             return output.PROBLEM
         registry.confirm_sheet()
-        output.tell("recovery.confirmed")
+        output.tell_done("recovery.confirmed")
     return output.OK
