@@ -10,6 +10,8 @@ import codecs
 from enum import StrEnum, unique
 
 _WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_BLANK = bytes(4)
+"""At the end of a file no encoding has so many NULs: one of UTF-32 has three after its last letter, which is ASCII."""
 _WIDEST = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
 
@@ -20,6 +22,8 @@ class OtherEncoding(StrEnum):
     UTF_16 = "utf-16"
     CP932 = "cp932"
     """What seems to be Windows' code page 932."""
+    BLANK = "blank"
+    """None: it ends in NULs, or holds nothing else, since its content was never written."""
     NOT_UTF_8 = "not-utf-8"
     """Another encoding, or none."""
 
@@ -37,10 +41,14 @@ def decoded(raw: bytes) -> str:
 
     Raises NotUtf8: another encoding would be guessed, and TOML allows no other (TOML 1.0, Spec).
     """
+    if raw.endswith(_BLANK):
+        # As a power failure leaves a file that had been given its length.
+        return _refuse(OtherEncoding.BLANK, raw, len(raw.rstrip(b"\0")))
     if other := _of_wide(raw):
         return _refuse(other, raw, 0 if is_wide(raw) else raw.find(0))
     try:
-        return raw.decode("utf-8-sig")
+        # A program that does not know the mark puts another one before it.
+        return raw.decode("utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as error:
         return _refuse(OtherEncoding.CP932 if _is_cp932(raw) else OtherEncoding.NOT_UTF_8, raw, error.start)
 

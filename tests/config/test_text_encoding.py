@@ -60,6 +60,29 @@ def test_a_few_letters_tell_the_code_page(text: str) -> None:
         decoded(text.encode("cp932"))
 
 
+@pytest.mark.parametrize(
+    "raw", [bytes(4096), DECIDED.encode() + bytes(100), "# 図書館\n".encode() + bytes(4), DECIDED.encode()[:20] + bytes(4000)]
+)
+def test_what_a_power_failure_leaves_is_no_encoding_and_saving_it_again_no_help(tmp_path: Path, raw: bytes) -> None:
+    """A file whose length was written and whose content was not."""
+    path = tmp_path / "config.toml"
+    path.write_bytes(raw)
+    assert named(path) == [(raw.count(b"\n") + 1, "config.toml", "UTF-8", "blank")]
+    assert knows("command.why.file.blank")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_letters_that_are_wide_are_not_taken_for_it(encoding: str) -> None:
+    with pytest.raises(NotUtf8, match="utf-16" if "16" in encoding else "not-utf-8"):
+        decoded(DECIDED.encode(encoding))
+
+
+def test_byte_order_marks_that_nobody_sees_are_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f"\ufeff\ufeff{DECIDED}", encoding="utf-8-sig")
+    assert named(path) == []
+
+
 def test_notepads_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(DECIDED, encoding="utf-8-sig")
