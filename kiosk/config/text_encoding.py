@@ -87,7 +87,7 @@ def _is_cp932(raw: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     # Stray bytes are single letters there too: half-width katakana, or for private use.
-    return any("ぁ" <= letter <= "鿿" for letter in text)
+    return any("ぁ" <= letter <= "鿿" or "！" <= letter <= "～" for letter in text)
 
 
 def _refuse(encoding: OtherEncoding, raw: bytes, place: int) -> str:

@@ -9,6 +9,7 @@ import pytest
 from kiosk.config import Home, default_config
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.text_encoding import legible
+from kiosk.ledger.recovery_sheet import parse, sheet_lines
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from kiosk.text import say
 from tests.support.commands.call import Call
@@ -51,6 +52,13 @@ def test_a_password_by_redirection_is_told_by_the_same_sentence_and_never_shown(
 def test_a_sheet_by_redirection_is_read_whatever_it_is_encoded_in(encoding: str) -> None:
     sheet = "\n復旧シート\n 1  ABCD-EFGH\r\n"
     assert legible(sheet.encode(encoding)) == sheet
+
+
+def test_a_sheet_in_full_width_letters_of_the_code_page_is_read_too() -> None:
+    """As an input method types it; `parse` knows these letters."""
+    key = bytes(range(32))
+    wide = "\n".join(sheet_lines(key)).translate({number: number + 0xFEE0 for number in range(0x21, 0x7F)}).replace(" ", "\u3000")
+    assert parse(legible(wide.encode("cp932"))) == key
 
 
 def test_a_sheet_without_a_mark_is_read_too() -> None:
