@@ -222,6 +222,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "counters.fine": _OK,
     "counters.none": _OK,
     "counters.away": _CARE,
+    "counters.silent": _CARE,
     "counters.unheard": _CARE,
     "counters.differ": _WRONG,
     "counters.ahead": _WRONG,

@@ -224,11 +224,14 @@ def test_a_folder_of_backups_that_is_shut_is_told(registry: Call, begun: Registr
 # --- counters and nights ----------------------------------------------------------------------------------------------
 
 
-def test_a_counter_that_differs_or_is_away_is_named(registry: Call, begun: RegistryHome) -> None:
+def test_a_counter_that_differs_or_is_away_or_never_came_is_named(registry: Call, begun: RegistryHome) -> None:
     enrolled(registry, begun, "中央1")
-    assert outcomes(registry)["counters"] == "counters.away"
+    assert outcomes(registry)["counters"] == "counters.silent"
+    assert "登録してから、まだ一度もつながっていない窓口があります: 中央1" in registry("doctor").out
     heard(begun, "中央1", pending=0)
     assert outcomes(registry)["counters"] == "counters.fine"
+    altered(begun, "UPDATE counter_seen SET at = '2000-01-01T00:00:00+00:00'")
+    assert outcomes(registry)["counters"] == "counters.away"
     heard(begun, "中央1", pending=0, epoch=1)
     assert outcomes(registry)["counters"] == "counters.unheard"
     heard(begun, "中央1", pending=0, differs=True)
@@ -267,7 +270,7 @@ def test_a_counter_that_stopped_more_cards_in_a_day_than_counters_do_is_named(re
     assert "24時間に300件を超えて、解除や付け替えをした窓口があります: 中央1(400件)" in said.out
     assert outcomes(registry)["counters"] == "counters.stopping"
     altered(begun, "UPDATE feed SET at = at - 25 * 3600")
-    assert outcomes(registry)["counters"] == "counters.away"
+    assert outcomes(registry)["counters"] == "counters.silent"
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,10 @@ def check_counters(registry: OpenedRegistry, now: datetime) -> Finding:
     """Raises Unavailable."""
     active = [counter for counter in registry.counters.all() if counter.is_active]
     differing = [counter.name for counter in active if counter.heard is not None and counter.heard.differs]
-    away = [counter.name for counter in active if counter.heard is None or now - counter.heard.at > _LONG]
+    away = [counter.name for counter in active if counter.heard is not None and now - counter.heard.at > _LONG]
+    silent = [counter.name for counter in active if counter.heard is None]
     epoch = registry.ledger.head().position.epoch
-    unheard = [counter.name for counter in active if counter.heard is None or counter.heard.known.epoch != epoch]
+    unheard = [counter.name for counter in active if counter.heard is not None and counter.heard.known.epoch != epoch]
     params: dict[str, str | int] = {"count": len(active)}
     if (ahead := registry.ahead) is not None:
         return Finding("counters.ahead", {"name": ahead.counter, "epoch": ahead.position.epoch, "cursor": ahead.position.cursor})
@@ -32,6 +33,8 @@ def check_counters(registry: OpenedRegistry, now: datetime) -> Finding:
         return Finding("counters.differ", params | {"names": "、".join(differing)})
     if away:
         return Finding("counters.away", params | {"names": "、".join(away)})
+    if silent:
+        return Finding("counters.silent", params | {"names": "、".join(silent)})
     if unheard:
         return Finding("counters.unheard", params | {"names": "、".join(unheard)})
     return Finding("counters.fine" if active else "counters.none", params)
