@@ -10,7 +10,8 @@ from kiosk.config.settings_file import Need, SettingsFile
 from kiosk.config.value_types import Number, PathText, Text, Texts, setting
 from kiosk.domain.errors import Refused
 
-_HOST = r"[A-Za-z0-9.:-]{1,253}"
+_HOST = r"[A-Za-z0-9.-]{1,253}|(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{2,45}"
+"""A name or an address. One colon alone would be that of a port, which is a setting of its own."""
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised, so that names are asked for
 
 

@@ -51,6 +51,13 @@ def test_what_the_program_writes_decides_nothing(tmp_path: Path) -> None:
     [
         ("[server]\nport = 65536", [(2, "server.port", "port = 0 | 1 … 65535", "value")]),
         ('[server]\nnames = ["a b"]', [(2, "server.names", 'names = ["registry.example.jp", …] (0 … 16)', "value")]),
+        ('[server]\naddress = "127.0.0.1:18443"', [(2, "server.address", 'address = "127.0.0.1"', "value")]),
+        (
+            '[server]\nnames = ["::1", "registry.example.jp:8443"]',
+            [(2, "server.names", 'names = ["registry.example.jp", …] (0 … 16)', "value")],
+        ),
+        ('[server]\naddress = "[::1]:8443"', [(2, "server.address", 'address = "127.0.0.1"', "value")]),
+        ('[server]\naddress = "fe80::1"\nnames = ["::ffff:192.0.2.1", "a-b.example"]', []),
         ('[database]\nurl = "mysql://x"', [(2, "database.url", 'url = "" | "postgresql://USER@HOST/NAME"', "value")]),
         ("[ledger]\nretention_days = 29", [(2, "ledger.retention_days", "retention_days = 30 … 3650", "value")]),
         ("[ledger]\nretention_dais = 9", [(2, "ledger.retention_dais", "retention_days", "unknown")]),
