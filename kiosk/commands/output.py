@@ -69,6 +69,14 @@ def explain(error: KioskError) -> str:
     return "\n".join(lines)
 
 
+def for_platform(key: str) -> str:
+    """`key`; on Windows, where services, readers and drivers are other ones, `<key>-windows` if there is such a sentence.
+
+    https://learn.microsoft.com/windows/security/identity-protection/smart-cards/smart-card-smart-cards-for-windows-service
+    """
+    return f"{key}-windows" if sys.platform == "win32" and knows(f"{key}-windows") else key
+
+
 def why(error: KioskError) -> str:
     """The cause alone, as precisely as known."""
     return "".join(_details(error)) or plain_refusal(error.code, "staff", **error.params)
@@ -90,7 +98,7 @@ def _details(error: KioskError) -> list[str]:
     reason = error.params.get("reason", "")
     key = f"command.why.{error.code}.{reason}"
     if knows(key):
-        return [say(key).format(**error.params)]
+        return [say(for_platform(key)).format(**error.params)]
     general = f"why.file.{reason}"
     return [words(general)] if knows(f"command.{general}") else []
 

@@ -11,6 +11,7 @@ from kiosk.commands.argument_types import given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
 from kiosk.config.file_access import not_a_file
+from kiosk.text import say
 
 _LOOK_EVERY = 0.5
 
@@ -50,7 +51,7 @@ def lay(home: Home, options: argparse.Namespace) -> int:
     try:
         line = connect_to_slot(options.slot)
     except OSError:
-        print(output.words("virtual-card.no-service"), file=sys.stderr)
+        print(say(output.for_platform("command.virtual-card.no-service")), file=sys.stderr)
         return output.PROBLEM
     plugged = PluggedCard(card, line)
     output.tell("virtual-card.lies", name=options.name, slot=options.slot, pin=PIN.decode())

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.commands.output import for_platform
 from kiosk.config import Home, default_home
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Language
@@ -101,12 +102,19 @@ def test_where_a_counter_works_nobody_practises(kiosk: Call, home: Home, tmp_pat
     assert sorted(place.iterdir()) == before
 
 
+@pytest.mark.parametrize("key", ["virtual-card.no-service", "why.reader-missing.practice", "why.reader-service-missing.practice"])
+def test_nobody_is_advised_of_what_only_another_system_has(key: str) -> None:
+    said = say(for_platform(f"command.{key}"))
+    assert ("pcscd" in said) is (sys.platform != "win32")
+    assert "kiosk demo" in said or sys.platform != "win32"
+
+
 @pytest.mark.parametrize("at_keyboard", [True, False])
 def test_where_a_card_was_laid_first_people_practise(kiosk: Call, tmp_path: Path, at_keyboard: bool) -> None:
     """As `practice` itself, it asks nobody whether a new place is meant."""
     place = tmp_path / "new"
     said = kiosk("virtual-card", "fine", "--home", str(place), at_keyboard=at_keyboard)
-    assert (said.out, said.err) == ("", say("command.virtual-card.no-service") + "\n")
+    assert (said.out, said.err) == ("", say(for_platform("command.virtual-card.no-service")) + "\n")
     assert Home(place).is_for_practice()
     assert 'revocation = "none"' in Home(place).config.read_text("utf-8")
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from kiosk.commands import output
-from kiosk.commands.output import explain, why, words
+from kiosk.commands.output import explain, for_platform, why, words
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.health import Condition, Finding, worst
-from kiosk.text import knows
 
 _MARKS = {Condition.OK: "○", Condition.UNKNOWN: "？", Condition.CARE: "△", Condition.WRONG: "×"}
 _VERSION = 2
@@ -44,11 +42,8 @@ def advice(finding: Finding) -> str:
     """What to do; empty if all is well."""
     if finding.is_well:
         return ""
-    key = f"doctor.{_key(finding)}-next"
-    # Services and drivers are looked after differently there, and the one for cards rests without a reader.
-    # https://learn.microsoft.com/windows/security/identity-protection/smart-cards/smart-card-smart-cards-for-windows-service
-    on_windows = f"{key}-windows"
-    return words(on_windows if sys.platform == "win32" and knows(f"command.{on_windows}") else key, **_filled(finding))
+    key = for_platform(f"command.doctor.{_key(finding)}-next")
+    return words(key.removeprefix("command."), **_filled(finding))
 
 
 def as_json(finding: Finding) -> dict[str, object]:
