@@ -72,6 +72,8 @@ class Relay:
         self._open: set[_Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_cut, self._losing, self._delay = False, 0.0, 0.0
+        self._until_lost = 0
+        """Answers until the next one that is lost."""
         self._flows = asyncio.Event()
         self._server: asyncio.Server | None = None
 
@@ -137,7 +139,9 @@ class Relay:
         self, *, cut: bool | None = None, losing: float | None = None, delay: float | None = None, flows: bool | None = None
     ) -> None:
         self._is_cut = self._is_cut if cut is None else cut
-        self._losing = self._losing if losing is None else losing
+        if losing is not None:
+            self._losing = losing
+            self._until_lost = self._gap()
         self._delay = self._delay if delay is None else delay
         if flows is not None:
             (self._flows.set if flows else self._flows.clear)()
@@ -194,12 +198,19 @@ class Relay:
             await self._pause()
             if connection.is_lost:
                 continue
-            if self._losing and connection.has_asked and self._draw.random() < self._losing:
-                connection.is_lost, self.lost = True, self.lost + 1
-                _abort(connection.counter)
-                continue
+            if self._losing and connection.has_asked:
+                self._until_lost -= 1
+                if not self._until_lost:
+                    self._until_lost = self._gap()
+                    connection.is_lost, self.lost = True, self.lost + 1
+                    _abort(connection.counter)
+                    continue
             connection.counter.write(data)
             await connection.counter.drain()
+
+    def _gap(self) -> int:
+        """Drawn, but never so many that a short trial loses none."""
+        return self._draw.randint(1, max(1, round(2 / self._losing) - 1)) if self._losing else 0
 
     async def _pause(self) -> None:
         if self._delay:
