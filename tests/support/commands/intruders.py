@@ -1,0 +1,92 @@
+"""Scenarios of `shared_computer`: what members of the group, and accounts outside it, lay where root works."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk.config import Home
+from kiosk.config.machine_place import machine_folder, machine_keys_folder
+from kiosk.store.key_file import key_name
+from tests.support.commands.accounts import GROUP, HANAKO, TARO, Told, apart, begin_own, called, decide, link, opens
+
+_SECRET = Path("/var/lib/secret")
+_NONE = Path("/var/lib/none")
+_STORE_FILES = ("data/kiosk.db-keeper", "data/kiosk.db-wal", "data/kiosk.db-shm")
+_LOGS = ("logs/commands.log", "logs/kiosk.log")
+
+
+def _keep_secret() -> None:
+    _SECRET.write_text("of root")
+    _SECRET.chmod(0o600)
+
+
+def _is_harmed() -> list[str]:
+    """What has become of root's file, and of one that was not there."""
+    about = _SECRET.stat()
+    harm = [] if (about.st_gid, about.st_mode & 0o777, _SECRET.read_text()) == (0, 0o600, "of root") else [f"{about.st_mode:o}"]
+    return harm + ([str(_NONE)] if _NONE.exists() else [])
+
+
+def _lay(folder: Path, names: tuple[str, ...], to: Path) -> None:
+    """Let a member lay links of these names, in place of what has them."""
+
+    def lay() -> Told:
+        for name in names:
+            place = folder / name
+            place.parent.mkdir(exist_ok=True)
+            place.unlink(missing_ok=True)
+            place.symlink_to(to)
+        return {}
+
+    apart(HANAKO, lay)
+
+
+def _drafts() -> tuple[str, ...]:
+    """Drafts as they would be named by the processes that come next."""
+    name = key_name(machine_folder() / "data")
+    return tuple(f".{name}{ending}.{os.getpid() + ahead}" for ahead in range(1, 200) for ending in (".anchor", ".machine"))
+
+
+def links_in_a_counter() -> Told:
+    """An administrator calls commands at a counter in which a member has laid links."""
+    called(None, "setup", "--machine", "--group", GROUP)
+    home = Home(machine_folder())
+    decide(home)
+    apart(TARO, lambda: link(1))
+    harmed: list[str] = []
+    ran: list[int] = []
+    for names in (("running.lock",), *((name,) for name in (*_STORE_FILES, *_LOGS))):
+        for to in (_SECRET, _NONE):
+            _keep_secret()
+            _lay(home.folder, names, to)
+            ran += [called(None, *command)[0] for command in (("links", "count"), ("doctor",))]
+            harmed += [f"{names} to {to}: {harm}" for harm in _is_harmed()]
+            _NONE.unlink(missing_ok=True)
+            (home.folder / names[0]).unlink(missing_ok=True)
+    _keep_secret()
+    _lay(machine_keys_folder(), _drafts(), _SECRET)
+    ran.append(called(None, "links", "count")[0])
+    apart(TARO, lambda: link(2))
+    return {"harmed": harmed + _is_harmed(), "links": apart(TARO, link)["links"]}
+
+
+def links_before_a_move() -> Told:
+    """A member lays links in a place that was made before a counter is moved there."""
+    own = begin_own(HANAKO)
+    called(None, "setup", "--machine", "--group", GROUP)
+    _keep_secret()
+    _lay(machine_keys_folder(), _drafts(), _SECRET)
+    _lay(machine_folder(), ("running.lock", *_LOGS), _NONE)
+    there = ("setup", "--machine", "--from", str(own.folder))
+    refused = called(None, *there)[0]
+    (machine_folder() / "running.lock").unlink()
+    moved = called(None, *there)[0]
+    return {"refused": refused, "moved": moved, "harmed": _is_harmed(), "links": opens(TARO, Home(machine_folder()))}
+
+
+SCENARIOS: dict[str, Callable[[], Told]] = {
+    "links-in-a-counter": links_in_a_counter,
+    "links-before-a-move": links_before_a_move,
+}
