@@ -1,4 +1,4 @@
-"""The account for which an administrator's process acts for a while: files are read and made as that account would."""
+"""The account for which an administrator's process acts: files are read and made as that account would."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from kiosk.config.admission import admitted_to, group_named
+from kiosk.domain.errors import Code, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,39 @@ def acting_for(account: Account | None) -> Iterator[None]:
         os.seteuid(user)
 
 
+def act_for_a_member(folder: Path) -> None:
+    """If this is root's process, and a group may write in `folder`, act from here on, for good, for an account of that group.
+
+    Its members may let any name in there lead anywhere, at any time, and SQLite opens its files by name: root follows none of them there.
+    Raises Unavailable: counter-not-admitted, if the group has no account.
+    """
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return
+    group = admitted_to(folder).group
+    if group is None:
+        return
+    account = _member_of(group)
+    if account is None:
+        raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason="of-group", group=group_named(folder))
+    os.initgroups(account.name, account.group)
+    os.setgid(account.group)
+    os.setuid(account.number)
+    for variable in [variable for variable in os.environ if variable.startswith("XDG_")]:
+        del os.environ[variable]
+    os.environ["HOME"] = str(account.folder)
+
+
 if sys.platform != "win32":
+    import grp
     import pwd
+
+    def _member_of(group: int) -> Account | None:
+        try:
+            named = [account_named(name) for name in grp.getgrgid(group).gr_mem]
+        except KeyError:
+            named = []
+        own = (_account(entry) for entry in pwd.getpwall() if entry.pw_gid == group)
+        return next((account for account in (*named, *own) if account is not None and account.number != 0), None)
 
     def _account(entry: pwd.struct_passwd) -> Account:
         return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, Path(entry.pw_dir))

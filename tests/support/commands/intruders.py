@@ -43,6 +43,29 @@ def _lay(folder: Path, names: tuple[str, ...], to: Path) -> None:
     apart(HANAKO, lay)
 
 
+def _made_through(folder: Path) -> list[str]:
+    """What an administrator's commands make in a folder of root's, to which a member lets a folder of the counter lead."""
+    roots, aside = Path("/var/lib/roots"), folder.with_name("aside")
+    roots.mkdir(exist_ok=True)
+
+    def swap() -> Told:
+        folder.mkdir(exist_ok=True)
+        folder.rename(aside)
+        folder.symlink_to(roots)
+        return {}
+
+    def swap_back() -> Told:
+        folder.unlink()
+        aside.rename(folder)
+        return {}
+
+    apart(HANAKO, swap)
+    for command in (("links", "count"), ("doctor",), ("recovery", "sheet")):
+        called(None, *command)
+    apart(HANAKO, swap_back)
+    return [path.name for path in roots.iterdir()]
+
+
 def _drafts() -> tuple[str, ...]:
     """Drafts as they would be named by the processes that come next."""
     name = key_name(machine_folder() / "data")
@@ -65,6 +88,7 @@ def links_in_a_counter() -> Told:
             harmed += [f"{names} to {to}: {harm}" for harm in _is_harmed()]
             _NONE.unlink(missing_ok=True)
             (home.folder / names[0]).unlink(missing_ok=True)
+    harmed += [f"{name}: {path}" for name in ("logs", "data", "crl-held", "trust") for path in _made_through(home.folder / name)]
     _keep_secret()
     _lay(machine_keys_folder(), _drafts(), _SECRET)
     ran.append(called(None, "links", "count")[0])
