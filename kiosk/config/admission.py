@@ -122,10 +122,10 @@ def open_made(path: Path, flags: int) -> int:
     """Open a file, making it if `flags` say so, for all who may use its folder, whatever the umask. Raises OSError.
 
     In a group's folder each member may lay what it likes: no link is followed there, nothing opened that has another name elsewhere, and no
-    flag may empty a file before that is known.
+    flag may empty a file before that is known. Root does so nowhere: what it keeps for itself meanwhile may have been such a folder.
     """
     admitted = admitted_to(path.parent)
-    if os.name != "posix" or admitted.group is None:
+    if os.name != "posix" or (admitted.group is None and os.geteuid() != 0):
         return os.open(path, flags, admitted.file_mode)
     handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, admitted.file_mode)
     try:

@@ -62,19 +62,19 @@ def _copy_file(source: Path, reader: Account | None, target: Path, writer: Accou
 
 
 def merge_into(staged: Path, home: Home) -> None:
-    """Move everything from `staged` into a home that has no store, the data last, and remove `staged`. Can be repeated after an
+    """Move everything from `staged` into a home that has no store, the store last, and remove `staged`. Can be repeated after an
     interruption. What the home has beside stays; a config that is replaced is kept as `config.toml.before`. Raises OSError.
     """
     if (staged / home.config.name).exists() and home.config.exists():
         replace(home.config, home.config.with_name(f"{home.config.name}.before"))
-    _merge(staged, home.folder, last=home.data.name)
+    _merge(staged, home.folder, (home.data.name, home.store.name))
 
 
-def _merge(source: Path, folder: Path, last: str = "") -> None:
-    for path in sorted(source.iterdir(), key=lambda path: path.name == last):
+def _merge(source: Path, folder: Path, last: tuple[str, ...]) -> None:
+    for path in sorted(source.iterdir(), key=lambda path: path.name in last):
         place = folder / path.name
         if place.is_dir() and path.is_dir() and not place.is_symlink() and not path.is_symlink():
-            _merge(path, place)
+            _merge(path, place, last)
         else:
             remove_tree(place)
             rename(path, place)

@@ -7,6 +7,7 @@ Only after that the copy takes its name, and the old home is removed once the ne
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -40,7 +41,11 @@ class Place:
     make_staged: Callable[[Path], None]
     """Makes the folder in which it is put together."""
     finish_staged: Callable[[Path], None] = lambda folder: None
-    """Gives that folder to those who are to use it."""
+    """Gives that folder to the one account that is to use it."""
+    keep: Callable[[], None] = lambda: None
+    """Keeps everybody else out while something is put here."""
+    is_ours: Callable[[Path], bool] = lambda folder: True
+    """Whether a folder beside the home is ours: others may make one there that has the name. Raises OSError."""
 
     @property
     def staged(self) -> Path:
@@ -54,6 +59,10 @@ class Place:
         with acting_for(self.account):
             return self.keys.store.load()
 
+    def has_store(self) -> bool:
+        with acting_for(self.account):
+            return self.home.has_store()
+
     def is_begun(self) -> bool:
         with acting_for(self.account):
             return self.home.is_begun()
@@ -65,6 +74,8 @@ def move(source: Place, target: Place, opened: Callable[[Place], None]) -> None:
     Raises Unavailable: setup-impossible (nothing-there, occupied, not-empty, inside), already-running, store-locked; as `opened` does;
     OSError. Before the old keys are marked, nothing is left of the attempt then.
     """
+    if not target.has_store():
+        target.keep()
     left, there = source.load(), target.load()
     if _is_marked(left, target):
         with _not_running(target):
@@ -130,7 +141,7 @@ def _copy(source: Place, target: Place, opened: Callable[[Place], None]) -> None
     try:
         seen = _stamp(source)
         with acting_for(target.owner):
-            remove_tree(target.staged)
+            _remove_ours(target, target.staged)
             target.make_staged(target.staged)
         copy_home(source.home, source.account, target.staged, target.owner)
         with acting_for(target.owner):
@@ -189,14 +200,31 @@ def _give_up(source: Place, target: Place, left: KeyRecord, before: KeyRecord | 
                 target.keys.store.forget()
                 delete(target.keys.anchor_path, missing_ok=True)
         with acting_for(target.owner):
-            remove_tree(target.staged)
+            _remove_ours(target, target.staged)
+
+
+def _check_ours(place: Place, folder: Path) -> None:
+    """Raises Unavailable: setup-impossible, if somebody else has made it."""
+    if not place.is_ours(folder):
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(folder))
+
+
+def _remove_ours(place: Place, folder: Path) -> None:
+    if os.path.lexists(folder):
+        _check_ours(place, folder)
+        remove_tree(folder)
 
 
 def _take_name(target: Place) -> None:
-    """Let the copy take its name; nothing if it has done so."""
+    """Let the copy take its name; nothing if it has done so: the store goes last, so nothing else is to come where one is."""
     with acting_for(target.owner):
-        if not target.staged.is_dir():
+        if not os.path.lexists(target.staged):
             return
+        if target.home.has_store():
+            if target.is_ours(target.staged):
+                remove_tree(target.staged)
+            return
+        _check_ours(target, target.staged)
         if target.home.folder.exists():
             merge_into(target.staged, target.home)
         else:
@@ -207,11 +235,11 @@ def _take_name(target: Place) -> None:
 def _remove(source: Place) -> None:
     """Remove what is left, under another name first: half a home is none."""
     with acting_for(source.owner):
-        remove_tree(source.retired)
+        _remove_ours(source, source.retired)
         with suppress(OSError):  # a folder of its own file system, for instance
             rename(source.home.folder, source.retired)
         remove_tree(source.home.folder)
-        remove_tree(source.retired)
+        _remove_ours(source, source.retired)
     with acting_for(source.account):
         # Drafts of one that was killed hold keys as well.
         for file in (source.keys.anchor_path, *source.keys.anchor_path.parent.glob(f".{source.keys.name}.*")):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.config import Home
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
+from kiosk.store.copied_home import remove_tree
 from kiosk.store.key_file import key_name
-from tests.support.commands.accounts import GROUP, HANAKO, TARO, Told, apart, begin_own, called, decide, link, opens
+from tests.support.commands.accounts import GROUP, HANAKO, SOTO, TARO, Told, apart, begin_own, called, decide, link, opens, setting_up
 
 _SECRET = Path("/var/lib/secret")
 _NONE = Path("/var/lib/none")
@@ -97,20 +100,119 @@ def links_in_a_counter() -> Told:
 
 
 def links_before_a_move() -> Told:
-    """A member lays links in a place that was made before a counter is moved there."""
+    """A member lays links in a place that was made before a counter is moved there, and clears them away when it is refused."""
     own = begin_own(HANAKO)
     called(None, "setup", "--machine", "--group", GROUP)
     _keep_secret()
-    _lay(machine_keys_folder(), _drafts(), _SECRET)
-    _lay(machine_folder(), ("running.lock", *_LOGS), _NONE)
     there = ("setup", "--machine", "--from", str(own.folder))
-    refused = called(None, *there)[0]
-    (machine_folder() / "running.lock").unlink()
+    refused, harmed = [], []
+    for folder, name in ((machine_keys_folder(), _drafts()[0]), (machine_folder(), "running.lock"), (machine_folder(), "trust/link")):
+        _lay(folder, (name,), _SECRET)
+        refused.append(called(None, *there)[0])
+        harmed += _is_harmed()
+        apart(HANAKO, _clearing(folder / name))
     moved = called(None, *there)[0]
-    return {"refused": refused, "moved": moved, "harmed": _is_harmed(), "links": opens(TARO, Home(machine_folder()))}
+    return {"refused": refused, "moved": moved, "harmed": harmed, "links": opens(TARO, Home(machine_folder()))}
+
+
+def _clearing(place: Path) -> Callable[[], Told]:
+    def clear() -> Told:
+        remove_tree(place)
+        return {}
+
+    return clear
+
+
+def members_during_a_move() -> Told:
+    """Members try all the time to come in while a counter is moved into a place that was made before, some from inside its folders."""
+    own = begin_own(HANAKO)
+    called(None, "setup", "--machine", "--group", GROUP)
+    _keep_secret()
+    inside = [os.open(folder, os.O_RDONLY) for folder in (machine_folder() / "data", machine_folder(), machine_keys_folder())]
+    came_in: list[str] = []
+    watched = False
+
+    def look(event: str, arguments: tuple[object, ...]) -> None:
+        # As root has just made, and is about to open, a file of the computer's counter.
+        nonlocal watched
+        if event == "os.rename" and str(arguments[1]) == str(machine_folder() / "data" / "kiosk.db"):
+            watched = True
+            came_in.extend(str(number) for number, folder in enumerate(inside) if _may_lay(folder))
+
+    def move() -> Told:
+        sys.addaudithook(look)
+        return {**setting_up("--machine", "--from", str(own.folder))(), "came in": came_in, "watched": watched}
+
+    return {**apart(None, move), "harmed": _is_harmed(), "links": opens(TARO, Home(machine_folder()))}
+
+
+def _may_lay(folder: int) -> bool:
+    """Whether a member that has a folder open can lay a link there."""
+
+    def lay() -> Told:
+        try:
+            os.symlink(_SECRET, "kiosk.db-keeper", dir_fd=folder)
+        except OSError:
+            return {}
+        return {"laid": True}
+
+    return bool(apart(TARO, lay))
+
+
+def folders_of_others() -> Told:
+    """Somebody else has made the folders in which the counter is put together and put away, where everybody may make some."""
+    own = begin_own(HANAKO)
+    Path("/var/lib").chmod(0o1777)
+    there = ("setup", "--machine", "--group", GROUP, "--from", str(own.folder))
+
+    def lay(name: str, file: str) -> Callable[[], Told]:
+        def make() -> Told:
+            place = Path("/var/lib", name, file)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text("forged")
+            return {}
+
+        return make
+
+    apart(SOTO, lay(".library-card-kiosk.new", "trust/forged.cer"))
+    refused = called(None, *there)
+    still_theirs = Path("/var/lib/.library-card-kiosk.new/trust/forged.cer").exists()
+    apart(SOTO, _clearing(Path("/var/lib/.library-card-kiosk.new")))
+    killed = apart(None, _killed_once_named(setting_up(*there[1:])))
+    apart(SOTO, lay(".library-card-kiosk.new", "data/kiosk.db"))
+    apart(SOTO, lay(".library-card-kiosk.new", "trust/forged.cer"))
+    finished = called(None, "setup")[0]
+    return {
+        "refused": refused,
+        "theirs": still_theirs,
+        "killed": killed,
+        "finished": finished,
+        "forged": (machine_folder() / "trust" / "forged.cer").exists(),
+        "links": opens(TARO, Home(machine_folder())),
+    }
+
+
+def _killed_once_named(work: Callable[[], Told]) -> Callable[[], Told]:
+    """Killed at the first operation after the copy has taken its name."""
+
+    def killed() -> Told:
+        is_named = False
+
+        def look(event: str, arguments: tuple[object, ...]) -> None:
+            nonlocal is_named
+            if is_named:
+                os.kill(os.getpid(), signal.SIGKILL)
+            is_named = event == "os.rename" and str(arguments[1]) == str(machine_folder())
+
+        sys.addaudithook(look)
+        return work()
+
+    return killed
 
 
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "links-in-a-counter": links_in_a_counter,
     "links-before-a-move": links_before_a_move,
+    "members-during-a-move": members_during_a_move,
+    "folders-of-others": folders_of_others,
 }
