@@ -109,12 +109,25 @@ def _give_back(options: argparse.Namespace) -> int:
 
 def _go_on(begun: PlannedMove, options: argparse.Namespace) -> int:
     """Finish the move that was cut off; nothing else is begun before."""
-    other = options.source is not None and (begun.to_account or str(options.source.expanduser().absolute()) != begun.folder)
-    if other or (options.account is not None and not begun.to_account):
+    if _is_another(begun, options):
         way = (begun.folder, str(machine_folder()))
         source, target = reversed(way) if begun.to_account else way
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="other-move", source=source, target=target)
     return _would_move(begun) if options.dry_run else _try(begun)
+
+
+def _is_another(begun: PlannedMove, options: argparse.Namespace) -> bool:
+    """Whether something else is asked for than what was begun: what is not said matters to nobody."""
+    from kiosk.config.machine_setup import group_to_admit
+
+    place = options.to if begun.to_account else options.source
+    if (options.source if begun.to_account else options.account) is not None:
+        return True
+    if place is not None and str(place.expanduser().absolute()) != begun.folder:
+        return True
+    if begun.to_account:
+        return options.account not in (None, begun.account)
+    return options.group is not None and group_to_admit(options.group) != begun.group
 
 
 def _would_move(move: PlannedMove) -> int:

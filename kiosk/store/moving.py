@@ -95,7 +95,7 @@ def move(source: Place, target: Place, opened: Callable[[Place], None]) -> None:
 def is_decided(source: Place, target: Place) -> bool:
     """Whether a move that was broken off has to be finished. Raises Unavailable."""
     left = source.load()
-    return _is_marked(left, target) or (left is None and _is_marked(target.load(), target))
+    return _is_marked(left, target) or (left is None and _is_marked(target.load(), target) and not source.is_begun())
 
 
 def _is_marked(left: KeyRecord | None, target: Place) -> bool:

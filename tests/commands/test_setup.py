@@ -80,6 +80,23 @@ def test_what_cannot_be_moved_stays(computer: Any) -> None:
     assert found["both"] == [[1, 2, 3], [9]]
 
 
+def test_a_refused_move_does_not_stand_in_the_way(computer: Any) -> None:
+    found = computer("refused-for-good")
+    code, said = found["refused"]
+    assert code == 1
+    assert say("command.why.setup-impossible.occupied") in said
+    assert (found["again"], found["links"]) == (0, [9, 10])
+
+
+def test_a_move_that_was_cut_off_is_not_finished_as_another(computer: Any) -> None:
+    found = computer("cut-off")
+    for code, said in found["others"]:
+        assert code == 1
+        assert "kiosk setup" in said
+        assert "移動が途中です" in said
+    assert (found["back"], found["there"], found["links"]) == (0, 0, [1, 2, 3])
+
+
 def test_there_and_back(computer: Any) -> None:
     found = computer("there-and-back")
     assert (found["there"], found["repeated"], found["whose"]["outcome"]) == (0, 0, "home.machine")
