@@ -36,7 +36,7 @@ def account_named(name: str) -> Account | None:
 
 
 def account_of(path: Path) -> Account | None:
-    """The account that `path` belongs to; None if it has no name, or is this process's. Raises OSError."""
+    """Whose `path` is; None: this process's. Raises Unavailable: setup-impossible, if that account has no name; OSError."""
     if sys.platform == "win32":
         return None
     import pwd
@@ -44,8 +44,8 @@ def account_of(path: Path) -> Account | None:
     number = path.stat().st_uid
     try:
         return None if number == os.geteuid() else _account(pwd.getpwuid(number))
-    except KeyError:
-        return None
+    except KeyError as error:
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="account-unknown", account=str(number)) from error
 
 
 @contextmanager
@@ -58,12 +58,12 @@ def acting_for(account: Account | None) -> Iterator[None]:
         yield
         return
     user, group, groups = os.geteuid(), os.getegid(), os.getgroups()
-    os.seteuid(0)
-    if account is not None:
-        os.initgroups(account.name, account.group)
-        os.setegid(account.group)
-        os.seteuid(account.number)
     try:
+        os.seteuid(0)
+        if account is not None:
+            os.initgroups(account.name, account.group)
+            os.setegid(account.group)
+            os.seteuid(account.number)
         yield
     finally:
         os.seteuid(0)

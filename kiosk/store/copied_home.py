@@ -32,16 +32,17 @@ def _copy_folder(source: Path, reader: Account | None, target: Path, writer: Acc
         path, copy = Path(entry.path), target / entry.name
         with acting_for(reader):
             link = os.readlink(path) if entry.is_symlink() else None
+            is_folder, is_file = entry.is_dir(), entry.is_file()
         if path in left_out:
             continue
         if link is not None:
             with acting_for(writer):
-                copy.symlink_to(link, target_is_directory=entry.is_dir())
-        elif entry.is_dir():
+                copy.symlink_to(link, target_is_directory=is_folder)
+        elif is_folder:
             with acting_for(writer):
                 make_one_folder(copy)
             _copy_folder(path, reader, copy, writer, left_out)
-        elif entry.is_file():
+        elif is_file:
             _copy_file(path, reader, copy, writer)
     with acting_for(writer):
         sync_folder(target)
