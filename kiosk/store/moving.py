@@ -71,8 +71,8 @@ class Place:
 def move(source: Place, target: Place, opened: Callable[[Place], None]) -> None:
     """Move the counter; `opened` opens its store and closes it again, which finishes and records what is under way.
 
-    Raises Unavailable: setup-impossible (nothing-there, occupied, not-empty, inside), already-running, store-locked; as `opened` does;
-    OSError. Before the old keys are marked, nothing is left of the attempt then.
+    Raises Unavailable: setup-impossible (nothing-there, occupied, not-empty, link, inside, place-taken), already-running, store-locked; as
+    `opened` does; OSError. Before the old keys are marked, nothing is left of the attempt then.
     """
     if not target.has_store():
         target.keep()
@@ -114,8 +114,17 @@ def _check_free(source: Place, left: KeyRecord | None, target: Place, there: Key
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="occupied", place=str(folder))
     if is_anothers:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-empty", place=str(folder))
+    for link in _links(source, target):
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="link", place=str(link))
     if folder.resolve().is_relative_to(old.resolve()) or old.resolve().is_relative_to(folder.resolve()):
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="inside", place=str(folder))
+
+
+def _links(source: Place, target: Place) -> Iterator[Path]:
+    """What would lead elsewhere: the keys name the data folder with all links resolved, and the copy would have others, or none."""
+    for side, folder in ((source, source.home.data), (target, target.home.folder)):
+        with acting_for(side.account):
+            yield from [path for path in (folder, side.home.data, *side.home.data.rglob("*")) if path.is_symlink()]
 
 
 @contextmanager

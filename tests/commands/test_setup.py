@@ -97,6 +97,16 @@ def test_a_move_that_was_cut_off_is_not_finished_as_another(computer: Any) -> No
     assert (found["back"], found["there"], found["links"]) == (0, 0, [1, 2, 3])
 
 
+def test_data_behind_a_link_are_not_moved_and_the_link_is_named(computer: Any) -> None:
+    found = computer("linked")
+    assert len(found["refused"]) == 3
+    for link, code, said in found["refused"]:
+        assert code == 1
+        assert say("command.why.setup-impossible.link") in said
+        assert link in said
+    assert (found["whole"], found["moved"], found["links"]) == ([1, 2, 3], 0, [1, 2, 3])
+
+
 def test_there_and_back(computer: Any) -> None:
     found = computer("there-and-back")
     assert (found["there"], found["repeated"], found["whose"]["outcome"]) == (0, 0, "home.machine")

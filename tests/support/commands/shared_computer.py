@@ -13,11 +13,10 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from kiosk.commands.setup_places import planned
 from kiosk.config import Home
 from kiosk.config.acting_account import account_named, acting_for
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
-from kiosk.config.move_journal import PlannedMove, plan, planned_move
+from kiosk.config.move_journal import planned_move
 from tests.support.commands.accounts import (
     GROUP,
     HANAKO,
@@ -39,6 +38,7 @@ from tests.support.commands.accounts import (
     setting_up,
 )
 from tests.support.commands.intruders import SCENARIOS as OF_INTRUDERS
+from tests.support.commands.refused_moves import SCENARIOS as OF_REFUSALS
 
 
 def killed_everywhere(*, back: bool, step: int) -> Told:
@@ -204,40 +204,6 @@ def refused_moves() -> Told:
     return told
 
 
-def refused_for_good() -> Told:
-    """A home without a store cannot take the place of a counter in use; nor is anything planned then."""
-    called(None, "setup", "--machine", "--group", GROUP)
-    machines, own = Home(machine_folder()), own_home(HANAKO)
-    decide(machines)
-    apart(TARO, lambda: link(9))
-
-    def begin() -> Told:
-        own.prepare()
-        decide(own)
-        return {}
-
-    apart(HANAKO, begin)
-    refused = called(None, "setup", "--machine", "--from", str(own.folder))
-    return {"refused": refused, "again": called(None, "setup", "--machine")[0], "links": apart(TARO, lambda: link(10))["links"]}
-
-
-def cut_off() -> Told:
-    """Giving back is cut off; then an administrator asks for something else."""
-    own = begin_own(HANAKO)
-    there = ("--machine", "--group", GROUP, "--from", str(own.folder))
-    assert called(None, "setup", *there)[0] == 0
-    plan(planned(PlannedMove(str(own.folder), to_account=True, account=HANAKO)))
-    other = own.folder.with_name("other")
-    others = [called(None, "setup", *way) for way in (("--account", TARO), ("--account", HANAKO, "--to", str(other)), there)]
-    told: Told = {"others": others}
-    told["back"] = called(None, "setup", "--account", HANAKO)[0]
-    plan(planned(PlannedMove(str(own.folder), group=54300)))
-    others += [called(None, "setup", "--machine", "--group", HANAKO, "--from", str(own.folder))]
-    told["there"] = called(None, "setup", *there)[0]
-    told["links"] = apart(TARO, link)["links"]
-    return told
-
-
 def there_and_back() -> Told:
     """A move into a place that was made before, and back into a folder that is named."""
     own = begin_own(HANAKO)
@@ -280,14 +246,13 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     "at-once": at_once,
     "meddled": meddled,
     "refused-moves": refused_moves,
-    "refused-for-good": refused_for_good,
-    "cut-off": cut_off,
     "there-and-back": there_and_back,
     "killed-there": lambda: killed_everywhere(back=False, step=1),
     "killed-back": lambda: killed_everywhere(back=True, step=1),
     "killed-there-here-and-there": lambda: killed_everywhere(back=False, step=7),
     "killed-back-here-and-there": lambda: killed_everywhere(back=True, step=7),
     **OF_INTRUDERS,
+    **OF_REFUSALS,
 }
 
 
