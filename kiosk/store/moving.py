@@ -18,6 +18,7 @@ from kiosk.config.atomic_write import sync_folder
 from kiosk.config.file_replacement import delete, rename
 from kiosk.config.home import Home
 from kiosk.config.home_marker import Purpose, purpose_of
+from kiosk.config.machine_place import retired_folder, staged_folder
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.running_lock import RunningLock
@@ -49,11 +50,11 @@ class Place:
 
     @property
     def staged(self) -> Path:
-        return self.home.folder.with_name(f".{self.home.folder.name}.new")
+        return staged_folder(self.home.folder)
 
     @property
     def retired(self) -> Path:
-        return self.home.folder.with_name(f".{self.home.folder.name}.old")
+        return retired_folder(self.home.folder)
 
     def load(self) -> KeyRecord | None:
         with acting_for(self.account):
