@@ -95,12 +95,16 @@ def open_repository(home: Home, settings: Settings, place: KeyPlace | None = Non
     keys = place.open_keys()
     repository = Repository(home.store, keys, settings.counter.name, now, anchor=place.anchor(keys), known=place.known_store())
     # If it cannot be recorded (keys on a write-protected disk), the counter works as before.
-    with suppress(Unavailable):
+    try:
         if (begun := place.under_way()) is not None:
             repository.note(begun.deed, operation=begun.operation)
             place.is_written_down()
         if repository.is_in_order:
             place.remember(repository.identity)
+    except Unavailable as trouble:
+        if trouble.code in (Code.STORE_MOVED, Code.STORE_COPY):
+            repository.close()
+            raise
     return repository, keys
 
 

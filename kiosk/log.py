@@ -114,8 +114,8 @@ class _File(TimedRotatingFileHandler):
         """Open the file. Raises OSError, also for anything but a regular file; opening is retried with the next record."""
         if not _may_be_written(Path(self.baseFilename)):
             raise not_a_file(Path(self.baseFilename))
-        os.close(open_made(Path(self.baseFilename), os.O_CREAT | os.O_WRONLY | os.O_APPEND))
-        return super()._open()
+        handle = open_made(Path(self.baseFilename), os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+        return open(handle, "a", encoding=self.encoding, errors=self.errors)
 
     def emit(self, record: logging.LogRecord) -> None:
         self.is_failing = False

@@ -9,6 +9,7 @@ import sys
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, check_settings, default_config, file_trouble
+from kiosk.config.acting_account import act_for_a_member
 from kiosk.config.file_access import not_a_file
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.escaping import escaped
@@ -35,6 +36,7 @@ def check(home: Home, options: argparse.Namespace) -> int:
 
 def write(home: Home, options: argparse.Namespace) -> int:
     """Create the home with a configuration of commented-out defaults. An existing file is left alone."""
+    act_for_a_member(home.folder)
     home.refuse_practice()
     is_there = os.path.exists(home.config)
     if is_there and not os.path.isfile(home.config):

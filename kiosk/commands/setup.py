@@ -109,12 +109,25 @@ def _give_back(options: argparse.Namespace) -> int:
 
 def _go_on(begun: PlannedMove, options: argparse.Namespace) -> int:
     """Finish the move that was cut off; nothing else is begun before."""
-    other = options.source is not None and (begun.to_account or str(options.source.expanduser().absolute()) != begun.folder)
-    if other or (options.account is not None and not begun.to_account):
+    if _is_another(begun, options):
         way = (begun.folder, str(machine_folder()))
         source, target = reversed(way) if begun.to_account else way
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="other-move", source=source, target=target)
-    return _would_move(begun) if options.dry_run else _carry_out(begun)
+    return _would_move(begun) if options.dry_run else _try(begun)
+
+
+def _is_another(begun: PlannedMove, options: argparse.Namespace) -> bool:
+    """Whether something else is asked for than what was begun: what is not said matters to nobody."""
+    from kiosk.config.machine_setup import group_to_admit
+
+    place = options.to if begun.to_account else options.source
+    if (options.source if begun.to_account else options.account) is not None:
+        return True
+    if place is not None and str(place.expanduser().absolute()) != begun.folder:
+        return True
+    if begun.to_account:
+        return options.account not in (None, begun.account)
+    return options.group is not None and group_to_admit(options.group) != begun.group
 
 
 def _would_move(move: PlannedMove) -> int:
@@ -124,33 +137,40 @@ def _would_move(move: PlannedMove) -> int:
 
 def _move(move: PlannedMove, options: argparse.Namespace) -> int:
     from kiosk.commands.setup_places import planned
-    from kiosk.config.move_journal import forget_plan, plan
+    from kiosk.config.move_journal import plan
 
     move = planned(move)
     if options.dry_run:
         return _would_move(move)
     plan(move)
+    return _try(move)
+
+
+def _try(move: PlannedMove) -> int:
+    """Carry it out; what cannot be done is not planned any more, unless it has to be finished."""
+    from kiosk.commands.setup_places import sides
+    from kiosk.config.machine_setup import group_to_admit, make_place
+    from kiosk.config.move_journal import forget_plan
+    from kiosk.store.moving import is_decided
+
     try:
         return _carry_out(move)
     except BaseException:
-        from kiosk.commands.setup_places import sides
-        from kiosk.store.moving import is_decided
-
         with suppress(Unavailable, OSError):
             if not is_decided(*sides(move)):
+                if not move.to_account and has_machine_home():
+                    make_place(group_to_admit(None))
                 forget_plan()
         raise
 
 
 def _carry_out(move: PlannedMove) -> int:
     from kiosk.commands.setup_places import opened, sides
-    from kiosk.config.machine_setup import make_keys_folder, make_place
+    from kiosk.config.machine_setup import make_place
     from kiosk.config.move_journal import forget_plan
     from kiosk.config.noted_group import forget_group
     from kiosk.store.moving import move as carry_out
 
-    if not move.to_account:
-        make_keys_folder(move.group)
     carry_out(*sides(move), opened)
     if move.to_account:
         forget_group()

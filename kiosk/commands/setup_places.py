@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,8 @@ from kiosk.config import Home, read_settings
 from kiosk.config.acting_account import Account, account_named, account_of, acting_for
 from kiosk.config.admission import check_admitted
 from kiosk.config.home import account_home
-from kiosk.config.machine_place import machine_folder, machine_keys_folder
-from kiosk.config.machine_setup import close_staged, make_staged
+from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder
+from kiosk.config.machine_setup import Group, make_keys_folder, make_staged
 from kiosk.config.move_journal import PlannedMove
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
@@ -53,15 +54,31 @@ def sides(move: PlannedMove) -> tuple[Place, Place]:
         account if move.to_account else None,
         None,
         make_staged,
-        lambda folder: close_staged(folder, move.group),
+        keep=lambda: _keep_place(move.group),
+        is_ours=lambda folder: stat.S_ISDIR(folder.lstat().st_mode) and is_administrators(folder),
     )
     try:
         with acting_for(account):
             keys = key_place(home.store, move.keys_place, Path(move.keys_folder) if move.keys_folder else None)
     except Unavailable as error:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="keys-unreachable", place=str(home.folder)) from error
-    own = Place(home, keys, account, account, make_folder, _close_to_account)
+    own = Place(home, keys, account, account, make_folder, finish_staged=_close_to_account)
     return (computer, own) if move.to_account else (own, computer)
+
+
+def _keep_place(group: Group) -> None:
+    """Make the place of the computer's keys, and keep it, and its home, for the administrator until `make_place` gives them to the group.
+    Raises Unavailable: setup-impossible; OSError.
+    """
+    if sys.platform == "win32":
+        make_keys_folder(group)
+    else:
+        from kiosk.config.group_modes import keep_for_root
+
+        make_staged(machine_keys_folder())
+        keep_for_root(machine_keys_folder())
+        if has_machine_home():
+            keep_for_root(machine_folder())
 
 
 def _close_to_account(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The account for which an administrator's process acts for a while: files are read and made as that account would."""
+"""The account for which an administrator's process acts: files are read and made as that account would."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from kiosk.config.admission import admitted_to, group_named
+from kiosk.domain.errors import Code, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ def account_named(name: str) -> Account | None:
 
 
 def account_of(path: Path) -> Account | None:
-    """The account that `path` belongs to; None if it has no name, or is this process's. Raises OSError."""
+    """Whose `path` is; None: this process's. Raises Unavailable: setup-impossible, if that account has no name; OSError."""
     if sys.platform == "win32":
         return None
     import pwd
@@ -41,8 +44,8 @@ def account_of(path: Path) -> Account | None:
     number = path.stat().st_uid
     try:
         return None if number == os.geteuid() else _account(pwd.getpwuid(number))
-    except KeyError:
-        return None
+    except KeyError as error:
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="account-unknown", account=str(number)) from error
 
 
 @contextmanager
@@ -55,12 +58,12 @@ def acting_for(account: Account | None) -> Iterator[None]:
         yield
         return
     user, group, groups = os.geteuid(), os.getegid(), os.getgroups()
-    os.seteuid(0)
-    if account is not None:
-        os.initgroups(account.name, account.group)
-        os.setegid(account.group)
-        os.seteuid(account.number)
     try:
+        os.seteuid(0)
+        if account is not None:
+            os.initgroups(account.name, account.group)
+            os.setegid(account.group)
+            os.seteuid(account.number)
         yield
     finally:
         os.seteuid(0)
@@ -69,8 +72,39 @@ def acting_for(account: Account | None) -> Iterator[None]:
         os.seteuid(user)
 
 
+def act_for_a_member(folder: Path) -> None:
+    """If this is root's process, and a group may write in `folder`, act from here on, for good, for an account of that group.
+
+    Its members may let any name in there lead anywhere, at any time, and SQLite opens its files by name: root follows none of them there.
+    Raises Unavailable: counter-not-admitted, if the group has no account.
+    """
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return
+    group = admitted_to(folder).group
+    if group is None:
+        return
+    account = _member_of(group)
+    if account is None:
+        raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason="of-group", group=group_named(folder))
+    os.initgroups(account.name, account.group)
+    os.setgid(account.group)
+    os.setuid(account.number)
+    for variable in [variable for variable in os.environ if variable.startswith("XDG_")]:
+        del os.environ[variable]
+    os.environ["HOME"] = str(account.folder)
+
+
 if sys.platform != "win32":
+    import grp
     import pwd
+
+    def _member_of(group: int) -> Account | None:
+        try:
+            named = [account_named(name) for name in grp.getgrgid(group).gr_mem]
+        except KeyError:
+            named = []
+        own = (_account(entry) for entry in pwd.getpwall() if entry.pw_gid == group)
+        return next((account for account in (*named, *own) if account is not None and account.number != 0), None)
 
     def _account(entry: pwd.struct_passwd) -> Account:
         return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, Path(entry.pw_dir))

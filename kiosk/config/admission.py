@@ -5,6 +5,7 @@ A home is one account's, unless an administrator has made it a group's (`kiosk s
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -118,21 +119,28 @@ def group_named(folder: Path) -> str:
 
 
 def open_made(path: Path, flags: int) -> int:
-    """Open a file, making it if `flags` say so, for all who may use its folder, whatever the umask. Raises OSError."""
+    """Open a file, making it if `flags` say so, for all who may use its folder, whatever the umask. Raises OSError.
+
+    In a group's folder each member may lay what it likes: no link is followed there, nothing opened that has another name elsewhere, and no
+    flag may empty a file before that is known. Root does so nowhere: what it keeps for itself meanwhile may have been such a folder.
+    """
     admitted = admitted_to(path.parent)
-    handle = os.open(path, flags, admitted.file_mode)
-    if os.name == "posix" and admitted.group is not None:
-        try:
-            _admit(handle, admitted.file_mode)
-        except OSError:
-            os.close(handle)
-            raise
+    if os.name != "posix" or (admitted.group is None and os.geteuid() != 0):
+        return os.open(path, flags, admitted.file_mode)
+    handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, admitted.file_mode)
+    try:
+        _admit(handle, path, admitted.file_mode)
+    except OSError:
+        os.close(handle)
+        raise
     return handle
 
 
-def _admit(handle: int, mode: int) -> None:
+def _admit(handle: int, path: Path, mode: int) -> None:
     """Give a file of ours the mode that the umask may have narrowed."""
     about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode) or about.st_nlink > 1:
+        raise OSError(errno.ELOOP, "leads elsewhere", str(path))
     if about.st_uid == os.geteuid() and stat.S_IMODE(about.st_mode) & mode != mode:
         os.fchmod(handle, stat.S_IMODE(about.st_mode) | mode)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.config.admission import open_made
@@ -13,38 +15,41 @@ from kiosk.config.file_replacement import delete, discard, open_when_free, renam
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a new file atomically. Raises FileExistsError rather than replace one; any other OSError."""
-    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    make_file(temporary)
-    try:
-        fill(temporary, content)
+    with draft(path, content) as temporary:
         publish(temporary, path)
-    finally:
-        discard(temporary)
 
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a private file atomically in place of what is there. Raises OSError and leaves that as it was."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft(path, content) as temporary:
+        # The folder is not synced: after a power cut the old content may be back.
+        replace(temporary, path)
+
+
+@contextmanager
+def draft(path: Path, content: bytes, check: Callable[[Path, int], None] = lambda temporary, handle: None) -> Iterator[Path]:
+    """A file beside `path` with that content, on the disk, for the caller to give its name; removed at the end if it still has its own.
+
+    `check` is called with its name and handle before anything is written. Raises OSError.
+    """
+    # In a group's folder others may lay files and links: none knows this name before, O_EXCL follows no link (open(2)), and what is written
+    # goes to the file that was made, whatever has its name by then.
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+    handle = open_made(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
     try:
-        with open(open_made(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
+        with open(handle, "wb") as file:
+            check(temporary, handle)
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
-        replace(temporary, path)
-    except OSError:
+            os.fsync(handle)
+        yield temporary
+    finally:
         discard(temporary)
-        raise
 
 
 def make_file(path: Path) -> None:
     """Create an empty file for those who may use the folder. Raises FileExistsError."""
     os.close(open_made(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-
-
-def fill(path: Path, content: bytes) -> None:
-    """Write a file that `make_file` has made. Raises OSError."""
-    with open_when_free(path, lambda: path.open("wb")) as file:
-        file.write(content)
 
 
 def sync_file(path: Path) -> None:

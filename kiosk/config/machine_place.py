@@ -30,14 +30,16 @@ def machine_keys_folder() -> Path:
     return machine_folder().with_name(f"{_NAME}-keys")
 
 
-def staged_folder() -> Path:
-    """Where its home is put together before it takes its name."""
-    return machine_folder().with_name(f".{_NAME}.new")
+def staged_folder(home: Path | None = None) -> Path:
+    """Where a home, the computer's if none is given, is put together before it takes its name."""
+    home = home or machine_folder()
+    return home.with_name(f".{home.name}.new")
 
 
-def retired_folder() -> Path:
-    """Where its home is put before it is removed."""
-    return machine_folder().with_name(f".{_NAME}.old")
+def retired_folder(home: Path | None = None) -> Path:
+    """Where it is put before it is removed."""
+    home = home or machine_folder()
+    return home.with_name(f".{home.name}.old")
 
 
 def lies_in_machines_place(path: Path) -> bool:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from kiosk.config.atomic_write import sync_folder
-from kiosk.config.file_replacement import rename
+from kiosk.config.file_replacement import delete_tree, rename
 from kiosk.config.home import Home
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, staged_folder
 from kiosk.domain.errors import Code, Unavailable
@@ -73,8 +73,10 @@ def make_place(group: Group) -> bool:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(home))
     staged = staged_folder()
     make_staged(staged)
-    close_staged(staged, group)
+    delete_tree(staged)  # of one that was killed, when the group may have been in there
+    make_staged(staged)
     Home(staged).prepare()
+    _close_to(staged, group)
     rename(staged, home)
     sync_folder(home.parent)
     return True
@@ -89,11 +91,6 @@ def make_keys_folder(group: Group) -> bool:
 def make_staged(folder: Path) -> None:
     """Make the folder in which the home is put together, for the administrator alone. Raises as `make_place` does."""
     _make_own(folder)
-
-
-def close_staged(folder: Path, group: Group) -> None:
-    """Give it to the group, with all that is in it."""
-    _close_to(folder, group)
 
 
 def _make_own(folder: Path) -> None:

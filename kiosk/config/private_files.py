@@ -5,16 +5,15 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.config.admission import admitted_to, make_one_folder
-from kiosk.config.atomic_write import fill, make_file, publish, sync_file, sync_folder
+from kiosk.config.atomic_write import draft, publish, sync_folder
 from kiosk.config.file_access import not_a_file, read_regular
-from kiosk.config.file_replacement import discard, replace
+from kiosk.config.file_replacement import replace
 from kiosk.domain.errors import Code, Unavailable
 
 _log = logging.getLogger(__name__)
@@ -28,13 +27,15 @@ def make_folder(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
-def check_owner(path: Path) -> None:
-    """Require a regular file of this user's, or of the group that may use its folder, and remove access for others.
+def check_owner(path: Path, handle: int | None = None) -> None:
+    """Require a regular file of this user's, or of the group that may use its folder, and remove access for others; with a `handle` it is
+    that file, whatever has its name by now.
 
     Root is held to that too: a -wal file of root's would lock the owner out (a group it does not). Raises Unavailable: store-foreign,
     store-unprotected (a file system without permissions, such as FAT); OSError.
     """
-    about = path.stat()
+    file: Path | int = path if handle is None else handle
+    about = os.stat(file)
     if not stat.S_ISREG(about.st_mode):
         raise not_a_file(path)
     if sys.platform == "win32":
@@ -48,13 +49,13 @@ def check_owner(path: Path) -> None:
             raise Unavailable(Code.STORE_FOREIGN, place=str(path))
         if stat.S_IMODE(about.st_mode) & admitted.others:
             try:
-                path.chmod(admitted.file_mode)
+                os.chmod(file, admitted.file_mode)
                 _log.warning("others could read %s (%04o), and cannot any more", path, stat.S_IMODE(about.st_mode))
             except OSError as error:
                 if error.errno == errno.EROFS:
                     raise
             # Some file systems reject chmod, others ignore it silently. A group's folder keeps others out, whoever of it has made the file.
-            if admitted.group is None and stat.S_IMODE(path.stat().st_mode) & admitted.others:
+            if admitted.group is None and stat.S_IMODE(os.stat(file).st_mode) & admitted.others:
                 raise Unavailable(Code.STORE_UNPROTECTED, place=str(path.parent))
 
 
@@ -71,21 +72,15 @@ def save_private(path: Path, content: bytes, *, replaces: Callable[[], bool] = l
     Raises as `check_owner` does, before anything secret is written; any other OSError.
     """
     make_folder(path.parent)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    make_file(temporary)
     try:
-        check_owner(temporary)
-        fill(temporary, content)
-        if not path.exists():
-            publish(temporary, path)
-        elif replaces():
-            sync_file(temporary)
-            replace(temporary, path)
-            sync_folder(path.parent)
-        else:
-            return False
+        with draft(path, content, check_owner) as temporary:
+            if not path.exists():
+                publish(temporary, path)
+            elif replaces():
+                replace(temporary, path)
+                sync_folder(path.parent)
+            else:
+                return False
     except FileExistsError:  # another process was faster
         return False
-    finally:
-        discard(temporary)
     return True

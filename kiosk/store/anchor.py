@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kiosk.config.admission import open_made
+from kiosk.config.atomic_write import replace_file
 from kiosk.config.file_access import read_regular
-from kiosk.config.file_replacement import discard, replace
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.key_derivation import derived
@@ -69,21 +67,11 @@ class AnchorFile:
 
     def save(self, anchor: Anchor) -> None:
         """Replace the anchor atomically, safe against power failure. Raises Unavailable with one of the store's codes."""
-        # One draft per process, since several may write at once.
-        temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         text = json.dumps({"mark": _MARK, "anchor": _values(anchor), "seal": self._seal(anchor)})
         with translated(self._path):
             make_folder(self._path.parent)
-            try:
-                with os.fdopen(open_made(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY), "wb") as file:
-                    file.write(text.encode("ascii"))
-                    file.flush()
-                    # The folder is not synced: if the old name reappears after a power cut, the store is ahead, as after any crash.
-                    os.fsync(file.fileno())
-                replace(temporary, self._path)
-            except BaseException:
-                discard(temporary)
-                raise
+            # If the old one reappears after a power cut, the store is ahead, as after any crash.
+            replace_file(self._path, text.encode("ascii"))
 
     def _seal(self, anchor: Anchor) -> str:
         return hmac.digest(self._key, json.dumps(_values(anchor), sort_keys=True).encode(), "sha256").hex()

@@ -32,16 +32,17 @@ def _copy_folder(source: Path, reader: Account | None, target: Path, writer: Acc
         path, copy = Path(entry.path), target / entry.name
         with acting_for(reader):
             link = os.readlink(path) if entry.is_symlink() else None
+            is_folder, is_file = entry.is_dir(), entry.is_file()
         if path in left_out:
             continue
         if link is not None:
             with acting_for(writer):
-                copy.symlink_to(link, target_is_directory=entry.is_dir())
-        elif entry.is_dir():
+                copy.symlink_to(link, target_is_directory=is_folder)
+        elif is_folder:
             with acting_for(writer):
                 make_one_folder(copy)
             _copy_folder(path, reader, copy, writer, left_out)
-        elif entry.is_file():
+        elif is_file:
             _copy_file(path, reader, copy, writer)
     with acting_for(writer):
         sync_folder(target)
@@ -62,19 +63,19 @@ def _copy_file(source: Path, reader: Account | None, target: Path, writer: Accou
 
 
 def merge_into(staged: Path, home: Home) -> None:
-    """Move everything from `staged` into a home that has no store, the data last, and remove `staged`. Can be repeated after an
+    """Move everything from `staged` into a home that has no store, the store last, and remove `staged`. Can be repeated after an
     interruption. What the home has beside stays; a config that is replaced is kept as `config.toml.before`. Raises OSError.
     """
     if (staged / home.config.name).exists() and home.config.exists():
         replace(home.config, home.config.with_name(f"{home.config.name}.before"))
-    _merge(staged, home.folder, last=home.data.name)
+    _merge(staged, home.folder, (home.data.name, home.store.name))
 
 
-def _merge(source: Path, folder: Path, last: str = "") -> None:
-    for path in sorted(source.iterdir(), key=lambda path: path.name == last):
+def _merge(source: Path, folder: Path, last: tuple[str, ...]) -> None:
+    for path in sorted(source.iterdir(), key=lambda path: path.name in last):
         place = folder / path.name
         if place.is_dir() and path.is_dir() and not place.is_symlink() and not path.is_symlink():
-            _merge(path, place)
+            _merge(path, place, last)
         else:
             remove_tree(place)
             rename(path, place)

@@ -16,7 +16,7 @@ from kiosk.store.credentials import CredentialStore, system_credentials, unusabl
 from kiosk.store.database_files import leftovers
 from kiosk.store.error_table import translated
 from kiosk.store.key_file import FileKeyStore, key_name, keys_folder
-from kiosk.store.keys import KeyRecord, Keys, KeyStore, UnderWay, folder_of, is_copy, open_keys
+from kiosk.store.keys import KeyRecord, Keys, KeyStore, UnderWay, folder_of, is_copy, open_keys, seen_elsewhere
 from kiosk.store.machine_key import KIND as MACHINE
 from kiosk.store.machine_key import MachineKeyStore
 
@@ -78,10 +78,17 @@ class KeyPlace:
         return "" if record is None else record.store or ""
 
     def remember(self, identity: str) -> None:
-        """Record the identity and folder of the store with the keys. Raises Unavailable."""
+        """Record the identity and folder of the store with the keys.
+
+        Raises Unavailable; store-moved, store-copy (as `open_keys`), if a move has marked the keys since they were loaded.
+        """
         record = self.store.load()
+        if record is None:
+            return
         seen = folder_of(self.database)
-        if record is not None and (record.store, record.folder) != (identity, seen):
+        if record.folder not in ("", seen):
+            raise seen_elsewhere(record, self.database)
+        if (record.store, record.folder) != (identity, seen):
             self.store.save(replace(record, store=identity, folder=seen))
 
     def under_way(self) -> UnderWay | None:

@@ -217,7 +217,7 @@ def open_keys(
             _check_folder(record, database)
             return record.keys
         if (record := elsewhere()) is not None:
-            raise _seen_elsewhere(record, database)
+            raise seen_elsewhere(record, database)
         raise Unavailable(Code.STORE_KEY_MISSING, place=store.describe().place)
     made = KeyRecord(Keys.fresh(), under_way=creating())
     try:
@@ -238,10 +238,10 @@ def _check_folder(record: KeyRecord, database: Path) -> None:
         if record.store != "" or leftovers(database):
             raise Unavailable(Code.STORE_MISSING, file=str(database))
     elif record.folder and record.folder != folder_of(database):
-        raise _seen_elsewhere(record, database)
+        raise seen_elsewhere(record, database)
 
 
-def _seen_elsewhere(record: KeyRecord, database: Path) -> Unavailable:
+def seen_elsewhere(record: KeyRecord, database: Path) -> Unavailable:
     """The exception to raise; "?" where an earlier version did not record the folder."""
     copy = bool(record.folder) and is_copy(record, database)
     return Unavailable(

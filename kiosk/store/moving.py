@@ -7,6 +7,7 @@ Only after that the copy takes its name, and the old home is removed once the ne
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from kiosk.config.atomic_write import sync_folder
 from kiosk.config.file_replacement import delete, rename
 from kiosk.config.home import Home
 from kiosk.config.home_marker import Purpose, purpose_of
+from kiosk.config.machine_place import retired_folder, staged_folder
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.running_lock import RunningLock
@@ -40,19 +42,27 @@ class Place:
     make_staged: Callable[[Path], None]
     """Makes the folder in which it is put together."""
     finish_staged: Callable[[Path], None] = lambda folder: None
-    """Gives that folder to those who are to use it."""
+    """Gives that folder to the one account that is to use it."""
+    keep: Callable[[], None] = lambda: None
+    """Keeps everybody else out while something is put here."""
+    is_ours: Callable[[Path], bool] = lambda folder: True
+    """Whether a folder beside the home is ours: others may make one there that has the name. Raises OSError."""
 
     @property
     def staged(self) -> Path:
-        return self.home.folder.with_name(f".{self.home.folder.name}.new")
+        return staged_folder(self.home.folder)
 
     @property
     def retired(self) -> Path:
-        return self.home.folder.with_name(f".{self.home.folder.name}.old")
+        return retired_folder(self.home.folder)
 
     def load(self) -> KeyRecord | None:
         with acting_for(self.account):
             return self.keys.store.load()
+
+    def has_store(self) -> bool:
+        with acting_for(self.account):
+            return self.home.has_store()
 
     def is_begun(self) -> bool:
         with acting_for(self.account):
@@ -62,9 +72,11 @@ class Place:
 def move(source: Place, target: Place, opened: Callable[[Place], None]) -> None:
     """Move the counter; `opened` opens its store and closes it again, which finishes and records what is under way.
 
-    Raises Unavailable: setup-impossible (nothing-there, occupied, not-empty, inside), already-running, store-locked; as `opened` does;
-    OSError. Before the old keys are marked, nothing is left of the attempt then.
+    Raises Unavailable: setup-impossible (nothing-there, occupied, not-empty, link, inside, place-taken), already-running, store-locked; as
+    `opened` does; OSError. Before the old keys are marked, nothing is left of the attempt then.
     """
+    if not target.has_store():
+        target.keep()
     left, there = source.load(), target.load()
     if _is_marked(left, target):
         with _not_running(target):
@@ -84,7 +96,7 @@ def move(source: Place, target: Place, opened: Callable[[Place], None]) -> None:
 def is_decided(source: Place, target: Place) -> bool:
     """Whether a move that was broken off has to be finished. Raises Unavailable."""
     left = source.load()
-    return _is_marked(left, target) or (left is None and _is_marked(target.load(), target))
+    return _is_marked(left, target) or (left is None and _is_marked(target.load(), target) and not source.is_begun())
 
 
 def _is_marked(left: KeyRecord | None, target: Place) -> bool:
@@ -103,8 +115,17 @@ def _check_free(source: Place, left: KeyRecord | None, target: Place, there: Key
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="occupied", place=str(folder))
     if is_anothers:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-empty", place=str(folder))
+    for link in _links(source, target):
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="link", place=str(link))
     if folder.resolve().is_relative_to(old.resolve()) or old.resolve().is_relative_to(folder.resolve()):
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="inside", place=str(folder))
+
+
+def _links(source: Place, target: Place) -> Iterator[Path]:
+    """What would lead elsewhere: the keys name the data folder with all links resolved, and the copy would have others, or none."""
+    for side, folder in ((source, source.home.data), (target, target.home.folder)):
+        with acting_for(side.account):
+            yield from [path for path in (folder, side.home.data, *side.home.data.rglob("*")) if path.is_symlink()]
 
 
 @contextmanager
@@ -130,7 +151,7 @@ def _copy(source: Place, target: Place, opened: Callable[[Place], None]) -> None
     try:
         seen = _stamp(source)
         with acting_for(target.owner):
-            remove_tree(target.staged)
+            _remove_ours(target, target.staged)
             target.make_staged(target.staged)
         copy_home(source.home, source.account, target.staged, target.owner)
         with acting_for(target.owner):
@@ -189,14 +210,31 @@ def _give_up(source: Place, target: Place, left: KeyRecord, before: KeyRecord | 
                 target.keys.store.forget()
                 delete(target.keys.anchor_path, missing_ok=True)
         with acting_for(target.owner):
-            remove_tree(target.staged)
+            _remove_ours(target, target.staged)
+
+
+def _check_ours(place: Place, folder: Path) -> None:
+    """Raises Unavailable: setup-impossible, if somebody else has made it."""
+    if not place.is_ours(folder):
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(folder))
+
+
+def _remove_ours(place: Place, folder: Path) -> None:
+    if os.path.lexists(folder):
+        _check_ours(place, folder)
+        remove_tree(folder)
 
 
 def _take_name(target: Place) -> None:
-    """Let the copy take its name; nothing if it has done so."""
+    """Let the copy take its name; nothing if it has done so: the store goes last, so nothing else is to come where one is."""
     with acting_for(target.owner):
-        if not target.staged.is_dir():
+        if not os.path.lexists(target.staged):
             return
+        if target.home.has_store():
+            if target.is_ours(target.staged):
+                remove_tree(target.staged)
+            return
+        _check_ours(target, target.staged)
         if target.home.folder.exists():
             merge_into(target.staged, target.home)
         else:
@@ -207,11 +245,11 @@ def _take_name(target: Place) -> None:
 def _remove(source: Place) -> None:
     """Remove what is left, under another name first: half a home is none."""
     with acting_for(source.owner):
-        remove_tree(source.retired)
+        _remove_ours(source, source.retired)
         with suppress(OSError):  # a folder of its own file system, for instance
             rename(source.home.folder, source.retired)
         remove_tree(source.home.folder)
-        remove_tree(source.retired)
+        _remove_ours(source, source.retired)
     with acting_for(source.account):
         # Drafts of one that was killed hold keys as well.
         for file in (source.keys.anchor_path, *source.keys.anchor_path.parent.glob(f".{source.keys.name}.*")):

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from kiosk.config.atomic_write import fill, make_file, publish
+from kiosk.config.atomic_write import make_file, publish, write_new
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete, discard
 from kiosk.config.private_files import make_folder
@@ -72,7 +72,7 @@ def make_backup(path: Path, keys: Keys, folder: Path, now: datetime, *, doubted:
     with translated(path), onto(folder):
         copy = back_up(path, keys.database, folder, f"{path.stem}-{now:%Y%m%d-%H%M%S}{DOUBTED if doubted else ''}")
         try:
-            write_private(copy.with_suffix(SEALED), seal(keys))
+            write_new(copy.with_suffix(SEALED), seal(keys))
         except BaseException:
             with suppress(OSError):
                 delete(copy)  # useless without its keys
@@ -152,18 +152,6 @@ def begin_anew(place: KeyPlace, now: datetime) -> list[Path]:
         # Last: until then the store counts as missing; afterwards whoever opens the new one records that it was begun.
         place.store.save(KeyRecord(Keys.fresh() if record is None else record.keys, under_way=UnderWay(AdministrativeAct.BEGUN)))
         return moved
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a private file atomically."""
-    temporary = path.with_name(f".{path.name}.new")
-    delete(temporary, missing_ok=True)
-    make_file(temporary)
-    try:
-        fill(temporary, content)
-        publish(temporary, path)
-    finally:
-        discard(temporary)
 
 
 def _sealed_beside(backup: Path) -> bytes:

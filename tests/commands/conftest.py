@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +21,7 @@ from kiosk.domain.model import LinkToken, Revocation
 from kiosk.equipment import open_repository
 from kiosk.smartcard.virtual.authority import VirtualAuthority, ecdsa_key
 from kiosk.smartcard.virtual.demo_cards import Deck
+from tests.support import ROOT
 from tests.support.commands.call import NUMBER, Call, Called, Terminal
 from tests.support.registry.sites import InProcess, in_process
 
@@ -103,3 +109,19 @@ def begun(registry: Call, place: RegistryHome) -> RegistryHome:
 def site(tmp_path: Path) -> Iterator[InProcess]:
     with in_process("", tmp_path / "server") as here:
         yield here
+
+
+@pytest.fixture
+def computer(tmp_path: Path) -> Any:
+    """What is found on a computer with two accounts of one group, in a mount namespace of its own."""
+
+    def found(what: str, seconds: float = 120) -> Any:
+        command = ["unshare", "--mount", "--propagation", "private", sys.executable, "-m", "tests.support.commands.shared_computer"]
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
+        ran = subprocess.run(
+            [*command, what, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False, env=environment
+        )
+        assert ran.returncode == 0, ran.stderr
+        return json.loads(ran.stdout)
+
+    return found

@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk.text import say
-from tests.support import ROOT
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(150)]
 GROUP = "54300"
-
-
-@pytest.fixture
-def computer(tmp_path: Path) -> Any:
-    """What is found on a computer with two accounts of one group, in a mount namespace of its own."""
-
-    def found(what: str, seconds: float = 120) -> Any:
-        command = ["unshare", "--mount", "--propagation", "private", sys.executable, "-m", "tests.support.commands.shared_computer"]
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
-        ran = subprocess.run(
-            [*command, what, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False, env=environment
-        )
-        assert ran.returncode == 0, ran.stderr
-        return json.loads(ran.stdout)
-
-    return found
 
 
 def test_accounts_of_a_group_have_one_counter(computer: Any) -> None:
@@ -100,6 +78,33 @@ def test_what_cannot_be_moved_stays(computer: Any) -> None:
     assert found["left"] == []
     assert found["whole"] == [[1, 2, 3], True, True]
     assert found["both"] == [[1, 2, 3], [9]]
+
+
+def test_a_refused_move_does_not_stand_in_the_way(computer: Any) -> None:
+    found = computer("refused-for-good")
+    code, said = found["refused"]
+    assert code == 1
+    assert say("command.why.setup-impossible.occupied") in said
+    assert (found["again"], found["links"]) == (0, [9, 10])
+
+
+def test_a_move_that_was_cut_off_is_not_finished_as_another(computer: Any) -> None:
+    found = computer("cut-off")
+    for code, said in found["others"]:
+        assert code == 1
+        assert "kiosk setup" in said
+        assert "移動が途中です" in said
+    assert (found["back"], found["there"], found["links"]) == (0, 0, [1, 2, 3])
+
+
+def test_data_behind_a_link_are_not_moved_and_the_link_is_named(computer: Any) -> None:
+    found = computer("linked")
+    assert len(found["refused"]) == 3
+    for link, code, said in found["refused"]:
+        assert code == 1
+        assert say("command.why.setup-impossible.link") in said
+        assert link in said
+    assert (found["whole"], found["moved"], found["links"]) == ([1, 2, 3], 0, [1, 2, 3])
 
 
 def test_there_and_back(computer: Any) -> None:

@@ -126,3 +126,17 @@ def test_another_members_leftovers_are_put_aside(shared: Path) -> None:
             os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert not left.exists()
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("flags", [os.O_RDWR, os.O_WRONLY | os.O_APPEND])
+def test_a_name_of_a_group_that_leads_elsewhere_is_not_opened(shared: Path, tmp_path: Path, flags: int) -> None:
+    secret = tmp_path / "secret"
+    secret.touch(mode=0o600)
+    (shared / "link").symlink_to(secret)
+    (shared / "second name").hardlink_to(secret)
+    os.mkfifo(shared / "pipe")
+    for name in ("link", "second name", "pipe"):
+        with pytest.raises(OSError, match=name):
+            open_made(shared / name, os.O_CREAT | flags)
+    assert (secret.stat().st_gid, mode(secret)) == (os.getegid(), 0o600)

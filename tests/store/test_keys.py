@@ -8,13 +8,16 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
+from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.equipment import open_repository
 from kiosk.store.credentials import CredentialStore, system_credentials
 from kiosk.store.key_file import FileKeyStore, key_name, keys_folder
 from kiosk.store.key_location import key_place
@@ -232,3 +235,22 @@ def test_a_session_bus_that_never_answers_does_not_hold_us(tmp_path: Path) -> No
 @pytest.mark.usefixtures("no_session")
 def test_without_a_session_bus_there_are_no_system_credentials(tmp_path: Path) -> None:
     assert system_credentials("a", tmp_path / "a.system") is None
+
+
+def test_a_store_that_was_marked_as_moved_meanwhile_is_not_taken_back(tmp_path: Path, no_session: None) -> None:
+    """Whoever had loaded the keys before a move marked them, and opened the store only afterwards."""
+    home = Home(tmp_path / "home")
+    home.prepare()
+    home.config.write_text('[card]\nrevocation = "none"\n')
+    place = key_place(home.store, "file", tmp_path / "keys")
+    settings = read_settings(home.config)
+    open_repository(home, settings, place)[0].close()
+    record = place.store.load()
+    assert record is not None
+    place.store.save(replace(record, folder=str(tmp_path / "new")))
+    with pytest.raises(Unavailable) as said:
+        place.remember(record.store or "")
+    assert said.value.code is Code.STORE_MOVED
+    left = place.store.load()
+    assert left is not None
+    assert left.folder == str(tmp_path / "new")

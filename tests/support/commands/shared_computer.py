@@ -37,6 +37,8 @@ from tests.support.commands.accounts import (
     own_home,
     setting_up,
 )
+from tests.support.commands.intruders import SCENARIOS as OF_INTRUDERS
+from tests.support.commands.refused_moves import SCENARIOS as OF_REFUSALS
 
 
 def killed_everywhere(*, back: bool, step: int) -> Told:
@@ -249,6 +251,8 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     "killed-back": lambda: killed_everywhere(back=True, step=1),
     "killed-there-here-and-there": lambda: killed_everywhere(back=False, step=7),
     "killed-back-here-and-there": lambda: killed_everywhere(back=True, step=7),
+    **OF_INTRUDERS,
+    **OF_REFUSALS,
 }
 
 
