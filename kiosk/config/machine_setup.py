@@ -106,9 +106,9 @@ def _close_to(folder: Path, group: Group) -> bool:
     if sys.platform == "win32":
         # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
         from kiosk.config.noted_group import note_group, noted_group
-        from kiosk.config.windows_acl import admitted_group, restrict
+        from kiosk.config.windows_acl import groups_in, restrict
 
-        admitted = {admitted_group(place) for place in (folder, *folder.rglob("*"))}
+        admitted = groups_in(folder)
         if len(admitted) == 1 and None not in admitted and noted_group() == group:
             return False
         restrict(folder, str(group) or None)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,16 +21,15 @@ import win32api
 import win32security
 
 from kiosk.config.file_permissions import Exposure
+from kiosk.config.windows_object import CHANGE, OWN, READ, LeadsElsewhere, as_os_errors, descriptor, opened_itself, set_list, set_owner
 from kiosk.domain import access_list
 from kiosk.domain.access_list import Access, Entry
 from kiosk.domain.errors import Code, Unavailable
 
 if TYPE_CHECKING:
-    from _win32typing import PyACL
+    from _win32typing import PyACL, PySECURITY_DESCRIPTOR
 
 _log = logging.getLogger(__name__)
-_PROTECTED = win32security.DACL_SECURITY_INFORMATION | win32security.PROTECTED_DACL_SECURITY_INFORMATION
-_SDDL_REVISION = 1
 _ALLOWED, _DENIED = ntsecuritycon.ACCESS_ALLOWED_ACE_TYPE, ntsecuritycon.ACCESS_DENIED_ACE_TYPE
 _ACCOUNTS = {
     win32security.SidTypeUser,
@@ -74,24 +72,35 @@ def admitted_group(path: Path) -> str | None:
     return access_list.admitted_group(access_of(path))
 
 
+def groups_in(folder: Path) -> set[str | None]:
+    """The same for a folder and all that is in it, but for links. Raises OSError."""
+    with opened_itself(folder, READ) as (handle, is_folder):
+        with as_os_errors(folder):
+            found = {access_list.admitted_group(_access(descriptor(handle, folder)))}
+        for inside in [folder / name for name in os.listdir(folder)] if is_folder else ():
+            with suppress(LeadsElsewhere):
+                found |= groups_in(inside)
+        return found
+
+
 def access_of(path: Path) -> Access:
-    """Who owns it, and who its list admits. Raises OSError, also for a list with entries of unknown kinds."""
-    with _named(path):
-        found = win32security.GetNamedSecurityInfo(
-            str(path), win32security.SE_FILE_OBJECT, win32security.OWNER_SECURITY_INFORMATION | win32security.DACL_SECURITY_INFORMATION
-        )
-        owner = found.GetSecurityDescriptorOwner()
-        listed: PyACL | None = found.GetSecurityDescriptorDacl()  # its stubs do not know that there may be none
-        entries = None if listed is None else tuple(_entries(listed))
-        return Access(win32security.ConvertSidToStringSid(owner), entries)
+    """Who owns it, and who its list admits; of a link, for what it leads to. Raises OSError, also for entries of unknown kinds."""
+    asked = win32security.OWNER_SECURITY_INFORMATION | win32security.DACL_SECURITY_INFORMATION
+    with as_os_errors(path):
+        return _access(win32security.GetNamedSecurityInfo(str(path), win32security.SE_FILE_OBJECT, asked))
 
 
 def is_administrators(path: Path) -> bool:
-    """Whether the administrators made it, and no account that may write beside it. Raises OSError.
+    """Whether the administrators made it, and no account that may write beside it: never a link, whoever has made what it leads to.
 
     As an administrator, what this very account owns counts as well: whether Windows lets Administrators be the owner is its policy.
+    Raises OSError.
     """
-    owner = access_of(path).owner
+    try:
+        with opened_itself(path, READ) as (handle, _), as_os_errors(path):
+            owner = _access(descriptor(handle, path)).owner
+    except LeadsElsewhere:
+        return False
     return owner in (access_list.SYSTEM, access_list.ADMINISTRATORS) or (owner == own_account() and runs_as_administrator())
 
 
@@ -157,10 +166,9 @@ def _exposure(path: Path, asked: Callable[[Access, str], frozenset[str]]) -> tup
 def _close_to_others(path: Path) -> None:
     """Give a file the list it should have where it is: of the group that its folder is for, otherwise of this account. Raises OSError."""
     group = admitted_group(path.parent)
-    _set(
-        path,
-        access_list.of_one_account(own_account(), is_folder=False) if group is None else access_list.of_a_group(group, is_folder=False),
-    )
+    listed = access_list.of_one_account(own_account(), is_folder=False) if group is None else access_list.of_a_group(group, is_folder=False)
+    with opened_itself(path, CHANGE) as (handle, _):
+        set_list(handle, path, listed)
 
 
 def _group(name: str) -> str:
@@ -188,23 +196,26 @@ def _name(account: str) -> str:
 
 
 def _set_all(folder: Path, listed: Callable[..., str], owner: str) -> None:
-    # Closed to all but administrators meanwhile: who may write here could otherwise lay a link under our hands.
-    _set(folder, access_list.of_administrators(is_folder=True) if runs_as_administrator() else listed(is_folder=True))
-    for place in (*_inside(folder), folder):
-        _own(place, owner)
-        _set(place, listed(is_folder=place.is_dir()))
+    """First all is closed to all but administrators, from above; then opened, from below, so that nobody who is admitted again may write
+    where something is still to be opened: https://learn.microsoft.com/windows/security/threat-protection/security-policy-settings/bypass-traverse-checking
+    """
+    for place in reversed(_closed(folder, listed, owner)):
+        with opened_itself(place, CHANGE) as (handle, is_folder):
+            _own(place, owner)
+            set_list(handle, place, listed(is_folder=is_folder))
 
 
-def _inside(folder: Path) -> Iterator[Path]:
-    """All that is in a folder. Links are left alone, and whatever else leads out of it: an administrator would open what they point at."""
-    for entry in os.scandir(folder):
-        attributes: int = getattr(entry.stat(follow_symlinks=False), "st_file_attributes")  # noqa: B009 - Windows has them
-        # The entry's own count of names is 0: https://docs.python.org/3/library/os.html#os.DirEntry.stat
-        if attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT or (entry.is_file() and Path(entry).stat().st_nlink > 1):
-            continue
-        yield Path(entry)
-        if entry.is_dir():
-            yield from _inside(Path(entry))
+def _closed(place: Path, listed: Callable[..., str], owner: str) -> list[Path]:
+    """Close it, and all that is in it but links and whatever else leads out of it; all of that, each folder before what is in it."""
+    closing = access_list.of_administrators if runs_as_administrator() else listed
+    with opened_itself(place, CHANGE, pinned=True) as (handle, is_folder):
+        _own(place, access_list.ADMINISTRATORS if runs_as_administrator() else owner)
+        set_list(handle, place, closing(is_folder=is_folder))
+        found = [place]
+        for inside in [place / name for name in os.listdir(place)] if is_folder else ():
+            with suppress(LeadsElsewhere):
+                found += _closed(inside, listed, owner)
+        return found
 
 
 def runs_as_administrator() -> bool:
@@ -215,25 +226,18 @@ def runs_as_administrator() -> bool:
 
 def _own(path: Path, owner: str) -> None:
     try:
-        win32security.SetNamedSecurityInfo(
-            str(path),
-            win32security.SE_FILE_OBJECT,
-            win32security.OWNER_SECURITY_INFORMATION,
-            win32security.ConvertStringSidToSid(owner),
-            None,
-            None,
-            None,
-        )
-    except pywintypes.error:  # without the right to: the list says who is admitted
+        with opened_itself(path, OWN) as (handle, _):
+            set_owner(handle, path, owner)
+    except LeadsElsewhere:
+        raise
+    except OSError:  # without the right to: the list says who is admitted
         pass
 
 
-def _set(path: Path, listed: str) -> None:
-    with _named(path):
-        described = win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(listed, _SDDL_REVISION)
-        win32security.SetNamedSecurityInfo(
-            str(path), win32security.SE_FILE_OBJECT, _PROTECTED, None, None, described.GetSecurityDescriptorDacl(), None
-        )
+def _access(found: PySECURITY_DESCRIPTOR) -> Access:
+    listed: PyACL | None = found.GetSecurityDescriptorDacl()  # its stubs do not know that there may be none
+    entries = None if listed is None else tuple(_entries(listed))
+    return Access(win32security.ConvertSidToStringSid(found.GetSecurityDescriptorOwner()), entries)
 
 
 def _entries(listed: PyACL) -> Iterator[Entry]:
@@ -242,14 +246,3 @@ def _entries(listed: PyACL) -> Iterator[Entry]:
             raise OSError(errno.ENOTSUP, f"an entry of kind {kind}")
         if not flags & ntsecuritycon.INHERIT_ONLY_ACE:
             yield Entry(win32security.ConvertSidToStringSid(account), rights & 0xFFFFFFFF, allows=kind == _ALLOWED)
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """pywin32's exceptions as Python would have raised them: a FileNotFoundError, a PermissionError."""
-    try:
-        yield
-    except pywintypes.error as error:
-        raise OSError(None, error.strerror, str(path), error.winerror) from error
-    except NotImplementedError as error:  # pywin32 does not know this kind of entry
-        raise OSError(errno.ENOTSUP, str(error), str(path)) from error

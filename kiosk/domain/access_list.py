@@ -84,7 +84,8 @@ def of_one_account(account: str, *, is_folder: bool) -> str:
 
 
 def of_administrators(*, is_folder: bool) -> str:
-    return _spelt(((SYSTEM, FULL), (ADMINISTRATORS, FULL)), is_folder=is_folder)
+    """The list that admits the machine's administrators alone: whoever owns it may not change the list either."""
+    return _spelt(((SYSTEM, FULL), (ADMINISTRATORS, FULL), (OWNER_RIGHTS, _READ_CONTROL)), is_folder=is_folder)
 
 
 def may_read(access: Access, account: str) -> frozenset[str]:

@@ -6,7 +6,10 @@ Whom the lists admit is tested in tests/domain/test_access_list.py; no second ac
 from __future__ import annotations
 
 import os
+import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +23,11 @@ from kiosk.text import say
 
 if os.name != "nt":
     pytest.skip("%ProgramData%", allow_module_level=True)
+
+import win32file
+import win32security
+
+from kiosk.config import windows_acl
 
 
 @pytest.fixture
@@ -63,6 +71,44 @@ def test_a_group_that_is_not_there_makes_nothing(computer: Path, capsys: pytest.
     assert main(["setup", "--machine", "--group", "no such group"]) == 1
     assert say("command.why.group-unusable.unknown") in capsys.readouterr().err
     assert list(computer.iterdir()) == []
+    assert default_home() == account_home()
+
+
+@pytest.mark.parametrize("squatted", [machine_folder, machine_keys_folder])
+@pytest.mark.parametrize("what", ["a junction", "another account's"])
+def test_a_folder_of_our_name_that_is_not_the_administrators_is_refused_as_it_is(
+    computer: Path, squatted: Callable[[], Path], what: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In %ProgramData% every account may make folders, and junctions to folders of the administrators'."""
+    assert computer == squatted().parent
+    squatted().mkdir()
+    kept = windows_acl.access_of(squatted())
+    told, asked = win32file.GetFileInformationByHandle, win32security.GetSecurityInfo
+    identity = squatted().stat().st_ino & 0xFFFFFFFF
+
+    def is_squatted(handle: int) -> bool:
+        return bool(told(handle)[-1] == identity)
+
+    def tell(handle: int) -> tuple[Any, ...]:
+        attributes, *others = told(handle)
+        return (attributes | (stat.FILE_ATTRIBUTE_REPARSE_POINT if is_squatted(handle) else 0), *others)
+
+    def owner(handle: int, *kinds: int) -> Any:
+        anothers = "O:S-1-5-21-9-9-9-1009D:P(A;OICI;FA;;;SY)"
+        return (
+            win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(anothers, 1) if is_squatted(handle) else asked(handle, *kinds)
+        )
+
+    # Stand-ins at the call: Wine 8 makes no junctions, and has no second account.
+    if what == "a junction":
+        monkeypatch.setattr(win32file, "GetFileInformationByHandle", tell)
+    else:
+        monkeypatch.setattr(win32security, "GetSecurityInfo", owner)
+    assert default_home() == account_home()
+    assert main(["setup", "--machine"]) == 1
+    assert str(squatted()) in capsys.readouterr().err
+    assert windows_acl.access_of(squatted()) == kept
+    assert list(squatted().iterdir()) == []
     assert default_home() == account_home()
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ if os.name != "nt":
     pytest.skip("access control lists of Windows", allow_module_level=True)
 
 import pywintypes
+import win32file
 import win32security
 
 from kiosk.checks.files import check_files
@@ -86,13 +89,76 @@ def test_a_place_is_given_back_to_one_account(home: Path) -> None:
         assert admitted_group(windows_acl.access_of(place)) is None
 
 
-def test_nothing_that_a_link_or_another_name_leads_to_is_opened(home: Path, tmp_path: Path) -> None:
+def test_a_file_with_another_name_elsewhere_is_not_opened(home: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_bytes(b"")
     os.link(elsewhere, home / "data" / "another-name")
     give(elsewhere, EVERYONE_READS)
     windows_acl.restrict(home, None)
     assert readers(elsewhere) == {EVERYONE}
+
+
+@pytest.fixture
+def junctions(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Folders that are junctions, as the call tells it: Wine 8 makes none (`mklink /J`: error 50).
+
+    https://learn.microsoft.com/windows/win32/fileio/determining-whether-a-directory-is-a-volume-mount-point: the attribute says so.
+    """
+    laid: list[Path] = []
+    opened: dict[int, Path] = {}
+    really_open, really_ask = win32file.CreateFile, win32file.GetFileInformationByHandle
+
+    def open_(name: str, *asked: Any) -> Any:
+        assert asked[4] & win32file.FILE_FLAG_OPEN_REPARSE_POINT  # without it Windows opens what a junction leads to
+        handle = really_open(name, *asked)
+        opened[int(handle)] = Path(name)
+        return handle
+
+    def ask(handle: int) -> tuple[Any, ...]:
+        attributes, *others = really_ask(handle)
+        return (attributes | (stat.FILE_ATTRIBUTE_REPARSE_POINT if opened[handle] in laid else 0), *others)
+
+    monkeypatch.setattr(win32file, "CreateFile", open_)
+    monkeypatch.setattr(win32file, "GetFileInformationByHandle", ask)
+    return laid
+
+
+def test_a_junction_in_a_place_is_left_alone_with_all_behind_it(home: Path, junctions: list[Path]) -> None:
+    junctions.append(home / "data")
+    windows_acl.restrict(home, None)
+    assert EVERYONE not in readers(home)
+    assert readers(home / "data") == readers(home / "data" / "store") == {EVERYONE}
+    assert windows_acl.groups_in(home)
+
+
+def test_a_junction_of_our_name_is_no_place_of_ours(home: Path, junctions: list[Path]) -> None:
+    """Whoever owns what it leads to: users may make one in %ProgramData%, and an administrator would open what lies behind it."""
+    assert windows_acl.is_administrators(home)
+    junctions.append(home)
+    assert not windows_acl.is_administrators(home)
+    with pytest.raises(OSError, match="a link") as refused:
+        windows_acl.restrict(home, None)
+    assert refused.value.filename == str(home)
+    with pytest.raises(OSError, match="a link"):
+        windows_acl.restrict_to_owner(home)
+    assert readers(home) == readers(home / "data") == {EVERYONE}
+
+
+def test_all_is_closed_before_anything_is_opened_and_opened_from_below(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is admitted may write there at once, and lay a link where something is still to be opened."""
+    said: list[tuple[bool, bool]] = []
+    really = win32security.SetSecurityInfo
+
+    def note(handle: int, kind: int, what: int, *parts: Any) -> None:
+        really(handle, kind, what, *parts)
+        if listed := parts[2]:
+            accounts = {win32security.ConvertSidToStringSid(listed.GetAce(at)[2]) for at in range(listed.GetAceCount())}
+            is_folder = win32file.GetFileInformationByHandle(handle)[0] & stat.FILE_ATTRIBUTE_DIRECTORY != 0
+            said.append((INTERACTIVE in accounts, is_folder))
+
+    monkeypatch.setattr(win32security, "SetSecurityInfo", note)
+    windows_acl.restrict(home, None)
+    assert said == [(False, True), (False, True), (False, False), (True, False), (True, True), (True, True)]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +212,7 @@ def test_a_disk_that_keeps_no_lists_is_refused(tmp_path: Path, monkeypatch: pyte
     key = tmp_path / "key"
     key.write_bytes(b"secret")
     give(key, EVERYONE_READS)
-    monkeypatch.setattr(win32security, "SetNamedSecurityInfo", lambda *_: None)
+    monkeypatch.setattr(win32security, "SetSecurityInfo", lambda *_: None)
     with pytest.raises(Unavailable) as refused:
         read_private(key)
     assert refused.value.code is Code.STORE_UNPROTECTED

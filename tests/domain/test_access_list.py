@@ -139,7 +139,9 @@ def test_a_list_of_another_kind_is_no_groups() -> None:
 
 def test_the_other_lists_admit_nobody_else() -> None:
     assert read_back(of_one_account(OWN, is_folder=True), OWN) == Access(OWN, OF_A_PROFILE)
-    assert read_back(of_administrators(is_folder=True), OWN) == Access(OWN, OF_A_PROFILE[:2])
+    closed = read_back(of_administrators(is_folder=True), OTHER)
+    assert closed == Access(OTHER, (*OF_A_PROFILE[:2], Entry(OWNER_RIGHTS, READ_CONTROL)))
+    assert not may_read(closed, OWN) | may_change(closed, OWN) | may_replace_in(closed, OWN)
 
 
 def test_what_is_denied_first_is_not_granted() -> None:
