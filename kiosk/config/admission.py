@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config.machine_place import lies_in_machines_place
+from kiosk.config.machine_place import machines_place
 from kiosk.domain.errors import Code, Unavailable
 
 _GROUPS = stat.S_ISGID | stat.S_IRWXU | stat.S_IRWXG
@@ -69,7 +69,7 @@ def admitted_to(folder: Path) -> Admitted:
     group by itself remains its own.
     """
     if os.name != "posix":
-        return _BY_ACL if lies_in_machines_place(folder) else ACCOUNT
+        return ACCOUNT if machines_place(folder) is None else _BY_ACL
     for place in (folder, *folder.absolute().parents):
         try:
             about = place.stat()

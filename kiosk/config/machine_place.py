@@ -42,9 +42,11 @@ def retired_folder(home: Path | None = None) -> Path:
     return home.with_name(f".{home.name}.old")
 
 
-def lies_in_machines_place(path: Path) -> bool:
+def machines_place(path: Path) -> Path | None:
+    """The folder of the computer's counter that it lies in, or is; None if it lies elsewhere."""
     path = path.absolute()
-    return any(path.is_relative_to(place) for place in (machine_folder(), machine_keys_folder(), staged_folder(), retired_folder()))
+    places = (machine_folder(), machine_keys_folder(), staged_folder(), retired_folder())
+    return next((place for place in places if path.is_relative_to(place)), None)
 
 
 def is_machine_home(folder: Path) -> bool:

@@ -21,6 +21,7 @@ import win32api
 import win32security
 
 from kiosk.config.file_permissions import Exposure
+from kiosk.config.machine_place import machines_place
 from kiosk.config.windows_object import CHANGE, OWN, READ, LeadsElsewhere, as_os_errors, descriptor, opened_itself, set_list, set_owner
 from kiosk.domain import access_list
 from kiosk.domain.access_list import Access, Entry
@@ -122,7 +123,7 @@ def exposed_place(path: Path) -> tuple[Path, Exposure, frozenset[str]] | None:
 
 def readers(path: Path) -> frozenset[str]:
     """The accounts and groups that may read it and should not. Raises OSError."""
-    return access_list.may_read(access_of(path), own_account())
+    return access_list.may_read(access_of(path), own_account(), _group_at(path))
 
 
 def check_private(path: Path) -> None:
@@ -131,7 +132,7 @@ def check_private(path: Path) -> None:
     Keys and stores that others may read are not used: as with modes, they are closed first, and refused where that does nothing. Raises
     Unavailable: store-foreign, store-unprotected (a file system without access control, such as exFAT); OSError.
     """
-    if access_list.is_anothers(access_of(path), own_account()):
+    if access_list.is_anothers(access_of(path), own_account(), _group_at(path)):
         raise Unavailable(Code.STORE_FOREIGN, place=str(path))
     if others := readers(path):
         try:
@@ -155,17 +156,26 @@ def own_account() -> str:
     return win32security.ConvertSidToStringSid(win32security.GetTokenInformation(token, win32security.TokenUser)[0])
 
 
-def _exposure(path: Path, asked: Callable[[Access, str], frozenset[str]]) -> tuple[Exposure, frozenset[str]] | None:
-    access, account = access_of(path), own_account()
-    if access_list.is_anothers(access, account):
+def _exposure(path: Path, asked: Callable[[Access, str, str | None], frozenset[str]]) -> tuple[Exposure, frozenset[str]] | None:
+    access, account, group = access_of(path), own_account(), _group_at(path)
+    if access_list.is_anothers(access, account, group):
         return Exposure.FOREIGN, frozenset({access.owner})
-    others = asked(access, account)
+    others = asked(access, account, group)
     return (Exposure.WRITABLE, others) if others else None
 
 
+def _group_at(path: Path) -> str | None:
+    """The group that the administrators have admitted to the place it lies in: as the list of that place's top says, which is theirs."""
+    place = machines_place(path)
+    try:
+        return None if place is None or not is_administrators(place) else admitted_group(place)
+    except FileNotFoundError:
+        return None
+
+
 def _close_to_others(path: Path) -> None:
-    """Give a file the list it should have where it is: of the group that its folder is for, otherwise of this account. Raises OSError."""
-    group = admitted_group(path.parent)
+    """Give a file the list it should have where it is: of the group that the place is for, otherwise of this account. Raises OSError."""
+    group = _group_at(path)
     listed = access_list.of_one_account(own_account(), is_folder=False) if group is None else access_list.of_a_group(group, is_folder=False)
     with opened_itself(path, CHANGE) as (handle, _):
         set_list(handle, path, listed)

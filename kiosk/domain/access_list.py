@@ -88,27 +88,34 @@ def of_administrators(*, is_folder: bool) -> str:
     return _spelt(((SYSTEM, FULL), (ADMINISTRATORS, FULL), (OWNER_RIGHTS, _READ_CONTROL)), is_folder=is_folder)
 
 
-def may_read(access: Access, account: str) -> frozenset[str]:
-    """Who may read it, beside the machine's administrators, `account` and the group of a place that is one group's."""
-    return _others(access, _READ, account)
+def may_read(access: Access, account: str, group: str | None = None) -> frozenset[str]:
+    """Who may read it, beside the machine's administrators and `account`.
+
+    `group`: whom the administrators have admitted to the place that it lies in. That a list has the shape of `of_a_group` says nothing:
+    anybody can spell one, with their own account as the group.
+    """
+    return _others(access, _READ, account, group)
 
 
-def may_change(access: Access, account: str) -> frozenset[str]:
-    return _others(access, _CHANGE, account)
+def may_change(access: Access, account: str, group: str | None = None) -> frozenset[str]:
+    return _others(access, _CHANGE, account, group)
 
 
-def may_replace_in(folder: Access, account: str) -> frozenset[str]:
+def may_replace_in(folder: Access, account: str, group: str | None = None) -> frozenset[str]:
     """Who may replace what lies in the folder, whatever is said about that itself."""
-    return _others(folder, _REPLACE, account)
+    return _others(folder, _REPLACE, account, group)
 
 
-def is_anothers(access: Access, account: str) -> bool:
-    """Whether another account owns it that may do so much, if only by being its owner."""
-    decides = any(entry.rights & _CHANGE for entry in _of_owner(access))
-    return decides and access.owner not in _OF_THE_MACHINE | {account}
+def is_anothers(access: Access, account: str, group: str | None = None) -> bool:
+    """Whether another account owns it, and so has written it, whatever it may do now. A member of `group` may own what is the group's."""
+    return access.owner not in _OF_THE_MACHINE | {account} and not _is_groups(access, group)
 
 
-def _others(access: Access, rights: int, account: str) -> frozenset[str]:
+def _is_groups(access: Access, group: str | None) -> bool:
+    return group is not None and admitted_group(access) == group
+
+
+def _others(access: Access, rights: int, account: str, group: str | None) -> frozenset[str]:
     if access.entries is None:
         return frozenset({EVERYONE})
     granted: dict[str, int] = {}
@@ -120,7 +127,7 @@ def _others(access: Access, rights: int, account: str) -> frozenset[str]:
         else:
             denied[entry.account] = denied.get(entry.account, 0) | entry.rights
     admitted = frozenset(name for name, has in granted.items() if has & rights)
-    return admitted - _OF_THE_MACHINE - {account, admitted_group(access)}
+    return admitted - _OF_THE_MACHINE - {account} - ({group} if _is_groups(access, group) else set())
 
 
 def _of_owner(access: Access) -> list[Entry]:
