@@ -149,7 +149,13 @@ def make_one_folder(folder: Path) -> None:
     """Make a folder, unless there is one, for all who may use the one that it lies in. Raises OSError."""
     admitted = admitted_to(folder.parent)
     try:
-        folder.mkdir(mode=stat.S_IMODE(admitted.folder_mode) & 0o777)
+        if sys.platform == "win32" and admitted is ACCOUNT:
+            # https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createdirectoryw
+            from kiosk.config.windows_acl import make_own_folder
+
+            make_own_folder(folder)
+        else:
+            folder.mkdir(mode=stat.S_IMODE(admitted.folder_mode) & 0o777)
     except FileExistsError:
         if not folder.is_dir():
             raise

@@ -95,7 +95,13 @@ def make_staged(folder: Path) -> None:
 
 def _make_own(folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o700)
+        if sys.platform == "win32":
+            # https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createdirectoryw
+            from kiosk.config.windows_acl import make_administrators_folder
+
+            make_administrators_folder(folder)
+        else:
+            folder.mkdir(mode=0o700)
     except FileExistsError as error:
         if not stat.S_ISDIR(folder.lstat().st_mode) or not is_administrators(folder):
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(folder)) from error

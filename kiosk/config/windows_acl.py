@@ -22,7 +22,18 @@ import win32security
 
 from kiosk.config.file_permissions import Exposure
 from kiosk.config.machine_place import machines_place
-from kiosk.config.windows_object import CHANGE, OWN, READ, LeadsElsewhere, as_os_errors, descriptor, opened_itself, set_list, set_owner
+from kiosk.config.windows_object import (
+    CHANGE,
+    OWN,
+    READ,
+    LeadsElsewhere,
+    as_os_errors,
+    descriptor,
+    make_folder,
+    opened_itself,
+    set_list,
+    set_owner,
+)
 from kiosk.domain import access_list
 from kiosk.domain.access_list import Access, Entry
 from kiosk.domain.errors import Code, Unavailable
@@ -57,15 +68,33 @@ def check_group(name: str) -> None:
     _group(name)
 
 
-def restrict_to_owner(folder: Path, account: str | None = None) -> None:
-    """Open a folder, with all that is in it and will be, to one account besides SYSTEM and Administrators: to the one that runs this, or to
-    the one of that name. It becomes the owner where this process may say so.
-
-    Raises Unavailable: group-unusable (`group`, `reason`: unknown, too-wide,
-    administrators); OSError.
+def restrict_to_owner(folder: Path) -> None:
+    """Open a folder, with all that is in it and will be, to the account that runs this besides SYSTEM and Administrators. It becomes the
+    owner where this process may say so. Raises OSError.
     """
-    admitted = own_account() if account is None else _group(account)
-    _set_all(folder, lambda *, is_folder: access_list.of_one_account(admitted, is_folder=is_folder), admitted)
+    account = own_account()
+    _set_all(folder, lambda *, is_folder: access_list.of_one_account(account, is_folder=is_folder), account)
+
+
+def make_own_folder(folder: Path) -> None:
+    """Make a folder for the account that runs this, elevated or not. Raises FileExistsError; any other OSError."""
+    make_folder(folder, access_list.of_one_account(own_account(), is_folder=True))
+
+
+def make_administrators_folder(folder: Path) -> None:
+    """Make a folder for the administrators alone. Raises FileExistsError; any other OSError."""
+    make_folder(folder, access_list.of_administrators(is_folder=True))
+
+
+def name_own_account(folder: Path) -> None:
+    """Let the list of a folder that Python has made for this account name it, as `make_own_folder` does: what an elevated process makes in
+    it would be closed to the account. Any other folder is left as it is, and one whose list this account may not read or change.
+    """
+    with suppress(OSError):
+        access = access_of(folder)
+        if access_list.is_for_its_owner(access) and not access_list.is_anothers(access, own_account()):
+            with opened_itself(folder, CHANGE) as (handle, _):
+                set_list(handle, folder, access_list.of_one_account(own_account(), is_folder=True))
 
 
 def admitted_group(path: Path) -> str | None:

@@ -70,6 +70,16 @@ def admitted_group(access: Access) -> str | None:
     return None if not is_whole or groups & TOO_WIDE else groups.pop()
 
 
+def is_for_its_owner(access: Access) -> bool:
+    """Whether a folder has the list that Python gives it for mode 0700: for whoever owns what is made in it, besides the administrators.
+
+    What an elevated process makes there is the administrators', and closed to the account that started it.
+    """
+    return access.entries is not None and set(access.entries) == {
+        Entry(account, FULL) for account in (SYSTEM, ADMINISTRATORS, OWNER_RIGHTS)
+    }
+
+
 def of_a_group(group: str, *, is_folder: bool) -> str:
     """The list, in Windows' spelling (SDDL), that admits the machine's administrators and, to work in it, a group.
 

@@ -29,9 +29,13 @@ EVERYONE_READS = "D:(A;OICI;FA;;;SY)(A;OICI;FA;;;{own})(A;OICI;FRFX;;;WD)"
 EVERYONE_WRITES = "D:(A;OICI;FA;;;SY)(A;OICI;FA;;;{own})(A;OICI;FA;;;WD)"
 
 
+def described(listed: str) -> Any:
+    return win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(listed.format(own=windows_acl.own_account()), 1)
+
+
 def give(path: Path, listed: str) -> None:
     """A list as another program, or an administrator, leaves it."""
-    made = win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(listed.format(own=windows_acl.own_account()), 1)
+    made = described(listed)
     what = win32security.DACL_SECURITY_INFORMATION | win32security.PROTECTED_DACL_SECURITY_INFORMATION
     win32security.SetNamedSecurityInfo(str(path), win32security.SE_FILE_OBJECT, what, None, None, made.GetSecurityDescriptorDacl(), None)
 
@@ -98,6 +102,49 @@ def test_a_file_with_another_name_elsewhere_is_not_opened(home: Path, tmp_path: 
     assert readers(elsewhere) == {EVERYONE}
 
 
+def accounts_of(listed: Any) -> set[str]:
+    return {win32security.ConvertSidToStringSid(listed.GetAce(place)[2]) for place in range(listed.GetAceCount())}
+
+
+def test_a_folder_of_ours_names_the_account_so_that_it_may_read_what_it_makes_elevated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An elevated process makes files of the administrators', and what is for the owner is for them alone then."""
+    made: list[set[str]] = []
+    really = win32file.CreateDirectoryW
+
+    def make(name: str, attributes: Any) -> None:
+        made.append(accounts_of(attributes.SECURITY_DESCRIPTOR.GetSecurityDescriptorDacl()))
+        really(name, attributes)
+
+    monkeypatch.setattr(win32file, "CreateDirectoryW", make)
+    assert save_private(tmp_path / "keys" / "key", b"secret")
+    assert made == [{SYSTEM, ADMINISTRATORS, windows_acl.own_account()}]
+    assert not readers(tmp_path / "keys")
+    with pytest.raises(FileExistsError):
+        windows_acl.make_own_folder(tmp_path / "keys")
+
+
+@pytest.mark.parametrize(("listed", "renewed"), [("{of_python}", True), ("{of_python}(A;;FA;;;WD)", False)])
+def test_a_folder_that_python_has_made_for_its_owner_names_the_account_before_anything_is_saved(
+    tmp_path: Path, listed: str, monkeypatch: pytest.MonkeyPatch, *, renewed: bool
+) -> None:
+    """Wine keeps no OWNER RIGHTS: a stand-in at the call tells the list of CPython (posixmodule.c, os.mkdir with mode 0700)."""
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    told = described("O:{own}" + listed.format(of_python="D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;OW)"))
+    asked, really, given = win32security.GetNamedSecurityInfo, win32security.SetSecurityInfo, list[set[str]]()
+    monkeypatch.setattr(win32security, "GetNamedSecurityInfo", lambda name, *kinds: told if name == str(keys) else asked(name, *kinds))
+
+    def note(handle: int, kind: int, what: int, *parts: Any) -> None:
+        given.append(accounts_of(parts[2]))
+        really(handle, kind, what, *parts)
+
+    monkeypatch.setattr(win32security, "SetSecurityInfo", note)
+    assert save_private(keys / "key", b"secret")
+    assert given == ([{SYSTEM, ADMINISTRATORS, windows_acl.own_account()}] if renewed else [])
+
+
 @pytest.fixture
 def junctions(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Folders that are junctions, as the call tells it: Wine 8 makes none (`mklink /J`: error 50).
@@ -152,9 +199,8 @@ def test_all_is_closed_before_anything_is_opened_and_opened_from_below(home: Pat
     def note(handle: int, kind: int, what: int, *parts: Any) -> None:
         really(handle, kind, what, *parts)
         if listed := parts[2]:
-            accounts = {win32security.ConvertSidToStringSid(listed.GetAce(at)[2]) for at in range(listed.GetAceCount())}
             is_folder = win32file.GetFileInformationByHandle(handle)[0] & stat.FILE_ATTRIBUTE_DIRECTORY != 0
-            said.append((INTERACTIVE in accounts, is_folder))
+            said.append((INTERACTIVE in accounts_of(listed), is_folder))
 
     monkeypatch.setattr(win32security, "SetSecurityInfo", note)
     windows_acl.restrict(home, None)
@@ -187,8 +233,7 @@ def test_windows_takes_the_lists_as_they_are_spelt() -> None:
         access_list.of_one_account(INTERACTIVE, is_folder=False),
         access_list.of_administrators(is_folder=True),
     ):
-        made = win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(spelt, 1)
-        listed = made.GetSecurityDescriptorDacl()
+        listed = described(spelt).GetSecurityDescriptorDacl()
         entries = [listed.GetAce(place) for place in range(listed.GetAceCount())]
         said = [(f"{rights:#x}", win32security.ConvertSidToStringSid(account)) for _, rights, account in entries]
         assert said == re.findall(r"(0x[0-9a-f]+);;;([S0-9-]+)", spelt)

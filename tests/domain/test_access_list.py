@@ -23,6 +23,7 @@ from kiosk.domain.access_list import (
     Entry,
     admitted_group,
     is_anothers,
+    is_for_its_owner,
     may_change,
     may_read,
     may_replace_in,
@@ -96,6 +97,8 @@ def test_another_owner_may_change_the_list() -> None:
 def test_what_a_folder_gives_to_its_owner_is_its_owners() -> None:
     """As Python makes a folder with mode 0700: https://docs.python.org/3.13/library/os.html#os.mkdir."""
     listed = (Entry(SYSTEM, FULL), Entry(ADMINISTRATORS, FULL), Entry(OWNER_RIGHTS, FULL))
+    assert is_for_its_owner(Access(OWN, listed))
+    assert not any(is_for_its_owner(Access(OWN, entries)) for entries in (None, (), OF_A_PROFILE, (*listed, Entry(OTHER, FULL))))
     assert not may_read(Access(OWN, listed), OWN)
     assert not is_anothers(Access(OWN, listed), OWN)
     assert may_read(Access(OTHER, listed), OWN) == {OTHER}
