@@ -9,6 +9,7 @@ import errno
 import os
 import stat
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,22 +93,21 @@ def check_admitted(folder: Path) -> None:
     try:
         os.scandir(folder).close()
     except PermissionError as error:
-        group = group_named(folder)
+        group = ""
+        with suppress(OSError):
+            group = group_named(folder)
         raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason="of-group" if group else "by-acl", group=group) from error
     except OSError:  # reported by whoever opens it
         pass
 
 
 def group_named(folder: Path) -> str:
-    """The name of the group whose folder it is; its number if it has none; empty if this account may not know. Raises OSError."""
+    """The name of the group whose folder it is; its number if it has none; empty if it is no group's. Raises OSError."""
     if sys.platform == "win32":
         # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
         from kiosk.config.windows_acl import admitted_group, named
 
-        try:
-            group = admitted_group(folder)
-        except PermissionError:
-            return ""
+        group = admitted_group(folder)
         return "" if group is None else named(frozenset({group}))
     import grp
 

@@ -50,26 +50,41 @@ def machines_place(path: Path) -> Path | None:
 
 
 def is_machine_home(folder: Path) -> bool:
-    """Whether the folder is the home of the computer's counter, and there is one."""
+    """Whether the folder is the home of the computer's counter, and there is one; also if that is not known of what has its name."""
     place = machine_folder()
     try:
-        return has_machine_home() and (folder == place or folder.samefile(place))
-    except OSError:
+        return (folder == place or folder.samefile(place)) and has_machine_home()
+    except FileNotFoundError:
         return False
+    except OSError:
+        return folder == place
 
 
 def has_machine_home() -> bool:
     """Whether an administrator has made the home of the computer's counter: the folder is there, and belongs to the administrator.
 
-    That is all that an account can see which is not admitted. The folder takes its name when it is whole (`kiosk setup` renames it).
+    That is all that an account can see which is not admitted. The folder takes its name when it is whole (`kiosk setup` renames it). An
+    answer that cannot be had is not a "no", after which the account would begin a second counter unseen. Raises OSError.
     """
     place = machine_folder()
     try:
         return stat.S_ISDIR(place.lstat().st_mode) and is_administrators(place)
-    except PermissionError:  # of an ACL that does not admit this account
-        return True
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
+    except PermissionError:  # of an ACL that does not admit this account
+        if _is_elevated():  # the administrators' own place admits them: this is somebody else's
+            raise
+        return True
+
+
+def _is_elevated() -> bool:
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
+        from kiosk.config.windows_acl import runs_as_administrator
+
+        return runs_as_administrator()
+    else:
+        return False  # nothing is closed to root
 
 
 def is_administrators(path: Path) -> bool:

@@ -17,6 +17,7 @@ from kiosk.__main__ import main
 from kiosk.config import Home, default_home, read_settings
 from kiosk.config.home import account_home
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.equipment import key_place_of, open_repository
 from kiosk.text import say
@@ -24,6 +25,7 @@ from kiosk.text import say
 if os.name != "nt":
     pytest.skip("%ProgramData%", allow_module_level=True)
 
+import pywintypes
 import win32file
 import win32security
 
@@ -110,6 +112,29 @@ def test_a_folder_of_our_name_that_is_not_the_administrators_is_refused_as_it_is
     assert windows_acl.access_of(squatted()) == kept
     assert list(squatted().iterdir()) == []
     assert default_home() == account_home()
+
+
+@pytest.mark.parametrize("is_elevated", [True, False])
+def test_a_folder_that_does_not_tell_whose_it_is_stops_an_account_and_is_no_place_for_administrators(
+    computer: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, is_elevated: bool
+) -> None:
+    """An administrators' place that does not admit the account looks so; to administrators, what another has closed to them does."""
+
+    def refuse(*_: object) -> None:
+        raise pywintypes.error(5, "GetSecurityInfo", "")
+
+    machine_folder().mkdir()
+    monkeypatch.setattr(win32security, "GetSecurityInfo", refuse)
+    monkeypatch.setattr(win32security, "CheckTokenMembership", lambda *_: is_elevated)
+    if is_elevated:
+        with pytest.raises(Unavailable) as refused:
+            default_home()
+        assert (refused.value.code, refused.value.params["place"]) == (Code.HOME_UNUSABLE, str(machine_folder()))
+        assert main(["setup", "--machine"]) == 1
+        assert str(machine_folder()) in capsys.readouterr().err
+    else:
+        assert default_home().folder == machine_folder()
+    assert list(machine_folder().iterdir()) == []
 
 
 def test_there_and_back(computer: Path, kept_links: Home) -> None:
