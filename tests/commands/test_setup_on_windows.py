@@ -17,6 +17,7 @@ from kiosk.__main__ import main
 from kiosk.config import Home, default_home, read_settings
 from kiosk.config.home import account_home
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
+from kiosk.config.move_journal import planned_move
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.equipment import key_place_of, open_repository
@@ -148,6 +149,14 @@ def test_there_and_back(computer: Path, kept_links: Home) -> None:
     assert default_home() == account_home() == own
     assert places(own) == (1, "file")
     assert main(["setup", "--account"]) == 0
+
+
+def test_what_others_call_like_a_draft_of_the_plan_does_not_keep_it(computer: Path, kept_links: Home) -> None:
+    foreign = computer / "..library-card-kiosk.move.1234"
+    foreign.mkdir()
+    assert main(["setup", "--machine", "--from", str(kept_links.folder)]) == 0
+    assert planned_move() is None
+    assert foreign.is_dir()
 
 
 @pytest.fixture
