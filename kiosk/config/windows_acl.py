@@ -219,10 +219,10 @@ def _group(name: str) -> str:
     if kind not in _ACCOUNTS:
         raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="unknown")
     account = win32security.ConvertSidToStringSid(found)
-    if account in access_list.TOO_WIDE:
-        raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="too-wide")
     if account in (access_list.SYSTEM, access_list.ADMINISTRATORS):  # admitted in any case
         raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="administrators")
+    if not access_list.is_for_people(account):
+        raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="too-wide")
     return account
 
 

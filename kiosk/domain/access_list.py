@@ -18,10 +18,10 @@ ADMINISTRATORS = "S-1-5-32-544"
 TRUSTED_INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
 """Owns the folders of Windows itself."""
 _OF_THE_MACHINE = frozenset({SYSTEM, ADMINISTRATORS, TRUSTED_INSTALLER, CREATOR_OWNER, OWNER_RIGHTS})
-TOO_WIDE = frozenset({EVERYONE, "S-1-2-0", "S-1-2-1", "S-1-5-2", "S-1-5-3", "S-1-5-7", "S-1-5-11", "S-1-5-32-545", "S-1-5-32-546"})
-"""Everyone, LOCAL, CONSOLE LOGON, NETWORK, BATCH, ANONYMOUS LOGON, Authenticated Users, Users, Guests: no group of people who work at a
-counter.
-"""
+_OF_ALL_IN_A_DOMAIN = frozenset({"501", "513", "514", "515", "516"})
+"""Guest, Domain Users, Domain Guests, Domain Computers, Domain Controllers: last in the SID of a domain (S-1-5-21-…)."""
+_BUILT_IN_OF_ALL = frozenset({"S-1-5-32-545", "S-1-5-32-546", "S-1-5-32-554", "S-1-5-32-568"})
+"""Users, Guests, Pre-Windows 2000 Compatible Access (all users), IIS_IUSRS (services)."""
 
 # https://learn.microsoft.com/windows/win32/fileio/file-access-rights-constants
 _WRITE_DAC = 0x00040000
@@ -59,6 +59,19 @@ class Access:
     entries: tuple[Entry, ...] | None
 
 
+def is_for_people(group: str) -> bool:
+    """Whether it may be a group of those who work at a counter: one that somebody has made, or INTERACTIVE.
+
+    Of those that Windows knows by itself nearly all hold every account (Everyone, Authenticated Users), every one of a kind (Local account,
+    NETWORK) or no people (NETWORK SERVICE).
+    """
+    if group == INTERACTIVE or group.startswith("S-1-12-1-"):  # Microsoft Entra ID
+        return True
+    if group.startswith("S-1-5-21-"):
+        return group.rpartition("-")[2] not in _OF_ALL_IN_A_DOMAIN
+    return group.startswith("S-1-5-32-") and group not in _BUILT_IN_OF_ALL
+
+
 def admitted_group(access: Access) -> str | None:
     """The one account or group, beside the machine's administrators, that a list made by `of_a_group` admits; None for any other list."""
     if access.entries is None or any(not entry.allows for entry in access.entries):
@@ -67,7 +80,7 @@ def admitted_group(access: Access) -> str | None:
     groups = set(granted) - {SYSTEM, ADMINISTRATORS, OWNER_RIGHTS}
     expected = {SYSTEM: FULL, ADMINISTRATORS: FULL, OWNER_RIGHTS: _READ_CONTROL} | dict.fromkeys(groups, MODIFY)
     is_whole = len(groups) == 1 and len(granted) == len(access.entries) and granted == expected
-    return None if not is_whole or groups & TOO_WIDE else groups.pop()
+    return groups.pop() if is_whole and all(map(is_for_people, groups)) else None
 
 
 def is_for_its_owner(access: Access) -> bool:

@@ -17,13 +17,13 @@ from kiosk.domain.access_list import (
     MODIFY,
     OWNER_RIGHTS,
     SYSTEM,
-    TOO_WIDE,
     TRUSTED_INSTALLER,
     Access,
     Entry,
     admitted_group,
     is_anothers,
     is_for_its_owner,
+    is_for_people,
     may_change,
     may_read,
     may_replace_in,
@@ -137,8 +137,45 @@ def test_a_list_that_admits_anybody_else_as_well_is_no_groups(extra: Entry) -> N
     assert may_read(access, OWN, STAFF) == {STAFF, extra.account}
 
 
-@pytest.mark.parametrize("group", sorted(TOO_WIDE))
+DOMAIN = "S-1-5-21-1-2-3"
+# https://learn.microsoft.com/windows-server/identity/ad-ds/manage/understand-security-identifiers
+NOT_OF_PEOPLE = {
+    "Everyone": EVERYONE,
+    "LOCAL": "S-1-2-0",
+    "CONSOLE LOGON": "S-1-2-1",
+    "CREATOR GROUP": "S-1-3-1",
+    "DIALUP": "S-1-5-1",
+    "NETWORK": "S-1-5-2",
+    "BATCH": "S-1-5-3",
+    "SERVICE": "S-1-5-6",
+    "ANONYMOUS LOGON": "S-1-5-7",
+    "Authenticated Users": AUTHENTICATED,
+    "REMOTE INTERACTIVE LOGON": "S-1-5-14",
+    "This Organization": "S-1-5-15",
+    "LOCAL SERVICE": "S-1-5-19",
+    "NETWORK SERVICE": "S-1-5-20",
+    "Local account": "S-1-5-113",
+    "ALL APPLICATION PACKAGES": "S-1-15-2-1",
+    "a service": "S-1-5-80-1-2-3-4-5",
+    "Users": USERS,
+    "Guests": "S-1-5-32-546",
+    "Pre-Windows 2000 Compatible Access": "S-1-5-32-554",
+    "Guest": f"{DOMAIN}-501",
+    "Domain Users": f"{DOMAIN}-513",
+    "Domain Guests": f"{DOMAIN}-514",
+    "Domain Computers": f"{DOMAIN}-515",
+}
+
+
+@pytest.mark.parametrize("group", [INTERACTIVE, STAFF, OWN, "S-1-5-32-547", "S-1-5-32-555", "S-1-12-1-1-2-3-4"])
+def test_a_group_that_somebody_has_made_may_be_the_staffs(group: str) -> None:
+    """Also Power Users and Remote Desktop Users, in which nobody is until somebody says so."""
+    assert is_for_people(group)
+
+
+@pytest.mark.parametrize("group", NOT_OF_PEOPLE.values(), ids=NOT_OF_PEOPLE.keys())
 def test_all_who_use_a_computer_are_no_group(group: str) -> None:
+    assert not is_for_people(group)
     access = read_back(of_a_group(group, is_folder=True), ADMINISTRATORS)
     assert admitted_group(access) is None
     assert may_read(access, OWN, group) == {group}
