@@ -63,6 +63,11 @@ def restrict(folder: Path, group: str | None) -> None:
     _set_all(folder, lambda *, is_folder: access_list.of_a_group(admitted, is_folder=is_folder), access_list.ADMINISTRATORS)
 
 
+def close(folder: Path, *, refuses_links: bool = False) -> None:
+    """Close a folder, with all that is in it, to all but the administrators; links are left alone, or refused. Raises OSError."""
+    _closed(folder, access_list.of_administrators, access_list.ADMINISTRATORS, refuses_links=refuses_links)
+
+
 def check_group(name: str) -> None:
     """Check that `restrict` takes this group, before anything is made. Raises Unavailable: group-unusable."""
     _group(name)
@@ -238,22 +243,28 @@ def _set_all(folder: Path, listed: Callable[..., str], owner: str) -> None:
     """First all is closed to all but administrators, from above; then opened, from below, so that nobody who is admitted again may write
     where something is still to be opened: https://learn.microsoft.com/windows/security/threat-protection/security-policy-settings/bypass-traverse-checking
     """
-    for place in reversed(_closed(folder, listed, owner)):
+    if runs_as_administrator():
+        found = _closed(folder, access_list.of_administrators, access_list.ADMINISTRATORS)
+    else:
+        found = _closed(folder, listed, owner)
+    for place in reversed(found):
         with opened_itself(place, CHANGE) as (handle, is_folder):
             _own(place, owner)
             set_list(handle, place, listed(is_folder=is_folder))
 
 
-def _closed(place: Path, listed: Callable[..., str], owner: str) -> list[Path]:
+def _closed(place: Path, listed: Callable[..., str], owner: str, *, refuses_links: bool = False) -> list[Path]:
     """Close it, and all that is in it but links and whatever else leads out of it; all of that, each folder before what is in it."""
-    closing = access_list.of_administrators if runs_as_administrator() else listed
     with opened_itself(place, CHANGE, pinned=True) as (handle, is_folder):
-        _own(place, access_list.ADMINISTRATORS if runs_as_administrator() else owner)
-        set_list(handle, place, closing(is_folder=is_folder))
+        _own(place, owner)
+        set_list(handle, place, listed(is_folder=is_folder))
         found = [place]
         for inside in [place / name for name in os.listdir(place)] if is_folder else ():
-            with suppress(LeadsElsewhere):
-                found += _closed(inside, listed, owner)
+            try:
+                found += _closed(inside, listed, owner, refuses_links=refuses_links)
+            except LeadsElsewhere:
+                if refuses_links:
+                    raise
         return found
 
 

@@ -6,6 +6,7 @@ Whom the lists admit is tested in tests/domain/test_access_list.py; no second ac
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from kiosk.config import Home, default_home, read_settings
 from kiosk.config.home import account_home
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
 from kiosk.config.move_journal import planned_move
+from kiosk.domain.access_list import ADMINISTRATORS, OWNER_RIGHTS, SYSTEM
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.equipment import key_place_of, open_repository
@@ -149,6 +151,33 @@ def test_there_and_back(computer: Path, kept_links: Home) -> None:
     assert default_home() == account_home() == own
     assert places(own) == (1, "file")
     assert main(["setup", "--account"]) == 0
+
+
+def test_the_computers_home_is_closed_to_the_group_before_it_is_removed(
+    computer: Path, kept_links: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python removes by name on Windows, and a member could lay a junction under it. Wine keeps no groups: the calls are noted."""
+    assert main(["setup", "--machine", "--from", str(kept_links.folder)]) == 0
+    admitted: dict[int, set[str]] = {}
+    really_set, really_remove, removed = win32security.SetSecurityInfo, shutil.rmtree, dict[str, set[str]]()
+
+    def note(handle: int, kind: int, what: int, *parts: Any) -> None:
+        really_set(handle, kind, what, *parts)
+        if listed := parts[2]:
+            accounts = {win32security.ConvertSidToStringSid(listed.GetAce(place)[2]) for place in range(listed.GetAceCount())}
+            admitted[win32file.GetFileInformationByHandle(handle)[-1]] = accounts
+
+    def remove(folder: Path) -> None:
+        for path in (folder, *folder.rglob("*")):
+            if folder.parent == computer:
+                removed[path.name] = admitted[path.stat().st_ino & 0xFFFFFFFF]
+        really_remove(folder)
+
+    monkeypatch.setattr(win32security, "SetSecurityInfo", note)
+    monkeypatch.setattr(shutil, "rmtree", remove)
+    assert main(["setup", "--account"]) == 0
+    assert {"data", "kiosk.db", "trust"} <= set(removed)
+    assert set().union(*removed.values()) == {SYSTEM, ADMINISTRATORS, OWNER_RIGHTS}
 
 
 def test_what_others_call_like_a_draft_of_the_plan_does_not_keep_it(computer: Path, kept_links: Home) -> None:
