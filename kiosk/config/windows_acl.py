@@ -211,8 +211,9 @@ def _close_to_others(path: Path) -> None:
     """Give a file the list it should have where it is: of the group that the place is for, otherwise of this account. Raises OSError."""
     group = _group_at(path)
     listed = access_list.of_one_account(own_account(), is_folder=False) if group is None else access_list.of_a_group(group, is_folder=False)
-    with opened_itself(path, CHANGE) as (handle, _):
-        set_list(handle, path, listed)
+    itself = path.resolve() if group is None else path  # in a group's place, its members say where a link leads
+    with opened_itself(itself, CHANGE) as (handle, _):
+        set_list(handle, itself, listed)
 
 
 def _group(name: str) -> str:
