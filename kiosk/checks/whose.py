@@ -22,7 +22,11 @@ def check_whose(home: Home) -> Finding:
         if (other := other_home(home)) is not None:
             return Finding("home.other", {**place, "other": str(other.folder)})
         return Finding("home.machine" if place["group"] else "home.machine-by-acl", place)
-    if has_machine_home():
+    try:
+        is_beside = has_machine_home()
+    except OSError:  # something that has its name
+        is_beside = True
+    if is_beside:
         return Finding("home.beside", {**place, "other": str(machine_folder())})
     return Finding("home.account", {**place, "account": _account()})
 

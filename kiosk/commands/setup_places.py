@@ -12,7 +12,7 @@ from kiosk.config.acting_account import Account, account_named, account_of, acti
 from kiosk.config.admission import check_admitted
 from kiosk.config.home import account_home
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder
-from kiosk.config.machine_setup import Group, make_keys_folder, make_staged
+from kiosk.config.machine_setup import keep_closed, make_staged
 from kiosk.config.move_journal import PlannedMove
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
@@ -54,7 +54,8 @@ def sides(move: PlannedMove) -> tuple[Place, Place]:
         account if move.to_account else None,
         None,
         make_staged,
-        keep=lambda: _keep_place(move.group),
+        keep=_keep_place,
+        close=_close_for_removal,
         is_ours=lambda folder: stat.S_ISDIR(folder.lstat().st_mode) and is_administrators(folder),
     )
     try:
@@ -66,19 +67,23 @@ def sides(move: PlannedMove) -> tuple[Place, Place]:
     return (computer, own) if move.to_account else (own, computer)
 
 
-def _keep_place(group: Group) -> None:
+def _keep_place() -> None:
     """Make the place of the computer's keys, and keep it, and its home, for the administrator until `make_place` gives them to the group.
     Raises Unavailable: setup-impossible; OSError.
     """
-    if sys.platform == "win32":
-        make_keys_folder(group)
-    else:
-        from kiosk.config.group_modes import keep_for_root
+    make_staged(machine_keys_folder())
+    keep_closed(machine_keys_folder())
+    if has_machine_home():
+        keep_closed(machine_folder())
 
-        make_staged(machine_keys_folder())
-        keep_for_root(machine_keys_folder())
-        if has_machine_home():
-            keep_for_root(machine_folder())
+
+def _close_for_removal(folder: Path) -> None:
+    if sys.platform == "win32":
+        # Python removes by name there, and a member could lay a junction under it:
+        # https://docs.python.org/3/library/shutil.html#shutil.rmtree.avoids_symlink_attacks
+        from kiosk.config.windows_acl import close
+
+        close(folder)
 
 
 def _close_to_account(folder: Path) -> None:

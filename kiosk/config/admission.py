@@ -9,10 +9,11 @@ import errno
 import os
 import stat
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config.machine_place import lies_in_machines_place
+from kiosk.config.machine_place import machines_place
 from kiosk.domain.errors import Code, Unavailable
 
 _GROUPS = stat.S_ISGID | stat.S_IRWXU | stat.S_IRWXG
@@ -69,7 +70,7 @@ def admitted_to(folder: Path) -> Admitted:
     group by itself remains its own.
     """
     if os.name != "posix":
-        return _BY_ACL if lies_in_machines_place(folder) else ACCOUNT
+        return ACCOUNT if machines_place(folder) is None else _BY_ACL
     for place in (folder, *folder.absolute().parents):
         try:
             about = place.stat()
@@ -92,22 +93,21 @@ def check_admitted(folder: Path) -> None:
     try:
         os.scandir(folder).close()
     except PermissionError as error:
-        group = group_named(folder)
+        group = ""
+        with suppress(OSError):
+            group = group_named(folder)
         raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason="of-group" if group else "by-acl", group=group) from error
     except OSError:  # reported by whoever opens it
         pass
 
 
 def group_named(folder: Path) -> str:
-    """The name of the group whose folder it is; its number if it has none; empty if this account may not know. Raises OSError."""
+    """The name of the group whose folder it is; its number if it has none; empty if it is no group's. Raises OSError."""
     if sys.platform == "win32":
         # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
         from kiosk.config.windows_acl import admitted_group, named
 
-        try:
-            group = admitted_group(folder)
-        except PermissionError:
-            return ""
+        group = admitted_group(folder)
         return "" if group is None else named(frozenset({group}))
     import grp
 
@@ -149,7 +149,13 @@ def make_one_folder(folder: Path) -> None:
     """Make a folder, unless there is one, for all who may use the one that it lies in. Raises OSError."""
     admitted = admitted_to(folder.parent)
     try:
-        folder.mkdir(mode=stat.S_IMODE(admitted.folder_mode) & 0o777)
+        if sys.platform == "win32" and admitted is ACCOUNT:
+            # https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createdirectoryw
+            from kiosk.config.windows_acl import make_own_folder
+
+            make_own_folder(folder)
+        else:
+            folder.mkdir(mode=stat.S_IMODE(admitted.folder_mode) & 0o777)
     except FileExistsError:
         if not folder.is_dir():
             raise

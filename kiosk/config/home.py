@@ -214,7 +214,10 @@ def default_home() -> Home:
     """
     if chosen := os.environ.get("KIOSK_HOME"):
         return home_at(chosen)
-    return Home(machine_folder()) if has_machine_home() else account_home()
+    try:
+        return Home(machine_folder()) if has_machine_home() else account_home()
+    except OSError as error:
+        raise unusable(error, machine_folder()) from error
 
 
 def other_home(home: Home) -> Home | None:

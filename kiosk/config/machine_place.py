@@ -42,32 +42,49 @@ def retired_folder(home: Path | None = None) -> Path:
     return home.with_name(f".{home.name}.old")
 
 
-def lies_in_machines_place(path: Path) -> bool:
+def machines_place(path: Path) -> Path | None:
+    """The folder of the computer's counter that it lies in, or is; None if it lies elsewhere."""
     path = path.absolute()
-    return any(path.is_relative_to(place) for place in (machine_folder(), machine_keys_folder(), staged_folder(), retired_folder()))
+    places = (machine_folder(), machine_keys_folder(), staged_folder(), retired_folder())
+    return next((place for place in places if path.is_relative_to(place)), None)
 
 
 def is_machine_home(folder: Path) -> bool:
-    """Whether the folder is the home of the computer's counter, and there is one."""
+    """Whether the folder is the home of the computer's counter, and there is one; also if that is not known of what has its name."""
     place = machine_folder()
     try:
-        return has_machine_home() and (folder == place or folder.samefile(place))
-    except OSError:
+        return (folder == place or folder.samefile(place)) and has_machine_home()
+    except FileNotFoundError:
         return False
+    except OSError:
+        return folder == place
 
 
 def has_machine_home() -> bool:
     """Whether an administrator has made the home of the computer's counter: the folder is there, and belongs to the administrator.
 
-    That is all that an account can see which is not admitted. The folder takes its name when it is whole (`kiosk setup` renames it).
+    That is all that an account can see which is not admitted. The folder takes its name when it is whole (`kiosk setup` renames it). An
+    answer that cannot be had is not a "no", after which the account would begin a second counter unseen. Raises OSError.
     """
     place = machine_folder()
     try:
         return stat.S_ISDIR(place.lstat().st_mode) and is_administrators(place)
-    except PermissionError:  # of an ACL that does not admit this account
-        return True
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
+    except PermissionError:  # of an ACL that does not admit this account
+        if _is_elevated():  # the administrators' own place admits them: this is somebody else's
+            raise
+        return True
+
+
+def _is_elevated() -> bool:
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
+        from kiosk.config.windows_acl import runs_as_administrator
+
+        return runs_as_administrator()
+    else:
+        return False  # nothing is closed to root
 
 
 def is_administrators(path: Path) -> bool:

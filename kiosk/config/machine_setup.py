@@ -93,9 +93,31 @@ def make_staged(folder: Path) -> None:
     _make_own(folder)
 
 
+def keep_closed(folder: Path) -> None:
+    """Close a folder of ours, with all that is in it, to all but the administrator, until `make_place` gives it to the group.
+
+    Raises OSError, also for what leads elsewhere: it would be followed.
+    """
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
+        from kiosk.config.windows_acl import close
+
+        close(folder, refuses_links=True)
+    else:
+        from kiosk.config.group_modes import keep_for_root
+
+        keep_for_root(folder)
+
+
 def _make_own(folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o700)
+        if sys.platform == "win32":
+            # https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createdirectoryw
+            from kiosk.config.windows_acl import make_administrators_folder
+
+            make_administrators_folder(folder)
+        else:
+            folder.mkdir(mode=0o700)
     except FileExistsError as error:
         if not stat.S_ISDIR(folder.lstat().st_mode) or not is_administrators(folder):
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(folder)) from error
@@ -106,9 +128,9 @@ def _close_to(folder: Path, group: Group) -> bool:
     if sys.platform == "win32":
         # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
         from kiosk.config.noted_group import note_group, noted_group
-        from kiosk.config.windows_acl import admitted_group, restrict
+        from kiosk.config.windows_acl import groups_in, restrict
 
-        admitted = {admitted_group(place) for place in (folder, *folder.rglob("*"))}
+        admitted = groups_in(folder)
         if len(admitted) == 1 and None not in admitted and noted_group() == group:
             return False
         restrict(folder, str(group) or None)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kiosk.config.atomic_write import replace_file, sync_folder
 from kiosk.config.file_access import read_regular
-from kiosk.config.file_replacement import delete
+from kiosk.config.file_replacement import delete, discard
 from kiosk.config.machine_place import is_administrators, machine_folder
 from kiosk.config.machine_setup import Group
 from kiosk.domain.errors import Code, Unavailable
@@ -53,9 +53,9 @@ def plan(move: PlannedMove) -> None:
 
 
 def forget_plan() -> None:
-    for draft in _path().parent.glob(f".{_path().name}.*"):  # of one that was killed while writing
-        delete(draft, missing_ok=True)
     delete(_path(), missing_ok=True)
+    for draft in _path().parent.glob(f".{_path().name}.*"):  # of one that was killed while writing, or anything of somebody else's
+        discard(draft)
 
 
 def _path() -> Path:

@@ -25,6 +25,11 @@ def make_folder(folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         make_one_folder(folder)
         sync_folder(folder.parent)
+    elif sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/secauthz/owner-of-a-new-object: of an elevated process it may be the administrators
+        from kiosk.config.windows_acl import name_own_account
+
+        name_own_account(folder)
 
 
 def check_owner(path: Path, handle: int | None = None) -> None:

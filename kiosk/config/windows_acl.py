@@ -9,9 +9,8 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,16 +21,27 @@ import win32api
 import win32security
 
 from kiosk.config.file_permissions import Exposure
+from kiosk.config.machine_place import machines_place
+from kiosk.config.windows_object import (
+    CHANGE,
+    OWN,
+    READ,
+    LeadsElsewhere,
+    as_os_errors,
+    descriptor,
+    make_folder,
+    opened_itself,
+    set_list,
+    set_owner,
+)
 from kiosk.domain import access_list
 from kiosk.domain.access_list import Access, Entry
 from kiosk.domain.errors import Code, Unavailable
 
 if TYPE_CHECKING:
-    from _win32typing import PyACL
+    from _win32typing import PyACL, PySECURITY_DESCRIPTOR
 
 _log = logging.getLogger(__name__)
-_PROTECTED = win32security.DACL_SECURITY_INFORMATION | win32security.PROTECTED_DACL_SECURITY_INFORMATION
-_SDDL_REVISION = 1
 _ALLOWED, _DENIED = ntsecuritycon.ACCESS_ALLOWED_ACE_TYPE, ntsecuritycon.ACCESS_DENIED_ACE_TYPE
 _ACCOUNTS = {
     win32security.SidTypeUser,
@@ -53,20 +63,43 @@ def restrict(folder: Path, group: str | None) -> None:
     _set_all(folder, lambda *, is_folder: access_list.of_a_group(admitted, is_folder=is_folder), access_list.ADMINISTRATORS)
 
 
+def close(folder: Path, *, refuses_links: bool = False) -> None:
+    """Close a folder, with all that is in it, to all but the administrators; links are left alone, or refused. Raises OSError."""
+    _closed(folder, access_list.of_administrators, access_list.ADMINISTRATORS, refuses_links=refuses_links)
+
+
 def check_group(name: str) -> None:
     """Check that `restrict` takes this group, before anything is made. Raises Unavailable: group-unusable."""
     _group(name)
 
 
-def restrict_to_owner(folder: Path, account: str | None = None) -> None:
-    """Open a folder, with all that is in it and will be, to one account besides SYSTEM and Administrators: to the one that runs this, or to
-    the one of that name. It becomes the owner where this process may say so.
-
-    Raises Unavailable: group-unusable (`group`, `reason`: unknown, too-wide,
-    administrators); OSError.
+def restrict_to_owner(folder: Path) -> None:
+    """Open a folder, with all that is in it and will be, to the account that runs this besides SYSTEM and Administrators. It becomes the
+    owner where this process may say so. Raises OSError.
     """
-    admitted = own_account() if account is None else _group(account)
-    _set_all(folder, lambda *, is_folder: access_list.of_one_account(admitted, is_folder=is_folder), admitted)
+    account = own_account()
+    _set_all(folder, lambda *, is_folder: access_list.of_one_account(account, is_folder=is_folder), account)
+
+
+def make_own_folder(folder: Path) -> None:
+    """Make a folder for the account that runs this, elevated or not. Raises FileExistsError; any other OSError."""
+    make_folder(folder, access_list.of_one_account(own_account(), is_folder=True))
+
+
+def make_administrators_folder(folder: Path) -> None:
+    """Make a folder for the administrators alone. Raises FileExistsError; any other OSError."""
+    make_folder(folder, access_list.of_administrators(is_folder=True))
+
+
+def name_own_account(folder: Path) -> None:
+    """Let the list of a folder that Python has made for this account name it, as `make_own_folder` does: what an elevated process makes in
+    it would be closed to the account. Any other folder is left as it is, and one whose list this account may not read or change.
+    """
+    with suppress(OSError):
+        access = access_of(folder)
+        if access_list.is_for_its_owner(access) and not access_list.is_anothers(access, own_account()):
+            with opened_itself(folder, CHANGE) as (handle, _):
+                set_list(handle, folder, access_list.of_one_account(own_account(), is_folder=True))
 
 
 def admitted_group(path: Path) -> str | None:
@@ -74,24 +107,35 @@ def admitted_group(path: Path) -> str | None:
     return access_list.admitted_group(access_of(path))
 
 
+def groups_in(folder: Path) -> set[str | None]:
+    """The same for a folder and all that is in it, but for links. Raises OSError."""
+    with opened_itself(folder, READ) as (handle, is_folder):
+        with as_os_errors(folder):
+            found = {access_list.admitted_group(_access(descriptor(handle, folder)))}
+        for inside in [folder / name for name in os.listdir(folder)] if is_folder else ():
+            with suppress(LeadsElsewhere):
+                found |= groups_in(inside)
+        return found
+
+
 def access_of(path: Path) -> Access:
-    """Who owns it, and who its list admits. Raises OSError, also for a list with entries of unknown kinds."""
-    with _named(path):
-        found = win32security.GetNamedSecurityInfo(
-            str(path), win32security.SE_FILE_OBJECT, win32security.OWNER_SECURITY_INFORMATION | win32security.DACL_SECURITY_INFORMATION
-        )
-        owner = found.GetSecurityDescriptorOwner()
-        listed: PyACL | None = found.GetSecurityDescriptorDacl()  # its stubs do not know that there may be none
-        entries = None if listed is None else tuple(_entries(listed))
-        return Access(win32security.ConvertSidToStringSid(owner), entries)
+    """Who owns it, and who its list admits; of a link, for what it leads to. Raises OSError, also for entries of unknown kinds."""
+    asked = win32security.OWNER_SECURITY_INFORMATION | win32security.DACL_SECURITY_INFORMATION
+    with as_os_errors(path):
+        return _access(win32security.GetNamedSecurityInfo(str(path), win32security.SE_FILE_OBJECT, asked))
 
 
 def is_administrators(path: Path) -> bool:
-    """Whether the administrators made it, and no account that may write beside it. Raises OSError.
+    """Whether the administrators made it, and no account that may write beside it: never a link, whoever has made what it leads to.
 
     As an administrator, what this very account owns counts as well: whether Windows lets Administrators be the owner is its policy.
+    Raises OSError.
     """
-    owner = access_of(path).owner
+    try:
+        with opened_itself(path, READ) as (handle, _), as_os_errors(path):
+            owner = _access(descriptor(handle, path)).owner
+    except LeadsElsewhere:
+        return False
     return owner in (access_list.SYSTEM, access_list.ADMINISTRATORS) or (owner == own_account() and runs_as_administrator())
 
 
@@ -113,7 +157,7 @@ def exposed_place(path: Path) -> tuple[Path, Exposure, frozenset[str]] | None:
 
 def readers(path: Path) -> frozenset[str]:
     """The accounts and groups that may read it and should not. Raises OSError."""
-    return access_list.may_read(access_of(path), own_account())
+    return access_list.may_read(access_of(path), own_account(), _group_at(path))
 
 
 def check_private(path: Path) -> None:
@@ -122,7 +166,7 @@ def check_private(path: Path) -> None:
     Keys and stores that others may read are not used: as with modes, they are closed first, and refused where that does nothing. Raises
     Unavailable: store-foreign, store-unprotected (a file system without access control, such as exFAT); OSError.
     """
-    if access_list.is_anothers(access_of(path), own_account()):
+    if access_list.is_anothers(access_of(path), own_account(), _group_at(path)):
         raise Unavailable(Code.STORE_FOREIGN, place=str(path))
     if others := readers(path):
         try:
@@ -146,21 +190,30 @@ def own_account() -> str:
     return win32security.ConvertSidToStringSid(win32security.GetTokenInformation(token, win32security.TokenUser)[0])
 
 
-def _exposure(path: Path, asked: Callable[[Access, str], frozenset[str]]) -> tuple[Exposure, frozenset[str]] | None:
-    access, account = access_of(path), own_account()
-    if access_list.is_anothers(access, account):
+def _exposure(path: Path, asked: Callable[[Access, str, str | None], frozenset[str]]) -> tuple[Exposure, frozenset[str]] | None:
+    access, account, group = access_of(path), own_account(), _group_at(path)
+    if access_list.is_anothers(access, account, group):
         return Exposure.FOREIGN, frozenset({access.owner})
-    others = asked(access, account)
+    others = asked(access, account, group)
     return (Exposure.WRITABLE, others) if others else None
 
 
+def _group_at(path: Path) -> str | None:
+    """The group that the administrators have admitted to the place it lies in: as the list of that place's top says, which is theirs."""
+    place = machines_place(path)
+    try:
+        return None if place is None or not is_administrators(place) else admitted_group(place)
+    except FileNotFoundError:
+        return None
+
+
 def _close_to_others(path: Path) -> None:
-    """Give a file the list it should have where it is: of the group that its folder is for, otherwise of this account. Raises OSError."""
-    group = admitted_group(path.parent)
-    _set(
-        path,
-        access_list.of_one_account(own_account(), is_folder=False) if group is None else access_list.of_a_group(group, is_folder=False),
-    )
+    """Give a file the list it should have where it is: of the group that the place is for, otherwise of this account. Raises OSError."""
+    group = _group_at(path)
+    listed = access_list.of_one_account(own_account(), is_folder=False) if group is None else access_list.of_a_group(group, is_folder=False)
+    itself = path.resolve() if group is None else path  # in a group's place, its members say where a link leads
+    with opened_itself(itself, CHANGE) as (handle, _):
+        set_list(handle, itself, listed)
 
 
 def _group(name: str) -> str:
@@ -172,10 +225,10 @@ def _group(name: str) -> str:
     if kind not in _ACCOUNTS:
         raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="unknown")
     account = win32security.ConvertSidToStringSid(found)
-    if account in access_list.TOO_WIDE:
-        raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="too-wide")
     if account in (access_list.SYSTEM, access_list.ADMINISTRATORS):  # admitted in any case
         raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="administrators")
+    if not access_list.is_for_people(account):
+        raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="too-wide")
     return account
 
 
@@ -188,23 +241,32 @@ def _name(account: str) -> str:
 
 
 def _set_all(folder: Path, listed: Callable[..., str], owner: str) -> None:
-    # Closed to all but administrators meanwhile: who may write here could otherwise lay a link under our hands.
-    _set(folder, access_list.of_administrators(is_folder=True) if runs_as_administrator() else listed(is_folder=True))
-    for place in (*_inside(folder), folder):
+    """First all is closed to all but administrators, from above; then opened, from below, so that nobody who is admitted again may write
+    where something is still to be opened: https://learn.microsoft.com/windows/security/threat-protection/security-policy-settings/bypass-traverse-checking
+    """
+    if runs_as_administrator():
+        found = _closed(folder, access_list.of_administrators, access_list.ADMINISTRATORS)
+    else:
+        found = _closed(folder, listed, owner)
+    for place in reversed(found):
+        with opened_itself(place, CHANGE) as (handle, is_folder):
+            _own(place, owner)
+            set_list(handle, place, listed(is_folder=is_folder))
+
+
+def _closed(place: Path, listed: Callable[..., str], owner: str, *, refuses_links: bool = False) -> list[Path]:
+    """Close it, and all that is in it but links and whatever else leads out of it; all of that, each folder before what is in it."""
+    with opened_itself(place, CHANGE, pinned=True) as (handle, is_folder):
         _own(place, owner)
-        _set(place, listed(is_folder=place.is_dir()))
-
-
-def _inside(folder: Path) -> Iterator[Path]:
-    """All that is in a folder. Links are left alone, and whatever else leads out of it: an administrator would open what they point at."""
-    for entry in os.scandir(folder):
-        attributes: int = getattr(entry.stat(follow_symlinks=False), "st_file_attributes")  # noqa: B009 - Windows has them
-        # The entry's own count of names is 0: https://docs.python.org/3/library/os.html#os.DirEntry.stat
-        if attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT or (entry.is_file() and Path(entry).stat().st_nlink > 1):
-            continue
-        yield Path(entry)
-        if entry.is_dir():
-            yield from _inside(Path(entry))
+        set_list(handle, place, listed(is_folder=is_folder))
+        found = [place]
+        for inside in [place / name for name in os.listdir(place)] if is_folder else ():
+            try:
+                found += _closed(inside, listed, owner, refuses_links=refuses_links)
+            except LeadsElsewhere:
+                if refuses_links:
+                    raise
+        return found
 
 
 def runs_as_administrator() -> bool:
@@ -215,25 +277,18 @@ def runs_as_administrator() -> bool:
 
 def _own(path: Path, owner: str) -> None:
     try:
-        win32security.SetNamedSecurityInfo(
-            str(path),
-            win32security.SE_FILE_OBJECT,
-            win32security.OWNER_SECURITY_INFORMATION,
-            win32security.ConvertStringSidToSid(owner),
-            None,
-            None,
-            None,
-        )
-    except pywintypes.error:  # without the right to: the list says who is admitted
+        with opened_itself(path, OWN) as (handle, _):
+            set_owner(handle, path, owner)
+    except LeadsElsewhere:
+        raise
+    except OSError:  # without the right to: the list says who is admitted
         pass
 
 
-def _set(path: Path, listed: str) -> None:
-    with _named(path):
-        described = win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(listed, _SDDL_REVISION)
-        win32security.SetNamedSecurityInfo(
-            str(path), win32security.SE_FILE_OBJECT, _PROTECTED, None, None, described.GetSecurityDescriptorDacl(), None
-        )
+def _access(found: PySECURITY_DESCRIPTOR) -> Access:
+    listed: PyACL | None = found.GetSecurityDescriptorDacl()  # its stubs do not know that there may be none
+    entries = None if listed is None else tuple(_entries(listed))
+    return Access(win32security.ConvertSidToStringSid(found.GetSecurityDescriptorOwner()), entries)
 
 
 def _entries(listed: PyACL) -> Iterator[Entry]:
@@ -242,14 +297,3 @@ def _entries(listed: PyACL) -> Iterator[Entry]:
             raise OSError(errno.ENOTSUP, f"an entry of kind {kind}")
         if not flags & ntsecuritycon.INHERIT_ONLY_ACE:
             yield Entry(win32security.ConvertSidToStringSid(account), rights & 0xFFFFFFFF, allows=kind == _ALLOWED)
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """pywin32's exceptions as Python would have raised them: a FileNotFoundError, a PermissionError."""
-    try:
-        yield
-    except pywintypes.error as error:
-        raise OSError(None, error.strerror, str(path), error.winerror) from error
-    except NotImplementedError as error:  # pywin32 does not know this kind of entry
-        raise OSError(errno.ENOTSUP, str(error), str(path)) from error

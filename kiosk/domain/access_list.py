@@ -18,10 +18,10 @@ ADMINISTRATORS = "S-1-5-32-544"
 TRUSTED_INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
 """Owns the folders of Windows itself."""
 _OF_THE_MACHINE = frozenset({SYSTEM, ADMINISTRATORS, TRUSTED_INSTALLER, CREATOR_OWNER, OWNER_RIGHTS})
-TOO_WIDE = frozenset({EVERYONE, "S-1-2-0", "S-1-2-1", "S-1-5-2", "S-1-5-3", "S-1-5-7", "S-1-5-11", "S-1-5-32-545", "S-1-5-32-546"})
-"""Everyone, LOCAL, CONSOLE LOGON, NETWORK, BATCH, ANONYMOUS LOGON, Authenticated Users, Users, Guests: no group of people who work at a
-counter.
-"""
+_OF_ALL_IN_A_DOMAIN = frozenset({"501", "513", "514", "515", "516"})
+"""Guest, Domain Users, Domain Guests, Domain Computers, Domain Controllers: last in the SID of a domain (S-1-5-21-…)."""
+_BUILT_IN_OF_ALL = frozenset({"S-1-5-32-545", "S-1-5-32-546", "S-1-5-32-554", "S-1-5-32-568"})
+"""Users, Guests, Pre-Windows 2000 Compatible Access (all users), IIS_IUSRS (services)."""
 
 # https://learn.microsoft.com/windows/win32/fileio/file-access-rights-constants
 _WRITE_DAC = 0x00040000
@@ -59,6 +59,19 @@ class Access:
     entries: tuple[Entry, ...] | None
 
 
+def is_for_people(group: str) -> bool:
+    """Whether it may be a group of those who work at a counter: one that somebody has made, or INTERACTIVE.
+
+    Of those that Windows knows by itself nearly all hold every account (Everyone, Authenticated Users), every one of a kind (Local account,
+    NETWORK) or no people (NETWORK SERVICE).
+    """
+    if group == INTERACTIVE or group.startswith("S-1-12-1-"):  # Microsoft Entra ID
+        return True
+    if group.startswith("S-1-5-21-"):
+        return group.rpartition("-")[2] not in _OF_ALL_IN_A_DOMAIN
+    return group.startswith("S-1-5-32-") and group not in _BUILT_IN_OF_ALL
+
+
 def admitted_group(access: Access) -> str | None:
     """The one account or group, beside the machine's administrators, that a list made by `of_a_group` admits; None for any other list."""
     if access.entries is None or any(not entry.allows for entry in access.entries):
@@ -67,7 +80,17 @@ def admitted_group(access: Access) -> str | None:
     groups = set(granted) - {SYSTEM, ADMINISTRATORS, OWNER_RIGHTS}
     expected = {SYSTEM: FULL, ADMINISTRATORS: FULL, OWNER_RIGHTS: _READ_CONTROL} | dict.fromkeys(groups, MODIFY)
     is_whole = len(groups) == 1 and len(granted) == len(access.entries) and granted == expected
-    return None if not is_whole or groups & TOO_WIDE else groups.pop()
+    return groups.pop() if is_whole and all(map(is_for_people, groups)) else None
+
+
+def is_for_its_owner(access: Access) -> bool:
+    """Whether a folder has the list that Python gives it for mode 0700: for whoever owns what is made in it, besides the administrators.
+
+    What an elevated process makes there is the administrators', and closed to the account that started it.
+    """
+    return access.entries is not None and set(access.entries) == {
+        Entry(account, FULL) for account in (SYSTEM, ADMINISTRATORS, OWNER_RIGHTS)
+    }
 
 
 def of_a_group(group: str, *, is_folder: bool) -> str:
@@ -84,30 +107,38 @@ def of_one_account(account: str, *, is_folder: bool) -> str:
 
 
 def of_administrators(*, is_folder: bool) -> str:
-    return _spelt(((SYSTEM, FULL), (ADMINISTRATORS, FULL)), is_folder=is_folder)
+    """The list that admits the machine's administrators alone: whoever owns it may not change the list either."""
+    return _spelt(((SYSTEM, FULL), (ADMINISTRATORS, FULL), (OWNER_RIGHTS, _READ_CONTROL)), is_folder=is_folder)
 
 
-def may_read(access: Access, account: str) -> frozenset[str]:
-    """Who may read it, beside the machine's administrators, `account` and the group of a place that is one group's."""
-    return _others(access, _READ, account)
+def may_read(access: Access, account: str, group: str | None = None) -> frozenset[str]:
+    """Who may read it, beside the machine's administrators and `account`.
+
+    `group`: whom the administrators have admitted to the place that it lies in. That a list has the shape of `of_a_group` says nothing:
+    anybody can spell one, with their own account as the group.
+    """
+    return _others(access, _READ, account, group)
 
 
-def may_change(access: Access, account: str) -> frozenset[str]:
-    return _others(access, _CHANGE, account)
+def may_change(access: Access, account: str, group: str | None = None) -> frozenset[str]:
+    return _others(access, _CHANGE, account, group)
 
 
-def may_replace_in(folder: Access, account: str) -> frozenset[str]:
+def may_replace_in(folder: Access, account: str, group: str | None = None) -> frozenset[str]:
     """Who may replace what lies in the folder, whatever is said about that itself."""
-    return _others(folder, _REPLACE, account)
+    return _others(folder, _REPLACE, account, group)
 
 
-def is_anothers(access: Access, account: str) -> bool:
-    """Whether another account owns it that may do so much, if only by being its owner."""
-    decides = any(entry.rights & _CHANGE for entry in _of_owner(access))
-    return decides and access.owner not in _OF_THE_MACHINE | {account}
+def is_anothers(access: Access, account: str, group: str | None = None) -> bool:
+    """Whether another account owns it, and so has written it, whatever it may do now. A member of `group` may own what is the group's."""
+    return access.owner not in _OF_THE_MACHINE | {account} and not _is_groups(access, group)
 
 
-def _others(access: Access, rights: int, account: str) -> frozenset[str]:
+def _is_groups(access: Access, group: str | None) -> bool:
+    return group is not None and admitted_group(access) == group
+
+
+def _others(access: Access, rights: int, account: str, group: str | None) -> frozenset[str]:
     if access.entries is None:
         return frozenset({EVERYONE})
     granted: dict[str, int] = {}
@@ -119,7 +150,7 @@ def _others(access: Access, rights: int, account: str) -> frozenset[str]:
         else:
             denied[entry.account] = denied.get(entry.account, 0) | entry.rights
     admitted = frozenset(name for name, has in granted.items() if has & rights)
-    return admitted - _OF_THE_MACHINE - {account, admitted_group(access)}
+    return admitted - _OF_THE_MACHINE - {account} - ({group} if _is_groups(access, group) else set())
 
 
 def _of_owner(access: Access) -> list[Entry]:

@@ -12,7 +12,6 @@ from kiosk.store.keys import Description, KeyRecord
 KIND = "machine"
 _LOCAL_MACHINE, _UI_FORBIDDEN = 0x4, 0x1
 """CRYPTPROTECT_LOCAL_MACHINE, CRYPTPROTECT_UI_FORBIDDEN."""
-_FLAGS = _LOCAL_MACHINE | _UI_FORBIDDEN
 _NAME = "library-card-kiosk"
 
 
@@ -47,7 +46,7 @@ class MachineKeyStore(FileKeyStore):
             import win32crypt
 
             try:
-                return bytes(win32crypt.CryptProtectData(content, _NAME, None, None, None, _FLAGS))
+                return bytes(win32crypt.CryptProtectData(content, _NAME, None, None, None, _LOCAL_MACHINE | _UI_FORBIDDEN))
             except pywintypes.error as error:
                 raise unusable(KIND, named_error(error), str(self._path)) from error
         return content
@@ -55,6 +54,7 @@ class MachineKeyStore(FileKeyStore):
     def _opened(self, content: bytes) -> bytes:
         """What `_sealed` returned here; anything altered, or of another computer, is refused.
 
+        What is sealed says itself that it is the computer's: CRYPTPROTECT_LOCAL_MACHINE is no flag of
         https://learn.microsoft.com/windows/win32/api/dpapi/nf-dpapi-cryptunprotectdata
         """
         if sys.platform == "win32":
@@ -62,7 +62,7 @@ class MachineKeyStore(FileKeyStore):
             import win32crypt
 
             try:
-                return bytes(win32crypt.CryptUnprotectData(content, None, None, None, _FLAGS)[1])
+                return bytes(win32crypt.CryptUnprotectData(content, None, None, None, _UI_FORBIDDEN)[1])
             except pywintypes.error as error:
                 what = named_error(error)
                 raise Unavailable(Code.STORE_KEY_UNREADABLE, place=str(self._path), reason="not-of-this-computer", error=what) from error

@@ -48,6 +48,9 @@ class Place:
     is_ours: Callable[[Path], bool] = lambda folder: True
     """Whether a folder beside the home is ours: others may make one there that has the name. Raises OSError."""
 
+    close: Callable[[Path], None] = lambda folder: None
+    """Keeps everybody else out of such a folder, or the home, before it is removed. Raises OSError."""
+
     @property
     def staged(self) -> Path:
         return staged_folder(self.home.folder)
@@ -222,6 +225,7 @@ def _check_ours(place: Place, folder: Path) -> None:
 def _remove_ours(place: Place, folder: Path) -> None:
     if os.path.lexists(folder):
         _check_ours(place, folder)
+        place.close(folder)
         remove_tree(folder)
 
 
@@ -246,6 +250,8 @@ def _remove(source: Place) -> None:
     """Remove what is left, under another name first: half a home is none."""
     with acting_for(source.owner):
         _remove_ours(source, source.retired)
+        if source.home.folder.exists():
+            source.close(source.home.folder)
         with suppress(OSError):  # a folder of its own file system, for instance
             rename(source.home.folder, source.retired)
         remove_tree(source.home.folder)

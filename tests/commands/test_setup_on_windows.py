@@ -6,7 +6,11 @@ Whom the lists admit is tested in tests/domain/test_access_list.py; no second ac
 from __future__ import annotations
 
 import os
+import shutil
+import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +18,21 @@ from kiosk.__main__ import main
 from kiosk.config import Home, default_home, read_settings
 from kiosk.config.home import account_home
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
+from kiosk.config.move_journal import planned_move
+from kiosk.domain.access_list import ADMINISTRATORS, OWNER_RIGHTS, SYSTEM
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.equipment import key_place_of, open_repository
 from kiosk.text import say
 
 if os.name != "nt":
     pytest.skip("%ProgramData%", allow_module_level=True)
+
+import pywintypes
+import win32file
+import win32security
+
+from kiosk.config import windows_acl
 
 
 @pytest.fixture
@@ -66,6 +79,67 @@ def test_a_group_that_is_not_there_makes_nothing(computer: Path, capsys: pytest.
     assert default_home() == account_home()
 
 
+@pytest.mark.parametrize("squatted", [machine_folder, machine_keys_folder])
+@pytest.mark.parametrize("what", ["a junction", "another account's"])
+def test_a_folder_of_our_name_that_is_not_the_administrators_is_refused_as_it_is(
+    computer: Path, squatted: Callable[[], Path], what: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In %ProgramData% every account may make folders, and junctions to folders of the administrators'."""
+    assert computer == squatted().parent
+    squatted().mkdir()
+    kept = windows_acl.access_of(squatted())
+    told, asked = win32file.GetFileInformationByHandle, win32security.GetSecurityInfo
+    identity = squatted().stat().st_ino & 0xFFFFFFFF
+
+    def is_squatted(handle: int) -> bool:
+        return bool(told(handle)[-1] == identity)
+
+    def tell(handle: int) -> tuple[Any, ...]:
+        attributes, *others = told(handle)
+        return (attributes | (stat.FILE_ATTRIBUTE_REPARSE_POINT if is_squatted(handle) else 0), *others)
+
+    def owner(handle: int, *kinds: int) -> Any:
+        anothers = "O:S-1-5-21-9-9-9-1009D:P(A;OICI;FA;;;SY)"
+        return (
+            win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(anothers, 1) if is_squatted(handle) else asked(handle, *kinds)
+        )
+
+    # Stand-ins at the call: Wine 8 makes no junctions, and has no second account.
+    if what == "a junction":
+        monkeypatch.setattr(win32file, "GetFileInformationByHandle", tell)
+    else:
+        monkeypatch.setattr(win32security, "GetSecurityInfo", owner)
+    assert default_home() == account_home()
+    assert main(["setup", "--machine"]) == 1
+    assert str(squatted()) in capsys.readouterr().err
+    assert windows_acl.access_of(squatted()) == kept
+    assert list(squatted().iterdir()) == []
+    assert default_home() == account_home()
+
+
+@pytest.mark.parametrize("is_elevated", [True, False])
+def test_a_folder_that_does_not_tell_whose_it_is_stops_an_account_and_is_no_place_for_administrators(
+    computer: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, is_elevated: bool
+) -> None:
+    """An administrators' place that does not admit the account looks so; to administrators, what another has closed to them does."""
+
+    def refuse(*_: object) -> None:
+        raise pywintypes.error(5, "GetSecurityInfo", "")
+
+    machine_folder().mkdir()
+    monkeypatch.setattr(win32security, "GetSecurityInfo", refuse)
+    monkeypatch.setattr(win32security, "CheckTokenMembership", lambda *_: is_elevated)
+    if is_elevated:
+        with pytest.raises(Unavailable) as refused:
+            default_home()
+        assert (refused.value.code, refused.value.params["place"]) == (Code.HOME_UNUSABLE, str(machine_folder()))
+        assert main(["setup", "--machine"]) == 1
+        assert str(machine_folder()) in capsys.readouterr().err
+    else:
+        assert default_home().folder == machine_folder()
+    assert list(machine_folder().iterdir()) == []
+
+
 def test_there_and_back(computer: Path, kept_links: Home) -> None:
     own = kept_links
     assert main(["setup", "--machine", "--from", str(own.folder)]) == 0
@@ -77,6 +151,41 @@ def test_there_and_back(computer: Path, kept_links: Home) -> None:
     assert default_home() == account_home() == own
     assert places(own) == (1, "file")
     assert main(["setup", "--account"]) == 0
+
+
+def test_the_computers_home_is_closed_to_the_group_before_it_is_removed(
+    computer: Path, kept_links: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python removes by name on Windows, and a member could lay a junction under it. Wine keeps no groups: the calls are noted."""
+    assert main(["setup", "--machine", "--from", str(kept_links.folder)]) == 0
+    admitted: dict[int, set[str]] = {}
+    really_set, really_remove, removed = win32security.SetSecurityInfo, shutil.rmtree, dict[str, set[str]]()
+
+    def note(handle: int, kind: int, what: int, *parts: Any) -> None:
+        really_set(handle, kind, what, *parts)
+        if listed := parts[2]:
+            accounts = {win32security.ConvertSidToStringSid(listed.GetAce(place)[2]) for place in range(listed.GetAceCount())}
+            admitted[win32file.GetFileInformationByHandle(handle)[-1]] = accounts
+
+    def remove(folder: Path) -> None:
+        for path in (folder, *folder.rglob("*")):
+            if folder.parent == computer:
+                removed[path.name] = admitted[path.stat().st_ino & 0xFFFFFFFF]
+        really_remove(folder)
+
+    monkeypatch.setattr(win32security, "SetSecurityInfo", note)
+    monkeypatch.setattr(shutil, "rmtree", remove)
+    assert main(["setup", "--account"]) == 0
+    assert {"data", "kiosk.db", "trust"} <= set(removed)
+    assert set().union(*removed.values()) == {SYSTEM, ADMINISTRATORS, OWNER_RIGHTS}
+
+
+def test_what_others_call_like_a_draft_of_the_plan_does_not_keep_it(computer: Path, kept_links: Home) -> None:
+    foreign = computer / "..library-card-kiosk.move.1234"
+    foreign.mkdir()
+    assert main(["setup", "--machine", "--from", str(kept_links.folder)]) == 0
+    assert planned_move() is None
+    assert foreign.is_dir()
 
 
 @pytest.fixture

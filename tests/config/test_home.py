@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import Home, default_config, default_home
+from kiosk.config.machine_place import machine_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.resource_files import resource
 
@@ -93,3 +96,19 @@ def test_the_default_home(platform: str, variables: dict[str, str], expected: st
         monkeypatch.setenv(name, root + value)
     monkeypatch.setattr(sys, "platform", platform)
     assert default_home().folder == Path(root, expected)
+
+
+def test_a_computers_home_that_cannot_be_asked_for_is_told_and_no_second_one_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that does not answer, for instance."""
+    monkeypatch.delenv("KIOSK_HOME", raising=False)
+    really = Path.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        if path == machine_folder():
+            raise OSError(errno.EIO, "a disk", str(path))
+        return really(path)
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+    with pytest.raises(Unavailable) as refused:
+        default_home()
+    assert (refused.value.code, refused.value.params["place"]) == (Code.HOME_UNUSABLE, str(machine_folder()))

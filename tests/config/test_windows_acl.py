@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ if os.name != "nt":
     pytest.skip("access control lists of Windows", allow_module_level=True)
 
 import pywintypes
+import win32file
 import win32security
 
 from kiosk.checks.files import check_files
@@ -26,9 +29,13 @@ EVERYONE_READS = "D:(A;OICI;FA;;;SY)(A;OICI;FA;;;{own})(A;OICI;FRFX;;;WD)"
 EVERYONE_WRITES = "D:(A;OICI;FA;;;SY)(A;OICI;FA;;;{own})(A;OICI;FA;;;WD)"
 
 
+def described(listed: str) -> Any:
+    return win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(listed.format(own=windows_acl.own_account()), 1)
+
+
 def give(path: Path, listed: str) -> None:
     """A list as another program, or an administrator, leaves it."""
-    made = win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(listed.format(own=windows_acl.own_account()), 1)
+    made = described(listed)
     what = win32security.DACL_SECURITY_INFORMATION | win32security.PROTECTED_DACL_SECURITY_INFORMATION
     win32security.SetNamedSecurityInfo(str(path), win32security.SE_FILE_OBJECT, what, None, None, made.GetSecurityDescriptorDacl(), None)
 
@@ -50,8 +57,7 @@ def readers(path: Path) -> frozenset[str]:
 def test_a_list_is_read_as_it_was_given(tmp_path: Path) -> None:
     own, file = windows_acl.own_account(), tmp_path / "file"
     file.write_bytes(b"")
-    nobody: frozenset[str] = frozenset()
-    for listed, changes in [(EVERYONE_READS, nobody), (EVERYONE_WRITES, frozenset({EVERYONE}))]:
+    for listed, changes in [(EVERYONE_READS, set[str]()), (EVERYONE_WRITES, {EVERYONE})]:
         give(file, listed)
         access = windows_acl.access_of(file)
         assert may_read(access, own) == {EVERYONE}
@@ -86,13 +92,119 @@ def test_a_place_is_given_back_to_one_account(home: Path) -> None:
         assert admitted_group(windows_acl.access_of(place)) is None
 
 
-def test_nothing_that_a_link_or_another_name_leads_to_is_opened(home: Path, tmp_path: Path) -> None:
+def test_a_file_with_another_name_elsewhere_is_not_opened(home: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_bytes(b"")
     os.link(elsewhere, home / "data" / "another-name")
     give(elsewhere, EVERYONE_READS)
     windows_acl.restrict(home, None)
     assert readers(elsewhere) == {EVERYONE}
+
+
+def accounts_of(listed: Any) -> set[str]:
+    return {win32security.ConvertSidToStringSid(listed.GetAce(place)[2]) for place in range(listed.GetAceCount())}
+
+
+def test_a_folder_of_ours_names_the_account_so_that_it_may_read_what_it_makes_elevated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An elevated process makes files of the administrators', and what is for the owner is for them alone then."""
+    made: list[set[str]] = []
+    really = win32file.CreateDirectoryW
+
+    def make(name: str, attributes: Any) -> None:
+        made.append(accounts_of(attributes.SECURITY_DESCRIPTOR.GetSecurityDescriptorDacl()))
+        really(name, attributes)
+
+    monkeypatch.setattr(win32file, "CreateDirectoryW", make)
+    assert save_private(tmp_path / "keys" / "key", b"secret")
+    assert made == [{SYSTEM, ADMINISTRATORS, windows_acl.own_account()}]
+    assert not readers(tmp_path / "keys")
+    with pytest.raises(FileExistsError):
+        windows_acl.make_own_folder(tmp_path / "keys")
+
+
+@pytest.mark.parametrize(("listed", "renewed"), [("{of_python}", True), ("{of_python}(A;;FA;;;WD)", False)])
+def test_a_folder_that_python_has_made_for_its_owner_names_the_account_before_anything_is_saved(
+    tmp_path: Path, listed: str, monkeypatch: pytest.MonkeyPatch, *, renewed: bool
+) -> None:
+    """Wine keeps no OWNER RIGHTS: a stand-in at the call tells the list of CPython (posixmodule.c, os.mkdir with mode 0700)."""
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    told = described("O:{own}" + listed.format(of_python="D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;OW)"))
+    asked, really, given = win32security.GetNamedSecurityInfo, win32security.SetSecurityInfo, list[set[str]]()
+    monkeypatch.setattr(win32security, "GetNamedSecurityInfo", lambda name, *kinds: told if name == str(keys) else asked(name, *kinds))
+
+    def note(handle: int, kind: int, what: int, *parts: Any) -> None:
+        given.append(accounts_of(parts[2]))
+        really(handle, kind, what, *parts)
+
+    monkeypatch.setattr(win32security, "SetSecurityInfo", note)
+    assert save_private(keys / "key", b"secret")
+    assert given == ([{SYSTEM, ADMINISTRATORS, windows_acl.own_account()}] if renewed else [])
+
+
+@pytest.fixture
+def junctions(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Folders that are junctions, as the call tells it: Wine 8 makes none (`mklink /J`: error 50).
+
+    https://learn.microsoft.com/windows/win32/fileio/determining-whether-a-directory-is-a-volume-mount-point: the attribute says so.
+    """
+    laid: list[Path] = []
+    opened: dict[int, Path] = {}
+    really_open, really_ask = win32file.CreateFile, win32file.GetFileInformationByHandle
+
+    def open_(name: str, *asked: Any) -> Any:
+        assert asked[4] & win32file.FILE_FLAG_OPEN_REPARSE_POINT  # without it Windows opens what a junction leads to
+        handle = really_open(name, *asked)
+        opened[int(handle)] = Path(name)
+        return handle
+
+    def ask(handle: int) -> tuple[Any, ...]:
+        attributes, *others = really_ask(handle)
+        return (attributes | (stat.FILE_ATTRIBUTE_REPARSE_POINT if opened[handle] in laid else 0), *others)
+
+    monkeypatch.setattr(win32file, "CreateFile", open_)
+    monkeypatch.setattr(win32file, "GetFileInformationByHandle", ask)
+    return laid
+
+
+def test_a_junction_in_a_place_is_left_alone_with_all_behind_it(home: Path, junctions: list[Path]) -> None:
+    junctions.append(home / "data")
+    windows_acl.restrict(home, None)
+    assert EVERYONE not in readers(home)
+    assert readers(home / "data") == readers(home / "data" / "store") == {EVERYONE}
+    with pytest.raises(OSError, match="a link"):
+        windows_acl.close(home, refuses_links=True)
+
+
+def test_a_junction_of_our_name_is_no_place_of_ours(home: Path, junctions: list[Path]) -> None:
+    """Whoever owns what it leads to: users may make one in %ProgramData%, and an administrator would open what lies behind it."""
+    assert windows_acl.is_administrators(home)
+    junctions.append(home)
+    assert not windows_acl.is_administrators(home)
+    with pytest.raises(OSError, match="a link") as refused:
+        windows_acl.restrict(home, None)
+    assert refused.value.filename == str(home)
+    with pytest.raises(OSError, match="a link"):
+        windows_acl.restrict_to_owner(home)
+    assert readers(home) == readers(home / "data") == {EVERYONE}
+
+
+def test_all_is_closed_before_anything_is_opened_and_opened_from_below(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is admitted may write there at once, and lay a link where something is still to be opened."""
+    said: list[tuple[bool, bool]] = []
+    really = win32security.SetSecurityInfo
+
+    def note(handle: int, kind: int, what: int, *parts: Any) -> None:
+        really(handle, kind, what, *parts)
+        if listed := parts[2]:
+            is_folder = win32file.GetFileInformationByHandle(handle)[0] & stat.FILE_ATTRIBUTE_DIRECTORY != 0
+            said.append((INTERACTIVE in accounts_of(listed), is_folder))
+
+    monkeypatch.setattr(win32security, "SetSecurityInfo", note)
+    windows_acl.restrict(home, None)
+    assert said == [(False, True), (False, True), (False, False), (True, False), (True, True), (True, True)]
 
 
 @pytest.mark.parametrize(
@@ -121,8 +233,7 @@ def test_windows_takes_the_lists_as_they_are_spelt() -> None:
         access_list.of_one_account(INTERACTIVE, is_folder=False),
         access_list.of_administrators(is_folder=True),
     ):
-        made = win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(spelt, 1)
-        listed = made.GetSecurityDescriptorDacl()
+        listed = described(spelt).GetSecurityDescriptorDacl()
         entries = [listed.GetAce(place) for place in range(listed.GetAceCount())]
         said = [(f"{rights:#x}", win32security.ConvertSidToStringSid(account)) for _, rights, account in entries]
         assert said == re.findall(r"(0x[0-9a-f]+);;;([S0-9-]+)", spelt)
@@ -146,7 +257,7 @@ def test_a_disk_that_keeps_no_lists_is_refused(tmp_path: Path, monkeypatch: pyte
     key = tmp_path / "key"
     key.write_bytes(b"secret")
     give(key, EVERYONE_READS)
-    monkeypatch.setattr(win32security, "SetNamedSecurityInfo", lambda *_: None)
+    monkeypatch.setattr(win32security, "SetSecurityInfo", lambda *_: None)
     with pytest.raises(Unavailable) as refused:
         read_private(key)
     assert refused.value.code is Code.STORE_UNPROTECTED

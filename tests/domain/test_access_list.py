@@ -17,12 +17,13 @@ from kiosk.domain.access_list import (
     MODIFY,
     OWNER_RIGHTS,
     SYSTEM,
-    TOO_WIDE,
     TRUSTED_INSTALLER,
     Access,
     Entry,
     admitted_group,
     is_anothers,
+    is_for_its_owner,
+    is_for_people,
     may_change,
     may_read,
     may_replace_in,
@@ -89,30 +90,42 @@ def test_another_owner_may_change_the_list() -> None:
     assert is_anothers(access, OWN)
     assert may_read(access, OWN) == may_change(access, OWN) == {OTHER}
     limited = Access(OTHER, (*OF_A_PROFILE, Entry(OWNER_RIGHTS, READ_CONTROL)))
-    assert not is_anothers(limited, OWN)
-    assert not may_read(limited, OWN)
+    assert not may_read(limited, OWN) | may_change(limited, OWN)
+    assert is_anothers(limited, OWN)  # who has written it
 
 
 def test_what_a_folder_gives_to_its_owner_is_its_owners() -> None:
     """As Python makes a folder with mode 0700: https://docs.python.org/3.13/library/os.html#os.mkdir."""
     listed = (Entry(SYSTEM, FULL), Entry(ADMINISTRATORS, FULL), Entry(OWNER_RIGHTS, FULL))
+    assert is_for_its_owner(Access(OWN, listed))
+    assert not any(is_for_its_owner(Access(OWN, entries)) for entries in (None, (), OF_A_PROFILE, (*listed, Entry(OTHER, FULL))))
     assert not may_read(Access(OWN, listed), OWN)
     assert not is_anothers(Access(OWN, listed), OWN)
     assert may_read(Access(OTHER, listed), OWN) == {OTHER}
     assert is_anothers(Access(OTHER, listed), OWN)
     refused = Access(OTHER, (Entry(OWNER_RIGHTS, FULL, allows=False), *OF_A_PROFILE))
     assert not may_read(refused, OWN)
-    assert not is_anothers(refused, OWN)
 
 
 @pytest.mark.parametrize("is_folder", [True, False])
 @pytest.mark.parametrize("group", [INTERACTIVE, STAFF])
 @pytest.mark.parametrize("owner", [ADMINISTRATORS, OWN, OTHER])
-def test_the_list_of_a_group_admits_it_and_nobody_else(group: str, owner: str, *, is_folder: bool) -> None:
+def test_the_list_of_a_group_admits_it_and_nobody_else_in_a_place_of_the_groups(group: str, owner: str, *, is_folder: bool) -> None:
     access = read_back(of_a_group(group, is_folder=is_folder), owner)
     assert admitted_group(access) == group
-    assert not may_read(access, OWN) | may_change(access, OWN)
-    assert not is_anothers(access, OWN)
+    for ask in (may_read, may_change, may_replace_in):
+        assert not ask(access, OWN, group)
+    assert not is_anothers(access, OWN, group)
+
+
+@pytest.mark.parametrize("place", [None, STAFF])
+@pytest.mark.parametrize("owner", [OWN, OTHER])
+def test_anybody_can_spell_the_list_of_a_group(owner: str, place: str | None) -> None:
+    """An account, or a group that it is in, as the "group": elsewhere, or in the place of another group."""
+    spelt = read_back(of_a_group(OTHER, is_folder=True), owner)
+    for ask in (may_read, may_change, may_replace_in):
+        assert ask(spelt, OWN, place) == {OTHER}
+    assert is_anothers(spelt, OWN, place) == (owner == OTHER)
 
 
 @pytest.mark.parametrize("extra", [Entry(OTHER, READ_AND_EXECUTE), Entry(OTHER, MODIFY), Entry(EVERYONE, MODIFY), Entry(STAFF, MODIFY)])
@@ -121,14 +134,51 @@ def test_a_list_that_admits_anybody_else_as_well_is_no_groups(extra: Entry) -> N
     assert made.entries is not None
     access = Access(ADMINISTRATORS, (*made.entries, extra))
     assert admitted_group(access) is None
-    assert may_read(access, OWN) == {STAFF, extra.account}
+    assert may_read(access, OWN, STAFF) == {STAFF, extra.account}
 
 
-@pytest.mark.parametrize("group", sorted(TOO_WIDE))
+DOMAIN = "S-1-5-21-1-2-3"
+# https://learn.microsoft.com/windows-server/identity/ad-ds/manage/understand-security-identifiers
+NOT_OF_PEOPLE = {
+    "Everyone": EVERYONE,
+    "LOCAL": "S-1-2-0",
+    "CONSOLE LOGON": "S-1-2-1",
+    "CREATOR GROUP": "S-1-3-1",
+    "DIALUP": "S-1-5-1",
+    "NETWORK": "S-1-5-2",
+    "BATCH": "S-1-5-3",
+    "SERVICE": "S-1-5-6",
+    "ANONYMOUS LOGON": "S-1-5-7",
+    "Authenticated Users": AUTHENTICATED,
+    "REMOTE INTERACTIVE LOGON": "S-1-5-14",
+    "This Organization": "S-1-5-15",
+    "LOCAL SERVICE": "S-1-5-19",
+    "NETWORK SERVICE": "S-1-5-20",
+    "Local account": "S-1-5-113",
+    "ALL APPLICATION PACKAGES": "S-1-15-2-1",
+    "a service": "S-1-5-80-1-2-3-4-5",
+    "Users": USERS,
+    "Guests": "S-1-5-32-546",
+    "Pre-Windows 2000 Compatible Access": "S-1-5-32-554",
+    "Guest": f"{DOMAIN}-501",
+    "Domain Users": f"{DOMAIN}-513",
+    "Domain Guests": f"{DOMAIN}-514",
+    "Domain Computers": f"{DOMAIN}-515",
+}
+
+
+@pytest.mark.parametrize("group", [INTERACTIVE, STAFF, OWN, "S-1-5-32-547", "S-1-5-32-555", "S-1-12-1-1-2-3-4"])
+def test_a_group_that_somebody_has_made_may_be_the_staffs(group: str) -> None:
+    """Also Power Users and Remote Desktop Users, in which nobody is until somebody says so."""
+    assert is_for_people(group)
+
+
+@pytest.mark.parametrize("group", NOT_OF_PEOPLE.values(), ids=NOT_OF_PEOPLE.keys())
 def test_all_who_use_a_computer_are_no_group(group: str) -> None:
+    assert not is_for_people(group)
     access = read_back(of_a_group(group, is_folder=True), ADMINISTRATORS)
     assert admitted_group(access) is None
-    assert may_read(access, OWN) == {group}
+    assert may_read(access, OWN, group) == {group}
 
 
 def test_a_list_of_another_kind_is_no_groups() -> None:
@@ -139,7 +189,9 @@ def test_a_list_of_another_kind_is_no_groups() -> None:
 
 def test_the_other_lists_admit_nobody_else() -> None:
     assert read_back(of_one_account(OWN, is_folder=True), OWN) == Access(OWN, OF_A_PROFILE)
-    assert read_back(of_administrators(is_folder=True), OWN) == Access(OWN, OF_A_PROFILE[:2])
+    closed = read_back(of_administrators(is_folder=True), OTHER)
+    assert closed == Access(OTHER, (*OF_A_PROFILE[:2], Entry(OWNER_RIGHTS, READ_CONTROL)))
+    assert not may_read(closed, OWN) | may_change(closed, OWN) | may_replace_in(closed, OWN)
 
 
 def test_what_is_denied_first_is_not_granted() -> None:
@@ -161,12 +213,11 @@ def test_administrators_and_the_account_itself_are_never_named(access: Access) -
 
 @given(accesses, entries, st.integers(0, 6))
 def test_who_is_denied_more_is_not_admitted_the_more(access: Access, entry: Entry, place: int) -> None:
-    """Unless it was a group's list, or speaks of the owner: then it does no longer."""
-    if access.entries is None or admitted_group(access) or OWNER_RIGHTS == entry.account:
+    """Unless it speaks of the owner: then that has other rights."""
+    if access.entries is None or OWNER_RIGHTS == entry.account:
         return
     before, after = access.entries[:place], access.entries[place:]
     denied = Access(access.owner, (*before, Entry(entry.account, entry.rights, allows=False), *after))
     assert may_read(denied, OWN) <= may_read(access, OWN)
     granted = Access(access.owner, (*access.entries, Entry(entry.account, entry.rights)))
-    if admitted_group(granted) is None:
-        assert may_read(granted, OWN) >= may_read(access, OWN)
+    assert may_read(granted, OWN) >= may_read(access, OWN)

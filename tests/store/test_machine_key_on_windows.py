@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,23 @@ def test_windows_seals_them(tmp_path: Path, keys: Keys) -> None:
     assert not any(key in content for key in (keys.database, keys.site))
     opened = win32crypt.CryptUnprotectData(content, None, None, None, 1)
     assert KeyRecord.decoded(opened[1].decode()).keys == keys
+
+
+def test_it_is_opened_with_a_flag_that_opening_has(tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    """https://learn.microsoft.com/windows/win32/api/dpapi/nf-dpapi-cryptunprotectdata: CRYPTPROTECT_UI_FORBIDDEN, 1."""
+    really, flags = win32crypt.CryptUnprotectData, list[int]()
+
+    def note(content: bytes, *asked: Any) -> Any:
+        flags.append(asked[-1])
+        return really(content, *asked)
+
+    monkeypatch.setattr(win32crypt, "CryptUnprotectData", note)
+    store = MachineKeyStore(tmp_path / "a.machine")
+    store.save(KeyRecord(keys))
+    loaded = store.load()
+    assert loaded is not None
+    assert loaded.keys == keys
+    assert flags == [1]
 
 
 def test_a_seal_that_was_altered_is_refused_with_windows_number(tmp_path: Path, keys: Keys) -> None:
