@@ -37,8 +37,11 @@ def add(commands: Commands) -> None:
 
 def set_up(home: Home, options: argparse.Namespace) -> int:
     """Can be repeated at each start of the computer: what is right already is left alone, and a move that was cut off is finished."""
+    from kiosk.commands.setup_options import is_misused
     from kiosk.config.machine_setup import is_administrator
 
+    if is_misused(options):
+        return output.MISUSE
     if not is_administrator():
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-administrator")
     try:
@@ -57,6 +60,9 @@ def _set_up(home: Home, options: argparse.Namespace) -> int:
         return _give_back(options)
     if options.machine:
         return _make(options)
+    if options.dry_run:  # of a move that was begun, and there is none
+        output.warn("setup.which")
+        return output.MISUSE
     return int(options.explain(home, options))
 
 

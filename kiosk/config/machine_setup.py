@@ -30,6 +30,8 @@ def is_administrator() -> bool:
 
 def group_to_admit(name: str | None) -> Group:
     """The group of that name; without one, the group as it is. Raises Unavailable: setup-impossible, group-unusable."""
+    if name is not None and not name.strip():  # %GROUP% or $GROUP of a script, without a value
+        raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="empty")
     if name is None and has_machine_home():
         return _present_group()
     if sys.platform == "win32":

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk.text import say
-from tests.support import ROOT
+from tests.support.commands.computer import found_by
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(150)]
 GROUP = "54300"
@@ -23,13 +19,7 @@ def computer(tmp_path: Path) -> Any:
     """What is found on a computer with two accounts of one group, in a mount namespace of its own."""
 
     def found(what: str, seconds: float = 120) -> Any:
-        command = ["unshare", "--mount", "--propagation", "private", sys.executable, "-m", "tests.support.commands.shared_computer"]
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
-        ran = subprocess.run(
-            [*command, what, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False, env=environment
-        )
-        assert ran.returncode == 0, ran.stderr
-        return json.loads(ran.stdout)
+        return found_by("shared_computer", what, tmp_path, seconds)
 
     return found
 

@@ -66,6 +66,14 @@ def test_a_group_that_is_not_there_makes_nothing(computer: Path, capsys: pytest.
     assert default_home() == account_home()
 
 
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_group_without_a_name_makes_nothing(name: str, computer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A start-up script with a variable that is not set."""
+    assert main(["setup", "--machine", "--group", name]) == 1
+    assert say("command.why.group-unusable.empty") in capsys.readouterr().err
+    assert list(computer.iterdir()) == []
+
+
 def test_there_and_back(computer: Path, kept_links: Home) -> None:
     own = kept_links
     assert main(["setup", "--machine", "--from", str(own.folder)]) == 0
