@@ -94,6 +94,7 @@ def _settle(group: Group, options: argparse.Namespace) -> int:
 def _give_back(options: argparse.Namespace) -> int:
     from kiosk.commands.setup_places import home_of
     from kiosk.config.acting_account import account_named
+    from kiosk.config.machine_removal import finish_removal, is_unused
     from kiosk.config.move_journal import PlannedMove
 
     if sys.platform == "win32":
@@ -106,11 +107,30 @@ def _give_back(options: argparse.Namespace) -> int:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="account-unknown", account=options.account)
     place = options.to.expanduser().absolute() if options.to else home_of(account).folder
     if not has_machine_home():
+        if not options.dry_run:
+            finish_removal()
         if not Home(place).is_begun():
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="nothing-there", place=str(machine_folder()))
         output.tell("setup.account-already", folder=escaped(str(place)))
         return output.OK
+    if is_unused():
+        return _take_away(options)
     return _move(PlannedMove(str(place), to_account=True, account=options.account), options)
+
+
+def _take_away(options: argparse.Namespace) -> int:
+    """There is nothing that could be given back to an account."""
+    from kiosk.config.machine_removal import remove_unused
+    from kiosk.ledger.running_lock import RunningLock
+
+    if options.dry_run:
+        return _tell("would-remove")
+    RunningLock(Home(machine_folder()).lock).release()
+    kept = remove_unused()
+    output.tell("setup.removed")
+    if kept is not None:
+        output.tell("setup.removed-kept", folder=escaped(str(kept)))
+    return output.OK
 
 
 def _go_on(begun: PlannedMove, options: argparse.Namespace) -> int:

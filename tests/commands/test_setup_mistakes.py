@@ -26,3 +26,16 @@ def test_a_group_without_a_name_makes_nothing(computer: Any) -> None:
     assert say("command.why.group-unusable.empty") in said
     assert found["dry"] == [2, say("command.setup.which") + "\n"]
     assert found["left"] == []
+
+
+def test_an_unused_counter_of_the_computer_is_taken_back(computer: Any) -> None:
+    found = computer("unused")
+    for decided in ("False", "True"):
+        assert (found[f"dry-{decided}"][0], found[f"still-{decided}"], found[f"removed-{decided}"][0]) == (0, True, 0)
+        assert say("command.setup.removed") in found[f"removed-{decided}"][1]
+    # What somebody has prepared is kept.
+    assert found["left-False"] == []
+    assert found["left-True"] == ["library-card-kiosk-unused-1"]
+    assert "/var/lib/library-card-kiosk-unused-1" in found["removed-True"][1]
+    assert found["config"] is True
+    assert found["home"] == "home.account"

@@ -74,6 +74,14 @@ def test_a_group_without_a_name_makes_nothing(name: str, computer: Path, capsys:
     assert list(computer.iterdir()) == []
 
 
+def test_an_unused_place_is_taken_back(computer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["setup", "--machine"]) == 0
+    assert main(["setup", "--account"]) == 0
+    assert say("command.setup.removed") in capsys.readouterr().out
+    assert list(computer.iterdir()) == []
+    assert default_home() == account_home()
+
+
 def test_there_and_back(computer: Path, kept_links: Home) -> None:
     own = kept_links
     assert main(["setup", "--machine", "--from", str(own.folder)]) == 0

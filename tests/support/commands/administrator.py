@@ -9,7 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.commands.accounts import Told, called, furnish
+from kiosk.config import Home
+from kiosk.config.machine_place import has_machine_home, machine_folder
+from tests.support.commands.accounts import GROUP, HANAKO, Told, called, decide, finding, furnish
 
 
 def empty_group() -> Told:
@@ -20,8 +22,26 @@ def empty_group() -> Told:
     return told
 
 
+def unused() -> Told:
+    """A place that was made by mistake, as it was made, and with settings in it."""
+    told: Told = {}
+    for decided in (False, True):
+        called(None, "setup", "--machine", "--group", GROUP)
+        called(HANAKO, "doctor")
+        if decided:
+            decide(Home(machine_folder()))
+        told[f"dry-{decided}"] = called(None, "setup", "--account", HANAKO, "--dry-run")
+        told[f"still-{decided}"] = has_machine_home()
+        told[f"removed-{decided}"] = called(None, "setup", "--account", HANAKO)
+        told[f"left-{decided}"] = sorted(path.name for path in Path("/var/lib").iterdir())
+    told["config"] = 'revocation = "none"' in Path("/var/lib/library-card-kiosk-unused-1/config.toml").read_text("utf-8")
+    told["home"] = finding(HANAKO, "home")["outcome"]
+    return told
+
+
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "empty-group": empty_group,
+    "unused": unused,
 }
 
 
