@@ -145,6 +145,8 @@ def _go_on(begun: PlannedMove, options: argparse.Namespace) -> int:
 
 def _would_move(move: PlannedMove) -> int:
     output.tell("setup.would-give-back" if move.to_account else "setup.would-move", own=escaped(move.folder), folder=str(machine_folder()))
+    if not move.to_account and has_machine_home() and Home(machine_folder()).config.exists():
+        output.tell("setup.would-keep-config")
     return output.OK
 
 
@@ -173,6 +175,7 @@ def _carry_out(move: PlannedMove) -> int:
     from kiosk.config.machine_setup import make_keys_folder, make_place
     from kiosk.config.move_journal import forget_plan
     from kiosk.config.noted_group import forget_group
+    from kiosk.store.copied_home import kept_configs
     from kiosk.store.moving import move as carry_out
 
     if not move.to_account:
@@ -187,7 +190,10 @@ def _carry_out(move: PlannedMove) -> int:
         return output.OK
     make_place(move.group)
     forget_plan()
-    return _tell("moved")
+    _tell("moved")
+    if kept := kept_configs(Home(machine_folder())):
+        output.tell("setup.config-kept", files=", ".join(escaped(str(path)) for path in kept))
+    return output.OK
 
 
 def _tell(what: str) -> int:

@@ -39,3 +39,15 @@ def test_an_unused_counter_of_the_computer_is_taken_back(computer: Any) -> None:
     assert "/var/lib/library-card-kiosk-unused-1" in found["removed-True"][1]
     assert found["config"] is True
     assert found["home"] == "home.account"
+
+
+def test_prepared_settings_are_never_lost(computer: Any) -> None:
+    found = computer("prepared-config")
+    for prepared in ("first", "second"):
+        assert (found[f"dry-{prepared}"][0], found[prepared][0]) == (0, 0)
+        assert say("command.setup.would-keep-config") in found[f"dry-{prepared}"][1]
+    first = {"config.toml.before": "of the account", "config.toml.before-2": "# first"}
+    assert found["kept-first"] == first
+    assert found["kept-second"] == {**first, "config.toml.before-3": "# second"}
+    assert "/var/lib/library-card-kiosk/config.toml.before-3" in found["second"][1]
+    assert found["links"] == [1, 2, 3]

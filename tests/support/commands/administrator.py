@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kiosk.config import Home
 from kiosk.config.machine_place import has_machine_home, machine_folder
-from tests.support.commands.accounts import GROUP, HANAKO, Told, called, decide, finding, furnish
+from tests.support.commands.accounts import GROUP, HANAKO, Told, begin_own, called, decide, finding, furnish, opens
 
 
 def empty_group() -> Told:
@@ -39,9 +39,27 @@ def unused() -> Told:
     return told
 
 
+def prepared_config() -> Told:
+    """Settings that were prepared in the computer's counter, twice, and one of the account's from before."""
+    own, ours = begin_own(HANAKO), Home(machine_folder())
+    own.config.with_name("config.toml.before").write_text("of the account", "utf-8")
+    told: Told = {}
+    for prepared in ("first", "second"):
+        called(None, "setup", "--machine", "--group", GROUP)
+        decide(ours)
+        ours.config.write_text(ours.config.read_text("utf-8") + f"# {prepared}\n", "utf-8")
+        told[f"dry-{prepared}"] = called(None, "setup", "--machine", "--from", str(own.folder), "--dry-run")
+        told[prepared] = called(None, "setup", "--machine", "--from", str(own.folder))
+        told[f"kept-{prepared}"] = {path.name: path.read_text("utf-8").splitlines()[-1] for path in ours.folder.glob("config.toml.before*")}
+        called(None, "setup", "--account", HANAKO)
+    told["links"] = opens(HANAKO, own)
+    return told
+
+
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "empty-group": empty_group,
     "unused": unused,
+    "prepared-config": prepared_config,
 }
 
 
