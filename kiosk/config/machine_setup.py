@@ -12,6 +12,7 @@ from kiosk.config.file_replacement import rename
 from kiosk.config.home import Home
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, staged_folder
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.unix_groups import why_unusable
 
 Group = int | str
 """The group that is admitted: its number; on Windows its name, empty for whoever is logged on at the computer (INTERACTIVE)."""
@@ -46,9 +47,12 @@ def group_to_admit(name: str | None) -> Group:
         if name is None:
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="no-group")
         try:
-            return grp.getgrnam(name).gr_gid
+            number = grp.getgrnam(name).gr_gid
         except KeyError as error:
             raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="unknown") from error
+        if reason := why_unusable(name, number):
+            raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason=reason)
+        return number
 
 
 def _present_group() -> Group:

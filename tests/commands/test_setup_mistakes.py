@@ -28,6 +28,15 @@ def test_a_group_without_a_name_makes_nothing(computer: Any) -> None:
     assert found["left"] == []
 
 
+def test_a_group_of_everybody_is_refused(computer: Any) -> None:
+    found = computer("wide-group")
+    for name, reason in (("root", "administrators"), ("nogroup", "too-wide"), ("adm", "of-the-system")):
+        code, said = found["refused"][name]
+        assert code == 1
+        assert say(f"command.why.group-unusable.{reason}") in said
+    assert found["left"] == []
+
+
 def test_an_unused_counter_of_the_computer_is_taken_back(computer: Any) -> None:
     found = computer("unused")
     for decided in ("False", "True"):

@@ -22,6 +22,13 @@ def empty_group() -> Told:
     return told
 
 
+def wide_group() -> Told:
+    """Groups of the system and of everybody, as every distribution has them."""
+    told: Told = {"refused": {name: called(None, "setup", "--machine", "--group", name) for name in ("root", "nogroup", "adm")}}
+    told["left"] = [path.name for path in Path("/var/lib").iterdir()]
+    return told
+
+
 def unused() -> Told:
     """A place that was made by mistake, as it was made, and with settings in it."""
     told: Told = {}
@@ -58,6 +65,7 @@ def prepared_config() -> Told:
 
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "empty-group": empty_group,
+    "wide-group": wide_group,
     "unused": unused,
     "prepared-config": prepared_config,
 }
