@@ -151,11 +151,13 @@ def _would_move(move: PlannedMove) -> int:
 
 
 def _move(move: PlannedMove, options: argparse.Namespace) -> int:
-    from kiosk.commands.setup_places import planned
+    from kiosk.commands.setup_places import planned, sides
     from kiosk.config.move_journal import forget_plan, plan
+    from kiosk.store.moving import check_possible
 
     move = planned(move)
     if options.dry_run:
+        check_possible(*sides(move))
         return _would_move(move)
     plan(move)
     try:

@@ -60,3 +60,12 @@ def test_prepared_settings_are_never_lost(computer: Any) -> None:
     assert found["kept-second"] == {**first, "config.toml.before-3": "# second"}
     assert "/var/lib/library-card-kiosk/config.toml.before-3" in found["second"][1]
     assert found["links"] == [1, 2, 3]
+
+
+def test_a_dry_run_refuses_what_the_command_refuses(computer: Any) -> None:
+    found = computer("dry-runs")
+    for reason in ("occupied", "not-empty", "inside", "nothing-there"):
+        code, said = found[reason]
+        assert code == 1, reason
+        assert say(f"command.why.setup-impossible.{reason}") in said
+    assert found["same"] is True

@@ -11,7 +11,22 @@ from pathlib import Path
 
 from kiosk.config import Home
 from kiosk.config.machine_place import has_machine_home, machine_folder
-from tests.support.commands.accounts import GROUP, HANAKO, Told, begin_own, called, decide, finding, furnish, opens
+from tests.support.commands.accounts import (
+    GROUP,
+    HANAKO,
+    TARO,
+    Told,
+    apart,
+    begin_own,
+    called,
+    decide,
+    finding,
+    furnish,
+    link,
+    modes,
+    opens,
+    own_home,
+)
 
 
 def empty_group() -> Told:
@@ -63,10 +78,35 @@ def prepared_config() -> Told:
     return told
 
 
+def dry_runs() -> Told:
+    """A move that the real command refuses."""
+    own, ours = begin_own(HANAKO), Home(machine_folder())
+    called(None, "setup", "--machine", "--group", GROUP)
+    decide(ours)
+    apart(TARO, lambda: link(9))
+    papers = own.folder.parents[2] / "papers"
+    papers.mkdir()
+    (papers / "letter").write_text("of hanako")
+    ways = {
+        "occupied": ("--machine", "--from", str(own.folder)),
+        "not-empty": ("--account", HANAKO, "--to", str(papers)),
+        "inside": ("--account", HANAKO, "--to", str(ours.folder / "inside")),
+    }
+    before = modes(Path("/var/lib"), papers, own.folder)
+    told: Told = {name: called(None, "setup", *way, "--dry-run") for name, way in ways.items()}
+    told["same"] = before == modes(Path("/var/lib"), papers, own.folder)
+    bare = own_home(TARO)
+    apart(TARO, lambda: {"begun": bare.prepare()})
+    decide(bare)
+    told["nothing-there"] = called(None, "setup", "--machine", "--from", str(bare.folder), "--dry-run")
+    return told
+
+
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "empty-group": empty_group,
     "wide-group": wide_group,
     "unused": unused,
+    "dry-runs": dry_runs,
     "prepared-config": prepared_config,
 }
 
