@@ -46,6 +46,10 @@ def set_up(home: Home, options: argparse.Namespace) -> int:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-administrator")
     try:
         return _set_up(home, options)
+    except Unavailable as error:
+        if error.code is Code.ALREADY_RUNNING:  # told to the one who is to close it
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="running") from error
+        raise
     except OSError as error:
         raise unusable(error, Path(error.filename or machine_folder())) from error
 

@@ -69,3 +69,16 @@ def test_a_dry_run_refuses_what_the_command_refuses(computer: Any) -> None:
         assert code == 1, reason
         assert say(f"command.why.setup-impossible.{reason}") in said
     assert found["same"] is True
+
+
+def test_the_administrator_is_told_what_to_do_first(computer: Any) -> None:
+    found = computer("not-now")
+    outside = say("command.why.setup-impossible.account-not-member", account="kiosk-soto", group="kiosk-madoguchi")
+    unknown = say("command.why.setup-impossible.account-unknown", account="kiosk-hanoko")
+    running = say("command.why.setup-impossible.running")
+    for why, sentence in (("outside", outside), ("unknown", unknown), ("running", running)):
+        code, said = found[why]
+        assert code == 1
+        assert sentence in said
+        assert "何も変えていません" in said
+    assert (found["same"], found["links"]) == (True, [9])

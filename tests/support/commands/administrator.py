@@ -14,6 +14,7 @@ from kiosk.config.machine_place import has_machine_home, machine_folder
 from tests.support.commands.accounts import (
     GROUP,
     HANAKO,
+    SOTO,
     TARO,
     Told,
     apart,
@@ -102,10 +103,32 @@ def dry_runs() -> Told:
     return told
 
 
+def not_now() -> Told:
+    """Given back to an account outside the group, to none, and while the window is open."""
+    from kiosk.config.acting_account import account_named, acting_for
+    from kiosk.ledger.running_lock import RunningLock
+
+    called(None, "setup", "--machine", "--group", GROUP)
+    home = Home(machine_folder())
+    decide(home)
+    apart(TARO, lambda: link(9))
+    before = modes(Path("/var/lib"), Path("/home"))
+    told: Told = {"outside": called(None, "setup", "--account", SOTO)}
+    told["unknown"] = called(None, "setup", "--account", "kiosk-hanoko")
+    with acting_for(account_named(HANAKO)):
+        lock = RunningLock(home.lock)
+    told["running"] = called(None, "setup", "--account", TARO)
+    lock.release()
+    told["same"] = before.keys() - modes(Path("/var/lib"), Path("/home")).keys() == set()
+    told["links"] = opens(HANAKO, home)
+    return told
+
+
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "empty-group": empty_group,
     "wide-group": wide_group,
     "unused": unused,
+    "not-now": not_now,
     "dry-runs": dry_runs,
     "prepared-config": prepared_config,
 }
