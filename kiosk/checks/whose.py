@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 
 from kiosk.config import Home
-from kiosk.config.admission import group_named
+from kiosk.config.admission import group_named, is_group_gone
 from kiosk.config.home import other_home
 from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder
 from kiosk.domain.health import Finding
@@ -19,6 +19,8 @@ def check_whose(home: Home) -> Finding:
             place["group"] = group_named(home.folder)
         except OSError:
             place["group"] = ""
+        if is_group_gone(home.folder):
+            return Finding("home.group-gone", place)
         if (other := other_home(home)) is not None:
             return Finding("home.other", {**place, "other": str(other.folder)})
         return Finding("home.machine" if place["group"] else "home.machine-by-acl", place)

@@ -88,11 +88,17 @@ def _make(options: argparse.Namespace) -> int:
 
 
 def _settle(group: Group, options: argparse.Namespace) -> int:
+    from kiosk.commands.setup_groups import group_before, tell_admitted, tell_to_admit
     from kiosk.config.machine_setup import make_place
 
+    before = group_before()
     if options.dry_run:
-        return _tell("would-settle" if has_machine_home() else "would-make")
-    return _tell("machine-done" if make_place(group) else "unchanged")
+        _tell("would-settle" if has_machine_home() else "would-make")
+        tell_to_admit(group, before)
+        return output.OK
+    _tell("machine-done" if make_place(group) else "unchanged")
+    tell_admitted(group, before)
+    return output.OK
 
 
 def _give_back(options: argparse.Namespace) -> int:
@@ -177,6 +183,7 @@ def _move(move: PlannedMove, options: argparse.Namespace) -> int:
 
 
 def _carry_out(move: PlannedMove) -> int:
+    from kiosk.commands.setup_groups import tell_admitted
     from kiosk.commands.setup_places import opened, sides
     from kiosk.config.machine_setup import make_keys_folder, make_place
     from kiosk.config.move_journal import forget_plan
@@ -197,6 +204,7 @@ def _carry_out(move: PlannedMove) -> int:
     make_place(move.group)
     forget_plan()
     _tell("moved")
+    tell_admitted(move.group, None)
     if kept := kept_configs(Home(machine_folder())):
         output.tell("setup.config-kept", files=", ".join(escaped(str(path)) for path in kept))
     return output.OK

@@ -92,7 +92,8 @@ def check_admitted(folder: Path) -> None:
         os.scandir(folder).close()
     except PermissionError as error:
         group = group_named(folder)
-        raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason="of-group" if group else "by-acl", group=group) from error
+        reason = "group-gone" if is_group_gone(folder) else "of-group" if group else "by-acl"
+        raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason=reason, group=group) from error
     except OSError:  # reported by whoever opens it
         pass
 
@@ -115,6 +116,12 @@ def group_named(folder: Path) -> str:
         return grp.getgrgid(number).gr_name
     except KeyError:
         return str(number)
+
+
+def is_group_gone(folder: Path) -> bool:
+    """Whether the group whose folder it is was deleted (Linux): nobody can become its member any more. Raises OSError."""
+    name = group_named(folder)
+    return name != "" and name == str(folder.stat().st_gid)
 
 
 def open_made(path: Path, flags: int) -> int:

@@ -34,7 +34,7 @@ def group_to_admit(name: str | None) -> Group:
     if name is not None and not name.strip():  # %GROUP% or $GROUP of a script, without a value
         raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="empty")
     if name is None and has_machine_home():
-        return _present_group()
+        return present_group()
     if sys.platform == "win32":
         from kiosk.config.windows_acl import check_group
 
@@ -55,7 +55,8 @@ def group_to_admit(name: str | None) -> Group:
         return number
 
 
-def _present_group() -> Group:
+def present_group() -> Group:
+    """The group that the place is for. Raises Unavailable: setup-impossible, if nobody knows, or it is not there any more; OSError."""
     if sys.platform == "win32":
         from kiosk.config.noted_group import noted_group
 
@@ -63,7 +64,14 @@ def _present_group() -> Group:
             return noted
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="group-lost")
     else:
-        return machine_folder().stat().st_gid
+        import grp
+
+        number = machine_folder().stat().st_gid
+        try:
+            grp.getgrgid(number)
+        except KeyError as error:
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="group-gone", group=str(number)) from error
+        return number
 
 
 def make_place(group: Group) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.commands.output import words
 from kiosk.text import say
 from tests.support.commands.computer import found_by
 
@@ -82,3 +83,26 @@ def test_the_administrator_is_told_what_to_do_first(computer: Any) -> None:
         assert sentence in said
         assert "何も変えていません" in said
     assert (found["same"], found["links"]) == (True, [9])
+
+
+def test_the_group_is_named_also_when_it_changes(computer: Any) -> None:
+    found = computer("other-groups")
+    first, second = (words("setup.of-group", group=name) for name in ("kiosk-madoguchi", "kiosk-madoguchi-2"))
+    for what, sentence in (
+        ("made", words("setup.admitted", now=first)),
+        ("dry", words("setup.would-admit", now=second, before=first)),
+        ("changed", words("setup.admitted-anew", now=second, before=first)),
+        ("unchanged", words("setup.admitted", now=second)),
+    ):
+        assert found[what][0] == 0
+        assert found[what][1].splitlines()[-1] == sentence
+    assert found["still"]["group"] == "kiosk-madoguchi"
+
+
+def test_a_group_that_was_deleted_is_found(computer: Any) -> None:
+    found = computer("other-groups")
+    assert found["gone"][0] == 1
+    assert words("why.setup-impossible.group-gone", group="54310") in found["gone"][1]
+    assert (found["doctor"]["outcome"], found["doctor"]["facts"]["group"]) == ("home.group-gone", "54310")
+    assert words("why.counter-not-admitted.group-gone", group="54310") in found["staff"][1]
+    assert (found["again"][0], found["then"]) == (0, "home.machine")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.commands.output import words
 from kiosk.config import Home, default_home, read_settings
 from kiosk.config.home import account_home
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
@@ -64,6 +65,18 @@ def test_a_group_that_is_not_there_makes_nothing(computer: Path, capsys: pytest.
     assert say("command.why.group-unusable.unknown") in capsys.readouterr().err
     assert list(computer.iterdir()) == []
     assert default_home() == account_home()
+
+
+def test_who_may_use_it_is_said(computer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    everyone, group = words("setup.of-everyone"), words("setup.of-group", group="Power Users")
+    for options, sentence in (
+        ([], words("setup.admitted", now=everyone)),
+        (["--group", "Power Users", "--dry-run"], words("setup.would-admit", now=group, before=everyone)),
+        (["--group", "Power Users"], words("setup.admitted-anew", now=group, before=everyone)),
+        ([], words("setup.admitted", now=group)),
+    ):
+        assert main(["setup", "--machine", *options]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == sentence
 
 
 @pytest.mark.parametrize("name", ["", " "])

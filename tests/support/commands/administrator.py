@@ -124,11 +124,31 @@ def not_now() -> Told:
     return told
 
 
+def other_groups() -> Told:
+    """The counter is made for one group, then for another one, which is deleted."""
+    other = f"{GROUP}-2"
+    with Path("/etc/group").open("a", encoding="utf-8") as groups:
+        groups.write(f"{other}:x:54310:{TARO}\n")
+    told: Told = {"made": called(None, "setup", "--machine", "--group", GROUP)}
+    told["dry"] = called(None, "setup", "--machine", "--group", other, "--dry-run")
+    told["still"] = finding(HANAKO, "home")["facts"]
+    told["changed"] = called(None, "setup", "--machine", "--group", other)
+    told["unchanged"] = called(None, "setup", "--machine")
+    Path("/etc/group").write_text(Path("/etc/group").read_text("utf-8").replace(f"{other}:x:54310:{TARO}\n", ""), "utf-8")
+    told["gone"] = called(None, "setup", "--machine")
+    told["doctor"] = finding(None, "home")
+    told["staff"] = called(TARO, "links", "count")
+    told["again"] = called(None, "setup", "--machine", "--group", GROUP)
+    told["then"] = finding(HANAKO, "home")["outcome"]
+    return told
+
+
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "empty-group": empty_group,
     "wide-group": wide_group,
     "unused": unused,
     "not-now": not_now,
+    "other-groups": other_groups,
     "dry-runs": dry_runs,
     "prepared-config": prepared_config,
 }
