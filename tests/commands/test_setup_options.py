@@ -7,9 +7,12 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.commands.output import words
 
+# No group or account of any computer: where these are not refused, nothing is made on the one that runs this.
+GROUP, ACCOUNT = "kiosk-no-such-group", "kiosk-no-such-account"
+
 
 @pytest.mark.parametrize(
-    "options", [["--group", "staff"], ["--from", "old"], ["--to", "new"], ["--group", "staff", "--from", "old", "--dry-run"]]
+    "options", [["--group", GROUP], ["--from", "old"], ["--to", "new"], ["--group", GROUP, "--from", "old", "--dry-run"]]
 )
 def test_what_is_to_be_set_up_has_to_be_said(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["setup", *options]) == 2
@@ -20,10 +23,10 @@ def test_what_is_to_be_set_up_has_to_be_said(options: list[str], capsys: pytest.
 @pytest.mark.parametrize(
     ("options", "one", "other"),
     [
-        (["--machine", "--account", "sato", "--to", "new"], "--machine", "--account"),
+        (["--machine", "--account", ACCOUNT, "--to", "new"], "--machine", "--account"),
         (["--machine", "--account"], "--machine", "--account"),
-        (["--machine", "--group", "staff", "--to", "new"], "--machine", "--to"),
-        (["--account", "sato", "--group", "staff"], "--account", "--group"),
+        (["--machine", "--group", GROUP, "--to", "new"], "--machine", "--to"),
+        (["--account", ACCOUNT, "--group", GROUP], "--account", "--group"),
         (["--account", "--from", "old"], "--account", "--from"),
     ],
 )
