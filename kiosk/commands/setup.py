@@ -184,7 +184,8 @@ def _move(move: PlannedMove, options: argparse.Namespace) -> int:
 
 def _carry_out(move: PlannedMove) -> int:
     from kiosk.commands.setup_groups import tell_admitted
-    from kiosk.commands.setup_places import opened, sides
+    from kiosk.commands.setup_places import home_of, opened, sides
+    from kiosk.config.acting_account import account_named
     from kiosk.config.machine_setup import make_keys_folder, make_place
     from kiosk.config.move_journal import forget_plan
     from kiosk.config.noted_group import forget_group
@@ -200,6 +201,8 @@ def _carry_out(move: PlannedMove) -> int:
             delete_empty(machine_keys_folder())
         forget_plan()
         output.tell("setup.account-done", folder=escaped(move.folder))
+        if Path(move.folder) != home_of(account_named(move.account) if move.account else None).folder:
+            output.tell("setup.account-elsewhere", folder=escaped(move.folder))
         return output.OK
     make_place(move.group)
     forget_plan()
