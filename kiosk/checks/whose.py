@@ -8,6 +8,7 @@ from kiosk.config import Home
 from kiosk.config.admission import group_named, is_group_gone
 from kiosk.config.home import other_home
 from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder
+from kiosk.config.noted_group import noted_group
 from kiosk.domain.health import Finding
 
 
@@ -23,10 +24,19 @@ def check_whose(home: Home) -> Finding:
             return Finding("home.group-gone", place)
         if (other := other_home(home)) is not None:
             return Finding("home.other", {**place, "other": str(other.folder)})
-        return Finding("home.machine" if place["group"] else "home.machine-by-acl", place)
+        if place["group"]:
+            return Finding("home.machine", place)
+        return Finding("home.machine-everyone" if _is_everyones() else "home.machine-by-acl", place)
     if has_machine_home():
         return Finding("home.beside", {**place, "other": str(machine_folder())})
     return Finding("home.account", {**place, "account": _account()})
+
+
+def _is_everyones() -> bool:
+    try:
+        return noted_group() == ""
+    except OSError:
+        return False
 
 
 def _account() -> str:

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config.machine_place import lies_in_machines_place
+from kiosk.config.machine_place import is_machine_home, lies_in_machines_place
 from kiosk.domain.errors import Code, Unavailable
 
 _GROUPS = stat.S_ISGID | stat.S_IRWXU | stat.S_IRWXG
@@ -102,8 +102,11 @@ def group_named(folder: Path) -> str:
     """The name of the group whose folder it is; its number if it has none; empty if this account may not know. Raises OSError."""
     if sys.platform == "win32":
         # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
+        from kiosk.config.noted_group import noted_group
         from kiosk.config.windows_acl import admitted_group, named
 
+        if (noted := noted_group()) is not None and is_machine_home(folder):
+            return noted
         try:
             group = admitted_group(folder)
         except PermissionError:

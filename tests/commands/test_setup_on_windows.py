@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.checks.whose import check_whose
 from kiosk.commands.output import words
 from kiosk.config import Home, default_home, read_settings
 from kiosk.config.home import account_home
@@ -77,6 +78,13 @@ def test_who_may_use_it_is_said(computer: Path, capsys: pytest.CaptureFixture[st
     ):
         assert main(["setup", "--machine", *options]) == 0
         assert capsys.readouterr().out.splitlines()[-1] == sentence
+
+
+def test_doctor_says_who_may_use_it(computer: Path) -> None:
+    for options, outcome, group in (([], "home.machine-everyone", ""), (["--group", "Power Users"], "home.machine", "Power Users")):
+        assert main(["setup", "--machine", *options]) == 0
+        found = check_whose(default_home())
+        assert (found.outcome, found.params["group"]) == (outcome, group)
 
 
 @pytest.mark.parametrize("name", ["", " "])
