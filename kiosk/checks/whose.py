@@ -5,9 +5,10 @@ from __future__ import annotations
 import getpass
 
 from kiosk.config import Home
-from kiosk.config.admission import group_named
+from kiosk.config.admission import group_named, is_group_gone
 from kiosk.config.home import other_home
 from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder
+from kiosk.config.noted_group import noted_group
 from kiosk.domain.health import Finding
 
 
@@ -19,9 +20,13 @@ def check_whose(home: Home) -> Finding:
             place["group"] = group_named(home.folder)
         except OSError:
             place["group"] = ""
+        if is_group_gone(home.folder):
+            return Finding("home.group-gone", place)
         if (other := other_home(home)) is not None:
             return Finding("home.other", {**place, "other": str(other.folder)})
-        return Finding("home.machine" if place["group"] else "home.machine-by-acl", place)
+        if place["group"]:
+            return Finding("home.machine", place)
+        return Finding("home.machine-everyone" if _is_everyones() else "home.machine-by-acl", place)
     try:
         is_beside = has_machine_home()
     except OSError:  # something that has its name
@@ -29,6 +34,13 @@ def check_whose(home: Home) -> Finding:
     if is_beside:
         return Finding("home.beside", {**place, "other": str(machine_folder())})
     return Finding("home.account", {**place, "account": _account()})
+
+
+def _is_everyones() -> bool:
+    try:
+        return noted_group() == ""
+    except OSError:
+        return False
 
 
 def _account() -> str:

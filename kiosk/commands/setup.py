@@ -37,12 +37,19 @@ def add(commands: Commands) -> None:
 
 def set_up(home: Home, options: argparse.Namespace) -> int:
     """Can be repeated at each start of the computer: what is right already is left alone, and a move that was cut off is finished."""
+    from kiosk.commands.setup_options import is_misused
     from kiosk.config.machine_setup import is_administrator
 
+    if is_misused(options):
+        return output.MISUSE
     if not is_administrator():
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-administrator")
     try:
         return _set_up(home, options)
+    except Unavailable as error:
+        if error.code is Code.ALREADY_RUNNING:  # told to the one who is to close it
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="running") from error
+        raise
     except OSError as error:
         raise unusable(error, Path(error.filename or machine_folder())) from error
 
@@ -57,6 +64,9 @@ def _set_up(home: Home, options: argparse.Namespace) -> int:
         return _give_back(options)
     if options.machine:
         return _make(options)
+    if options.dry_run:  # of a move that was begun, and there is none
+        output.warn("setup.which")
+        return output.MISUSE
     return int(options.explain(home, options))
 
 
@@ -78,16 +88,23 @@ def _make(options: argparse.Namespace) -> int:
 
 
 def _settle(group: Group, options: argparse.Namespace) -> int:
+    from kiosk.commands.setup_groups import group_before, tell_admitted, tell_to_admit
     from kiosk.config.machine_setup import make_place
 
+    before = group_before()
     if options.dry_run:
-        return _tell("would-settle" if has_machine_home() else "would-make")
-    return _tell("machine-done" if make_place(group) else "unchanged")
+        _tell("would-settle" if has_machine_home() else "would-make")
+        tell_to_admit(group, before)
+        return output.OK
+    _tell("machine-done" if make_place(group) else "unchanged")
+    tell_admitted(group, before)
+    return output.OK
 
 
 def _give_back(options: argparse.Namespace) -> int:
     from kiosk.commands.setup_places import home_of
     from kiosk.config.acting_account import account_named
+    from kiosk.config.machine_removal import finish_removal, is_unused
     from kiosk.config.move_journal import PlannedMove
 
     if sys.platform == "win32":
@@ -100,11 +117,30 @@ def _give_back(options: argparse.Namespace) -> int:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="account-unknown", account=options.account)
     place = options.to.expanduser().absolute() if options.to else home_of(account).folder
     if not has_machine_home():
+        if not options.dry_run:
+            finish_removal()
         if not Home(place).is_begun():
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="nothing-there", place=str(machine_folder()))
         output.tell("setup.account-already", folder=escaped(str(place)))
         return output.OK
+    if is_unused():
+        return _take_away(options)
     return _move(PlannedMove(str(place), to_account=True, account=options.account), options)
+
+
+def _take_away(options: argparse.Namespace) -> int:
+    """There is nothing that could be given back to an account."""
+    from kiosk.config.machine_removal import remove_unused
+    from kiosk.ledger.running_lock import RunningLock
+
+    if options.dry_run:
+        return _tell("would-remove")
+    RunningLock(Home(machine_folder()).lock).release()
+    kept = remove_unused()
+    output.tell("setup.removed")
+    if kept is not None:
+        output.tell("setup.removed-kept", folder=escaped(str(kept)))
+    return output.OK
 
 
 def _go_on(begun: PlannedMove, options: argparse.Namespace) -> int:
@@ -132,15 +168,19 @@ def _is_another(begun: PlannedMove, options: argparse.Namespace) -> bool:
 
 def _would_move(move: PlannedMove) -> int:
     output.tell("setup.would-give-back" if move.to_account else "setup.would-move", own=escaped(move.folder), folder=str(machine_folder()))
+    if not move.to_account and has_machine_home() and Home(machine_folder()).config.exists():
+        output.tell("setup.would-keep-config")
     return output.OK
 
 
 def _move(move: PlannedMove, options: argparse.Namespace) -> int:
-    from kiosk.commands.setup_places import planned
+    from kiosk.commands.setup_places import planned, sides
     from kiosk.config.move_journal import plan
+    from kiosk.store.moving import check_possible
 
     move = planned(move)
     if options.dry_run:
+        check_possible(*sides(move))
         return _would_move(move)
     plan(move)
     return _try(move)
@@ -165,10 +205,13 @@ def _try(move: PlannedMove) -> int:
 
 
 def _carry_out(move: PlannedMove) -> int:
-    from kiosk.commands.setup_places import opened, sides
+    from kiosk.commands.setup_groups import tell_admitted
+    from kiosk.commands.setup_places import home_of, opened, sides
+    from kiosk.config.acting_account import account_named
     from kiosk.config.machine_setup import make_place
     from kiosk.config.move_journal import forget_plan
     from kiosk.config.noted_group import forget_group
+    from kiosk.store.copied_home import kept_configs
     from kiosk.store.moving import move as carry_out
 
     carry_out(*sides(move), opened)
@@ -178,10 +221,16 @@ def _carry_out(move: PlannedMove) -> int:
             delete_empty(machine_keys_folder())
         forget_plan()
         output.tell("setup.account-done", folder=escaped(move.folder))
+        if Path(move.folder) != home_of(account_named(move.account) if move.account else None).folder:
+            output.tell("setup.account-elsewhere", folder=escaped(move.folder))
         return output.OK
     make_place(move.group)
     forget_plan()
-    return _tell("moved")
+    _tell("moved")
+    tell_admitted(move.group, None)
+    if kept := kept_configs(Home(machine_folder())):
+        output.tell("setup.config-kept", files=", ".join(escaped(str(path)) for path in kept))
+    return output.OK
 
 
 def _tell(what: str) -> int:

@@ -28,19 +28,26 @@ def home_of(account: Account | None) -> Home:
 
 
 def planned(move: PlannedMove) -> PlannedMove:
-    """Complete a plan by whose home it is, and where that has its keys. Raises Unavailable: setup-impossible, counter-not-admitted; as the
-    settings do; OSError.
-    """
+    """Complete a plan by whose home it is, and where that has its keys. Raises Unavailable: setup-impossible; as settings do; OSError."""
     home, computers = Home(Path(move.folder)), Home(machine_folder())
     account = account_named(move.account) if move.account else account_of(home.folder)
     if move.account and account is None:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="account-unknown", account=move.account)
     with acting_for(account):
         if move.to_account:
-            check_admitted(computers.folder)
+            _check_member(computers.folder, account)
         keys = read_settings((computers if move.to_account else home).config).keys
     folder = home.keys_folder(keys) or (None if account is None else keys_folder_in(account.folder / ".config"))
     return replace(move, account="" if account is None else account.name, keys_place=keys.place, keys_folder=str(folder or ""))
+
+
+def _check_member(folder: Path, account: Account | None) -> None:
+    try:
+        check_admitted(folder)
+    except Unavailable as error:
+        if account is None:
+            raise
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="account-not-member", account=account.name, group=error.params["group"]) from error
 
 
 def sides(move: PlannedMove) -> tuple[Place, Place]:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config.machine_place import machines_place
+from kiosk.config.machine_place import is_machine_home, machines_place
 from kiosk.domain.errors import Code, Unavailable
 
 _GROUPS = stat.S_ISGID | stat.S_IRWXU | stat.S_IRWXG
@@ -93,10 +93,11 @@ def check_admitted(folder: Path) -> None:
     try:
         os.scandir(folder).close()
     except PermissionError as error:
-        group = ""
+        group, reason = "", "by-acl"
         with suppress(OSError):
             group = group_named(folder)
-        raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason="of-group" if group else "by-acl", group=group) from error
+            reason = "group-gone" if is_group_gone(folder) else "of-group" if group else "by-acl"
+        raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason=reason, group=group) from error
     except OSError:  # reported by whoever opens it
         pass
 
@@ -105,9 +106,15 @@ def group_named(folder: Path) -> str:
     """The name of the group whose folder it is; its number if it has none; empty if it is no group's. Raises OSError."""
     if sys.platform == "win32":
         # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
+        from kiosk.config.noted_group import noted_group
         from kiosk.config.windows_acl import admitted_group, named
 
-        group = admitted_group(folder)
+        if (noted := noted_group()) is not None and is_machine_home(folder):
+            return noted
+        try:
+            group = admitted_group(folder)
+        except PermissionError:
+            return ""
         return "" if group is None else named(frozenset({group}))
     import grp
 
@@ -116,6 +123,12 @@ def group_named(folder: Path) -> str:
         return grp.getgrgid(number).gr_name
     except KeyError:
         return str(number)
+
+
+def is_group_gone(folder: Path) -> bool:
+    """Whether the group whose folder it is was deleted (Linux): nobody can become its member any more. Raises OSError."""
+    name = group_named(folder)
+    return name != "" and name == str(folder.stat().st_gid)
 
 
 def open_made(path: Path, flags: int) -> int:

@@ -12,6 +12,7 @@ from kiosk.config.file_replacement import delete_tree, rename
 from kiosk.config.home import Home
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, staged_folder
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.unix_groups import why_unusable
 
 Group = int | str
 """The group that is admitted: its number; on Windows its name, empty for whoever is logged on at the computer (INTERACTIVE)."""
@@ -30,8 +31,10 @@ def is_administrator() -> bool:
 
 def group_to_admit(name: str | None) -> Group:
     """The group of that name; without one, the group as it is. Raises Unavailable: setup-impossible, group-unusable."""
+    if name is not None and not name.strip():  # %GROUP% or $GROUP of a script, without a value
+        raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="empty")
     if name is None and has_machine_home():
-        return _present_group()
+        return present_group()
     if sys.platform == "win32":
         from kiosk.config.windows_acl import check_group
 
@@ -44,12 +47,16 @@ def group_to_admit(name: str | None) -> Group:
         if name is None:
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="no-group")
         try:
-            return grp.getgrnam(name).gr_gid
+            number = grp.getgrnam(name).gr_gid
         except KeyError as error:
             raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason="unknown") from error
+        if reason := why_unusable(name, number):
+            raise Unavailable(Code.GROUP_UNUSABLE, group=name, reason=reason)
+        return number
 
 
-def _present_group() -> Group:
+def present_group() -> Group:
+    """The group that the place is for. Raises Unavailable: setup-impossible, if nobody knows, or it is not there any more; OSError."""
     if sys.platform == "win32":
         from kiosk.config.noted_group import noted_group
 
@@ -57,7 +64,14 @@ def _present_group() -> Group:
             return noted
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="group-lost")
     else:
-        return machine_folder().stat().st_gid
+        import grp
+
+        number = machine_folder().stat().st_gid
+        try:
+            grp.getgrgid(number)
+        except KeyError as error:
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="group-gone", group=str(number)) from error
+        return number
 
 
 def make_place(group: Group) -> bool:

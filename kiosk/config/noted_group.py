@@ -11,10 +11,12 @@ from kiosk.config.machine_place import is_administrators, machine_folder
 
 
 def noted_group() -> str | None:
-    """Its name as it was given, empty for whoever is logged on at the computer; None if no administrator has noted one. Raises OSError."""
+    """Its name as it was given, empty for whoever is logged on at the computer; None if no administrator has noted one, or this account may
+    not know. Raises OSError.
+    """
     try:
         return read_regular(_path()).decode() if is_administrators(_path()) else None
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (FileNotFoundError, PermissionError, UnicodeDecodeError):
         return None
 
 

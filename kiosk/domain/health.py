@@ -35,6 +35,8 @@ OUTCOMES: Mapping[str, Condition] = {
     "home.account": _OK,
     "home.machine": _OK,
     "home.machine-by-acl": _OK,
+    "home.machine-everyone": _OK,
+    "home.group-gone": _WRONG,
     "home.other": _CARE,
     "home.beside": _CARE,
     "service.running": _OK,

@@ -64,11 +64,25 @@ def _copy_file(source: Path, reader: Account | None, target: Path, writer: Accou
 
 def merge_into(staged: Path, home: Home) -> None:
     """Move everything from `staged` into a home that has no store, the store last, and remove `staged`. Can be repeated after an
-    interruption. What the home has beside stays; a config that is replaced is kept as `config.toml.before`. Raises OSError.
+    interruption. What the home has beside stays; a config that is replaced is kept, as `kept_configs` lists it. Raises OSError.
     """
     if (staged / home.config.name).exists() and home.config.exists():
-        replace(home.config, home.config.with_name(f"{home.config.name}.before"))
+        replace(home.config, _free_name(home.config, staged))
     _merge(staged, home.folder, (home.data.name, home.store.name))
+
+
+def kept_configs(home: Home) -> list[Path]:
+    """The configs that moves have replaced. Raises OSError."""
+    return sorted(home.folder.glob(f"{home.config.name}.before*"))
+
+
+def _free_name(config: Path, staged: Path) -> Path:
+    """`config.toml.before`, or the first of its names with a number that nothing has here, nor where the home comes from."""
+    number, name = 1, f"{config.name}.before"
+    while any(os.path.lexists(folder / name) for folder in (config.parent, staged)):
+        number += 1
+        name = f"{config.name}.before-{number}"
+    return config.with_name(name)
 
 
 def _merge(source: Path, folder: Path, last: tuple[str, ...]) -> None:

@@ -96,6 +96,19 @@ def move(source: Place, target: Place, opened: Callable[[Place], None]) -> None:
     _remove(source)
 
 
+def check_possible(source: Place, target: Place) -> None:
+    """Check, without changing anything, what `move` checks before it begins. Raises Unavailable: setup-impossible (nothing-there,
+    keys-unreachable, occupied, not-empty, inside); OSError.
+    """
+    left = source.load()
+    if left is None:
+        with acting_for(source.account):
+            reason = "keys-unreachable" if source.home.has_store() else "nothing-there"
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason=reason, place=str(source.home.folder))
+    if not _is_marked(left, target):
+        _check_free(source, left, target, target.load())
+
+
 def is_decided(source: Place, target: Place) -> bool:
     """Whether a move that was broken off has to be finished. Raises Unavailable."""
     left = source.load()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.commands.output import words
 from kiosk.text import say
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(150)]
@@ -113,6 +114,7 @@ def test_there_and_back(computer: Any) -> None:
     assert found["taro"]["links"] == [1, 2, 3, 4]
     assert found["modes"] == [f"file {GROUP} 0660", f"folder {GROUP} 2770"]
     assert (found["without"], found["outside"], found["back"][0]) == (1, 1, 0)
+    assert words("setup.account-elsewhere", folder="/home/kiosk-taro/counter") in found["back"][1]
     assert found["own"] == {"links": [1, 2, 3, 4], "doubt": False}
     # What was laid there before is kept, and nobody's other folders are taken.
     assert (found["kept"], found["itself"], found["letter"]) == ([True, True], 0, "of taro")

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.checks.whose import check_whose
+from kiosk.commands.output import words
 from kiosk.config import Home, default_home, read_settings
 from kiosk.config.home import account_home
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
@@ -138,6 +140,41 @@ def test_a_folder_that_does_not_tell_whose_it_is_stops_an_account_and_is_no_plac
     else:
         assert default_home().folder == machine_folder()
     assert list(machine_folder().iterdir()) == []
+
+
+def test_who_may_use_it_is_said(computer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    everyone, group = words("setup.of-everyone"), words("setup.of-group", group="Power Users")
+    for options, sentence in (
+        ([], words("setup.admitted", now=everyone)),
+        (["--group", "Power Users", "--dry-run"], words("setup.would-admit", now=group, before=everyone)),
+        (["--group", "Power Users"], words("setup.admitted-anew", now=group, before=everyone)),
+        ([], words("setup.admitted", now=group)),
+    ):
+        assert main(["setup", "--machine", *options]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == sentence
+
+
+def test_doctor_says_who_may_use_it(computer: Path) -> None:
+    for options, outcome, group in (([], "home.machine-everyone", ""), (["--group", "Power Users"], "home.machine", "Power Users")):
+        assert main(["setup", "--machine", *options]) == 0
+        found = check_whose(default_home())
+        assert (found.outcome, found.params["group"]) == (outcome, group)
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_group_without_a_name_makes_nothing(name: str, computer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A start-up script with a variable that is not set."""
+    assert main(["setup", "--machine", "--group", name]) == 1
+    assert say("command.why.group-unusable.empty") in capsys.readouterr().err
+    assert list(computer.iterdir()) == []
+
+
+def test_an_unused_place_is_taken_back(computer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["setup", "--machine"]) == 0
+    assert main(["setup", "--account"]) == 0
+    assert say("command.setup.removed") in capsys.readouterr().out
+    assert list(computer.iterdir()) == []
+    assert default_home() == account_home()
 
 
 def test_there_and_back(computer: Path, kept_links: Home) -> None:

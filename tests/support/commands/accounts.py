@@ -145,7 +145,7 @@ def modes(*folders: Path) -> dict[str, str]:
     return found
 
 
-def finding(name: str, check: str, *options: str) -> Told:
+def finding(name: str | None, check: str, *options: str) -> Told:
     _, said = called(name, *options, "doctor", "--json")
     document, _ = json.JSONDecoder().raw_decode(said)
     (found,) = (one for one in document["checks"] if one["check"] == check)

@@ -1,0 +1,34 @@
+"""Which options of `kiosk setup` go together."""
+
+from __future__ import annotations
+
+import argparse
+
+from kiosk.commands import output
+
+_CONTRADICTING = (("--machine", "--account"), ("--machine", "--to"), ("--account", "--group"), ("--account", "--from"))
+
+
+def is_misused(options: argparse.Namespace) -> bool:
+    """Say on stderr what does not fit together: each option that was given would be taken to have been heeded."""
+    given = given_options(options)
+    for one, other in _CONTRADICTING:
+        if {one, other} <= given:
+            output.warn("setup.not-together", one=one, other=other)
+            return True
+    if given - {"--dry-run"} and not given & {"--machine", "--account"}:
+        output.warn("setup.which")
+        return True
+    return False
+
+
+def given_options(options: argparse.Namespace) -> set[str]:
+    values = {
+        "--machine": options.machine or None,
+        "--group": options.group,
+        "--from": options.source,
+        "--account": options.account,
+        "--to": options.to,
+        "--dry-run": options.dry_run or None,
+    }
+    return {name for name, value in values.items() if value is not None}

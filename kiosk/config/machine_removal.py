@@ -1,0 +1,84 @@
+"""Takes back the place of the computer's counter that nobody has used."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from kiosk.config.atomic_write import sync_folder
+from kiosk.config.file_access import read_regular
+from kiosk.config.file_replacement import delete_empty, delete_tree, rename
+from kiosk.config.home import Home, default_config
+from kiosk.config.home_marker import MARK
+from kiosk.config.machine_place import is_administrators, machine_folder, machine_keys_folder, retired_folder
+from kiosk.config.noted_group import forget_group
+from kiosk.domain.errors import Code, Unavailable
+
+
+def is_unused() -> bool:
+    """Whether the computer's counter has no data and no keys. Raises Unavailable; OSError."""
+    home = Home(machine_folder())
+    return not _has_data(home) and not _names(machine_keys_folder())
+
+
+def remove_unused() -> Path | None:
+    """Remove an unused place. Settings and certificates that were prepared in it are kept: the folder gets another name, which is returned.
+
+    Raises Unavailable: already-running, if somebody has just begun to use it; OSError.
+    """
+    home = Home(machine_folder())
+    kept = _free_name() if _is_prepared(home) else None
+    put_aside = kept or retired_folder()
+    _remove_retired()
+    rename(home.folder, put_aside)
+    if _has_data(Home(put_aside)):
+        rename(put_aside, home.folder)
+        raise Unavailable(Code.ALREADY_RUNNING)
+    sync_folder(home.folder.parent)
+    finish_removal()
+    return kept
+
+
+def finish_removal() -> None:
+    """Remove what is left beside a home that has gone. Can be repeated. Raises OSError."""
+    _remove_retired()
+    with suppress(OSError):  # keys of another counter, or no folder
+        delete_empty(machine_keys_folder())
+    forget_group()
+
+
+def _remove_retired() -> None:
+    place = retired_folder()
+    if not os.path.lexists(place):
+        return
+    if not (stat.S_ISDIR(place.lstat().st_mode) and is_administrators(place)):
+        # On Windows every account may make what has a name of ours beside our folder.
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(place))
+    delete_tree(place)
+
+
+def _has_data(home: Home) -> bool:
+    return home.has_store() or bool(_names(home.data))
+
+
+def _is_prepared(home: Home) -> bool:
+    made = {MARK, *(path.name for path in (home.config, home.lock, home.data, home.trust, home.crl, home.held_lists, home.logs))}
+    if _names(home.folder) - made or _names(home.trust) or _names(home.crl):
+        return True
+    return home.config.exists() and read_regular(home.config) != default_config().encode()
+
+
+def _names(folder: Path) -> set[str]:
+    try:
+        return set(os.listdir(folder))
+    except FileNotFoundError:
+        return set()
+
+
+def _free_name() -> Path:
+    number = 1
+    while os.path.lexists(place := machine_folder().with_name(f"{machine_folder().name}-unused-{number}")):
+        number += 1
+    return place

@@ -1,0 +1,36 @@
+"""Options of `kiosk setup` that do not fit together: wrong usage, said before anything else is looked at."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.__main__ import main
+from kiosk.commands.output import words
+
+# No group or account of any computer: where these are not refused, nothing is made on the one that runs this.
+GROUP, ACCOUNT = "kiosk-no-such-group", "kiosk-no-such-account"
+
+
+@pytest.mark.parametrize(
+    "options", [["--group", GROUP], ["--from", "old"], ["--to", "new"], ["--group", GROUP, "--from", "old", "--dry-run"]]
+)
+def test_what_is_to_be_set_up_has_to_be_said(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["setup", *options]) == 2
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.strip()) == ("", words("setup.which"))
+
+
+@pytest.mark.parametrize(
+    ("options", "one", "other"),
+    [
+        (["--machine", "--account", ACCOUNT, "--to", "new"], "--machine", "--account"),
+        (["--machine", "--account"], "--machine", "--account"),
+        (["--machine", "--group", GROUP, "--to", "new"], "--machine", "--to"),
+        (["--account", ACCOUNT, "--group", GROUP], "--account", "--group"),
+        (["--account", "--from", "old"], "--account", "--from"),
+    ],
+)
+def test_options_that_contradict_each_other(options: list[str], one: str, other: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["setup", *options]) == 2
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.strip()) == ("", words("setup.not-together", one=one, other=other))
