@@ -23,7 +23,7 @@ def check_whose(home: Home) -> Finding:
         if is_group_gone(home.folder):
             return Finding("home.group-gone", place)
         if (other := other_home(home)) is not None:
-            return Finding("home.other", {**place, "other": str(other.folder)})
+            return Finding("home.both" if home.has_store() else "home.other", {**place, "other": str(other.folder)})
         if place["group"]:
             return Finding("home.machine", place)
         return Finding("home.machine-everyone" if _is_everyones() else "home.machine-by-acl", place)

@@ -38,6 +38,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "home.machine-everyone": _OK,
     "home.group-gone": _WRONG,
     "home.other": _CARE,
+    "home.both": _CARE,
     "home.beside": _CARE,
     "service.running": _OK,
     "service.resting": _UNKNOWN,

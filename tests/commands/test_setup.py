@@ -41,7 +41,8 @@ def test_an_account_outside_the_group_is_told_and_gets_no_counter_of_its_own(com
 def test_a_counter_of_the_accounts_own_is_not_used_and_named(computer: Any) -> None:
     found = computer("both-homes")
     assert found["links"] == []
-    assert (found["whose"]["outcome"], found["whose"]["facts"]["other"]) == ("home.other", found["own"])
+    assert (found["whose"]["outcome"], found["whose"]["facts"]["other"]) == ("home.both", found["own"])
+    assert found["unused"] == "home.other"
     # Where somebody asks for it, it is as it was.
     assert found["named"] == [1, 2, 3]
     assert (found["beside"]["outcome"], found["beside"]["facts"]["other"]) == ("home.beside", "/var/lib/library-card-kiosk")

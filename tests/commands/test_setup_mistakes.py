@@ -106,3 +106,11 @@ def test_a_group_that_was_deleted_is_found(computer: Any) -> None:
     assert (found["doctor"]["outcome"], found["doctor"]["facts"]["group"]) == ("home.group-gone", "54310")
     assert words("why.counter-not-admitted.group-gone", group="54310") in found["staff"][1]
     assert (found["again"][0], found["then"]) == (0, "home.machine")
+
+
+def test_the_way_out_of_two_counters(computer: Any) -> None:
+    """As the refusal and the manual say it."""
+    found = computer("two-counters")
+    assert (found["refused"], found["aside"], found["moved"]) == (1, 0, 0)
+    assert ["1" in found["counts"][0], "3" in found["counts"][1]] == [True, True]
+    assert found["links"] == [[1, 2, 3], [9]]

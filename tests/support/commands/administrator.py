@@ -143,12 +143,29 @@ def other_groups() -> Told:
     return told
 
 
+def two_counters() -> Told:
+    """Both have links; the account's is to be the computer's."""
+    own, ours = begin_own(HANAKO), Home(machine_folder())
+    called(None, "setup", "--machine", "--group", GROUP)
+    decide(ours)
+    apart(TARO, lambda: link(9))
+    there = ("--machine", "--group", GROUP, "--from", str(own.folder))
+    told: Told = {"refused": called(None, "setup", *there)[0]}
+    aside = own.folder.with_name("aside")
+    told["counts"] = [called(HANAKO, *at, "links", "count")[1] for at in ((), ("--home", str(own.folder)))]
+    told["aside"] = called(None, "setup", "--account", HANAKO, "--to", str(aside))[0]
+    told["moved"] = called(None, "setup", *there)[0]
+    told["links"] = [opens(TARO, ours), opens(HANAKO, Home(aside))]
+    return told
+
+
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "empty-group": empty_group,
     "wide-group": wide_group,
     "unused": unused,
     "not-now": not_now,
     "other-groups": other_groups,
+    "two-counters": two_counters,
     "dry-runs": dry_runs,
     "prepared-config": prepared_config,
 }

@@ -124,7 +124,8 @@ def both_homes() -> Told:
     own = begin_own(HANAKO)
     called(None, "setup", "--machine", "--group", GROUP)
     decide(Home(machine_folder()))
-    told: Told = {"links": apart(HANAKO, link)["links"], "whose": finding(HANAKO, "home"), "own": str(own.folder)}
+    told: Told = {"unused": finding(HANAKO, "home")["outcome"], "links": apart(HANAKO, link)["links"], "own": str(own.folder)}
+    told["whose"] = finding(HANAKO, "home")
     told["named"] = opens(HANAKO, own)
     told["beside"] = finding(HANAKO, "home", "--home", str(own.folder))
     return told
