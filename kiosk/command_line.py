@@ -14,6 +14,7 @@ from kiosk.commands import EVERY_COMMAND, output
 from kiosk.commands.breaking_off import break_off
 from kiosk.commands.confirmation import agrees, somebody_is_there
 from kiosk.commands.parser import Parser
+from kiosk.commands.unfinished_move import unfinished_move_told
 from kiosk.config import Home, LogSettings, begin_practice, default_home, home_at, read_settings
 from kiosk.config.acting_account import act_for_a_member
 from kiosk.config.admission import admitted_to
@@ -74,6 +75,7 @@ def _at_home(options: argparse.Namespace, *, windowed: bool) -> int:
         home = home.for_practice()
     with contextlib.ExitStack() as stack:
         if options.at_home:
+            stack.enter_context(unfinished_move_told())
             act_for_a_member(home.folder)
             os.umask(admitted_to(home.folder).umask)
             if not options.practises:

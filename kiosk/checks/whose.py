@@ -7,7 +7,7 @@ import getpass
 from kiosk.config import Home
 from kiosk.config.admission import group_named, is_group_gone
 from kiosk.config.home import other_home
-from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder
+from kiosk.config.machine_place import has_machine_home, is_machine_home, is_move_begun, machine_folder
 from kiosk.config.noted_group import noted_group
 from kiosk.domain.health import Finding
 
@@ -15,6 +15,8 @@ from kiosk.domain.health import Finding
 def check_whose(home: Home) -> Finding:
     """Say who may use this home, and name another counter of this account, or the computer's, that is not used here."""
     place: dict[str, str | int] = {"folder": str(home.folder)}
+    if is_move_begun():
+        return Finding("home.moving", place)
     if is_machine_home(home.folder):
         try:
             place["group"] = group_named(home.folder)

@@ -42,6 +42,19 @@ def retired_folder(home: Path | None = None) -> Path:
     return home.with_name(f".{home.name}.old")
 
 
+def move_file() -> Path:
+    """What a move of the computer's counter has set out to do, until it has ended (`kiosk.config.move_journal`)."""
+    return machine_folder().with_name(f".{_NAME}.move")
+
+
+def is_move_begun() -> bool:
+    """Whether a move has not ended, or was cut off: any account may ask. What it is to do only administrators can read."""
+    try:
+        return is_administrators(move_file())
+    except OSError:
+        return False
+
+
 def machines_place(path: Path) -> Path | None:
     """The folder of the computer's counter that it lies in, or is; None if it lies elsewhere."""
     path = path.absolute()

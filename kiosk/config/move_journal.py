@@ -7,12 +7,11 @@ from __future__ import annotations
 import json
 import stat
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from kiosk.config.atomic_write import replace_file, sync_folder
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete, discard
-from kiosk.config.machine_place import is_administrators, machine_folder
+from kiosk.config.machine_place import is_administrators, move_file
 from kiosk.config.machine_setup import Group
 from kiosk.domain.errors import Code, Unavailable
 
@@ -34,7 +33,7 @@ class PlannedMove:
 
 def planned_move() -> PlannedMove | None:
     """The move that was begun and has not ended. Raises Unavailable: setup-impossible, if somebody else has written it; OSError."""
-    path = _path()
+    path = move_file()
     try:
         about = path.lstat()
     except FileNotFoundError:
@@ -48,15 +47,11 @@ def planned_move() -> PlannedMove | None:
 
 
 def plan(move: PlannedMove) -> None:
-    replace_file(_path(), json.dumps(asdict(move)).encode())
-    sync_folder(_path().parent)
+    replace_file(move_file(), json.dumps(asdict(move)).encode())
+    sync_folder(move_file().parent)
 
 
 def forget_plan() -> None:
-    delete(_path(), missing_ok=True)
-    for draft in _path().parent.glob(f".{_path().name}.*"):  # of one that was killed while writing, or anything of somebody else's
+    delete(move_file(), missing_ok=True)
+    for draft in move_file().parent.glob(f".{move_file().name}.*"):  # of one that was killed while writing, or anything of somebody else's
         discard(draft)
-
-
-def _path() -> Path:
-    return machine_folder().with_name(f".{machine_folder().name}.move")

@@ -22,9 +22,8 @@ from kiosk.domain.codefacts import (
 
 @unique
 class Code(StrEnum):
-    """Stable names of problems, used in logs, in the audit trail and as message keys; none is ever reused.
-
-    For staff each has a title, a cause and a next step (`refusal.<code>.title`, `.staff`, `.staff-next`).
+    """Stable names of problems, used in logs, in the audit trail and as message keys; none is ever reused. For staff each has a title, a
+    cause and a next step (`refusal.<code>.title`, `.staff`, `.staff-next`).
     """
 
     about: About
@@ -239,6 +238,7 @@ class Code(StrEnum):
     """The file system has no access control (FAT)."""
     HOME_UNUSABLE = "home-unusable", about_counter(Family.PROGRAM, ToPatron.CLOSED)
     COUNTER_NOT_ADMITTED = "counter-not-admitted", about_counter(Family.PROGRAM, ToPatron.CLOSED)
+    COUNTER_MOVING = "counter-moving", about_counter(Family.PROGRAM, ToPatron.CLOSED)
     SETUP_IMPOSSIBLE = "setup-impossible", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     BACKUP_FAILED = "backup-failed", about_counter(Family.STORE, ToPatron.NOTHING)
     RECOVERY_LINE = "recovery-line", about_counter(Family.STORE, ToPatron.NOTHING, line=int)

@@ -103,9 +103,17 @@ def test_a_group_that_was_deleted_is_found(computer: Any) -> None:
     found = computer("other-groups")
     assert found["gone"][0] == 1
     assert words("why.setup-impossible.group-gone", group="54310") in found["gone"][1]
-    assert (found["doctor"]["outcome"], found["doctor"]["facts"]["group"]) == ("home.group-gone", "54310")
-    assert words("why.counter-not-admitted.group-gone", group="54310") in found["staff"][1]
+    for who in ("doctor", "staff"):
+        assert found[who][0] == 1
+        assert words("why.counter-not-admitted.group-gone", group="54310") in found[who][1]
+    assert found["member"] == "home.group-gone"
     assert (found["again"][0], found["then"]) == (0, "home.machine")
+
+
+def test_a_group_without_accounts_is_told_to_the_administrator(computer: Any) -> None:
+    code, said = computer("other-groups")["empty"]
+    assert code == 1
+    assert words("why.counter-not-admitted.group-empty", group="kiosk-madoguchi-2") in said
 
 
 def test_the_way_out_of_two_counters(computer: Any) -> None:
@@ -114,3 +122,13 @@ def test_the_way_out_of_two_counters(computer: Any) -> None:
     assert (found["refused"], found["aside"], found["moved"]) == (1, 0, 0)
     assert ["1" in found["counts"][0], "3" in found["counts"][1]] == [True, True]
     assert found["links"] == [[1, 2, 3], [9]]
+
+
+@pytest.mark.parametrize("way", ["there", "back"])
+def test_accounts_are_told_of_a_move_that_was_cut_off(way: str, computer: Any) -> None:
+    found = computer("cut-off")
+    assert found[way] != []
+    for said, doctor in found[way]:
+        assert say("refusal.counter-moving.staff-next") in said
+        assert "home.moving" in doctor or say("refusal.counter-moving.staff-next") in doctor
+    assert found[f"{way}-links"][0] == 0

@@ -5,11 +5,15 @@ Prints what was found as JSON. Nothing outside the folder given is changed.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
+from kiosk.checks.whose import check_whose
 from kiosk.config import Home
+from kiosk.config.acting_account import account_named
 from kiosk.config.machine_place import has_machine_home, machine_folder
 from tests.support.commands.accounts import (
     GROUP,
@@ -23,10 +27,12 @@ from tests.support.commands.accounts import (
     decide,
     finding,
     furnish,
+    killed_at,
     link,
     modes,
     opens,
     own_home,
+    setting_up,
 )
 
 
@@ -105,7 +111,7 @@ def dry_runs() -> Told:
 
 def not_now() -> Told:
     """Given back to an account outside the group, to none, and while the window is open."""
-    from kiosk.config.acting_account import account_named, acting_for
+    from kiosk.config.acting_account import acting_for
     from kiosk.ledger.running_lock import RunningLock
 
     called(None, "setup", "--machine", "--group", GROUP)
@@ -136,10 +142,24 @@ def other_groups() -> Told:
     told["unchanged"] = called(None, "setup", "--machine")
     Path("/etc/group").write_text(Path("/etc/group").read_text("utf-8").replace(f"{other}:x:54310:{TARO}\n", ""), "utf-8")
     told["gone"] = called(None, "setup", "--machine")
-    told["doctor"] = finding(None, "home")
+    told["doctor"] = called(None, "doctor")
+
+    def signed_in_before() -> Told:
+        account = account_named(TARO)
+        assert account is not None
+        os.setgroups([54310])
+        os.setgid(account.group)
+        os.setuid(account.number)
+        return {"outcome": check_whose(Home(machine_folder())).outcome}
+
+    told["member"] = apart(None, signed_in_before)["outcome"]
     told["staff"] = called(TARO, "links", "count")
     told["again"] = called(None, "setup", "--machine", "--group", GROUP)
     told["then"] = finding(HANAKO, "home")["outcome"]
+    with Path("/etc/group").open("a", encoding="utf-8") as groups:
+        groups.write(f"{other}:x:54310:\n")
+    called(None, "setup", "--machine", "--group", other)
+    told["empty"] = called(None, "doctor")
     return told
 
 
@@ -159,6 +179,26 @@ def two_counters() -> Told:
     return told
 
 
+def cut_off() -> Told:
+    """A move that is killed again and again: what an account is told meanwhile that cannot open its counter."""
+    for module in ("command_line", "commands.setup_places", "config.machine_setup", "store.repository", "store.enrolment", "store.erasing"):
+        import_module(f"kiosk.{module}")  # once, not in each fork
+    own = begin_own(HANAKO)
+    ways = {"there": ("--machine", "--group", GROUP, "--from", str(own.folder)), "back": ("--account", HANAKO)}
+    told: Told = {}
+    for name, way in ways.items():
+        refused: list[tuple[str, str]] = []
+        for point in range(10, 400, 5):
+            if killed_at(point, setting_up(*way)):
+                break
+            code, said = called(HANAKO, "links", "count")
+            if code != 0:
+                refused.append((said, called(HANAKO, "doctor", "--json")[1]))
+        told[name] = refused
+        told[f"{name}-links"] = called(HANAKO, "links", "count")
+    return told
+
+
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "empty-group": empty_group,
     "wide-group": wide_group,
@@ -166,6 +206,7 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     "not-now": not_now,
     "other-groups": other_groups,
     "two-counters": two_counters,
+    "cut-off": cut_off,
     "dry-runs": dry_runs,
     "prepared-config": prepared_config,
 }
