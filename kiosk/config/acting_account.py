@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config.admission import admitted_to, group_named
+from kiosk.config.admission import admitted_to, group_named, is_group_gone
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -85,7 +85,8 @@ def act_for_a_member(folder: Path) -> None:
         return
     account = _member_of(group)
     if account is None:
-        raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason="of-group", group=group_named(folder))
+        reason = "group-gone" if is_group_gone(folder) else "group-empty"
+        raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason=reason, group=group_named(folder))
     os.initgroups(account.name, account.group)
     os.setgid(account.group)
     os.setuid(account.number)
