@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -56,6 +57,12 @@ def _remove_retired() -> None:
     if not (stat.S_ISDIR(place.lstat().st_mode) and is_administrators(place)):
         # On Windows every account may make what has a name of ours beside our folder.
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(place))
+    if sys.platform == "win32":
+        # Python removes by name there, and a member could lay a junction under it:
+        # https://docs.python.org/3/library/shutil.html#shutil.rmtree.avoids_symlink_attacks
+        from kiosk.config.windows_acl import close
+
+        close(place)
     delete_tree(place)
 
 
