@@ -33,7 +33,7 @@ TOO_LONG = {
     "tests/smartcard/test_jpki.py": 330,
     "tests/smartcard/test_reader_contract.py": 315,
     "tests/smartcard/test_virtual.py": 338,
-    "tests/store/test_integrity.py": 552,
+    "tests/store/test_integrity.py": 539,
     "tests/support/domain/invariants.py": 312,
     "tests/support/domain/random_events.py": 444,
     "tests/support/screens/xvfb.py": 471,

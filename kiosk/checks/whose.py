@@ -19,10 +19,10 @@ def check_whose(home: Home) -> Finding:
         return Finding("home.moving", place)
     if is_machine_home(home.folder):
         try:
-            place["group"] = group_named(home.folder)
+            place["group"], is_gone = group_named(home.folder), is_group_gone(home.folder)
         except OSError:
-            place["group"] = ""
-        if is_group_gone(home.folder):
+            place["group"], is_gone = "", False
+        if is_gone:
             return Finding("home.group-gone", place)
         if (other := other_home(home)) is not None:
             return Finding("home.both" if home.has_store() else "home.other", {**place, "other": str(other.folder)})

@@ -88,13 +88,13 @@ def _make(options: argparse.Namespace) -> int:
 
 
 def _settle(group: Group, options: argparse.Namespace) -> int:
-    from kiosk.commands.setup_groups import group_before, tell_admitted, tell_to_admit
+    from kiosk.commands.setup_groups import group_before, tell_admitted
     from kiosk.config.machine_setup import make_place
 
     before = group_before()
     if options.dry_run:
         _tell("would-settle" if has_machine_home() else "would-make")
-        tell_to_admit(group, before)
+        tell_admitted(group, before, is_dry=True)
         return output.OK
     _tell("machine-done" if make_place(group) else "unchanged")
     tell_admitted(group, before)

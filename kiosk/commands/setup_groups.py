@@ -19,20 +19,12 @@ def group_before() -> Group | None:
         return None
 
 
-def tell_admitted(group: Group, before: Group | None) -> None:
-    """Who may use it from now on."""
+def tell_admitted(group: Group, before: Group | None, *, is_dry: bool = False) -> None:
+    """Who may use it from now on, or, of a dry run, would."""
     if before is None or before == group:
         output.tell("setup.admitted", now=_who(group))
     else:
-        output.tell("setup.admitted-anew", now=_who(group), before=_who(before))
-
-
-def tell_to_admit(group: Group, before: Group | None) -> None:
-    """Who would be admitted, of a dry run."""
-    if before is None or before == group:
-        output.tell("setup.admitted", now=_who(group))
-    else:
-        output.tell("setup.would-admit", now=_who(group), before=_who(before))
+        output.tell("setup.would-admit" if is_dry else "setup.admitted-anew", now=_who(group), before=_who(before))
 
 
 def _who(group: Group) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -129,14 +129,22 @@ def test_another_members_leftovers_are_put_aside(shared: Path) -> None:
 
 
 @pytest.mark.root
+@pytest.mark.parametrize("lay", [Path.symlink_to, Path.hardlink_to, lambda name, _: os.mkfifo(name)], ids=["link", "second name", "pipe"])
 @pytest.mark.parametrize("flags", [os.O_RDWR, os.O_WRONLY | os.O_APPEND])
-def test_a_name_of_a_group_that_leads_elsewhere_is_not_opened(shared: Path, tmp_path: Path, flags: int) -> None:
+def test_a_name_of_a_group_that_leads_elsewhere_is_not_opened(
+    shared: Path, tmp_path: Path, flags: int, lay: Callable[[Path, Path], object]
+) -> None:
     secret = tmp_path / "secret"
     secret.touch(mode=0o600)
-    (shared / "link").symlink_to(secret)
-    (shared / "second name").hardlink_to(secret)
-    os.mkfifo(shared / "pipe")
-    for name in ("link", "second name", "pipe"):
-        with pytest.raises(OSError, match=name):
-            open_made(shared / name, os.O_CREAT | flags)
+    lay(shared / "laid", secret)
+    with pytest.raises(OSError, match="laid"):
+        open_made(shared / "laid", os.O_CREAT | flags)
     assert (secret.stat().st_gid, mode(secret)) == (os.getegid(), 0o600)
+
+
+@pytest.mark.root
+def test_nothing_is_made_where_a_link_of_a_group_points(shared: Path, tmp_path: Path) -> None:
+    (shared / "laid").symlink_to(tmp_path / "new")
+    with pytest.raises(OSError, match="laid"):
+        open_made(shared / "laid", os.O_CREAT | os.O_WRONLY)
+    assert not (tmp_path / "new").exists()

@@ -10,7 +10,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from uuid import uuid4
@@ -19,13 +18,14 @@ import pytest
 
 from kiosk.checks.stored_data import check_store
 from kiosk.domain.effects import Act, RecordAct
-from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.errors import Code
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.store.cipher import open_file
 from kiosk.store.key_location import key_place
 from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.repository import Repository
 from tests.support.error_code import code_of
+from tests.support.store.asked import ask_everything
 from tests.support.store.enrolled import CARD_A, CARD_B, NUMBER_1, NUMBER_2
 
 OpenStore = Callable[..., Repository]
@@ -121,21 +121,7 @@ def test_whatever_becomes_of_its_files_the_store_speaks_of_it_in_its_own_words(
     store = begin()
     link(store)
     done(path)
-    asked: list[Callable[[], object]] = [
-        store.examine,
-        store.look,
-        store.count_links,
-        lambda: list(store.list_links()),
-        lambda: list(store.audit_rows()),
-        store.verify_audit,
-        lambda: store.confirm_sheet("x"),
-        store.close,
-        store.count_links,
-        store.examine,
-    ]
-    for question in asked:
-        with suppress(Unavailable):
-            question()
+    ask_everything(store)
 
 
 @linux

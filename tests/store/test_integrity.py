@@ -35,6 +35,7 @@ from kiosk.store.links import LinkTable
 from kiosk.store.models import TABLES
 from kiosk.store.repository import Repository
 from tests.support.error_code import code_of
+from tests.support.store.asked import ask_everything
 
 OpenStore = Callable[..., Repository]
 LOST, KEPT = LinkToken(b"l" * 32), LinkToken(b"k" * 32)
@@ -318,21 +319,7 @@ def test_whatever_is_done_to_its_files_the_store_speaks_of_it_in_its_own_words(
     store = begin()
     store.save_link(uuid4(), LinkToken(b"1" * 32), LibraryCardNumber("2104067853"), revocation=Revocation.GOOD)
     done(path)
-    asked: list[Callable[[], object]] = [
-        store.examine,
-        store.look,
-        store.count_links,
-        lambda: list(store.list_links()),
-        lambda: list(store.audit_rows()),
-        store.verify_audit,
-        lambda: store.confirm_sheet("x"),
-        store.close,
-        store.count_links,
-        store.examine,
-    ]
-    for question in asked:
-        with suppress(Unavailable):
-            question()
+    ask_everything(store)
 
 
 @pytest.mark.parametrize("note", ["audit.head", "links.digest", "store.doubt", "store.accepted"])
