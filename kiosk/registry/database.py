@@ -27,8 +27,9 @@ def open_database(url: str, *, create: bool = True) -> RegistryDatabase:
     """Open `sqlite:///PATH` (absolute: four slashes) or `postgresql://USER:PASSWORD@HOST:PORT/NAME`, and bring it to this program's schema.
 
     `create` makes the tables, and the file of SQLite, that are missing. Raises Unavailable: store-newer (`version`, `known`),
-    store-missing, store-damaged (not a database of ours), store-foreign, store-read-only, store-full, store-locked, store-unavailable (no
-    connection; `reason`); ValueError for another URL.
+    store-missing, store-damaged (not a database of ours), store-foreign, store-read-only, store-full, store-locked, store-unavailable, or
+    database-unreachable (no connection to PostgreSQL, no permission, another encoding: `reason`; `said`: its words); ValueError for
+    another URL.
     """
     if url.startswith(SQLITE):
         return open_sqlite(Path(unquote(url.removeprefix(SQLITE))), create=create)

@@ -9,6 +9,7 @@ import psycopg
 from peewee import PeeweeException
 
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.escaping import escaped
 from kiosk.ledger.sqlite_errors import CODES, DatabaseTrouble, trouble_of
 
 ERRORS = (PeeweeException, sqlite3.Error, psycopg.Error)
@@ -45,20 +46,20 @@ def of_postgresql(error: BaseException, place: str) -> Unavailable | None:
     if state in _BY_SQLSTATE:
         return Unavailable(_BY_SQLSTATE[state], place=place)
     if state == _NOT_ALLOWED:
-        return Unavailable(Code.STORE_UNAVAILABLE, place=place, reason="permission", said=_said(error))
+        return Unavailable(Code.DATABASE_UNREACHABLE, place=place, reason="permission", said=_said(error))
     if state is not None and state[:2] in _ASKED_WRONGLY:
         return None
     # psycopg itself refuses a value that PostgreSQL cannot hold, such as a text with a NUL.
     if state is None and isinstance(_own(error), psycopg.DataError | psycopg.ProgrammingError | psycopg.NotSupportedError):
         return None
     # Why no connection was made libpq tells in words only.
-    return Unavailable(Code.STORE_UNAVAILABLE, place=place, reason="connection", said=_said(error))
+    return Unavailable(Code.DATABASE_UNREACHABLE, place=place, reason="connection", said=_said(error))
 
 
 def _said(error: BaseException) -> str:
     """The first line of the server's words, or libpq's. Where these two are asked for they name host, user, database or table, no more."""
     lines = str(_own(error) or "").strip().splitlines()
-    return lines[0] if lines else ""
+    return escaped(lines[0]) if lines else ""
 
 
 def _own(error: BaseException) -> BaseException | None:

@@ -83,7 +83,7 @@ class RegistryDatabase(ABC):
             unavailable = self._unavailable(error)
             if unavailable is None:
                 raise RuntimeError(f"the database was asked wrongly: {type(error).__name__}") from error
-            if unavailable.code is Code.STORE_UNAVAILABLE:
+            if unavailable.code in (Code.STORE_UNAVAILABLE, Code.DATABASE_UNREACHABLE):
                 with suppress(*ERRORS):
                     self.database.close()
             raise unavailable from error

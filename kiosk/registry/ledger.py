@@ -59,8 +59,8 @@ _STOPS_AT_ONE_CURSOR = 3
 class RegistryLedger:
     """Thread-safe, with one connection for each thread that calls: call from few threads. `apply` belongs to the `Writer`'s thread.
 
-    Every method raises Unavailable: store-full, store-read-only, store-locked, store-damaged, store-foreign, store-unavailable (a lost
-    connection too; `reason`), each with `place`, the URL without its password. What was asked may then be asked again.
+    Every method raises Unavailable: store-full, store-read-only, store-locked, store-damaged, store-foreign, store-unavailable, and
+    database-unreachable (a lost connection too), each with `place`, the URL without its password. What was asked may then be asked again.
     """
 
     def __init__(

@@ -14,7 +14,6 @@ from kiosk.config.registry_settings import REGISTRY_CONFIG, RegistrySettings
 from kiosk.config.text_encoding import NotUtf8, decoded
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.domain.escaping import escaped
 from kiosk.ledger.notes import read_note, write_note
 from kiosk.ledger.recovery_sheet import fingerprint
 from kiosk.registry.counters import Counters, server_act
@@ -128,7 +127,7 @@ def open_server_database(home: RegistryHome, settings: RegistrySettings, *, crea
     """Open the database that registry.toml names.
 
     Raises Refused: config-invalid, for a URL that PostgreSQL does not understand; Unavailable, as `open_database` does, but ledger-missing
-    if there is none, and database-unreachable (`said`: libpq's words).
+    if there is none.
     """
     try:
         if not settings.database.url:
@@ -137,9 +136,6 @@ def open_server_database(home: RegistryHome, settings: RegistrySettings, *, crea
     except ValueError as error:
         raise REGISTRY_CONFIG.wrong_value(home.config, "database", "url") from error
     except Unavailable as error:
-        if error.code is Code.STORE_UNAVAILABLE and settings.database.url:
-            said = escaped(str(error.params.get("said", "")))
-            raise Unavailable(Code.DATABASE_UNREACHABLE, **{**error.params, "said": said}) from error
         # PostgreSQL tells of damage in other ways: a database that opens, and has no schema of ours, is another one.
         if error.code is Code.STORE_MISSING or (error.code is Code.STORE_DAMAGED and settings.database.url):
             place = error.params.get("place") or error.params.get("file") or str(home.database)

@@ -90,7 +90,7 @@ def check_encoding(connection: psycopg.Connection[Any], place: str) -> None:
     """Raises Unavailable for a database that cannot hold every name. One without an encoding keeps what it gets, which is UTF-8."""
     encoding = connection.info.parameter_status("server_encoding")
     if encoding not in ("UTF8", "SQL_ASCII"):
-        raise Unavailable(Code.STORE_UNAVAILABLE, place=place, reason="encoding", said=f"server_encoding={encoding}")
+        raise Unavailable(Code.DATABASE_UNREACHABLE, place=place, reason="encoding", said=f"server_encoding={encoding}")
 
 
 def connect(url: str) -> psycopg.Connection[Any]:

@@ -84,7 +84,7 @@ def test_no_message_holds_the_password() -> None:
     url = "postgresql://kiosk:geheim@db.example:5433/registry?sslmode=verify-full&password=geheim"
     assert without_password(url) == "postgresql://kiosk@db.example:5433/registry"
     raised = trouble(lambda: open_database("postgresql://kiosk:geheim@127.0.0.1:1/registry"))
-    assert (raised.code, raised.params["place"]) == (Code.STORE_UNAVAILABLE, "postgresql://kiosk@127.0.0.1:1/registry")
+    assert (raised.code, raised.params["place"]) == (Code.DATABASE_UNREACHABLE, "postgresql://kiosk@127.0.0.1:1/registry")
     assert "geheim" not in str(raised.params)
 
 
@@ -125,7 +125,7 @@ def test_a_disk_that_cannot_be_written(disk: str, tmp_path: Path) -> None:
 
 def test_a_database_that_is_not_there(postgres: PostgresCluster) -> None:
     raised = trouble(lambda: open_database(postgres.url("nowhere")))
-    assert (raised.code, raised.params["reason"]) == (Code.STORE_UNAVAILABLE, "connection")
+    assert (raised.code, raised.params["reason"]) == (Code.DATABASE_UNREACHABLE, "connection")
     assert 'database "nowhere" does not exist' in str(raised.params["said"])
 
 
@@ -134,7 +134,7 @@ def test_a_user_that_may_create_no_tables(postgres: PostgresCluster) -> None:
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         connection.execute("CREATE ROLE guest LOGIN")
     raised = trouble(lambda: open_database(url.replace("kiosk@", "guest@")))
-    assert (raised.code, raised.params["reason"]) == (Code.STORE_UNAVAILABLE, "permission")
+    assert (raised.code, raised.params["reason"]) == (Code.DATABASE_UNREACHABLE, "permission")
     assert "permission denied for schema public" in str(raised.params["said"])
 
 
@@ -148,7 +148,11 @@ def test_a_database_without_an_encoding_keeps_every_name(postgres: PostgresClust
 
 def test_a_database_that_cannot_hold_every_name_is_refused(postgres: PostgresCluster) -> None:
     raised = trouble(lambda: open_database(postgres.create_database("LATIN1")))
-    assert (raised.code, raised.params["reason"], raised.params["said"]) == (Code.STORE_UNAVAILABLE, "encoding", "server_encoding=LATIN1")
+    assert (raised.code, raised.params["reason"], raised.params["said"]) == (
+        Code.DATABASE_UNREACHABLE,
+        "encoding",
+        "server_encoding=LATIN1",
+    )
 
 
 def test_a_lost_connection_is_told_once_and_made_anew(postgres: PostgresCluster) -> None:
@@ -158,7 +162,7 @@ def test_a_lost_connection_is_told_once_and_made_anew(postgres: PostgresCluster)
     assert postgres.disconnect_all(url) == 1
     with pytest.raises(Unavailable) as raised, trial.ledger.acting():
         pass
-    assert (raised.value.code, raised.value.params["reason"]) == (Code.STORE_UNAVAILABLE, "connection")
+    assert (raised.value.code, raised.value.params["reason"]) == (Code.DATABASE_UNREACHABLE, "connection")
     with trial.ledger.acting():
         pass
     assert postgres.disconnect_all(url) == 1
@@ -174,7 +178,7 @@ def test_what_was_committed_survives_a_crash_and_the_time_without_a_server_has_a
         assert trial.tell(counter.link(1, 1001)) == [1]
         postgres.crash()
         for ask_it in (trial.ledger.head, lambda: trial.tell(counter.link(2, 1002)), lambda: open_database(postgres.url("registry1"))):
-            assert code_of(ask_it) is Code.STORE_UNAVAILABLE
+            assert code_of(ask_it) is Code.DATABASE_UNREACHABLE
         postgres.start()
         assert trial.links() == {1: 1001}
         assert trial.tell(counter.link(2, 1002)) == [2]

@@ -70,11 +70,13 @@ def test_everything_at_once(tmp_path: Path) -> None:
 
         breaks = [crash, restart, *(lambda one=one: library.kill_counters(one) for one in library.processes), library.relay.cut]
         for _ in range(30):
+            library.server.keep_running()
             library.relay.mend()
             library.relay.delay(0.02)
             library.relay.lose(0.1)
             library.work(20)
             library.draw.choice(breaks)()
+        library.server.await_running()
         library.settle(120)
         library.check()
         assert library.log.refused, "counters were in each other's way"

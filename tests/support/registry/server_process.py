@@ -22,6 +22,7 @@ from typing import Self
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from kiosk.commands.output import PROBLEM
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import read_registry_settings
 from kiosk.domain.counter_secret import fresh_secret
@@ -85,6 +86,24 @@ class RegistryProcess:
                 child.wait(LIMIT)
                 raise AssertionError(f"the server did not end; {self.end_of_log()}") from None
             self._child = None
+
+    def keep_running(self) -> None:
+        """Start it again if it has ended by itself, as a service manager does: it does not start while its database is away."""
+        if self._child is None or (code := self._child.poll()) is None:
+            return
+        told = self.end_of_log()
+        assert (code, "incident" in told) == (PROBLEM, False), f"the server ended with {code}; {told}"
+        self._child = None
+        self.start(waits=False)
+
+    def await_running(self) -> None:
+        """Returns once it answers, however often it has to be started for that."""
+
+        def answers() -> bool:
+            self.keep_running()
+            return self._answers()
+
+        wait_until(answers, f"the server; {self.end_of_log()}", LIMIT)
 
     def restart(self, *, graceful: bool = False) -> None:
         self.stop(graceful=graceful)
