@@ -53,6 +53,10 @@ def array_text(values: Sequence[Value]) -> str:
         joined = "\x00".join(values)  # type: ignore[arg-type]
         if joined.count("\x00") == len(values) - 1:
             return '{"' + _escaped(joined).replace("\x00", '","') + '"}'
+    elif kinds == {int}:
+        return "{" + ",".join(map(str, values)) + "}"
+    elif kinds == {bytes}:
+        return '{"\\\\x' + '","\\\\x'.join(map(bytes.hex, values)) + '"}'  # type: ignore[arg-type]
     return "{" + ",".join(map(_element, values)) + "}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, unique
 from uuid import UUID
@@ -44,6 +44,12 @@ class Batch:
     """One request: the operations that one counter sent."""
 
     operations: tuple[Operation, ...]
+    secret: bytes | None = field(default=None, repr=False)
+    """SHA-256 of the counter's secret, which the transaction asks for once more; None where whoever applies them is trusted."""
+
+
+class CounterShutOut(Exception):
+    """The secret with which operations came is not, or no more, that of a counter that may write. Nothing was applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ class Applied:
     head: Head
     sequence: int
     """The highest sequence seen of this counter."""
+    is_retiring: bool = False
+    """Whether it is asked to leave."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from peewee import Database
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.new_epoch import number_after
 from kiosk.domain.registry_wire import MOST_ENTRIES, MOST_LINKS
-from kiosk.domain.wire import Operation, Position, encode
+from kiosk.domain.wire import Position, encode
 from kiosk.ledger.acts import rows_of
 from kiosk.ledger.audit import AuditedAct, AuditTrail
 from kiosk.ledger.digest import LinkHash
@@ -32,6 +32,7 @@ from kiosk.registry.compaction import compact
 from kiosk.registry.contacts import is_deferring, note
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadRow, HeadTable
+from kiosk.registry.merged import check_secrets, highest_sequences, shared_out
 from kiosk.registry.notes import DOUBLED
 from kiosk.registry.row_sums import RowHash, RowSums
 from kiosk.registry.rows import (
@@ -90,21 +91,22 @@ class RegistryLedger:
         A repeated operation gets its stored answer, restated in the running epoch, refusals too; the same UUID with another content is
         refused for operation-reused, and another one at its place in the counter's sequence for counter-doubled (but an unlinking, which
         counts). The caller has checked that the operations are the counter's own. Raises besides Unavailable
-        RuntimeError, for content that the database does not take: `Writer` then applies the requests one by one.
+        RuntimeError, for content that the database does not take, and CounterShutOut: `Writer` then applies the requests one by one.
         """
         now = self._clock()
         operations = [operation for batch in batches for operation in batch.operations]
         with self.database.writing_pipelined() as database:
             # All is asked before the first answer is awaited, and all is written before the last is.
             locked, standing = self._head.ask_lock(database), ask_standing(database, operations)
-            highest = _highest(operations)
+            highest = highest_sequences(operations)
             counters = ask_counters(database, sorted(highest))
             # While the database finds it.
             contents = [hmac.digest(self._contents, encode(operation), "sha256") for operation in operations]
             waits, row = is_deferring(database, locked(), int(now.timestamp()))
             frame = Frame(row.cursor, row.epochs, row.floor, row.key_generation, waits)
-            result = decided(frame, standing(row.floor), zip(operations, contents, strict=True))
-            before = counters()  # SQLite reads a row when it is fetched: after an update it would be the new one
+            stands, before = standing(row.floor), counters()
+            check_secrets(batches, before)
+            result = decided(frame, stands, zip(operations, contents, strict=True))
             row = self._advanced(row, result)
             if result.remembered:
                 sums = write(database, result, int(now.timestamp()), self._rows, row.sums)
@@ -118,7 +120,7 @@ class RegistryLedger:
             if self._news.is_news(counter):
                 _log.warning("two computers work under one name: counter %s", counter)
         head = row.as_head(self._hash.seal)
-        return _shared_out(batches, result, head), Commit(tuple(result.entries), head)
+        return shared_out(batches, result, head, before), Commit(tuple(result.entries), head)
 
     def _advanced(self, row: HeadRow, result: Decided) -> HeadRow:
         links, of = row.links, self._hash.of
@@ -254,26 +256,6 @@ class RegistryLedger:
         """Recompute from the rows what the head row, the feed and the trail say, in one snapshot. Takes long; `pause` is called often."""
         with self.database.reading() as database:
             return verify_rows(database, HeadTable(self._rows).read(database), self._hash, self._rows, self._trail, pause)
-
-
-def _highest(operations: Sequence[Operation]) -> dict[str, int]:
-    highest: dict[str, int] = {}
-    for operation in operations:
-        origin = operation.origin
-        highest[origin.counter] = max(highest.get(origin.counter, 0), origin.sequence)
-    return highest
-
-
-def _shared_out(batches: Sequence[Batch], result: Decided, head: Head) -> list[Applied]:
-    answers = iter(result.answers)
-    return [
-        Applied(
-            answers={operation.origin.uuid: next(answers) for operation in batch.operations},
-            head=head,
-            sequence=max((operation.origin.sequence for operation in batch.operations), default=0),
-        )
-        for batch in batches
-    ]
 
 
 def _audited(result: Decided, now: datetime) -> list[AuditedAct]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -29,7 +29,7 @@ _STOP = columns_of("stop")
 _FEED = columns_of("feed")
 _OPERATION = columns_of("operation")
 COUNTER = columns_of("counter")
-SEQUENCE = [*COUNTER].index("sequence")
+SECRET, STATE, SEQUENCE = ([*COUNTER].index(name) for name in ("secret", "state", "sequence"))
 Row = tuple[Any, ...]
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _SELECT_LINK = f"SELECT {', '.join(_LINK)} FROM link"  # noqa: S608 - our own names
@@ -123,16 +123,18 @@ def write(database: Database, what: Decided, at: int, hashes: RowHash, sums: Row
         closed, tokens = among(database, "token", BYTES, [placed.link.token.digest for placed in what.closed])
         execute(database, f"DELETE FROM link WHERE {closed}", tokens)  # noqa: S608 - our own names
         sums = sums.and_then("link", removed=hashes.of("link", map(_link_row, what.closed)))
-    new: tuple[tuple[str, Mapping[str, str], Sequence[Sequence[Value]]], ...] = (
-        ("link", _LINK, [_link_row(placed) for placed in what.opened]),
-        ("stop", _STOP, _stop_rows(what.stops)),
-        ("feed", _FEED, [_feed_row(entry, at) for entry in what.entries]),
-        ("operation", _OPERATION, [_operation_row(one, at) for one in what.remembered]),
-    )
-    for table, columns, rows in new:
+    # While the database writes the rows of one table, those of the next are made.
+    for table, columns, rows in _new_rows(what, at):
         insert(database, table, columns, rows)
         sums = sums.and_then(table, added=hashes.of(table, rows))
     return sums
+
+
+def _new_rows(what: Decided, at: int) -> Iterator[tuple[str, Mapping[str, str], Sequence[Sequence[Value]]]]:
+    yield "link", _LINK, [_link_row(placed) for placed in what.opened]
+    yield "stop", _STOP, _stop_rows(what.stops)
+    yield "feed", _FEED, [_feed_row(entry, at) for entry in what.entries]
+    yield "operation", _OPERATION, [_operation_row(one, at) for one in what.remembered]
 
 
 def ask_counters(database: Database, names: Sequence[str] | None = None) -> Callable[[], list[Row]]:

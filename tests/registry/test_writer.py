@@ -13,7 +13,7 @@ import pytest
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.wire import LinkOperation
 from kiosk.ledger.database import ask
-from kiosk.registry.answers import Applied, Batch, Commit
+from kiosk.registry.answers import Applied, Batch, Commit, CounterShutOut
 from kiosk.registry.database import open_database
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.writer import Writer
@@ -69,6 +69,20 @@ def test_what_waits_during_a_commit_shares_the_next_one(trial: TrialLedger) -> N
         commits.go_on.set()
         assert [what(future, one) for future, one in zip((first, *others), operations, strict=True)] == list(range(1, 8))
     assert [[entry.cursor for entry in commit.entries] for commit in commits.seen] == [[1], [2, 3, 4, 5, 6, 7]]
+
+
+def test_a_counter_that_was_shut_out_while_its_operations_waited_harms_no_other(trial: TrialLedger) -> None:
+    counter, commits = trial.counter("窓口1"), Commits()
+    operations = [counter.link(number, number) for number in range(1, 5)]
+    with writing(trial, commits) as writer:
+        first = writer.submit(Batch((operations[0],)))
+        assert commits.reached.wait(LIMIT)
+        shut_out = writer.submit(Batch((operations[1],), secret=bytes(32)))
+        others = [writer.submit(Batch((operation,))) for operation in operations[2:]]
+        commits.go_on.set()
+        with pytest.raises(CounterShutOut):
+            shut_out.result(LIMIT)
+        assert [what(future, one) for future, one in zip((first, *others), (operations[0], *operations[2:]), strict=True)] == [1, 2, 3]
 
 
 def test_a_counter_that_sends_much_has_others_wait_for_one_request_of_its_own(trial: TrialLedger) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from kiosk.domain.registry_wire import PATH
+from kiosk.registry.api.errors import ApiCode, ApiError
 from kiosk.registry.models import CounterState
+
+_ENDED = {CounterState.REVOKED: ApiCode.COUNTER_REVOKED, CounterState.RETIRED: ApiCode.COUNTER_RETIRED}
 
 
 class Who(Enum):
@@ -41,10 +44,21 @@ class Asker:
     state: CounterState
     sequence: int
     """The highest seen of it."""
+    secret: bytes = field(repr=False)
+    """SHA-256 of the secret."""
 
     @property
     def retiring(self) -> bool:
         return self.state is CounterState.RETIRING
+
+
+def admitted(asker: Asker | None) -> Asker:
+    """Raises ApiError for what is not a counter, or no more."""
+    if asker is None:
+        raise ApiError(ApiCode.SECRET_UNKNOWN)
+    if asker.state in _ENDED:
+        raise ApiError(_ENDED[asker.state], {"counter": asker.name})
+    return asker
 
 
 def methods_of(path: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from kiosk.domain.feed import FeedEntry
 from kiosk.domain.registry_json import entry_json
 from kiosk.domain.registry_wire import LedgerStatus
 from kiosk.domain.wire import Position
-from kiosk.registry.answers import Contact, Entries, Head, NoFeed
+from kiosk.registry.answers import Applied, Contact, Entries, Head, NoFeed
 from kiosk.registry.api.access import Asker
 from kiosk.registry.api.contacts import Contacts
 from kiosk.registry.api.shared_lookup import SharedLookup
@@ -23,11 +24,14 @@ from kiosk.registry.counter_directory import CounterDirectory, KnownCounter
 from kiosk.registry.counters import Counters
 from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.ledger import RegistryLedger
+from kiosk.registry.models import CounterState
 from kiosk.registry.tail import Tail
 from kiosk.registry.writer import Writer
 
 THREADS = 4
 """That read the database, each with a connection of its own. They are busy for milliseconds at a time; what waits for news has none."""
+REMEMBERED = 2.0
+"""Seconds for which it is remembered whose a secret is: asked each time, it is a tenth of what a batch of many takes."""
 T = TypeVar("T")
 
 
@@ -54,6 +58,8 @@ class Backend:
         self._directory = CounterDirectory(library.ledger.database)
         self.tail = Tail(_Feed(library.ledger, self._directory), self._executor, encoded_entry)
         self._counters = SharedLookup[bytes, KnownCounter](lambda hashes: self.off_loop(lambda: self._directory.find(hashes)))
+        self._askers: dict[bytes, tuple[Asker, float]] = {}
+        """By secret, and when the database was asked for it."""
         self._turns: dict[str, asyncio.Lock] = {}
         self.contacts = Contacts(self._write_contacts)
         self.writer = Writer(library.ledger, self.tail.committed)
@@ -83,13 +89,32 @@ class Backend:
         async with self.turn(asker):
             return await self.off_loop(call)
 
-    async def asker(self, secret_hash: bytes) -> Asker | None:
+    async def asker(self, secret_hash: bytes, may_be_remembered: bool = False) -> Asker | None:
+        """Whose secret it is. `may_be_remembered`: perhaps as it was `REMEMBERED` seconds ago, if it was not shut out since."""
+        now = time.monotonic()
+        if may_be_remembered and (remembered := self._askers.get(secret_hash)) is not None:
+            asker, since = remembered
+            if now - since < REMEMBERED and not (self.tail.is_failing or self.tail.is_shut_out(asker.name)):
+                return asker
         found = await self._counters.find(secret_hash)
-        return None if found is None else Asker(found.name, found.state, found.sequence)
+        if found is None:
+            return None
+        asker = Asker(found.name, found.state, found.sequence, secret_hash)
+        if asker.state is CounterState.ACTIVE:
+            self._askers[secret_hash] = asker, now
+        return asker
 
-    def status(self, head: Head, asker: Asker, sequence: int = 0) -> LedgerStatus:
-        """`head` as it is told to one counter. `sequence`: where it is newer than what was known of the asker."""
-        return head.told(self.library.clock(), max(asker.sequence, sequence), retiring=asker.retiring)
+    def heard(self, asker: Asker, applied: Applied) -> Asker:
+        """The asker as it is after it wrote."""
+        state = CounterState.RETIRING if applied.is_retiring else asker.state
+        now = replace(asker, state=state, sequence=max(asker.sequence, applied.sequence))
+        if asker.secret in self._askers:
+            self._askers[asker.secret] = now, self._askers[asker.secret][1]
+        return now
+
+    def status(self, head: Head, asker: Asker) -> LedgerStatus:
+        """`head` as it is told to one counter."""
+        return head.told(self.library.clock(), asker.sequence, retiring=asker.retiring)
 
     def compare(self, asker: Asker, known: Position, head: Head) -> None:
         """Whether a counter knows more than the ledger, whose head was read since it asked. On a thread that may wait."""

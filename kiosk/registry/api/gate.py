@@ -13,20 +13,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kiosk.domain.counter_secret import is_secret, secret_hash
 from kiosk.domain.registry_wire import PATH
 from kiosk.log_news import LogNews
-from kiosk.registry.api.access import ALLOWED, Asker, Route, Who, methods_of
+from kiosk.registry.api.access import ALLOWED, Asker, Route, Who, admitted, methods_of
 from kiosk.registry.api.body import Disconnected, announced, replayed, whole_body
 from kiosk.registry.api.errors import ApiCode, ApiError, error_response
 from kiosk.registry.api.limits import Buckets, Limits, address_key
 from kiosk.registry.api.load import Load
 from kiosk.registry.api.trouble import Troubles
-from kiosk.registry.models import CounterState
 
 _log = logging.getLogger(__name__)
 
-Authenticate = Callable[[bytes], Awaitable[Asker | None]]
-"""From the hash of a secret to the counter it belongs to, in whatever state. Raises Unavailable."""
+Authenticate = Callable[[bytes, bool], Awaitable[Asker | None]]
+"""From the hash of a secret to the counter it belongs to, in whatever state; perhaps as it was a moment ago, where that will do. Raises
+Unavailable.
+"""
 _LARGE_BODIES = frozenset({("POST", f"{PATH}/operations")})
-_ENDED = {CounterState.REVOKED: ApiCode.COUNTER_REVOKED, CounterState.RETIRED: ApiCode.COUNTER_RETIRED}
+_CHECKED_AGAIN = frozenset({("POST", f"{PATH}/operations")})
+"""The ledger asks for the secret once more, under its lock."""
 _QUIET = frozenset({("GET", f"{PATH}/feed"), ("GET", f"{PATH}/health")})
 """Asked all the time: in the log only if they fail, and then once while they fail alike."""
 _OVER_AFTER = 600.0
@@ -82,7 +84,7 @@ class Gate:
         key: tuple[Who | None, str]
         most = limits.batch_bytes if route in _LARGE_BODIES else limits.body_bytes
         if who is Who.COUNTER:
-            asker = await self._asker(scope)
+            asker = await self._asker(scope, may_be_remembered=route in _CHECKED_AGAIN)
             answer.asker = asker.name
             scope["state"]["asker"] = asker
             # Before anything of it is read: it costs as much if it is refused.
@@ -97,19 +99,18 @@ class Gate:
             body = await whole_body(scope, receive, most, limits.body_seconds)
             await self._routes(scope, replayed(body, receive), send)
 
-    async def _asker(self, scope: Scope) -> Asker:
+    async def _asker(self, scope: Scope, *, may_be_remembered: bool) -> Asker:
         asker = None
         if (secret := _secret_of(scope)) is not None:
-            asker = await self._authenticate(secret_hash(secret))
-        if asker is None:
-            self._limit_address(scope)
-            raise ApiError(ApiCode.SECRET_UNKNOWN)
-        if asker.state in _ENDED:
+            asker = await self._authenticate(secret_hash(secret), may_be_remembered)
+        try:
+            counter = admitted(asker)
+        except ApiError:
             # Not under its name: another computer may bear that by now.
             self._limit_address(scope)
-            raise ApiError(_ENDED[asker.state], {"counter": asker.name})
-        _limit(self._counters, asker.name)
-        return asker
+            raise
+        _limit(self._counters, counter.name)
+        return counter
 
     def _limit_address(self, scope: Scope) -> str:
         host, _ = scope.get("client") or ("", 0)

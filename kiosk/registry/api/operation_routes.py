@@ -15,11 +15,11 @@ from kiosk.domain.registry_json import answers_json, status_json
 from kiosk.domain.registry_wire import PATH, Answers
 from kiosk.domain.wire import LinkOperation, Operation
 from kiosk.log_news import LogNews
-from kiosk.registry.answers import Batch
+from kiosk.registry.answers import Batch, CounterShutOut
 from kiosk.registry.api import schemas
-from kiosk.registry.api.access import Asker
+from kiosk.registry.api.access import Asker, admitted
 from kiosk.registry.api.backend import Backend, encoded
-from kiosk.registry.api.errors import OPERATION_CODES, ApiCode, ApiError
+from kiosk.registry.api.errors import OPERATION_CODES, RETRY_SECONDS, ApiCode, ApiError
 from kiosk.registry.api.exchange import asker_of, json_answer, with_status
 from kiosk.registry.api.limits import Buckets, Limits
 from kiosk.registry.api.openapi import documented
@@ -38,13 +38,24 @@ def add_operation_routes(routes: FastAPI, backend: Backend, limits: Limits) -> N
         """Apply operations: all are read before any is decided, and each is answered. A repeat gets the same answer."""
         asker, body = asker_of(request), await request.body()
         async with backend.turn(asker):
-            # A few milliseconds: to another thread and back it would take as long, and that thread would hold the interpreter's lock.
-            operations = read_operations(body, asker.name, asker.sequence)
-            if not operations:
-                return json_answer(encoded(answers_json(Answers({}, backend.status(await backend.tail.read(), asker)))))
-            await _limit_stops(asker, operations)
-            applied = await asyncio.wrap_future(backend.writer.submit(Batch(operations)))
-        status = backend.status(applied.head, asker, applied.sequence)
+            try:
+                return await _apply(body, asker)
+            except (ApiError, CounterShutOut) as error:
+                # The gate may have remembered who it is from a moment ago.
+                admitted(await backend.asker(asker.secret))
+                if isinstance(error, CounterShutOut):
+                    raise ApiError(ApiCode.DATABASE_UNAVAILABLE, retry_after=RETRY_SECONDS) from None  # taken back meanwhile
+                raise
+
+    async def _apply(body: bytes, asker: Asker) -> Response:
+        # A few milliseconds: to another thread and back it would take as long, and that thread would hold the interpreter's lock.
+        operations = read_operations(body, asker.name, asker.sequence)
+        if not operations:
+            known = admitted(await backend.asker(asker.secret))
+            return json_answer(encoded(answers_json(Answers({}, backend.status(await backend.tail.read(), known)))))
+        await _limit_stops(asker, operations)
+        applied = await asyncio.wrap_future(backend.writer.submit(Batch(operations, asker.secret)))
+        status = backend.status(applied.head, backend.heard(asker, applied))
         return json_answer(encoded(answers_json(Answers(applied.answers, status))))
 
     async def _limit_stops(asker: Asker, operations: Iterable[Operation]) -> None:

@@ -122,8 +122,8 @@ def test_a_route_that_somebody_adds_is_refused_until_it_is_on_the_list(method: s
     async def answer_everything(scope: Scope, receive: Receive, send: Send) -> None:
         await Response(b"{}")(scope, receive, send)
 
-    async def know_everybody(secret_hash: bytes) -> Asker | None:
-        return Asker("窓口1", CounterState.ACTIVE, 0)
+    async def know_everybody(secret_hash: bytes, _: bool) -> Asker | None:
+        return Asker("窓口1", CounterState.ACTIVE, 0, secret_hash)
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}

@@ -78,6 +78,9 @@ def test_a_counter_leaves_once_it_was_told_to(site: Site, counter: EnrolledCount
 
 def test_a_revoked_counter_is_shut_out_at_once(site: Site, counter: EnrolledCounter, other: EnrolledCounter) -> None:
     maker = Maker(counter.name, counter.position())
+    assert counter.post("/v1/operations", batch(maker.link())).status == 200
+    known = other.position()
     site.revoke(counter.name)
     assert counter.post("/v1/operations", batch(maker.link())).error == (403, "counter-revoked")
-    assert other.position() == maker.known
+    assert counter.post("/v1/operations", batch()).error == (403, "counter-revoked")
+    assert other.position() == known
