@@ -15,6 +15,7 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.events import Event
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import CounterFacts, HandoverWhen
+from kiosk.program_version import program_version
 
 if TYPE_CHECKING:
     from kiosk.library.ils import IlsClient
@@ -39,16 +40,6 @@ def now() -> datetime:
 
 def today() -> date:
     return day_in_japan(now())
-
-
-def program_version() -> str:
-    """The version of this program, as packaged."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("library-card-kiosk")
-    except PackageNotFoundError:  # a bare checkout
-        return "0"
 
 
 def counter_facts(settings: Settings, *, demo: bool = False) -> CounterFacts:

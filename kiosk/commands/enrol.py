@@ -14,8 +14,9 @@ from kiosk.config import Home, Settings, read_settings
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.equipment import key_place_of, now, program_version
+from kiosk.equipment import key_place_of, now
 from kiosk.ledger.running_lock import RunningLock
+from kiosk.program_version import program_version
 
 if TYPE_CHECKING:
     from kiosk.store.enrolled_store import Membership

@@ -30,6 +30,8 @@ UNSEEN, OVERDUE, BUG = "unseen", "overdue", "bug"
 
 _OK, _UNKNOWN, _CARE, _WRONG = Condition
 OUTCOMES: Mapping[str, Condition] = {
+    "program.released": _OK,
+    "program.trial": _WRONG,
     "config.fine": _OK,
     "config.wrong": _WRONG,
     "home.account": _OK,

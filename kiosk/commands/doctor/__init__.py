@@ -53,6 +53,7 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.checks.files import check_files
     from kiosk.checks.logfile import check_log
     from kiosk.checks.printing import check_printing
+    from kiosk.checks.program import check_program
     from kiosk.checks.session import check_session
     from kiosk.checks.stored_data import check_keeping
     from kiosk.checks.time_limit import take
@@ -72,6 +73,7 @@ def examine(home: Home) -> list[Finding]:
         return [check_displays(settings.display, seen.displays if seen else None), check_fonts(seen)]
 
     return [
+        *take(("program",), check_program, _SECONDS),
         *take(("config",), lambda: config, _SECONDS),
         *take(("home",), lambda: check_whose(home), _SECONDS),
         # Says whose readers and screens the others are about.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.enrolment_code import EnrolmentCode
-from kiosk.equipment import program_version
+from kiosk.program_version import program_version
 from kiosk.store.sync.credentials import Credentials
 from kiosk.store.sync.enrolment import enrol, named_by, shown_by
 from kiosk.store.sync.server_url import ServerUrl

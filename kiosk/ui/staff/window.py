@@ -15,6 +15,7 @@ from kiosk.domain.calendar import JAPAN
 from kiosk.domain.consequences import is_work_open, subject
 from kiosk.domain.rail import leads_nowhere, section
 from kiosk.domain.states import Counter
+from kiosk.program_version import is_trial
 from kiosk.text import say
 from kiosk.ui.clipboard import Clipboard, put
 from kiosk.ui.countdown import Countdown, MoreTimeLeft
@@ -62,8 +63,9 @@ class StaffWindow(QWidget):
     def __init__(self, emit: Emit, clock: Callable[[], datetime] = _now, timing: Timing | None = None) -> None:
         super().__init__()
         self.setObjectName("Window")
-        self.setWindowTitle(say("staff.window.title"))
-        self.setAccessibleName(say("staff.window.title"))
+        title = say("staff.window.title")
+        self.setWindowTitle(say("staff.window.trial").format(title=title) if is_trial() else title)
+        self.setAccessibleName(title)
         self.setMinimumSize(800, 480)
         self._emit, self._clock = emit, clock
         self._counter: Counter | None = None
