@@ -20,7 +20,22 @@ from kiosk.resource_files import resource
 from tests.support.pcscd.rig import PcscdRig
 
 SESSION = ["session"] if sys.platform == "win32" else []
-CHECKS = ["config", "home", *SESSION, "service", "reader", "files", "trust", "revocation", "clock", "time-server", "keys", "store", "audit"]
+CHECKS = [
+    "program",
+    "config",
+    "home",
+    *SESSION,
+    "service",
+    "reader",
+    "files",
+    "trust",
+    "revocation",
+    "clock",
+    "time-server",
+    "keys",
+    "store",
+    "audit",
+]
 CHECKS += ["recovery", "registry", "ils", "handover", "printing", "slips", "disk", "space", "log", "displays", "fonts"]
 
 

@@ -70,9 +70,12 @@ Var former ; version that was installed before, or nothing
   Quit
 !macroend
 
-; Whether the program in a folder runs: what runs keeps its folder from being renamed.
+; Rename the folder of a version, unless it runs: a library that is loaded cannot be opened to be written.
 !macro set_aside folder aside failed
   ClearErrors
+  FileOpen $2 "${folder}\python313.dll" a
+  IfErrors ${failed}
+  FileClose $2
   Rename "${folder}" "${aside}"
   IfErrors ${failed}
 !macroend
@@ -139,12 +142,10 @@ Section "-former"
     ${AndIf} $1 != ".."
     ${AndIf} $1 != "${VERSION}"
     ${AndIf} ${FileExists} "$INSTDIR\$1\python313.dll"
-      ClearErrors
-      Rename "$INSTDIR\$1" "$INSTDIR\.going"
-      ${IfNot} ${Errors}
-        RMDir /r "$INSTDIR\.going"
-      ${EndIf}
+      !insertmacro set_aside "$INSTDIR\$1" "$INSTDIR\.going" next
+      RMDir /r "$INSTDIR\.going"
     ${EndIf}
+next:
     FindNext $0 $1
   ${Loop}
   FindClose $0

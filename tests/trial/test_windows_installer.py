@@ -1,0 +1,135 @@
+"""The installer for counter PCs with Windows, built and tried under Wine as an administrator would."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT
+from tests.support.installer.windows_computer import RUN, UNINSTALL, WindowsComputer
+from tools.installer import nsis
+from tools.installer.__main__ import LAYOUT
+from tools.installer.windows_layout import rename, size_of
+
+pytestmark = [pytest.mark.trial, pytest.mark.timeout(900), pytest.mark.linux("builds the installer")]
+
+DONE, NEWER_THERE, RUNS = 0, 13, 14
+MEGABYTE = 1_000_000
+LATER = 0.4
+"""Seconds after which an upgrade is killed, and as many again each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installers:
+    first: Path
+    """Of version 0.1.0, as the command builds it."""
+    second: Path
+    """Of version 0.2.0."""
+
+
+@pytest.fixture(scope="module")
+def installers(tmp_path_factory: pytest.TempPathFactory) -> Installers:
+    out = tmp_path_factory.mktemp("dist")
+    subprocess.run([ROOT / "tools" / "installers", "windows", "--out", out], stdin=subprocess.DEVNULL, check=True, timeout=600)
+    (first,) = out.glob("*.exe")
+    later = out / "layout"
+    shutil.copytree(LAYOUT, later)
+    rename(later, "0.2.0+trial")
+    second = out / "second.exe"
+    nsis.build(later, second, is_fast=True)
+    shutil.rmtree(later)
+    return Installers(first, second)
+
+
+@pytest.fixture
+def computer(tmp_path: Path) -> Iterator[WindowsComputer]:
+    with WindowsComputer(tmp_path) as computer:
+        yield computer
+
+
+def test_it_is_small_enough(installers: Installers) -> None:
+    assert installers.first.name == "library-card-kiosk-0.1.0-TRIAL-setup.exe"
+    assert installers.first.stat().st_size < 60 * MEGABYTE
+    assert size_of(LAYOUT) < 130 * MEGABYTE
+    sums = (installers.first.parent / "SHA256SUMS").read_text(encoding="ascii")
+    assert installers.first.name in sums
+
+
+def test_it_installs_upgrades_and_goes(computer: WindowsComputer, installers: Installers) -> None:
+    before = _files(computer.drive)
+    assert computer.run(installers.first, "/S") == (DONE, "")
+    assert (computer.version, computer.versions) == ("0.1.0", {"0.1.0"})
+    assert computer.registry(RUN, "LibraryCardKiosk") == r'"C:\Program Files\LibraryCardKiosk\0.1.0\pythonw.exe" -m kiosk run'
+    code, printed = computer.kiosk("--home", r"C:\counter", "config", "write")
+    assert (code, (computer.drive / "counter" / "config.toml").exists()) == (DONE, True), printed
+    _, printed = computer.kiosk("--home", r"C:\counter", "doctor")
+    assert "版 0.1.0 の試験版です" in printed
+
+    # Once more: the same version in its own place.
+    assert computer.run(installers.first, "/S") == (DONE, "")
+    assert computer.versions == {"0.1.0"}
+    assert computer.run(installers.second, "/S", "/NOAUTOSTART") == (DONE, "")
+    assert (computer.version, computer.versions) == ("0.2.0", {"0.2.0"})
+    _, printed = computer.kiosk("--home", r"C:\counter", "doctor")
+    assert "版 0.2.0 の試験版です" in printed
+    assert computer.run(installers.first, "/S") == (NEWER_THERE, "")
+    assert (computer.version, computer.versions) == ("0.2.0", {"0.2.0"})
+
+    assert computer.run(computer.program / "uninstall.exe", "/S")[0] == DONE
+    computer.settle()
+    left = {path for path in _files(computer.drive) - before if not _is_of_windows(path)}
+    assert {path.parts[0] for path in left} == {"counter"}, "data stay, nothing else does"
+    assert (computer.registry(UNINSTALL, "DisplayVersion"), computer.registry(RUN, "LibraryCardKiosk")) == (None, None)
+
+
+def test_a_counter_that_runs_is_not_taken_from_under_itself(computer: WindowsComputer, installers: Installers) -> None:
+    assert computer.run(installers.first, "/S") == (DONE, "")
+    running = computer.start(computer.program / "0.1.0" / "python.exe", "-c", "print('runs', flush=True); input()")
+    assert running.stdout is not None
+    assert running.stdout.readline().strip() == b"runs"
+    assert computer.run(installers.first, "/S") == (RUNS, "")
+    assert computer.batch(r'"C:\Program Files\LibraryCardKiosk\uninstall.exe" /S _?=C:\Program Files\LibraryCardKiosk')[0] == RUNS
+    assert computer.version == "0.1.0"
+    # The next version goes beside it.
+    assert computer.run(installers.second, "/S") == (DONE, "")
+    assert (computer.version, computer.versions) == ("0.2.0", {"0.1.0", "0.2.0"})
+    assert running.poll() is None
+    running.kill()
+    running.wait(30)
+    computer.settle()
+    assert computer.run(installers.second, "/S") == (DONE, "")
+    assert computer.versions == {"0.2.0"}
+
+
+def test_an_upgrade_killed_at_any_time_leaves_one_version_whole(computer: WindowsComputer, installers: Installers) -> None:
+    assert computer.run(installers.first, "/S") == (DONE, "")
+    seconds, was_killed = 0.0, True
+    while was_killed:
+        seconds += LATER
+        upgrade = computer.start(installers.second, "/S")
+        try:
+            assert upgrade.wait(seconds) == DONE
+            was_killed = False
+        except subprocess.TimeoutExpired:
+            upgrade.kill()
+            upgrade.wait(30)
+        computer.settle()
+        assert computer.version in {"0.1.0", "0.2.0"}
+        code, printed = computer.kiosk("--home", r"C:\counter", "config", "show-default")
+        assert code == DONE, f"after {seconds:g} s: {printed}"
+    assert (computer.version, computer.versions) == ("0.2.0", {"0.2.0"})
+    assert not [path for path in computer.program.iterdir() if path.name.startswith(".")]
+
+
+def _files(drive: Path) -> set[Path]:
+    return {path.relative_to(drive) for path in drive.rglob("*") if path.is_file()}
+
+
+def _is_of_windows(path: Path) -> bool:
+    """What Windows, or Wine, writes for itself."""
+    return path.parts[0] == "windows" or "Temp" in path.parts
