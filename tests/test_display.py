@@ -49,11 +49,13 @@ def tells(ended: subprocess.CompletedProcess[str], reason: str, **params: str | 
         assert word not in ended.stderr
 
 
+@pytest.mark.linux("sessions without a display")
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_without_a_display(command: list[str], home: Path) -> None:
     tells(started(home, command), "no-display")
 
 
+@pytest.mark.linux("sessions without a display")
 @pytest.mark.parametrize(
     ("environment", "reason", "params"),
     [

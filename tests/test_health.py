@@ -61,6 +61,7 @@ def facts(opened: OpenedCounter) -> CounterFacts:
 # --- the store ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.linux("open files may go")
 def test_a_store_that_cannot_be_read_has_no_count_and_comes_back(qapp: QApplication, tmp_path: Path, judge: CardJudge) -> None:
     with counter_on(tmp_path, judge) as opened:
         opened.repository.save_link(uuid.uuid4(), LinkToken(bytes(32)), LibraryCardNumber("1000002"), revocation=Revocation.GOOD)
@@ -143,6 +144,7 @@ def test_without_a_display_for_the_patron_the_mirror_shows_no_invitation(qapp: Q
         assert "カードを置く案内を出しています" not in shown(opened.staff)
 
 
+@pytest.mark.linux("/dev/full")
 def test_a_log_that_cannot_be_written_is_said_and_comes_back(qapp: QApplication, tmp_path: Path, judge: CardJudge) -> None:
     logs = tmp_path / "logs"
     logs.mkdir()

@@ -80,7 +80,10 @@ def test_each_system_has_its_own_advice(outcome: str, monkeypatch: pytest.Monkey
     assert not any(word in said["win32"] for word in ("Linux", "pcsc", "systemctl", "polkit"))
 
 
-@pytest.mark.parametrize("interpreter", ["/nowhere/python", "/bin/true"], ids=["none", "without an answer"])
+@pytest.mark.parametrize(
+    "interpreter",
+    [pytest.param("/nowhere/python", id="none"), pytest.param("/bin/true", id="without an answer", marks=pytest.mark.linux("/bin/true"))],
+)
 def test_a_trouble_of_our_own_is_none_of_the_service(interpreter: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", interpreter)
     found = look_at_readers("")
@@ -139,6 +142,7 @@ def test_revocation_lists_are_missing_fresh_or_stale(home: Home, authority: Virt
     assert check_revocation(home, settings(), NOW).outcome == "revocation.fresh"
 
 
+@pytest.mark.linux("file modes")
 def test_every_file_that_is_not_used_is_named_with_its_reason(home: Home, authority: VirtualAuthority) -> None:
     TrustStore(home.trust).add(authority.der)
     good = authority.revoke((1,), NOW, timedelta(days=2))

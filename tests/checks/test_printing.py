@@ -41,12 +41,16 @@ def test_a_folder_is_tried_and_nothing_left_in_it(tmp_path: Path) -> None:
     assert check_printing(SlipSettings(to="pdf"), tmp_path / "file" / "slips").outcome == "printing.no-folder"
 
 
-@pytest.mark.parametrize("interpreter", ["/nowhere/python", "/bin/true"], ids=["none", "without an answer"])
+@pytest.mark.parametrize(
+    "interpreter",
+    [pytest.param("/nowhere/python", id="none"), pytest.param("/bin/true", id="without an answer", marks=pytest.mark.linux("/bin/true"))],
+)
 def test_where_nobody_can_be_asked_nothing_is_known(interpreter: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", interpreter)
     assert check_printing(SlipSettings(to="printer", printer="Receipt 80"), tmp_path).outcome == "printing.unknown"
 
 
+@pytest.mark.linux("CUPS")
 def test_a_print_server_that_says_nothing_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("CUPS_SERVER", f"127.0.0.1:{silent.getsockname()[1]}")
