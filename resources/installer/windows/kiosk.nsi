@@ -34,7 +34,7 @@ RequestExecutionLevel admin
 !define NEW "$INSTDIR\.new-${VERSION}"
 !define HERE "$INSTDIR\${VERSION}"
 
-Name "$(NAME)"
+Name "$(NAME)${SUFFIX}"
 OutFile "${OUT}"
 InstallDir "$PROGRAMFILES64\${ID}"
 ShowInstDetails nevershow
@@ -52,6 +52,8 @@ Var former ; version that was installed before, or nothing
 !define MUI_ICON "${LAYOUT}/kiosk.ico"
 !define MUI_UNICON "${LAYOUT}/kiosk.ico"
 !define MUI_ABORTWARNING
+; The descriptions would leave no room for the names.
+!define MUI_COMPONENTSPAGE_NODESC
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MUI_PAGE_COMPONENTS
 !insertmacro MUI_PAGE_DIRECTORY
