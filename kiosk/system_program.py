@@ -33,6 +33,8 @@ def ask(program: str, *arguments: str, limit: float) -> str | None:
             timeout=limit,
             check=True,
             creationflags=NO_WINDOW,
+            # Without a terminal: root's doctor acts for a member, who may trace what it starts, and would type into root's shell (TIOCSTI).
+            start_new_session=True,
         )
     except (OSError, subprocess.SubprocessError):
         return None

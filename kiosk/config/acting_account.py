@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,14 +37,25 @@ def account_named(name: str) -> Account | None:
 
 
 def account_of(path: Path) -> Account | None:
-    """Whose `path` is; None: this process's. Raises Unavailable: setup-impossible, if that account has no name; OSError."""
+    """Whose folder `path` is; None: this process's.
+
+    Raises Unavailable: setup-impossible (account-unknown; link; shared, for a folder of this process's that another account may change, or
+    exchange with all that is above it: what is read there as this account could lead anywhere); OSError.
+    """
     if sys.platform == "win32":
         return None
     import pwd
 
-    number = path.stat().st_uid
+    about = path.lstat()
+    number = about.st_uid
+    if stat.S_ISLNK(about.st_mode):
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="link", place=str(path))
+    if number == os.geteuid():
+        if (shared := _shared_place(path.absolute())) is not None:
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="shared", place=str(shared))
+        return None
     try:
-        return None if number == os.geteuid() else _account(pwd.getpwuid(number))
+        return _account(pwd.getpwuid(number))
     except KeyError as error:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="account-unknown", account=str(number)) from error
 
@@ -93,6 +105,19 @@ def act_for_a_member(folder: Path) -> None:
     for variable in [variable for variable in os.environ if variable.startswith("XDG_")]:
         del os.environ[variable]
     os.environ["HOME"] = str(account.folder)
+
+
+def _shared_place(path: Path) -> Path | None:
+    """The folder, or one that it lies in, which an account besides root and this one may change. In a sticky one (/tmp) nobody exchanges
+    what is another's (inode(7)).
+    """
+    for place in (path, *path.parents):
+        about = place.lstat()
+        is_ours = about.st_uid in (0, os.geteuid()) and not stat.S_ISLNK(about.st_mode)
+        is_kept = not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH) or (place != path and about.st_mode & stat.S_ISVTX)
+        if not (is_ours and is_kept):
+            return place
+    return None
 
 
 if sys.platform != "win32":

@@ -100,6 +100,20 @@ def _is_elevated() -> bool:
         return False  # nothing is closed to root
 
 
+def is_administrators_alone(path: Path) -> bool:
+    """Whether, besides, no other account may change it: who may write in the computer's place can move a file of the administrators' out of
+    there. Raises OSError.
+    """
+    if sys.platform == "win32":
+        # https://learn.microsoft.com/windows/win32/fileio/file-security-and-access-rights
+        from kiosk.config import windows_acl
+
+        return windows_acl.is_administrators(path, alone=True)
+    else:
+        about = path.lstat()
+        return about.st_uid == 0 and not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
 def is_administrators(path: Path) -> bool:
     """Whether it is an administrator's: in %ProgramData% every account may make what has a name of ours. Raises OSError."""
     if sys.platform == "win32":

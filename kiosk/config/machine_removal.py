@@ -74,7 +74,8 @@ def _is_prepared(home: Home) -> bool:
     made = {MARK, *(path.name for path in (home.config, home.lock, home.data, home.trust, home.crl, home.held_lists, home.logs))}
     if _names(home.folder) - made or _names(home.trust) or _names(home.crl):
         return True
-    return home.config.exists() and read_regular(home.config) != default_config().encode()
+    # What a member has laid there is not followed: root would open a device.
+    return os.path.lexists(home.config) and (home.config.is_symlink() or read_regular(home.config) != default_config().encode())
 
 
 def _names(folder: Path) -> set[str]:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from kiosk.config.atomic_write import replace_file, sync_folder
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete, discard
-from kiosk.config.machine_place import is_administrators, move_file
+from kiosk.config.machine_place import is_administrators_alone, move_file
 from kiosk.config.machine_setup import Group
 from kiosk.domain.errors import Code, Unavailable
 
@@ -39,7 +39,7 @@ def planned_move() -> PlannedMove | None:
     except FileNotFoundError:
         return None
     try:
-        if not stat.S_ISREG(about.st_mode) or not is_administrators(path):
+        if not stat.S_ISREG(about.st_mode) or not is_administrators_alone(path):
             raise ValueError("not an administrator's")
         return PlannedMove(**json.loads(read_regular(path)))
     except (ValueError, TypeError) as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 from kiosk.config.atomic_write import replace_file
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete
-from kiosk.config.machine_place import is_administrators, machine_folder
+from kiosk.config.machine_place import is_administrators_alone, machine_folder
 
 
 def noted_group() -> str | None:
@@ -15,7 +15,7 @@ def noted_group() -> str | None:
     not know. Raises OSError.
     """
     try:
-        return read_regular(_path()).decode() if is_administrators(_path()) else None
+        return read_regular(_path()).decode() if is_administrators_alone(_path()) else None
     except (FileNotFoundError, PermissionError, UnicodeDecodeError):
         return None
 

@@ -125,18 +125,18 @@ def access_of(path: Path) -> Access:
         return _access(win32security.GetNamedSecurityInfo(str(path), win32security.SE_FILE_OBJECT, asked))
 
 
-def is_administrators(path: Path) -> bool:
-    """Whether the administrators made it, and no account that may write beside it: never a link, whoever has made what it leads to.
-
-    As an administrator, what this very account owns counts as well: whether Windows lets Administrators be the owner is its policy.
-    Raises OSError.
+def is_administrators(path: Path, *, alone: bool = False) -> bool:
+    """Whether the administrators made it, and (`alone`) nobody else may change it: never a link, whoever has made what it leads to. As an
+    administrator, what this very account owns counts too: whether Windows lets Administrators be the owner is its policy. Raises OSError.
     """
     try:
         with opened_itself(path, READ) as (handle, _), as_os_errors(path):
-            owner = _access(descriptor(handle, path)).owner
+            access = _access(descriptor(handle, path))
     except LeadsElsewhere:
         return False
-    return owner in (access_list.SYSTEM, access_list.ADMINISTRATORS) or (owner == own_account() and runs_as_administrator())
+    is_own = access.owner == own_account() and runs_as_administrator()
+    is_theirs = is_own or access.owner in (access_list.SYSTEM, access_list.ADMINISTRATORS)
+    return is_theirs and not (alone and access_list.may_change(access, own_account()))
 
 
 def exposed_place(path: Path) -> tuple[Path, Exposure, frozenset[str]] | None:

@@ -12,16 +12,21 @@ from kiosk.config.atomic_write import sync_folder
 from kiosk.config.file_access import open_regular
 from kiosk.config.file_replacement import delete, delete_empty, delete_tree, rename, replace
 from kiosk.config.home import Home
+from kiosk.domain.errors import Code, Unavailable
 
 _CHUNK = 1 << 20
 
 
-def copy_home(source: Home, reader: Account | None, folder: Path, writer: Account | None) -> None:
-    """Copy everything into `folder`, which is there, durably, with the times of the files. Raises OSError.
+def copy_home(source: Home, reader: Account | None, folder: Path, writer: Account | None, *, keys: Path | None = None) -> None:
+    """Copy everything into `folder`, which is there, durably, with the times of the files. Raises Unavailable: setup-impossible, for a link
+    (whoever writes there may lay one at any time); OSError.
 
-    Left out: what belongs to the processes that have the home open, and what is neither file, folder nor link.
+    Left out: `keys`, a folder that may lie in the home; what belongs to the processes that have the home open; what is neither file nor
+    folder.
     """
     left_out = {source.lock, *(source.store.with_name(source.store.name + ending) for ending in ("-shm", "-keeper"))}
+    if keys is not None:
+        left_out.add(keys)
     _copy_folder(source.folder, reader, folder, writer, left_out)
 
 
@@ -31,14 +36,13 @@ def _copy_folder(source: Path, reader: Account | None, target: Path, writer: Acc
     for entry in entries:
         path, copy = Path(entry.path), target / entry.name
         with acting_for(reader):
-            link = os.readlink(path) if entry.is_symlink() else None
+            is_link = entry.is_symlink() or _is_junction(entry)
             is_folder, is_file = entry.is_dir(), entry.is_file()
         if path in left_out:
             continue
-        if link is not None:
-            with acting_for(writer):
-                copy.symlink_to(link, target_is_directory=is_folder)
-        elif is_folder:
+        if is_link:
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="link", place=str(path))
+        if is_folder:
             with acting_for(writer):
                 make_one_folder(copy)
             _copy_folder(path, reader, copy, writer, left_out)
@@ -46,6 +50,12 @@ def _copy_folder(source: Path, reader: Account | None, target: Path, writer: Acc
             _copy_file(path, reader, copy, writer)
     with acting_for(writer):
         sync_folder(target)
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """Python knows them from 3.12 on; Windows has them alone."""
+    asked = getattr(entry, "is_junction", None)
+    return asked is not None and bool(asked())
 
 
 def _copy_file(source: Path, reader: Account | None, target: Path, writer: Account | None) -> None:

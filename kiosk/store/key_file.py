@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from kiosk.config import file_trouble
@@ -89,7 +90,8 @@ class FileKeyStore:
     def forget(self) -> None:
         with translated(self._path):
             delete(self._path, missing_ok=True)
-            sync_folder(self._path.parent)
+            with suppress(FileNotFoundError):  # it has gone with its folder
+                sync_folder(self._path.parent)
 
     def try_out(self) -> None:
         """Nothing: a file that cannot be written, on a protected disk, is read all the same."""

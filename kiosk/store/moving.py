@@ -138,10 +138,10 @@ def _check_free(source: Place, left: KeyRecord | None, target: Place, there: Key
 
 
 def _links(source: Place, target: Place) -> Iterator[Path]:
-    """What would lead elsewhere: the keys name the data folder with all links resolved, and the copy would have others, or none."""
-    for side, folder in ((source, source.home.data), (target, target.home.folder)):
+    """What would lead elsewhere: the keys name the data folder with all links resolved, and of a home that is one the data would stay."""
+    for side, folder in ((source, source.home.folder), (target, target.home.folder)):
         with acting_for(side.account):
-            yield from [path for path in (folder, side.home.data, *side.home.data.rglob("*")) if path.is_symlink()]
+            yield from [path for path in (side.home.folder, *folder.rglob("*"), folder) if path.is_symlink()]
 
 
 @contextmanager
@@ -169,7 +169,7 @@ def _copy(source: Place, target: Place, opened: Callable[[Place], None]) -> None
         with acting_for(target.owner):
             _remove_ours(target, target.staged)
             target.make_staged(target.staged)
-        copy_home(source.home, source.account, target.staged, target.owner)
+        copy_home(source.home, source.account, target.staged, target.owner, keys=source.keys.anchor_path.parent)
         with acting_for(target.owner):
             target.finish_staged(target.staged)
             sync_folder(target.staged.parent)

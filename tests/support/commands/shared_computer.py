@@ -38,6 +38,7 @@ from tests.support.commands.accounts import (
     setting_up,
 )
 from tests.support.commands.intruders import SCENARIOS as OF_INTRUDERS
+from tests.support.commands.lured_homes import SCENARIOS as OF_LURED_HOMES
 from tests.support.commands.refused_moves import SCENARIOS as OF_REFUSALS
 
 
@@ -253,6 +254,7 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     "killed-there-here-and-there": lambda: killed_everywhere(back=False, step=7),
     "killed-back-here-and-there": lambda: killed_everywhere(back=True, step=7),
     **OF_INTRUDERS,
+    **OF_LURED_HOMES,
     **OF_REFUSALS,
 }
 
