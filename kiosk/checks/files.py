@@ -33,6 +33,8 @@ def check_files(home: Home, settings: Settings) -> Finding:
         found = [_fault(path, is_secret=is_secret) for path, is_secret in places]
         found += [_named(path) for path in (_of_group() if is_machines else ()) if not _is_usable(path)]
         faults = list(dict.fromkeys(filter(None, found)))
+    if not faults and is_machines and sys.platform != "win32" and (linked := _with_other_names()):
+        return Finding("files.group-linked", {"files": "\n".join(map(str, linked))})
     kind = "group-" if is_machines else ""
     return Finding(f"files.{kind}open", {"files": "\n".join(faults)}) if faults else Finding(f"files.{kind}closed")
 
@@ -60,6 +62,24 @@ def _of_group() -> Iterator[Path]:
         for folder, _, files in os.walk(place):
             yield Path(folder)
             yield from (path for name in files if not (path := Path(folder, name)).is_symlink())
+
+
+def _with_other_names() -> list[Path]:
+    """Files of the place that have a name elsewhere as well (link(2)): whoever laid it, and has left the group, still reads them."""
+    found = []
+    for path in _of_group():
+        try:
+            about = path.lstat()
+        except OSError:  # gone meanwhile
+            continue
+        # A draft shares its content with the file that it becomes, for a moment.
+        if stat.S_ISREG(about.st_mode) and about.st_nlink > 1 and not path.name.startswith(".") and not _is_being_published(path):
+            found.append(path)
+    return found
+
+
+def _is_being_published(path: Path) -> bool:
+    return any(draft.samefile(path) for draft in path.parent.glob(".*") if draft.is_file())
 
 
 def _is_usable(path: Path) -> bool:

@@ -91,6 +91,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "files.open": _WRONG,
     "files.group-closed": _OK,
     "files.group-open": _WRONG,
+    "files.group-linked": _WRONG,
     "files.unknown": _UNKNOWN,
     "recovery.confirmed": _OK,
     "recovery.unconfirmed": _WRONG,
@@ -239,9 +240,7 @@ OUTCOMES: Mapping[str, Condition] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of a check. `params` fill its messages and hold no personal data; a `code` among them is a `Code`, whose own messages
-    explain it.
-    """
+    """The result of a check. `params` fill its messages and hold nothing personal; a `code` among them is a `Code` with own messages."""
 
     outcome: str
     params: Mapping[str, str | int] = field(default_factory=dict)

@@ -49,3 +49,10 @@ def test_a_plan_that_others_may_change_is_not_followed(computer: Any) -> None:
 
 def test_a_link_in_an_unused_place_is_not_followed(computer: Any) -> None:
     assert computer("unused-place-with-a-link") == {"taken": 0, "left": ["library-card-kiosk-unused-1"]}
+
+
+def test_doctor_names_a_file_that_somebody_still_has_under_another_name(computer: Any) -> None:
+    found = computer("another-name-of-the-store")
+    for told in found["found"]:
+        assert (told["outcome"], told["facts"]["files"]) == ("files.group-linked", "/var/lib/library-card-kiosk/data/kiosk.db")
+    assert (found["before"], found["after"], found["links"]) == ("files.group-closed", "files.group-closed", [1, 2])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kiosk.config import Home
 from kiosk.config.machine_place import machine_folder, machine_keys_folder, move_file
-from tests.support.commands.accounts import GROUP, HANAKO, TARO, Told, apart, begin_own, called, link, opens, own_home
+from tests.support.commands.accounts import GROUP, HANAKO, TARO, Told, apart, begin_own, called, decide, finding, link, opens, own_home
 
 _MEMBERS = 54300
 
@@ -97,6 +97,25 @@ def plan_of_a_member() -> Told:
     return {"refused": refused, "precious": precious.exists()}
 
 
+def another_name_of_the_store() -> Told:
+    """A member who leaves the group has given the store a second name in a folder of its own."""
+    called(None, "setup", "--machine", "--group", GROUP)
+    home = Home(machine_folder())
+    decide(home)
+    apart(TARO, lambda: link(1))
+    before = finding(TARO, "files")["outcome"]
+    outside = Path("/var/lib/outside")
+    outside.mkdir()
+    os.link(home.store, outside / "kept.db")
+    told: Told = {"before": before, "found": [finding(name, "files") for name in (TARO, None)]}
+    copy = home.store.with_name("copy")
+    copy.write_bytes(home.store.read_bytes())
+    os.chown(copy, 0, _MEMBERS)
+    copy.chmod(0o660)
+    copy.rename(home.store)
+    return {**told, "after": finding(TARO, "files")["outcome"], "links": apart(TARO, lambda: link(2))["links"]}
+
+
 def unused_place_with_a_link() -> Told:
     """A member has laid a link in place of the config of a place that nobody has used."""
     called(None, "setup", "--machine", "--group", GROUP)
@@ -118,5 +137,6 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     "config-by-link": config_by_link,
     "keys-in-the-home": keys_in_the_home,
     "plan-of-a-member": plan_of_a_member,
+    "another-name-of-the-store": another_name_of_the_store,
     "unused-place-with-a-link": unused_place_with_a_link,
 }
