@@ -91,6 +91,7 @@ def move(source: Place, target: Place, opened: Callable[[Place], None]) -> None:
         with _not_running(source), _not_running(target):
             _copy(source, target, opened)
             _take_name(target)
+    _check_arrived(source, target)
     with acting_for(target.account):
         opened(target)
     _remove(source)
@@ -113,6 +114,16 @@ def is_decided(source: Place, target: Place) -> bool:
     """Whether a move that was broken off has to be finished. Raises Unavailable."""
     left = source.load()
     return _is_marked(left, target) or (left is None and _is_marked(target.load(), target) and not source.is_begun())
+
+
+def _check_arrived(source: Place, target: Place) -> None:
+    """Raises Unavailable: setup-impossible (target-gone), if the copy is not there any more, such as on a disk that was taken away: what is
+    left here may be all there is.
+    """
+    with acting_for(source.account):
+        is_left = source.home.has_store() or os.path.lexists(source.retired)
+    if is_left and not target.has_store():
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="target-gone", place=str(target.home.folder))
 
 
 def _is_marked(left: KeyRecord | None, target: Place) -> bool:

@@ -51,6 +51,14 @@ def test_a_link_in_an_unused_place_is_not_followed(computer: Any) -> None:
     assert computer("unused-place-with-a-link") == {"taken": 0, "left": ["library-card-kiosk-unused-1"]}
 
 
+def test_nothing_is_removed_while_the_copy_is_away(computer: Any) -> None:
+    found = computer("target-that-has-gone")
+    assert found["killed"] == {}
+    for code, said in found["refused"]:
+        assert (code, say("command.why.setup-impossible.target-gone") in said) == (1, True), said
+    assert (found["kept"], found["code"], found["links"]) == (True, 0, [1, 2, 3])
+
+
 def test_doctor_names_a_file_that_somebody_still_has_under_another_name(computer: Any) -> None:
     found = computer("another-name-of-the-store")
     for told in found["found"]:

@@ -178,7 +178,7 @@ def folders_of_others() -> Told:
     refused = called(None, *there)
     still_theirs = Path("/var/lib/.library-card-kiosk.new/trust/forged.cer").exists()
     apart(SOTO, _clearing(Path("/var/lib/.library-card-kiosk.new")))
-    killed = apart(None, _killed_once_named(setting_up(*there[1:])))
+    killed = apart(None, killed_once_named(setting_up(*there[1:])))
     apart(SOTO, lay(".library-card-kiosk.new", "data/kiosk.db"))
     apart(SOTO, lay(".library-card-kiosk.new", "trust/forged.cer"))
     finished = called(None, "setup")[0]
@@ -192,7 +192,7 @@ def folders_of_others() -> Told:
     }
 
 
-def _killed_once_named(work: Callable[[], Told]) -> Callable[[], Told]:
+def killed_once_named(work: Callable[[], Told]) -> Callable[[], Told]:
     """Killed at the first operation after the copy has taken its name."""
 
     def killed() -> Told:

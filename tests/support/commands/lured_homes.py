@@ -9,7 +9,22 @@ from pathlib import Path
 
 from kiosk.config import Home
 from kiosk.config.machine_place import machine_folder, machine_keys_folder, move_file
-from tests.support.commands.accounts import GROUP, HANAKO, TARO, Told, apart, begin_own, called, decide, finding, link, opens, own_home
+from tests.support.commands.accounts import (
+    GROUP,
+    HANAKO,
+    TARO,
+    Told,
+    apart,
+    begin_own,
+    called,
+    decide,
+    finding,
+    link,
+    opens,
+    own_home,
+    setting_up,
+)
+from tests.support.commands.intruders import killed_once_named
 
 _MEMBERS = 54300
 
@@ -97,6 +112,25 @@ def plan_of_a_member() -> Told:
     return {"refused": refused, "precious": precious.exists()}
 
 
+def target_that_has_gone() -> Told:
+    """A move is killed, and its target taken away before it is finished, as a disk is."""
+    own = begin_own(HANAKO)
+    there = _there(own)
+    killed = apart(None, killed_once_named(setting_up(*there[1:])))
+    aside = Path("/var/lib/aside")
+    machine_folder().rename(aside)
+    refused = [called(None, *command) for command in (("setup",), there)]
+    kept = own.store.exists()
+    aside.rename(machine_folder())
+    return {
+        "killed": killed,
+        "refused": refused,
+        "kept": kept,
+        "code": called(None, "setup")[0],
+        "links": opens(TARO, Home(machine_folder())),
+    }
+
+
 def another_name_of_the_store() -> Told:
     """A member who leaves the group has given the store a second name in a folder of its own."""
     called(None, "setup", "--machine", "--group", GROUP)
@@ -137,6 +171,7 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     "config-by-link": config_by_link,
     "keys-in-the-home": keys_in_the_home,
     "plan-of-a-member": plan_of_a_member,
+    "target-that-has-gone": target_that_has_gone,
     "another-name-of-the-store": another_name_of_the_store,
     "unused-place-with-a-link": unused_place_with_a_link,
 }
