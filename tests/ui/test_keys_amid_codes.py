@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication
 
 from kiosk.domain.events import Event, HolderConfirmed, ItemEntered, ItemTyped, LibraryCardEntered
 from kiosk.ui.staff.banners import Banners
@@ -62,6 +63,7 @@ def test_no_part_of_a_code_is_entered(hands: Hands, gap: float, place: str) -> N
 
 
 def test_enter_right_behind_a_paste_enters_nothing(hands: Hands) -> None:
+    QGuiApplication.clipboard().clear()  # of what another test has left there
     hands.show(*SCENES["waiting"])
     hands.type("2104067853")
     hands.timing.pass_(1)
