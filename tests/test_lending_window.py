@@ -122,10 +122,8 @@ def test_what_is_not_lent_is_said_in_words_with_what_to_do(open_desk: Open, dial
 def test_what_the_patron_has_already_is_not_asked_for_and_its_due_date_is_told(open_desk: Open) -> None:
     desk = open_desk()
     desk.tap("own")
-    desk.scan("own-renewable", "stars")
-    desk.answered()  # the same one once more before its answer is a scanner that reads twice
-    desk.scan("stars")
-    desk.answered()
+    desk.scan_and_wait("own-renewable", "stars")
+    desk.scan_and_wait("stars")
     twice, lent, before = desk.rows()
     assert twice.startswith(f"{title('stars')}、{say('staff.line.already-lent')}、{say('staff.line.spoken-due', due=due_in(14))}")
     assert lent.startswith(f"{title('stars')}、{say('staff.line.done-loan')}")

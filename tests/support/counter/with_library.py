@@ -105,6 +105,11 @@ class LendingCounter:
         """Scan items of the simulated library by name, one right after the other, wherever the focus is."""
         self.scan_text(*(ITEMS[item].number for item in items), gap_ms=gap_ms)
 
+    def scan_and_wait(self, *items: str) -> None:
+        """Scan items and wait for the answers: the same one once more before its answer is taken for a scanner that reads twice."""
+        self.scan(*items)
+        self.answered()
+
     def scan_text(self, *texts: str, gap_ms: int = SCAN_MS) -> None:
         """Scan the barcodes' content between the start and stop characters of NW-7."""
         self.opened.type_keys([key for text in texts for key in (*keys_of(f"A{text}A"), ENTER)], gap_ms)
