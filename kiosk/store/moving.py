@@ -150,9 +150,9 @@ def _check_free(source: Place, left: KeyRecord | None, target: Place, there: Key
 
 def _links(source: Place, target: Place) -> Iterator[Path]:
     """What would lead elsewhere: the keys name the data folder with all links resolved, and of a home that is one the data would stay."""
-    for side, folder in ((source, source.home.folder), (target, target.home.folder)):
+    for side in (source, target):
         with acting_for(side.account):
-            yield from [path for path in (side.home.folder, *folder.rglob("*"), folder) if path.is_symlink()]
+            yield from [path for path in (side.home.folder, *side.home.folder.rglob("*")) if path.is_symlink()]
 
 
 @contextmanager
