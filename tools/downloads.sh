@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the tools that download: Debian's packages, and what pip fetches.
 
 say() { printf '%s\n' "$*" >&2; }
