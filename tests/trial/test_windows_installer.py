@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from tests.support import ROOT
 from tests.support.installer.windows_computer import RUN, UNINSTALL, WindowsComputer
 from tools.installer import nsis
 from tools.installer.__main__ import LAYOUT
+from tools.installer.python_embed import EmbedError, refuse_unsigned
+from tools.installer.signing import Signer
 from tools.installer.windows_layout import rename, size_of
 
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(900), pytest.mark.linux("builds the installer")]
@@ -30,20 +33,28 @@ class Installers:
     """Of version 0.1.0, as the command builds it."""
     second: Path
     """Of version 0.2.0."""
+    certificate: Path
+    """Both are signed with it."""
 
 
 @pytest.fixture(scope="module")
 def installers(tmp_path_factory: pytest.TempPathFactory) -> Installers:
     out = tmp_path_factory.mktemp("dist")
-    subprocess.run([ROOT / "tools" / "installers", "windows", "--out", out], stdin=subprocess.DEVNULL, check=True, timeout=600)
+    signer = Signer(str(out / "key.pem"), out / "certificate.pem")
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:3072", "-nodes", "-subj", "/CN=Example Library", "-days", "1"]
+    made += ["-addext", "extendedKeyUsage=codeSigning", "-keyout", signer.key, "-out", str(signer.certificate)]
+    subprocess.run(made, capture_output=True, check=True, timeout=60)
+    command = [str(ROOT / "tools" / "installers"), "windows", "--out", str(out), *signer.arguments()]
+    subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=600)
     (first,) = out.glob("*.exe")
     later = out / "layout"
     shutil.copytree(LAYOUT, later)
     rename(later, "0.2.0+trial")
     second = out / "second.exe"
-    nsis.build(later, second, is_fast=True)
+    nsis.build(later, second, is_fast=True, signer=signer)
+    signer.sign(second)
     shutil.rmtree(later)
-    return Installers(first, second)
+    return Installers(first, second, signer.certificate)
 
 
 @pytest.fixture
@@ -60,6 +71,46 @@ def test_it_is_small_enough(installers: Installers) -> None:
     assert installers.first.name in sums
 
 
+def test_what_is_inside_is_told(installers: Installers) -> None:
+    (beside,) = installers.first.parent.glob("*.cdx.json")
+    assert beside.read_bytes() == (LAYOUT / "licences" / "sbom.cdx.json").read_bytes()
+    told = {component["name"] for component in json.loads(beside.read_text("utf-8"))["components"]}
+    assert told >= {
+        "CPython",
+        "OpenSSL",
+        "SQLite",
+        "SQLCipher",
+        "Microsoft Visual C++ runtime",
+        "PySide6_Essentials",
+        "Qt",
+        "FreeType",
+        "NSIS",
+    }
+    read = (LAYOUT / "licences" / "README.txt").read_text("utf-8")
+    assert [name for name in told if f"\n{name}" not in read] == []
+
+
+def test_it_is_signed_and_tells_when_it_was_altered(installers: Installers, tmp_path: Path) -> None:
+    assert _is_signed(installers.first, installers.certificate)
+    assert _is_signed(installers.second, installers.certificate)
+    altered = tmp_path / "altered.exe"
+    content = bytearray(installers.first.read_bytes())
+    content[len(content) // 2] ^= 1
+    altered.write_bytes(content)
+    assert not _is_signed(altered, installers.certificate)
+
+
+def test_its_python_is_that_of_the_python_project(installers: Installers, tmp_path: Path) -> None:
+    for name in ("python.exe", "python313.dll"):
+        shutil.copy(LAYOUT / name, tmp_path)
+    refuse_unsigned(tmp_path)
+    content = bytearray((tmp_path / "python313.dll").read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "python313.dll").write_bytes(content)
+    with pytest.raises(EmbedError, match=r"python313\.dll is not signed by the Python Software Foundation, or was altered"):
+        refuse_unsigned(tmp_path)
+
+
 def test_it_installs_upgrades_and_goes(computer: WindowsComputer, installers: Installers) -> None:
     before = _files(computer.drive)
     assert computer.run(installers.first, "/S") == (DONE, "")
@@ -69,6 +120,7 @@ def test_it_installs_upgrades_and_goes(computer: WindowsComputer, installers: In
     assert (code, (computer.drive / "counter" / "config.toml").exists()) == (DONE, True), printed
     _, printed = computer.kiosk("--home", r"C:\counter", "doctor")
     assert "版 0.1.0 の試験版です" in printed
+    assert _is_signed(computer.program / "uninstall.exe", installers.certificate)
 
     # Once more: the same version in its own place.
     assert computer.run(installers.first, "/S") == (DONE, "")
@@ -124,6 +176,11 @@ def test_an_upgrade_killed_at_any_time_leaves_one_version_whole(computer: Window
         assert code == DONE, f"after {seconds:g} s: {printed}"
     assert (computer.version, computer.versions) == ("0.2.0", {"0.2.0"})
     assert not [path for path in computer.program.iterdir() if path.name.startswith(".")]
+
+
+def _is_signed(path: Path, certificate: Path) -> bool:
+    command = ["osslsigncode", "verify", "-CAfile", str(certificate), "-in", str(path)]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False).returncode == 0
 
 
 def _files(drive: Path) -> set[Path]:

@@ -1,29 +1,42 @@
-"""Usage: python -m tools.installer windows [--release] [--python-embed ZIP --sha256 HASH] [--out FOLDER]
+"""Usage: python -m tools.installer windows [--release] [--python-embed ZIP --sha256 HASH] [--sign-with KEY --certificate PEM] [--out DIR]
 
-Prints what was built, with its size and its SHA-256, and leaves SHA256SUMS beside it.
+Prints what was built, with its size and its SHA-256, and leaves beside it what it is made of (CycloneDX) and SHA256SUMS.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import shutil
+import sys
 from pathlib import Path
 
 from kiosk.program_version import TRIAL
-from tools.installer import nsis
+from tools.installer import inventory, nsis, signing
+from tools.installer.component import InventoryError
+from tools.installer.python_embed import Embed, EmbedError
 from tools.installer.requirements import ROOT
-from tools.installer.windows_layout import Embed, lay_out, version_of
+from tools.installer.signing import Signer, SigningError
+from tools.installer.windows_layout import lay_out, version_of
 
 LAYOUT = ROOT / "build" / "installer" / "windows"
 
 
-def build_windows(out: Path, embed: Embed | None, *, is_release: bool) -> list[Path]:
-    lay_out(LAYOUT, embed)
+def build_windows(out: Path, embed: Embed | None, signer: Signer | None, *, is_release: bool) -> list[Path]:
+    if embed is not None:
+        embed.refuse_others()
+    lay_out(LAYOUT, embed, [nsis.component()])
     version = version_of(LAYOUT)
     name = f"library-card-kiosk-{version.removesuffix(TRIAL)}{'-TRIAL' if embed is None else ''}"
     setup = out / f"{name}-setup.exe"
-    nsis.build(LAYOUT, setup, is_fast=not is_release)
-    return [setup]
+    nsis.build(LAYOUT, setup, is_fast=not is_release, signer=signer)
+    built = [setup]
+    if signer is not None:
+        for path in built:
+            signer.sign(path)
+    materials = out / f"{name}-windows.cdx.json"
+    shutil.copyfile(LAYOUT / inventory.LICENCES / inventory.SBOM, materials)
+    return [*built, materials]
 
 
 def main() -> None:
@@ -33,12 +46,17 @@ def main() -> None:
     parser.add_argument("--python-embed", type=Path, metavar="ZIP", help="python.org's embeddable Python 3.13; without it a trial is built")
     parser.add_argument("--sha256", metavar="HASH", help="of that ZIP, as python.org tells it")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", metavar="FOLDER")
+    signing.add_options(parser)
     told = parser.parse_args()
     if (told.python_embed is None) != (told.sha256 is None):
         parser.error("--python-embed and --sha256 go together")
     embed = None if told.python_embed is None else Embed(told.python_embed.resolve(), told.sha256)
+    signer = signing.signer_told(parser, told)
     told.out.mkdir(parents=True, exist_ok=True)
-    built = build_windows(told.out.resolve(), embed, is_release=told.release)
+    try:
+        built = build_windows(told.out.resolve(), embed, signer, is_release=told.release)
+    except (EmbedError, InventoryError, SigningError) as error:
+        sys.exit(f"tools/installers: {error}.")
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in built}
     (told.out / "SHA256SUMS").write_text("".join(f"{digest}  {name}\n" for name, digest in sums.items()), encoding="ascii")
     for path in built:

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 from kiosk.program_version import TRIAL
+from tools.installer.component import Component
+from tools.installer.parts import TEXTS
 from tools.installer.requirements import ROOT
+from tools.installer.signing import Signer
 from tools.installer.windows_layout import size_of, version_of
 
 SCRIPT = ROOT / "resources" / "installer" / "windows" / "kiosk.nsi"
 
 
-def build(layout: Path, out: Path, *, is_fast: bool) -> None:
-    """`is_fast`: compressed less, which is done in seconds."""
+def build(layout: Path, out: Path, *, is_fast: bool, signer: Signer | None = None) -> None:
+    """`is_fast`: compressed less, which is done in seconds. `signer`: signs the uninstaller, which only exists inside."""
     version = version_of(layout)
     told = {"LAYOUT": layout, "VERSION": version.removesuffix(TRIAL), "KILOBYTES": size_of(layout) // 1024, "OUT": out}
     options = [f"-D{name}={value}" for name, value in told.items()]
     options += ["-DTRIAL"] * version.endswith(TRIAL) + ["-DFAST"] * is_fast
-    subprocess.run(["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *options, SCRIPT], cwd=SCRIPT.parent, check=True, timeout=900)
+    if signer is not None:
+        options.append(f"-DSIGN={shlex.join([sys.executable, '-m', 'tools.installer.signing', *signer.arguments()])}")
+    command = ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *options, str(SCRIPT)]
+    subprocess.run(command, cwd=SCRIPT.parent, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, timeout=900)
+
+
+def component() -> Component:
+    """What installer and uninstaller begin with."""
+    told = subprocess.run(["makensis", "-VERSION"], capture_output=True, text=True, check=True, timeout=60)
+    version = told.stdout.strip().removeprefix("v").partition("-")[0]
+    return Component("NSIS", version, "Zlib AND LicenseRef-LZMA-CPL-exception", "pkg:generic/nsis", (TEXTS / "NSIS.txt",))

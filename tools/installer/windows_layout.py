@@ -10,11 +10,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kiosk.program_version import TRIAL
+from tools.installer import inventory
+from tools.installer.component import Component, Origin
+from tools.installer.python_embed import Embed, refuse_unsigned
 from tools.installer.requirements import ROOT
 
 _PATHS = "python313.zip\n.\nLib\\site-packages\nimport site\n"
@@ -67,20 +69,16 @@ _DROPPED = (
 _DROPPED_KINDS = ("*.pyi", "*.lib", "*.h", "__pycache__")
 
 
-@dataclass(frozen=True, slots=True)
-class Embed:
-    """The embeddable Python of the Python project, and its SHA-256."""
+def lay_out(folder: Path, embed: Embed | None = None, also: Sequence[Component] = ()) -> None:
+    """Make `folder` anew. Without `embed` the Python is the one that PyPI has, which is old: the build is a trial.
 
-    zip: Path
-    hash: str
-
-
-def lay_out(folder: Path, embed: Embed | None = None) -> None:
-    """Make `folder` anew. Without `embed` the Python is the one that PyPI has, which is old: the build is a trial."""
+    `also`: what is added when the layout is packed, with a licence of its own. Raises EmbedError and InventoryError.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     given = () if embed is None else (str(embed.zip), embed.hash)
     _run(ROOT / "tools" / "windows_python", "runtime", folder, *given)
+    refuse_unsigned(folder)
     _trim(folder)
     _install_program(folder)
     if embed is None:
@@ -88,6 +86,8 @@ def lay_out(folder: Path, embed: Embed | None = None) -> None:
     (folder / "python313._pth").write_text(_PATHS, encoding="ascii", newline="\r\n")
     _draw_icon(folder / "kiosk.ico")
     _compile(folder)
+    interpreter = None if embed is None else Origin(embed.zip.name, embed.hash.lower())
+    inventory.take(folder, Path(f"{folder}.json"), source_date(), interpreter, also)
     _date(folder)
 
 
@@ -136,9 +136,15 @@ def _compile(folder: Path) -> None:
 
 def _date(folder: Path) -> None:
     """All files bear the time of the commit (https://reproducible-builds.org/docs/source-date-epoch/)."""
-    told = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=True)
+    time = source_date()
     for path in (folder, *folder.rglob("*")):
-        os.utime(path, (int(told.stdout), int(told.stdout)))
+        os.utime(path, (time, time))
+
+
+def source_date() -> int:
+    """The time of the commit, in seconds of Unix."""
+    told = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return int(told.stdout)
 
 
 def rename(folder: Path, version: str) -> None:

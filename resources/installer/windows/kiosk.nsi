@@ -1,4 +1,4 @@
-; The installer for counter PCs, built on Linux: makensis -DLAYOUT=… -DVERSION=… -DKILOBYTES=… -DOUT=… [-DTRIAL] [-DFAST] kiosk.nsi
+; The installer for counter PCs, built on Linux: makensis -DLAYOUT=… -DVERSION=… -DKILOBYTES=… -DOUT=… [-DTRIAL] [-DFAST] [-DSIGN=…] kiosk.nsi
 ;
 ; Each version lies in a folder of its own below the program's. A new one is written beside the old one, takes its name when it is whole, is
 ; made the one that is started, and only then the old one goes: ended at any point, one of them is whole.
@@ -36,6 +36,9 @@ RequestExecutionLevel admin
 
 Name "$(NAME)${SUFFIX}"
 OutFile "${OUT}"
+!ifdef SIGN
+  !uninstfinalize '${SIGN} "%1"' = 0
+!endif
 InstallDir "$PROGRAMFILES64\${ID}"
 ShowInstDetails nevershow
 ShowUninstDetails nevershow
