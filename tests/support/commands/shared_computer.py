@@ -40,6 +40,7 @@ from tests.support.commands.accounts import (
 from tests.support.commands.intruders import SCENARIOS as OF_INTRUDERS
 from tests.support.commands.lured_homes import SCENARIOS as OF_LURED_HOMES
 from tests.support.commands.refused_moves import SCENARIOS as OF_REFUSALS
+from tests.support.commands.roots_commands import SCENARIOS as OF_ROOTS_COMMANDS
 
 
 def killed_everywhere(*, back: bool, step: int) -> Told:
@@ -256,6 +257,7 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     **OF_INTRUDERS,
     **OF_LURED_HOMES,
     **OF_REFUSALS,
+    **OF_ROOTS_COMMANDS,
 }
 
 
