@@ -11,33 +11,25 @@ from kiosk.domain.errors import Code, Unavailable
 
 
 def check_as_root(home: Path) -> None:
-    """If this is root's process: check that nobody else may change the home, its folders, or anything on the way there, now or later.
+    """If this is root's process: check that nobody else may change the home, or anything on the way there.
 
-    An account's HOME may have been handed on to root (sudo -E, su), or its home named by --home. Raises Unavailable: store-foreign;
-    home-unusable (shared); OSError.
+    What is in there is root's then, and files are opened without following links (`open_made`). An account's HOME may have been handed on to
+    root (sudo -E, su), or its home named by --home. Raises Unavailable: store-foreign; home-unusable (shared); OSError.
     """
     if sys.platform == "win32" or os.geteuid() != 0:
         return
     for way in dict.fromkeys((home.absolute(), Path(os.path.realpath(home)))):
         for place in (way, *way.parents):
-            about = _of_root(place)
+            try:
+                about = place.lstat()
+            except (FileNotFoundError, NotADirectoryError):  # told by whoever makes it
+                continue
+            if about.st_uid != 0:
+                raise Unavailable(Code.STORE_FOREIGN, place=str(place))
             # In a sticky folder on the way (/tmp) nobody exchanges what is another's: inode(7).
-            is_kept = about is None or stat.S_ISLNK(about.st_mode) or (place != way and about.st_mode & stat.S_ISVTX)
-            if about is not None and not is_kept and _is_writable_by_others(about):
+            is_kept = stat.S_ISLNK(about.st_mode) or (place != way and about.st_mode & stat.S_ISVTX)
+            if not is_kept and _is_writable_by_others(about):
                 raise Unavailable(Code.HOME_UNUSABLE, place=str(place), reason="shared")
-    # What lies in these is opened without following links (`open_made`); `doctor` tells their modes.
-    for place in home.iterdir() if home.is_dir() else ():
-        _of_root(place)
-
-
-def _of_root(place: Path) -> os.stat_result | None:
-    try:
-        about = place.lstat()
-    except (FileNotFoundError, NotADirectoryError):  # told by whoever makes it
-        return None
-    if about.st_uid != 0 and not stat.S_ISREG(about.st_mode):
-        raise Unavailable(Code.STORE_FOREIGN, place=str(place))
-    return about
 
 
 def _is_writable_by_others(about: os.stat_result) -> bool:

@@ -37,6 +37,7 @@ from tests.support.commands.accounts import (
     own_home,
     setting_up,
 )
+from tests.support.commands.changed_rights import SCENARIOS as OF_CHANGED_RIGHTS
 from tests.support.commands.intruders import SCENARIOS as OF_INTRUDERS
 from tests.support.commands.lured_homes import SCENARIOS as OF_LURED_HOMES
 from tests.support.commands.refused_moves import SCENARIOS as OF_REFUSALS
@@ -257,6 +258,7 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     **OF_INTRUDERS,
     **OF_LURED_HOMES,
     **OF_REFUSALS,
+    **OF_CHANGED_RIGHTS,
     **OF_ROOTS_COMMANDS,
 }
 
