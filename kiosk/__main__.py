@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from kiosk import last_resort, search_path, streams
+from kiosk import environment, last_resort, search_path, streams
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,6 +15,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else arguments
     try:
+        if arguments is None:
+            environment.keep_what_setup_needs(given)
         streams.prepare()
         search_path.prepare()
         from kiosk.command_line import carry_out

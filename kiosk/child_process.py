@@ -96,7 +96,8 @@ def exchange(
     try:
         child = subprocess.Popen(  # noqa: S603 - our own module
             # Without the current folder on the module path: anybody may control it.
-            [sys.executable, "-P", "-m", *module],
+            # Isolated if we are: then no variable says where modules are, and we were found without.
+            [sys.executable, "-I" if sys.flags.isolated else "-P", "-m", *module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -12,6 +12,7 @@ from pathlib import Path
 from kiosk import log, streams
 from kiosk.commands import EVERY_COMMAND, output
 from kiosk.commands.breaking_off import break_off
+from kiosk.commands.changed_rights import changed_rights_told
 from kiosk.commands.confirmation import agrees, somebody_is_there
 from kiosk.commands.parser import Parser
 from kiosk.commands.unfinished_move import unfinished_move_told
@@ -76,6 +77,7 @@ def _at_home(options: argparse.Namespace, *, windowed: bool) -> int:
     with contextlib.ExitStack() as stack:
         if options.at_home:
             stack.enter_context(unfinished_move_told())
+            stack.enter_context(changed_rights_told())
             act_for_a_member(home.folder)
             os.umask(admitted_to(home.folder).umask)
             if not options.practises:

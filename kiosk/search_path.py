@@ -1,9 +1,11 @@
-"""Where Windows looks for programs. Standard library only: it precedes the first import of Qt."""
+"""Where Windows looks for programs. It precedes the first import of Qt."""
 
 from __future__ import annotations
 
 import os
 import sys
+
+from kiosk.system_folders import programs_folder
 
 
 def prepare() -> None:
@@ -13,4 +15,4 @@ def prepare() -> None:
     https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-createprocessw (lpApplicationName).
     """
     if sys.platform == "win32" and not os.environ.get("PATH"):
-        os.environ["PATH"] = os.path.join(os.environ.get("SYSTEMROOT", "C:\\Windows"), "System32")
+        os.environ["PATH"] = str(programs_folder())

@@ -1,22 +1,16 @@
-"""Ask a program of the operating system. Standard library only."""
+"""Ask a program of the operating system."""
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-from pathlib import Path
+
+from kiosk.environment import for_system_programs
+from kiosk.system_folders import programs_folder
 
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """For `creationflags`: a program without a console of its own opens none for a child. Windows would show it, and give it the focus.
 https://learn.microsoft.com/en-us/windows/win32/procthread/process-creation-flags
 """
-if sys.platform == "win32":
-    # A bare name would be looked for in our own folder and the current one first:
-    # https://learn.microsoft.com/en-us/windows/win32/api/processthreadsapi/nf-processthreadsapi-createprocessw
-    _FOLDER = Path(os.environ.get("SystemRoot", r"C:\Windows"), "System32")
-else:
-    _FOLDER = Path("/usr/bin")
 
 
 def ask(program: str, *arguments: str, limit: float) -> str | None:
@@ -26,7 +20,10 @@ def ask(program: str, *arguments: str, limit: float) -> str | None:
     """
     try:
         answer = subprocess.run(  # noqa: S603 - a program of the system's
-            [str(_FOLDER / program), *arguments],
+            # By its full path: Windows would look for a bare name in our own folder and the current one first.
+            # https://learn.microsoft.com/en-us/windows/win32/api/processthreadsapi/nf-processthreadsapi-createprocessw
+            [str(programs_folder() / program), *arguments],
+            env=for_system_programs(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -95,7 +95,7 @@ def act_for_a_member(folder: Path) -> None:
     group = admitted_to(folder).group
     if group is None:
         return
-    account = _member_of(group)
+    account = member_of(group)
     if account is None:
         reason = "group-gone" if is_group_gone(folder) else "group-empty"
         raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason=reason, group=group_named(folder))
@@ -124,7 +124,8 @@ if sys.platform != "win32":
     import grp
     import pwd
 
-    def _member_of(group: int) -> Account | None:
+    def member_of(group: int) -> Account | None:
+        """An account of the group, not root; None if it has none, or is not there."""
         try:
             named = [account_named(name) for name in grp.getgrgid(group).gr_mem]
         except KeyError:

@@ -14,6 +14,7 @@ from kiosk.config.atomic_write import write_new
 from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign, unusable
 from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
 from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder
+from kiosk.config.roots_places import check_as_root
 from kiosk.config.settings import CardSettings, IlsSettings, KeySettings, SlipSettings
 from kiosk.config.windows_paths import has_reserved_name, is_on_share
 from kiosk.domain.errors import Code, Unavailable
@@ -150,7 +151,7 @@ class Home:
         `for_practice`, used only by `begin_practice`, first marks the home as such, and writes a config that leaves nothing to decide. Not
         `configured`: the settings are fixed (the demo's), and nobody would read a config. The log creates its own folder: a counter works
         without it. Raises Unavailable: counter-not-admitted; config-unreadable; home-unusable, also if the home has another purpose;
-        store-foreign (the data belong to another user, whom even root would lock out), store-read-only, store-full.
+        store-foreign (home or data belong to another user, whom even root would lock out), store-read-only, store-full.
         """
         place = self.folder
         if is_machine_home(place):
@@ -161,6 +162,7 @@ class Home:
         if is_on_share(place) and not self.has_store():
             raise Unavailable(Code.HOME_UNUSABLE, place=str(place), reason="on-share")
         try:
+            check_as_root(place)
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             if for_practice or not os.path.lexists(self.config):
                 said = begin_for(Purpose.PRACTICE if for_practice else Purpose.COUNTER, self.folder)

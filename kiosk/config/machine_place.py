@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import sys
 from pathlib import Path
+
+from kiosk.system_folders import state_folder
 
 _NAME = "library-card-kiosk"
 
 
 def machine_folder() -> Path:
-    """The home of the computer's counter, whether there is one or not.
-
-    Linux: state that programs keep goes to /var/lib (FHS 3.0, 5.8). Windows: data of all users
-    (https://learn.microsoft.com/windows/win32/shell/knownfolderid, FOLDERID_ProgramData).
-    """
-    if sys.platform == "win32":
-        return Path(os.environ.get("PROGRAMDATA") or "C:/ProgramData") / _NAME
-    else:
-        return Path("/var/lib") / _NAME
+    """The home of the computer's counter, whether there is one or not."""
+    return state_folder() / _NAME
 
 
 def machine_keys_folder() -> Path:

@@ -13,6 +13,7 @@ from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign, unus
 from kiosk.config.home import LONGEST, base_folder, resolved
 from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
 from kiosk.config.registry_settings import BackupSettings, RegistryKeySettings
+from kiosk.config.roots_places import check_as_root
 from kiosk.config.windows_paths import is_on_share
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.resource_files import resource
@@ -72,6 +73,7 @@ class RegistryHome:
         if is_on_share(place) and not self.config.exists():
             raise Unavailable(Code.HOME_UNUSABLE, place=str(place), reason="on-share")
         try:
+            check_as_root(place)
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Counters of earlier versions have no marker.
             is_a_counters = purpose_of(place) is None and (place / "config.toml").exists()

@@ -139,7 +139,6 @@ class Code(StrEnum):
     COUNTER_KNOWN = "counter-known", about_counter(Family.REGISTRY, ToPatron.NOTHING, name=str)
     """A counter of this name is enrolled already."""
     COUNTER_NAME = "counter-name", about_counter(Family.REGISTRY, ToPatron.NOTHING)
-    """No name for a counter."""
     COUNTER_ENDED = "counter-ended", about_counter(Family.REGISTRY, ToPatron.NOTHING, name=str)
     """Revoked or retired already."""
     # backups of the register
@@ -238,6 +237,7 @@ class Code(StrEnum):
     """The file system has no access control (FAT)."""
     HOME_UNUSABLE = "home-unusable", about_counter(Family.PROGRAM, ToPatron.CLOSED)
     COUNTER_NOT_ADMITTED = "counter-not-admitted", about_counter(Family.PROGRAM, ToPatron.CLOSED)
+    COUNTER_RIGHTS = "counter-rights", about_counter(Family.PROGRAM, ToPatron.CLOSED)
     COUNTER_MOVING = "counter-moving", about_counter(Family.PROGRAM, ToPatron.CLOSED)
     SETUP_IMPOSSIBLE = "setup-impossible", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     BACKUP_FAILED = "backup-failed", about_counter(Family.STORE, ToPatron.NOTHING)

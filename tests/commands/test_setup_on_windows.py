@@ -30,6 +30,8 @@ from kiosk.text import say
 if os.name != "nt":
     pytest.skip("%ProgramData%", allow_module_level=True)
 
+import winreg
+
 import pywintypes
 import win32file
 import win32security
@@ -40,7 +42,13 @@ from kiosk.config import windows_acl
 @pytest.fixture
 def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Its data of all users lie in the test's own folder, like those of the account."""
-    monkeypatch.setenv("PROGRAMDATA", str(tmp_path / "all"))
+    registry: Any = winreg  # whose stubs are empty elsewhere
+    asked = registry.QueryValueEx
+
+    def answer(key: Any, name: str) -> Any:
+        return (str(tmp_path / "all"), registry.REG_SZ) if name == "ProgramData" else asked(key, name)
+
+    monkeypatch.setattr(registry, "QueryValueEx", answer)
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "own"))
     monkeypatch.delenv("KIOSK_HOME", raising=False)
     (tmp_path / "all").mkdir()

@@ -37,9 +37,11 @@ from tests.support.commands.accounts import (
     own_home,
     setting_up,
 )
+from tests.support.commands.changed_rights import SCENARIOS as OF_CHANGED_RIGHTS
 from tests.support.commands.intruders import SCENARIOS as OF_INTRUDERS
 from tests.support.commands.lured_homes import SCENARIOS as OF_LURED_HOMES
 from tests.support.commands.refused_moves import SCENARIOS as OF_REFUSALS
+from tests.support.commands.roots_commands import SCENARIOS as OF_ROOTS_COMMANDS
 
 
 def killed_everywhere(*, back: bool, step: int) -> Told:
@@ -256,6 +258,8 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     **OF_INTRUDERS,
     **OF_LURED_HOMES,
     **OF_REFUSALS,
+    **OF_CHANGED_RIGHTS,
+    **OF_ROOTS_COMMANDS,
 }
 
 

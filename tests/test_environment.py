@@ -1,0 +1,83 @@
+"""Variables that somebody else may have written lead neither `kiosk setup` nor programs of the system elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.config.machine_place import machine_folder
+from kiosk.environment import for_system_programs
+from kiosk.system_program import ask
+from tests.support import ROOT
+
+LURES = {
+    "OPENSSL_CONF": "elsewhere.cnf",
+    "COR_PROFILER_PATH": "elsewhere.dll",
+    "PYTHONSTARTUP": "elsewhere.py",
+    "PYTHONPATH": "elsewhere",
+    "QT_PLUGIN_PATH": "elsewhere",
+    "PSMODULEPATH": "elsewhere",
+    "SYSTEMROOT": "elsewhere",
+    "PROGRAMDATA": "elsewhere",
+    "PATH": "elsewhere",
+}
+
+
+def called(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """What the entry point leaves of the environment."""
+    code = (
+        "import json, os, sys, kiosk.command_line, kiosk.__main__ as begun\n"
+        "kiosk.command_line.carry_out = lambda given: print(json.dumps(dict(os.environ))) or 0\n"
+        "sys.exit(begun.main())"
+    )
+    given = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
+    return subprocess.run([sys.executable, "-c", code, *arguments], env=given, capture_output=True, text=True, timeout=60, check=True)
+
+
+@pytest.mark.parametrize("arguments", [("setup", "--machine"), ("--home", "x", "setup"), ("--home=x", "setup")])
+def test_setup_keeps_what_names_its_terminal_and_the_accounts_own_folders(arguments: tuple[str, ...]) -> None:
+    lures = {name: value for name, value in LURES.items() if name not in ("PYTHONPATH", "SYSTEMROOT", "PATH")}
+    left = json.loads(called(*arguments, LANG="C.UTF-8", COLUMNS="99", HOME=str(Path.home()), **lures).stdout)
+    assert {"elsewhere", *lures.values()}.isdisjoint(left.values())
+    assert "PYTHONPATH" not in left
+    assert (left["LANG"], left["COLUMNS"]) == ("C.UTF-8", "99")
+
+
+def test_other_commands_run_as_the_account_and_keep_all() -> None:
+    assert json.loads(called("doctor", "--home", "setup", QT_PLUGIN_PATH="elsewhere").stdout)["QT_PLUGIN_PATH"] == "elsewhere"
+
+
+def test_a_program_of_the_system_gets_no_variable_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in LURES.items():
+        monkeypatch.setenv(name, value)
+    shown = ask("cmd.exe", "/c", "set", limit=60) if sys.platform == "win32" else ask("env", limit=60)
+    assert shown is not None
+    seen = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
+    assert "elsewhere" not in " ".join(seen.values())
+    assert for_system_programs().items() <= {name.upper(): value for name, value in seen.items()}.items()
+
+
+def test_the_computers_place_is_where_the_system_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = machine_folder()
+    for name in ("PROGRAMDATA", "ALLUSERSPROFILE", "SystemDrive", "SystemRoot"):
+        monkeypatch.setenv(name, "Q:\\elsewhere" if sys.platform == "win32" else "/elsewhere")
+    assert machine_folder() == there
+    assert there.is_absolute()
+    assert "elsewhere" not in str(there)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes of POSIX")
+def test_no_library_reads_what_a_variable_leads_to(tmp_path: Path) -> None:
+    """OpenSSL, at its import, would wait for somebody to write to the pipe that this variable names."""
+    pipe = tmp_path / "openssl.cnf"
+    os.mkfifo(pipe)
+    given = {**os.environ, "OPENSSL_CONF": str(pipe)}
+    ran = subprocess.run(
+        [sys.executable, "-m", "kiosk", "setup", "--dry-run"], cwd=ROOT, env=given, capture_output=True, timeout=30, check=False
+    )
+    assert ran.returncode in (1, 2)
