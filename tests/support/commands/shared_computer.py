@@ -39,6 +39,7 @@ from tests.support.commands.accounts import (
 )
 from tests.support.commands.intruders import SCENARIOS as OF_INTRUDERS
 from tests.support.commands.lured_homes import SCENARIOS as OF_LURED_HOMES
+from tests.support.commands.proven_moves import SCENARIOS as OF_PROOFS
 from tests.support.commands.refused_moves import SCENARIOS as OF_REFUSALS
 
 
@@ -227,7 +228,7 @@ def there_and_back() -> Told:
         os.chown(path, 54302, 54302)
     told["papers"] = [called(None, "setup", "--account", TARO, "--to", str(place))[1] for place in (papers, notes, ours.folder / "inside")]
     told["letter"] = (papers / "data" / "letter").read_text()
-    told["repeated"] = called(None, "setup", "--machine", "--from", str(own.folder))[0]
+    told["repeated"] = called(None, "setup", "--machine", "--from", str(own.folder))
     told["taro"] = apart(TARO, lambda: link(4))
     told["whose"] = finding(HANAKO, "home")
     told["modes"] = sorted({*modes(machine_folder(), machine_keys_folder()).values()})
@@ -255,6 +256,7 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     "killed-back-here-and-there": lambda: killed_everywhere(back=True, step=7),
     **OF_INTRUDERS,
     **OF_LURED_HOMES,
+    **OF_PROOFS,
     **OF_REFUSALS,
 }
 
