@@ -15,7 +15,7 @@ from kiosk.commands.breaking_off import break_off
 from kiosk.commands.changed_rights import changed_rights_told
 from kiosk.commands.confirmation import agrees, somebody_is_there
 from kiosk.commands.parser import Parser
-from kiosk.commands.unfinished_move import unfinished_move_told
+from kiosk.commands.unfinished_move import refuse_while_moving, unfinished_move_told
 from kiosk.config import Home, LogSettings, begin_practice, default_home, home_at, read_settings
 from kiosk.config.acting_account import act_for_a_member
 from kiosk.config.admission import admitted_to
@@ -71,11 +71,14 @@ def _never(options: argparse.Namespace) -> bool:
 
 def _at_home(options: argparse.Namespace, *, windowed: bool) -> int:
     home = default_home() if options.home is None else home_at(options.home)
+    chosen = options.home is not None or bool(os.environ.get("KIOSK_HOME"))
     aside = options.practises and options.home is None
     if aside:
         home = home.for_practice()
     with contextlib.ExitStack() as stack:
         if options.at_home:
+            if not (chosen or aside):
+                refuse_while_moving()
             stack.enter_context(unfinished_move_told())
             stack.enter_context(changed_rights_told())
             act_for_a_member(home.folder)
@@ -85,7 +88,7 @@ def _at_home(options: argparse.Namespace, *, windowed: bool) -> int:
             if aside or home.is_for_practice() or (options.begins_practice(options) and not home.is_begun()):
                 begin_practice(home)
             else:
-                _begin(home, chosen=options.home is not None or "KIOSK_HOME" in os.environ)
+                _begin(home, chosen=chosen)
             stack.enter_context(log.kept_in(home.logs, _log_settings(home), options.log))
         code = _act(lambda: options.act(home, options), home.logs if options.at_home else None, windowed=windowed)
         if options.at_home:

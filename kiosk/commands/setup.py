@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.argument_types import given_path
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
-from kiosk.config.file_access import unusable
-from kiosk.config.file_replacement import delete_empty
-from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder, machine_keys_folder
-from kiosk.domain.errors import Code, Unavailable
+from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder
+from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
 
 if TYPE_CHECKING:
     from kiosk.config.machine_setup import Group
-    from kiosk.config.move_journal import PlannedMove
 
 
 def add(commands: Commands) -> None:
@@ -38,28 +33,28 @@ def add(commands: Commands) -> None:
 def set_up(home: Home, options: argparse.Namespace) -> int:
     """Can be repeated at each start of the computer: what is right already is left alone, and a move that was cut off is finished."""
     from kiosk.commands.setup_options import is_misused
-    from kiosk.config.machine_setup import is_administrator
+    from kiosk.commands.setup_outcome import Halfway, complain
 
     if is_misused(options):
         return output.MISUSE
-    if not is_administrator():
-        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-administrator")
     try:
         return _set_up(home, options)
-    except Unavailable as error:
-        if error.code is Code.ALREADY_RUNNING:  # told to the one who is to close it
-            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="running") from error
-        raise
-    except OSError as error:
-        raise unusable(error, Path(error.filename or machine_folder())) from error
+    except Halfway as halfway:
+        return complain(halfway.trouble, "setup.under-way" if halfway.is_moving else None)
+    except (KioskError, OSError) as error:
+        return complain(error, "setup.nothing-changed")
 
 
 def _set_up(home: Home, options: argparse.Namespace) -> int:
+    from kiosk.commands.setup_move import go_on
+    from kiosk.config.machine_setup import is_administrator
     from kiosk.config.move_journal import planned_move
 
+    if not is_administrator():
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-administrator")
     begun = planned_move()
     if begun is not None:
-        return _go_on(begun, options)
+        return go_on(begun, options)
     if options.account is not None:
         return _give_back(options)
     if options.machine:
@@ -71,37 +66,45 @@ def _set_up(home: Home, options: argparse.Namespace) -> int:
 
 
 def _make(options: argparse.Namespace) -> int:
+    from kiosk.commands.setup_move import move
     from kiosk.config.machine_setup import group_to_admit
     from kiosk.config.move_journal import PlannedMove
 
     group = group_to_admit(options.group)
-    if options.source is not None:
-        source = str(options.source.expanduser().absolute())
-        is_moved = not Path(source).exists() and Home(machine_folder()).has_store()
-        if is_moved or is_machine_home(Path(source)):
-            return _settle(group, options)
-        if not Home(Path(source)).is_begun():
-            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="nothing-there", place=source)
-        Home(Path(source)).refuse_practice()
-        return _move(PlannedMove(source, group=group), options)
-    return _settle(group, options)
+    if options.source is None:
+        return _settle(group, options)
+    source = Home(options.source.expanduser().absolute())
+    if is_machine_home(source.folder):
+        return _settle(group, options)
+    if not source.is_begun():
+        # Perhaps it was moved before, and perhaps the name is mistyped: nothing tells.
+        reason = "nothing-left" if has_machine_home() and Home(machine_folder()).has_store() else "nothing-there"
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason=reason, place=str(source.folder))
+    source.refuse_practice()
+    return move(PlannedMove(str(source.folder), group=group), options)
 
 
 def _settle(group: Group, options: argparse.Namespace) -> int:
     from kiosk.commands.setup_groups import group_before, tell_admitted
-    from kiosk.config.machine_setup import make_place
+    from kiosk.commands.setup_outcome import changing, tell_place
+    from kiosk.commands.setup_settling import settled, unsettled
 
     before = group_before()
     if options.dry_run:
-        _tell("would-settle" if has_machine_home() else "would-make")
+        tell_place("would-settle" if has_machine_home() else "would-make")
         tell_admitted(group, before, is_dry=True)
         return output.OK
-    _tell("machine-done" if make_place(group) else "unchanged")
+    with settled(group, before) as settle, changing():
+        tell_place("machine-done" if settle() else "unchanged")
     tell_admitted(group, before)
+    if left := unsettled():
+        output.warn("setup.other-names", files="\n".join(escaped(str(path)) for path in left))
+        return output.PROBLEM
     return output.OK
 
 
 def _give_back(options: argparse.Namespace) -> int:
+    from kiosk.commands.setup_move import move
     from kiosk.commands.setup_places import home_of
     from kiosk.config.acting_account import account_named
     from kiosk.config.machine_removal import finish_removal, is_unused
@@ -125,114 +128,21 @@ def _give_back(options: argparse.Namespace) -> int:
         return output.OK
     if is_unused():
         return _take_away(options)
-    return _move(PlannedMove(str(place), to_account=True, account=options.account), options)
+    return move(PlannedMove(str(place), to_account=True, account=options.account), options)
 
 
 def _take_away(options: argparse.Namespace) -> int:
     """There is nothing that could be given back to an account."""
+    from kiosk.commands.setup_outcome import changing, tell_place
     from kiosk.config.machine_removal import remove_unused
     from kiosk.ledger.running_lock import RunningLock
 
     if options.dry_run:
-        return _tell("would-remove")
+        return tell_place("would-remove")
     RunningLock(Home(machine_folder()).lock).release()
-    kept = remove_unused()
+    with changing():
+        kept = remove_unused()
     output.tell("setup.removed")
     if kept is not None:
         output.tell("setup.removed-kept", folder=escaped(str(kept)))
-    return output.OK
-
-
-def _go_on(begun: PlannedMove, options: argparse.Namespace) -> int:
-    """Finish the move that was cut off; nothing else is begun before."""
-    if _is_another(begun, options):
-        way = (begun.folder, str(machine_folder()))
-        source, target = reversed(way) if begun.to_account else way
-        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="other-move", source=source, target=target)
-    return _would_move(begun) if options.dry_run else _try(begun)
-
-
-def _is_another(begun: PlannedMove, options: argparse.Namespace) -> bool:
-    """Whether something else is asked for than what was begun: what is not said matters to nobody."""
-    from kiosk.config.machine_setup import group_to_admit
-
-    place = options.to if begun.to_account else options.source
-    if (options.source if begun.to_account else options.account) is not None:
-        return True
-    if place is not None and str(place.expanduser().absolute()) != begun.folder:
-        return True
-    if begun.to_account:
-        return options.account not in (None, begun.account)
-    return options.group is not None and group_to_admit(options.group) != begun.group
-
-
-def _would_move(move: PlannedMove) -> int:
-    output.tell("setup.would-give-back" if move.to_account else "setup.would-move", own=escaped(move.folder), folder=str(machine_folder()))
-    if not move.to_account and has_machine_home() and Home(machine_folder()).config.exists():
-        output.tell("setup.would-keep-config")
-    return output.OK
-
-
-def _move(move: PlannedMove, options: argparse.Namespace) -> int:
-    from kiosk.commands.setup_places import planned, sides
-    from kiosk.config.move_journal import plan
-    from kiosk.store.moving import check_possible
-
-    move = planned(move)
-    if options.dry_run:
-        check_possible(*sides(move))
-        return _would_move(move)
-    plan(move)
-    return _try(move)
-
-
-def _try(move: PlannedMove) -> int:
-    """Carry it out; what cannot be done is not planned any more, unless it has to be finished."""
-    from kiosk.commands.setup_places import sides
-    from kiosk.config.machine_setup import group_to_admit, make_place
-    from kiosk.config.move_journal import forget_plan
-    from kiosk.store.moving import is_decided
-
-    try:
-        return _carry_out(move)
-    except BaseException:
-        with suppress(Unavailable, OSError):
-            if not is_decided(*sides(move)):
-                if not move.to_account and has_machine_home():
-                    make_place(group_to_admit(None))
-                forget_plan()
-        raise
-
-
-def _carry_out(move: PlannedMove) -> int:
-    from kiosk.commands.setup_groups import tell_admitted
-    from kiosk.commands.setup_places import home_of, opened, sides
-    from kiosk.config.acting_account import account_named
-    from kiosk.config.machine_setup import make_place
-    from kiosk.config.move_journal import forget_plan
-    from kiosk.config.noted_group import forget_group
-    from kiosk.store.copied_home import kept_configs
-    from kiosk.store.moving import move as carry_out
-
-    carry_out(*sides(move), opened)
-    if move.to_account:
-        forget_group()
-        with suppress(OSError):  # keys of another counter
-            delete_empty(machine_keys_folder())
-        forget_plan()
-        output.tell("setup.account-done", folder=escaped(move.folder))
-        if Path(move.folder) != home_of(account_named(move.account) if move.account else None).folder:
-            output.tell("setup.account-elsewhere", folder=escaped(move.folder))
-        return output.OK
-    make_place(move.group)
-    forget_plan()
-    _tell("moved")
-    tell_admitted(move.group, None)
-    if kept := kept_configs(Home(machine_folder())):
-        output.tell("setup.config-kept", files=", ".join(escaped(str(path)) for path in kept))
-    return output.OK
-
-
-def _tell(what: str) -> int:
-    output.tell(f"setup.{what}", folder=escaped(str(machine_folder())), keys=escaped(str(machine_keys_folder())))
     return output.OK

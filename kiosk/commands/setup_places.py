@@ -19,7 +19,7 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.equipment import open_repository
 from kiosk.store.key_file import keys_folder_in
 from kiosk.store.key_location import key_place
-from kiosk.store.moving import Place
+from kiosk.store.move_places import Place
 
 
 def home_of(account: Account | None) -> Home:

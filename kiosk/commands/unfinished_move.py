@@ -11,6 +11,14 @@ from kiosk.domain.errors import Code, Unavailable
 _SYMPTOMS = frozenset({Code.STORE_MOVED, Code.STORE_COPY, Code.STORE_MISSING, Code.STORE_KEY_MISSING, Code.COUNTER_NOT_ADMITTED})
 
 
+def refuse_while_moving() -> None:
+    """Where nobody has named a home, an account would begin a second counter beside the one that is on its way. Raises Unavailable:
+    counter-moving.
+    """
+    if is_move_begun():
+        raise Unavailable(Code.COUNTER_MOVING)
+
+
 @contextmanager
 def unfinished_move_told() -> Iterator[None]:
     """Name the move where its symptom would be told, whose own way on would make things worse. Raises Unavailable: counter-moving."""

@@ -4,25 +4,44 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from kiosk.config.admission import Admitted
-from kiosk.config.file_replacement import delete
+from kiosk.config.file_replacement import delete, discard, replace
 
 
-def close_to(folder: Path, group: int) -> int:
+def close_to(folder: Path, group: int, *, replaces: bool = False) -> int:
     """Return how many files and folders had to be changed. For root. Raises OSError.
 
     Members of the group may put anything into it, at any time: no link is followed, and nothing changed that has another name elsewhere.
+    With `replaces`, a copy takes the name of such a file, so that nobody outside has what is written from now on; what the group could not
+    read before is no file of a counter, and stays.
     """
-    admitted, changed = Admitted(group), 0
+    admitted, before, changed = Admitted(group), folder.lstat().st_gid, 0
     # Each folder after what is in it, the top last: until then nobody comes in where root alone was.
     for _, _, files, handle in os.fwalk(folder, topdown=False, follow_symlinks=False):
         for name in files:
+            if replaces:
+                changed += _replace_linked(name, handle, frozenset({group, before}))
             changed += _settle_file(name, handle, group, admitted.file_mode)
         changed += _settle(handle, 0, group, admitted.folder_mode)
     return changed
+
+
+def files_named_elsewhere(*folders: Path) -> list[Path]:
+    """The files in there that have another name, here or elsewhere. For root. Raises OSError."""
+    found = []
+    for folder in folders:
+        for path, _, files, handle in os.fwalk(folder, follow_symlinks=False):
+            for name in files:
+                with suppress(FileNotFoundError):
+                    about = os.stat(name, dir_fd=handle, follow_symlinks=False)
+                    if stat.S_ISREG(about.st_mode) and about.st_nlink > 1:
+                        found.append(Path(path, name))
+    return found
 
 
 def keep_for_root(folder: Path) -> None:
@@ -39,6 +58,8 @@ def keep_for_root(folder: Path) -> None:
 
 
 _NO_LINK = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+_NOTHING_TO_SETTLE = frozenset({errno.ELOOP, errno.ENOENT, errno.ENXIO})
+"""A link, a file that has gone, a socket."""
 
 
 def _keep_folder(folder: int, path: str) -> None:
@@ -65,11 +86,41 @@ def _keep_folder(folder: int, path: str) -> None:
             os.close(handle)
 
 
+def _replace_linked(name: str, folder: int, groups: frozenset[int]) -> int:
+    """Let a copy take the name of a file that has another one elsewhere, if one of the groups could read it already."""
+    try:
+        handle = os.open(name, _NO_LINK, dir_fd=folder)
+    except OSError as error:
+        if error.errno in _NOTHING_TO_SETTLE:
+            return 0
+        raise
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        is_groups = about.st_gid in groups and about.st_mode & stat.S_IRGRP
+        if not stat.S_ISREG(about.st_mode) or about.st_nlink == 1 or not is_groups:
+            return 0
+        # By the open folder, whatever has its name by now: proc(5), /proc/pid/fd.
+        place = Path(f"/proc/self/fd/{folder}", name)
+        draft = place.with_name(f".{name}.{os.urandom(4).hex()}")
+        try:
+            with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as copy:
+                shutil.copyfileobj(file, copy)
+                copy.flush()
+                os.fsync(copy.fileno())
+                os.utime(copy.fileno(), ns=(about.st_atime_ns, about.st_mtime_ns))
+            replace(draft, place)
+            os.fsync(folder)
+        except BaseException:
+            discard(draft)
+            raise
+        return 1
+
+
 def _settle_file(name: str, folder: int, group: int, mode: int) -> int:
     try:
         handle = os.open(name, _NO_LINK, dir_fd=folder)
     except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENOENT, errno.ENXIO):  # a link, one that has gone, a socket
+        if error.errno in _NOTHING_TO_SETTLE:
             return 0
         raise
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import sys
 from pathlib import Path
@@ -34,6 +35,14 @@ def retired_folder(home: Path | None = None) -> Path:
     """Where it is put before it is removed."""
     home = home or machine_folder()
     return home.with_name(f".{home.name}.old")
+
+
+def home_of_staged(path: Path) -> Path:
+    """The home that a path in one of these two is of, by the name that somebody has given it; any other path as it is."""
+    for place in (path, *path.parents):
+        if (named := re.fullmatch(r"\.(.+)\.(new|old)", place.name)) is not None:
+            return place.with_name(named[1])
+    return path
 
 
 def move_file() -> Path:

@@ -45,9 +45,16 @@ def remove_unused() -> Path | None:
 def finish_removal() -> None:
     """Remove what is left beside a home that has gone. Can be repeated. Raises OSError."""
     _remove_retired()
-    with suppress(OSError):  # keys of another counter, or no folder
-        delete_empty(machine_keys_folder())
+    remove_keys_folder()
     forget_group()
+
+
+def remove_keys_folder() -> None:
+    """Remove the folder of the computer's keys, if it is ours and holds none (those of another counter)."""
+    folder = machine_keys_folder()
+    with suppress(OSError):
+        if is_administrators(folder):
+            delete_empty(folder)
 
 
 def _remove_retired() -> None:

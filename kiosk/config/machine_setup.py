@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from kiosk.config.atomic_write import sync_folder
 from kiosk.config.file_replacement import delete_tree, rename
 from kiosk.config.home import Home
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, staged_folder
+from kiosk.config.machine_removal import remove_keys_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.unix_groups import why_unusable
 
@@ -74,32 +76,42 @@ def present_group() -> Group:
         return number
 
 
-def make_place(group: Group) -> bool:
+def make_place(group: Group, *, replaces: bool = False) -> bool:
     """Make the place, or put right what is there; whether anything had to be done. Can be repeated after an interruption at any point.
 
-    Raises Unavailable: setup-impossible, group-unusable; as `Home.prepare` does; OSError.
+    `replaces`: also files that have another name elsewhere; nobody has one of them open (`group_modes.close_to`). Raises Unavailable:
+    setup-impossible, group-unusable; as `Home.prepare` does; OSError. Of a place that was not there, nothing is left then.
     """
-    changed = make_keys_folder(group)
-    home = machine_folder()
+    home, keys = machine_folder(), machine_keys_folder()
     if has_machine_home():
-        return _close_to(home, group) or changed
+        _make_own(keys)
+        changed = _close_to(keys, group, replaces=replaces)
+        return _close_to(home, group, replaces=replaces) or changed
     if os.path.lexists(home):
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(home))
-    staged = staged_folder()
-    make_staged(staged)
-    delete_tree(staged)  # of one that was killed, when the group may have been in there
-    make_staged(staged)
-    Home(staged).prepare()
-    _close_to(staged, group)
-    rename(staged, home)
-    sync_folder(home.parent)
+    _make_own(keys)
+    try:
+        _close_to(keys, group)
+        _make_home(staged_folder(), group)
+    except BaseException:
+        remove_keys_folder()
+        raise
     return True
 
 
-def make_keys_folder(group: Group) -> bool:
-    """Make the folder of its keys, or put right what is there; whether anything had to be done. Raises as `make_place` does."""
-    _make_own(machine_keys_folder())
-    return _close_to(machine_keys_folder(), group)
+def _make_home(staged: Path, group: Group) -> None:
+    _make_own(staged)
+    try:
+        delete_tree(staged)  # of one that was killed, when the group may have been in there
+        _make_own(staged)
+        Home(staged).prepare()
+        _close_to(staged, group)
+        rename(staged, machine_folder())
+    except BaseException:
+        with suppress(OSError):
+            delete_tree(staged)
+        raise
+    sync_folder(staged.parent)
 
 
 def make_staged(folder: Path) -> None:
@@ -137,7 +149,7 @@ def _make_own(folder: Path) -> None:
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="place-taken", place=str(folder)) from error
 
 
-def _close_to(folder: Path, group: Group) -> bool:
+def _close_to(folder: Path, group: Group, *, replaces: bool = False) -> bool:
     """Give the folder with all in it to the group, and close it to others; whether anything had to be changed."""
     if sys.platform == "win32":
         # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
@@ -153,4 +165,4 @@ def _close_to(folder: Path, group: Group) -> bool:
     else:
         from kiosk.config.group_modes import close_to
 
-        return close_to(folder, int(group)) > 0
+        return close_to(folder, int(group), replaces=replaces) > 0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from kiosk.config.acting_account import Account, acting_for
 from kiosk.config.admission import make_one_folder, open_made
@@ -13,6 +15,7 @@ from kiosk.config.file_access import open_regular
 from kiosk.config.file_replacement import delete, delete_empty, delete_tree, rename, replace
 from kiosk.config.home import Home
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.store.key_location import belongs_to_keys
 
 _CHUNK = 1 << 20
 
@@ -21,13 +24,33 @@ def copy_home(source: Home, reader: Account | None, folder: Path, writer: Accoun
     """Copy everything into `folder`, which is there, durably, with the times of the files. Raises Unavailable: setup-impossible, for a link
     (whoever writes there may lay one at any time); OSError.
 
-    Left out: `keys`, a folder that may lie in the home; what belongs to the processes that have the home open; what is neither file nor
-    folder.
+    Left out: what keys have in their folder `keys`, which may lie in the home, or be it; what belongs to the processes that have the home
+    open; what is neither file nor folder.
     """
     left_out = {source.lock, *(source.store.with_name(source.store.name + ending) for ending in ("-shm", "-keeper"))}
     if keys is not None:
-        left_out.add(keys)
+        with acting_for(reader):
+            inside = _within(source.folder, keys)
+        of_keys = {path for path in inside if belongs_to_keys(path.name)}
+        left_out |= of_keys if len(of_keys) < len(inside) else {path.parent for path in inside}
     _copy_folder(source.folder, reader, folder, writer, left_out)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file in an OSError that does not, as of a write: it tells which disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+def _within(home: Path, folder: Path) -> list[Path]:
+    """What lies in a folder that is the home, or in it, by its path in the home."""
+    place, itself = folder.resolve(), home.resolve()
+    return [home / path.relative_to(itself) for path in place.iterdir()] if place.is_relative_to(itself) and place.is_dir() else []
 
 
 def _copy_folder(source: Path, reader: Account | None, target: Path, writer: Account | None, left_out: set[Path]) -> None:
@@ -48,7 +71,7 @@ def _copy_folder(source: Path, reader: Account | None, target: Path, writer: Acc
             _copy_folder(path, reader, copy, writer, left_out)
         elif is_file:
             _copy_file(path, reader, copy, writer)
-    with acting_for(writer):
+    with acting_for(writer), naming(target):
         sync_folder(target)
 
 
@@ -65,11 +88,17 @@ def _copy_file(source: Path, reader: Account | None, target: Path, writer: Accou
         about = os.fstat(read.fileno())
         with acting_for(writer):
             written = os.fdopen(open_made(target, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)), "wb")
-            with written:
-                shutil.copyfileobj(read, written, _CHUNK)
+            with naming(target), written:
+                while content := _read(read, source):
+                    written.write(content)
                 written.flush()
                 os.fsync(written.fileno())
             os.utime(target, ns=(about.st_atime_ns, about.st_mtime_ns))
+
+
+def _read(file: BinaryIO, path: Path) -> bytes:
+    with naming(path):
+        return file.read(_CHUNK)
 
 
 def merge_into(staged: Path, home: Home) -> None:

@@ -31,7 +31,7 @@ _PATIENCE_SECONDS = 0.5
 def check_company(path: Path) -> None:
     """Check, before opening, that the files are those the keeper has open. Raises Unavailable: store-replaced."""
     try:
-        handle = os.open(_note(path), _READ_AND_WRITE)
+        handle = os.open(keeper_note(path), _READ_AND_WRITE)
     except OSError:  # there is no keeper, or there cannot be one
         return
     try:
@@ -52,7 +52,7 @@ def check_company(path: Path) -> None:
 def is_kept(path: Path) -> bool:
     """Whether a process has the store open: another one, as long as this one has not opened it."""
     try:
-        handle = os.open(_note(path), _READ_AND_WRITE)
+        handle = os.open(keeper_note(path), _READ_AND_WRITE)
     except OSError:  # there is no keeper, or there cannot be one
         return False
     try:
@@ -129,7 +129,7 @@ class ForeignChanges:
 
     def _delete_note(self) -> bool:
         try:
-            delete(_note(self._path), missing_ok=True, patience=0)
+            delete(keeper_note(self._path), missing_ok=True, patience=0)
         except OSError:
             return False
         return True
@@ -137,12 +137,12 @@ class ForeignChanges:
     def _keep(self) -> None:
         """Become the keeper if there is none."""
         try:
-            handle = open_made(_note(self._path), os.O_CREAT | _READ_AND_WRITE)
+            handle = open_made(keeper_note(self._path), os.O_CREAT | _READ_AND_WRITE)
         except OSError:  # a write-protected disk: nothing is written anyway
             return
         with suppress(OSError):
             # A departing keeper deletes its note.
-            if take_lock(handle) and os.path.samestat(os.fstat(handle), _note(self._path).stat()):
+            if take_lock(handle) and os.path.samestat(os.fstat(handle), keeper_note(self._path).stat()):
                 os.ftruncate(handle, 0)
                 os.write(handle, b"\n" + _spelt(self._seen))
                 self._main, self._kept = self._content(), handle
@@ -180,7 +180,8 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return None
 
 
-def _note(path: Path) -> Path:
+def keeper_note(path: Path) -> Path:
+    """The file that is there while a process has the store open, and after one was killed."""
     return path.with_name(path.name + ENDING)
 
 

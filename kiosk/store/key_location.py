@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -177,6 +178,11 @@ class KeyPlace:
 
     def _anchor_path(self, name: str) -> Path:
         return self.folder / f"{name}{ENDING}"
+
+
+def belongs_to_keys(name: str) -> bool:
+    """Whether a file of a key folder has to do with the keys of a counter, or is a draft of one that has."""
+    return re.match(rf"\.?[0-9a-f]{{16}}({'|'.join(map(re.escape, (_FILE, _MARK, _MACHINES, ENDING)))})(\.|$)", name) is not None
 
 
 def key_place(database: Path, place: str = "auto", folder: Path | None = None) -> KeyPlace:

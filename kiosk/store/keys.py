@@ -206,15 +206,13 @@ def open_keys(
     """
     record = store.load()
     if record is not None:
-        if record.is_erased:
-            raise Unavailable(Code.COUNTER_REVOKED)
-        _check_folder(record, database)
+        check_store(record, database)
         return record.keys
     # A leftover -wal without its database means that the database was removed, not that none was created.
     if database.exists() or leftovers(database):
         record = store.load()
         if record is not None:  # another process created both in the meantime
-            _check_folder(record, database)
+            check_store(record, database)
             return record.keys
         if (record := elsewhere()) is not None:
             raise seen_elsewhere(record, database)
@@ -233,7 +231,12 @@ def is_copy(record: KeyRecord, database: Path) -> bool:
     return first.exists() and not first.samefile(database) and same_store(first, record.keys.database)
 
 
-def _check_folder(record: KeyRecord, database: Path) -> None:
+def check_store(record: KeyRecord, database: Path) -> None:
+    """Check that the keys have their store here, or none was made with them yet. Raises Unavailable as `open_keys` does: store-missing,
+    store-moved, store-copy, counter-revoked.
+    """
+    if record.is_erased:
+        raise Unavailable(Code.COUNTER_REVOKED)
     if not database.exists():
         if record.store != "" or leftovers(database):
             raise Unavailable(Code.STORE_MISSING, file=str(database))

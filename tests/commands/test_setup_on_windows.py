@@ -190,12 +190,36 @@ def test_there_and_back(computer: Path, kept_links: Home) -> None:
     assert main(["setup", "--machine", "--from", str(own.folder)]) == 0
     assert not own.folder.exists()
     assert places(default_home()) == (1, "machine")
-    assert main(["setup", "--machine", "--from", str(own.folder)]) == 0
+    assert main(["setup", "--machine", "--from", str(own.folder)]) == 1
     assert main(["setup", "--account"]) == 0
     assert list(computer.iterdir()) == []
     assert default_home() == account_home() == own
     assert places(own) == (1, "file")
     assert main(["setup", "--account"]) == 0
+
+
+def test_a_disk_that_keeps_no_lists_is_refused_before_anything_is_changed(
+    computer: Path, kept_links: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """exFAT: https://learn.microsoft.com/windows/win32/fileio/filesystem-functionality-comparison (no access control lists)."""
+    assert main(["setup", "--machine", "--from", str(kept_links.folder)]) == 0
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    asked = win32security.GetNamedSecurityInfo
+    open_to_all = win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(f"O:{windows_acl.own_account()}D:(A;;FA;;;WD)", 1)
+
+    def tell(path: str, *others: Any) -> Any:
+        return open_to_all if Path(path).is_relative_to(disk) else asked(path, *others)
+
+    monkeypatch.setattr(win32security, "GetNamedSecurityInfo", tell)
+    capsys.readouterr()
+    for dry in ([], ["--dry-run"]):
+        assert main(["setup", "--account", "--to", str(disk / "below" / "counter"), *dry]) == 1
+        said = capsys.readouterr().err
+        assert say("command.why.setup-impossible.unprotected") in said
+        assert say("command.setup.nothing-changed") in said
+    assert (list(disk.iterdir()), planned_move(), computer.exists()) == ([], None, True)
+    assert places(default_home()) == (1, "machine")
 
 
 def test_the_computers_home_is_closed_to_the_group_before_it_is_removed(

@@ -1,0 +1,91 @@
+"""Before a move changes anything, all that can be known is; while it is under way, every account is told. On Linux, with real accounts."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+import pytest
+
+from kiosk.text import say
+
+pytestmark = [pytest.mark.root, pytest.mark.timeout(150)]
+NOTHING = say("command.setup.nothing-changed")
+
+
+def why(reason: str) -> str:
+    return say(f"command.why.setup-impossible.{reason}")
+
+
+@pytest.mark.skipif(not shutil.which("mkfs.exfat"), reason="makes an exFAT image")
+def test_a_disk_that_cannot_hold_the_counter_is_refused_before_anything_is_changed(computer: Any) -> None:
+    found = computer("disks")
+    for name, sentence in (
+        ("stick", why("unprotected")),
+        ("full", say("refusal.store-full.staff")),
+        ("narrow", say("refusal.store-full.staff")),
+    ):
+        for code, said in found[name]:
+            assert (code, sentence in said, f"/home/kiosk-taro/{name}/below/counter" in said, NOTHING in said) == (1, True, True, True), (
+                said
+            )
+        assert found[f"{name}-left"] == []
+    code, said = found["another"]
+    assert (code, "場所: /home/kiosk-hanako/counter" in said, "ログイン" in said, NOTHING in said) == (1, True, False, True), said
+    assert (found["same"], found["links"]) == (True, [1, 2, 3])
+
+
+def test_every_account_is_told_of_a_move_until_it_has_ended(computer: Any) -> None:
+    found = computer("under-way")
+    for way in ("there", "back"):
+        for code, said in found[way]["said"]:
+            assert (code, say("refusal.counter-moving.staff") in said) == (1, True), said
+        # Another counter, which somebody names, has nothing to do with it.
+        assert say("refusal.counter-moving.staff") not in found[way]["named"][1]
+        code, said = found[way]["dry"]
+        assert (code, "途中" in said, found[way]["finished"]) == (0, True, 0)
+    code, said = found["window"]
+    assert (code, say("refusal.counter-moving.staff") in said) == (1, True)
+    assert (found["taro"], found["links"]) == (True, [1, 2, 3])
+
+
+def test_a_source_without_a_counter_is_refused(computer: Any) -> None:
+    found = computer("wrong-sources")
+    lost = say("refusal.store-missing.staff", file="/home/kiosk-hanako/.local/share/library-card-kiosk/data/kiosk.db")
+    for code, said in found["lost"]:
+        assert (code, lost in said, NOTHING in said) == (1, True, True), said
+    assert (found["left"], found["keys"]) == ([], "keys.file")
+    for code, said in found["mistyped"]:
+        assert (code, why("nothing-left") in said, NOTHING in said) == (1, True, True), said
+    assert found["links"] == [9]
+
+
+def test_a_dry_run_sees_what_the_command_sees_and_nothing_is_left(computer: Any) -> None:
+    found = computer("refused-in-time")
+    for name, sentence in (("running", why("running")), ("full", say("refusal.store-full.staff"))):
+        for code, said in found[name]:
+            assert (code, sentence in said, NOTHING in said) == (1, True, True), said
+    assert found["new"][0] == 1
+    assert (found["left"], found["there"]) == (["ballast"], False)
+    code, said = found["config"]
+    assert (code, NOTHING in said) == (2, True)
+
+
+def test_keys_in_the_home_itself_are_not_copied_with_it(computer: Any) -> None:
+    found = computer("keys-at-the-top")
+    assert found["kept"] == [".anchor", ".json"]
+    assert (found["moved"], found["clear"], found["left"]) == (0, [], [])
+    assert (found["back"], found["links"]) == (0, [1, 2, 3])
+
+
+def test_a_counter_in_use_keeps_its_group_and_its_files(computer: Any) -> None:
+    found = computer("in-use")
+    code, said = found["group"]
+    assert (code, why("running") in said, NOTHING in said) == (1, True, True)
+    code, said = found["files"]
+    assert (code, "/var/lib/library-card-kiosk/data/kiosk.db" in said, found["still"]) == (1, True, [2, 54300])
+    # What the group could not read before is root's own, and is not given to it.
+    code, said = found["replaced"]
+    assert (code, "data/kiosk.db" in said, "data/secret" in said) == (1, False, True)
+    assert (found["store"], found["secret"]) == ([1, 54310, "660"], [2, 0, "600"])
+    assert (found["again"][0], found["links"]) == (0, [1, 2])
