@@ -29,6 +29,8 @@ def add(commands: Commands) -> None:
     setup.option("--machine", action="store_true")
     setup.option("--group", metavar="NAME")
     setup.option("--from", type=given_path, metavar="DIR", dest="source")
+    setup.option("--config", type=given_path, metavar="FILE", dest="config_file")
+    setup.option("--enrolment", type=given_path, metavar="FILE")
     setup.option("--account", nargs="?", const="", metavar="NAME")
     setup.option("--to", type=given_path, metavar="DIR")
     setup.option("--dry-run", action="store_true")
@@ -58,16 +60,29 @@ def _set_up(home: Home, options: argparse.Namespace) -> int:
     from kiosk.config.move_journal import planned_move
 
     begun = planned_move()
+    if options.machine:
+        return _take_over(begun, options)
     if begun is not None:
         return _go_on(begun, options)
     if options.account is not None:
         return _give_back(options)
-    if options.machine:
-        return _make(options)
     if options.dry_run:  # of a move that was begun, and there is none
         output.warn("setup.which")
         return output.MISUSE
     return int(options.explain(home, options))
+
+
+def _take_over(begun: PlannedMove | None, options: argparse.Namespace) -> int:
+    """Make the computer's counter, or finish a move, and give it the files that were given."""
+    from kiosk.commands.setup_takeover import read_files, take_over, would_take_over
+
+    files = read_files(options)
+    if isinstance(files, int):
+        return files
+    code = _make(options) if begun is None else _go_on(begun, options)
+    if code != output.OK or options.dry_run:
+        return code or would_take_over(files)
+    return take_over(files) if has_machine_home() else output.OK
 
 
 def _make(options: argparse.Namespace) -> int:
@@ -157,7 +172,7 @@ def _is_another(begun: PlannedMove, options: argparse.Namespace) -> bool:
     from kiosk.config.machine_setup import group_to_admit
 
     place = options.to if begun.to_account else options.source
-    if (options.source if begun.to_account else options.account) is not None:
+    if (options.source or options.config_file or options.enrolment if begun.to_account else options.account) is not None:
         return True
     if place is not None and str(place.expanduser().absolute()) != begun.folder:
         return True
