@@ -10,8 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +19,7 @@ from kiosk.commands.argument_types import given
 from kiosk.commands.enrol import enrol_at
 from kiosk.commands.registry.opened import moment
 from kiosk.config import Home, check_settings, default_config, read_settings
-from kiosk.config.acting_account import acting_for, member_for
-from kiosk.config.admission import admitted_to
+from kiosk.config.acting_account import acting_as_member
 from kiosk.config.atomic_write import replace_file, sync_folder
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete
@@ -86,7 +83,7 @@ def _mistakes(path: Path | None, config: bytes | None) -> tuple[Path, list[Refus
     if path is not None and config is not None:
         return path, CONFIG.check_content(path, config)
     if has_machine_home():
-        with _as_member(ours):
+        with acting_as_member(ours.folder):
             if ours.config.exists():
                 return ours.config, check_settings(ours.config)
     return ours.config, CONFIG.check_content(ours.config, default_config().encode())
@@ -109,7 +106,7 @@ def _was_used_here(file: EnrolmentFile) -> bool:
     if not has_machine_home():
         return False
     home = Home(machine_folder())
-    with _as_member(home):
+    with acting_as_member(home.folder):
         return _is_enrolled(home, file)
 
 
@@ -143,7 +140,7 @@ def take_over(files: Files) -> int:
     home = Home(machine_folder())
     if files.config is None and files.enrolment is None and not os.path.lexists(_copy()):
         return output.OK
-    with _as_member(home):
+    with acting_as_member(home.folder):
         if files.config is not None:
             _take_config(home, files.config)
         given_now = files.enrolment
@@ -155,17 +152,6 @@ def take_over(files: Files) -> int:
             replace_file(_copy(), given_now.formatted(explained=output.words("registry.enrol.in-file")).encode())
             sync_folder(_copy().parent)
         return _enrol(home) if os.path.lexists(_copy()) else output.OK
-
-
-@contextmanager
-def _as_member(home: Home) -> Iterator[None]:
-    """Root follows nothing that a member may have laid there."""
-    with acting_for(member_for(home.folder)):
-        before = os.umask(admitted_to(home.folder).umask)
-        try:
-            yield
-        finally:
-            os.umask(before)
 
 
 def _copy() -> Path:

@@ -103,6 +103,17 @@ def act_for_a_member(folder: Path) -> None:
     os.environ["HOME"] = str(account.folder)
 
 
+@contextmanager
+def acting_as_member(folder: Path) -> Iterator[None]:
+    """The same for a while, with the umask of that folder: of the whole process, and only root's. Raises as `act_for_a_member` does."""
+    with acting_for(member_for(folder)):
+        before = os.umask(admitted_to(folder).umask)
+        try:
+            yield
+        finally:
+            os.umask(before)
+
+
 def member_for(folder: Path) -> Account | None:
     """The account for which root acts in a folder of a group; None: as this process. Raises Unavailable: counter-not-admitted, if the group
     has no account.

@@ -55,6 +55,14 @@ class SettingsFile(Generic[S]):
             raise mistakes[0]
         return self._shape(**{name: shape(**values.get(name, {})) for name, shape in self.sections.items()})
 
+    def read_section(self, path: Path, section: str) -> Any:
+        """The settings of one section, whatever is wrong with the others. Raises as `read` does."""
+        values, mistakes = self._read(path)
+        for mistake in mistakes:
+            if not values or str(mistake.params["key"]).partition(".")[0] == section:
+                raise mistake
+        return self.sections[section](**values[section])
+
     def check(self, path: Path) -> list[Refused]:
         """All mistakes in a file, ordered by line. Raises Refused: config-exposed; Unavailable as `read` does."""
         return self._read(path)[1]

@@ -241,6 +241,7 @@ class Code(StrEnum):
     COUNTER_NOT_ADMITTED = "counter-not-admitted", about_counter(Family.PROGRAM, ToPatron.CLOSED)
     COUNTER_MOVING = "counter-moving", about_counter(Family.PROGRAM, ToPatron.CLOSED)
     SETUP_IMPOSSIBLE = "setup-impossible", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    ERASE_IMPOSSIBLE = "erase-impossible", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     BACKUP_FAILED = "backup-failed", about_counter(Family.STORE, ToPatron.NOTHING)
     RECOVERY_LINE = "recovery-line", about_counter(Family.STORE, ToPatron.NOTHING, line=int)
     RECOVERY_MISMATCH = "recovery-mismatch", about_counter(Family.STORE, ToPatron.NOTHING)

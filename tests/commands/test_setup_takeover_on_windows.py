@@ -10,10 +10,11 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.commands.output import words
-from kiosk.config import Home
+from kiosk.config import Home, read_settings
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.enrolment_file import EnrolmentFile
+from kiosk.equipment import open_repository
 
 if os.name != "nt":
     pytest.skip("%ProgramData%", allow_module_level=True)
@@ -49,6 +50,19 @@ def test_what_lies_beside_the_installer_is_taken_over(share: Path, capsys: pytes
     # As the start-up script of a group policy does, until the server is there.
     assert (main(["setup", "--machine"]), copy.exists()) == (1, True)
     assert (main(["setup", "--machine", *both[:2]]), home.config.stat().st_mtime_ns) == (1, before)
+
+
+def test_of_the_computers_counter_nothing_is_left(share: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["setup", "--machine", "--config", str(share / "kiosk.toml"), "--enrolment", str(share / "PC01.enrolment")])
+    with open_repository(Home(machine_folder()), read_settings(Home(machine_folder()).config))[0] as store:
+        assert store.count_links() == 0
+    assert main(["erase", "--yes"]) == 0, capsys.readouterr().err
+    assert list(machine_folder().parent.iterdir()) == []
+    # What is left beside a home that has gone is finished, and not taken for the account's own.
+    machine_keys_folder().mkdir()
+    assert main(["erase", "--yes"]) == 0
+    assert words("erase.finished") in capsys.readouterr().out
+    assert list(machine_folder().parent.iterdir()) == []
 
 
 def test_a_config_of_a_newer_version_makes_nothing(share: Path, capsys: pytest.CaptureFixture[str]) -> None:
