@@ -8,6 +8,7 @@ from kiosk.commands import (
     demo,
     doctor,
     enrol,
+    erase,
     ils,
     links,
     practice,
@@ -23,6 +24,6 @@ from kiosk.commands import (
 )
 
 EVERY_COMMAND = (
-    *(run, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, setup, enrol),
+    *(run, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, setup, enrol, erase),
     *(serve, registry),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
@@ -33,21 +34,27 @@ def add(commands: Commands) -> None:
 
 
 def enrol(home: Home, options: argparse.Namespace) -> int:
-    """Enrol this counter, or tell it where its server is now; a running window finds it there by itself.
+    """Enrol this counter, or tell it where its server is now; a running window finds it there by itself."""
+    home.refuse_practice()
+    return enrol_at(home, options.url, _ask_code, again=options.again)
 
-    To enrol is refused beside a window, which would go on to make links under its own site key. --again: take a new secret by a code, also
+
+def enrol_at(home: Home, address: str, ask_code: Callable[[], str], *, again: bool = False) -> int:
+    """Enrol it at this address; the code is asked for where one is needed.
+
+    To enrol is refused beside a window, which would go on to make links under its own site key. `again`: take a new secret by a code, also
     where the server knows this counter, so that a copy of it is shut out.
     """
     from kiosk.store.sync.enrolment import shown_by
     from kiosk.store.sync.server_url import ServerUrl
 
-    home.refuse_practice()
-    settings, url = read_settings(home.config), ServerUrl.parse(options.url)
+    settings, url = read_settings(home.config), ServerUrl.parse(address)
     shown = shown_by(url)
-    if not options.again and home.has_store() and (known := _known(home, settings, url, shown)) is not None:
+    if not again and home.has_store() and (known := _known(home, settings, url, shown)) is not None:
         return _moved(home, settings, known, url)
     with RunningLock(home.lock):
-        return _join(home, settings, _membership(home, settings), url, shown, again=options.again)
+        membership = _membership(home, settings)
+        return _join(home, settings, membership, url, shown, EnrolmentCode.parse(ask_code()), again=again)
 
 
 def _membership(home: Home, settings: Settings) -> Membership | None:
@@ -102,11 +109,12 @@ def _moved(home: Home, settings: Settings, membership: Membership, url: ServerUr
     return output.OK
 
 
-def _join(home: Home, settings: Settings, membership: Membership | None, url: ServerUrl, shown: Unverified, *, again: bool) -> int:
+def _join(
+    home: Home, settings: Settings, membership: Membership | None, url: ServerUrl, shown: Unverified, code: EnrolmentCode, *, again: bool
+) -> int:
     from kiosk.store.enrolment import Joined, join, keep_secret
     from kiosk.store.sync import enrolment
 
-    code = EnrolmentCode.parse(_ask_code())
     authority = enrolment.named_by(code, shown)
     place = key_place_of(home, settings)
     if membership is not None:

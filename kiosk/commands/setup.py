@@ -16,6 +16,7 @@ from kiosk.domain.escaping import escaped
 
 if TYPE_CHECKING:
     from kiosk.config.machine_setup import Group
+    from kiosk.config.move_journal import PlannedMove
 
 
 def add(commands: Commands) -> None:
@@ -24,6 +25,8 @@ def add(commands: Commands) -> None:
     setup.option("--machine", action="store_true")
     setup.option("--group", metavar="NAME")
     setup.option("--from", type=given_path, metavar="DIR", dest="source")
+    setup.option("--config", type=given_path, metavar="FILE", dest="config_file")
+    setup.option("--enrolment", type=given_path, metavar="FILE")
     setup.option("--account", nargs="?", const="", metavar="NAME")
     setup.option("--to", type=given_path, metavar="DIR")
     setup.option("--dry-run", action="store_true")
@@ -53,16 +56,32 @@ def _set_up(home: Home, options: argparse.Namespace) -> int:
     if not is_administrator():
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-administrator")
     begun = planned_move()
+    if options.machine:
+        return _take_over(begun, options)
     if begun is not None:
         return go_on(begun, options)
     if options.account is not None:
         return _give_back(options)
-    if options.machine:
-        return _make(options)
     if options.dry_run:  # of a move that was begun, and there is none
         output.warn("setup.which")
         return output.MISUSE
     return int(options.explain(home, options))
+
+
+def _take_over(begun: PlannedMove | None, options: argparse.Namespace) -> int:
+    """Make the computer's counter, or finish a move, and give it the files that were given."""
+    from kiosk.commands.setup_move import go_on
+    from kiosk.commands.setup_outcome import changing
+    from kiosk.commands.setup_takeover import read_files, take_over, would_take_over
+
+    files = read_files(options)
+    if isinstance(files, int):
+        return files
+    code = _make(options) if begun is None else go_on(begun, options)
+    if code != output.OK or options.dry_run:
+        return code or would_take_over(files)
+    with changing():
+        return take_over(files) if has_machine_home() else output.OK
 
 
 def _make(options: argparse.Namespace) -> int:

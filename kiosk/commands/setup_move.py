@@ -65,7 +65,7 @@ def _ways(begun: PlannedMove) -> tuple[str, str]:
 def _is_another(begun: PlannedMove, options: argparse.Namespace) -> bool:
     """Whether something else is asked for than what was begun: what is not said matters to nobody."""
     place = options.to if begun.to_account else options.source
-    if (options.source if begun.to_account else options.account) is not None:
+    if (options.source or options.config_file or options.enrolment if begun.to_account else options.account) is not None:
         return True
     if place is not None and str(place.expanduser().absolute()) != begun.folder:
         return True

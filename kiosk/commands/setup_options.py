@@ -6,7 +6,15 @@ import argparse
 
 from kiosk.commands import output
 
-_CONTRADICTING = (("--machine", "--account"), ("--machine", "--to"), ("--account", "--group"), ("--account", "--from"))
+_CONTRADICTING = (
+    ("--machine", "--account"),
+    ("--machine", "--to"),
+    ("--account", "--group"),
+    ("--account", "--from"),
+    # A counter that is moved has a config of its own, and may be enrolled.
+    ("--config", "--from"),
+    ("--enrolment", "--from"),
+)
 
 
 def is_misused(options: argparse.Namespace) -> bool:
@@ -27,6 +35,8 @@ def given_options(options: argparse.Namespace) -> set[str]:
         "--machine": options.machine or None,
         "--group": options.group,
         "--from": options.source,
+        "--config": options.config_file,
+        "--enrolment": options.enrolment,
         "--account": options.account,
         "--to": options.to,
         "--dry-run": options.dry_run or None,

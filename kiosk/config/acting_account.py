@@ -90,21 +90,44 @@ def act_for_a_member(folder: Path) -> None:
     Its members may let any name in there lead anywhere, at any time, and SQLite opens its files by name: root follows none of them there.
     Raises Unavailable: counter-not-admitted, if the group has no account.
     """
-    if sys.platform == "win32" or os.geteuid() != 0:
+    if sys.platform == "win32":
         return
-    group = admitted_to(folder).group
-    if group is None:
-        return
-    account = member_of(group)
+    account = member_for(folder)
     if account is None:
-        reason = "group-gone" if is_group_gone(folder) else "group-empty"
-        raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason=reason, group=group_named(folder))
+        return
     os.initgroups(account.name, account.group)
     os.setgid(account.group)
     os.setuid(account.number)
     for variable in [variable for variable in os.environ if variable.startswith("XDG_")]:
         del os.environ[variable]
     os.environ["HOME"] = str(account.folder)
+
+
+@contextmanager
+def acting_as_member(folder: Path) -> Iterator[None]:
+    """The same for a while, with the umask of that folder: of the whole process, and only root's. Raises as `act_for_a_member` does."""
+    with acting_for(member_for(folder)):
+        before = os.umask(admitted_to(folder).umask)
+        try:
+            yield
+        finally:
+            os.umask(before)
+
+
+def member_for(folder: Path) -> Account | None:
+    """The account for which root acts in a folder of a group; None: as this process. Raises Unavailable: counter-not-admitted, if the group
+    has no account.
+    """
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return None
+    group = admitted_to(folder).group
+    if group is None:
+        return None
+    account = member_of(group)
+    if account is None:
+        reason = "group-gone" if is_group_gone(folder) else "group-empty"
+        raise Unavailable(Code.COUNTER_NOT_ADMITTED, place=str(folder), reason=reason, group=group_named(folder))
+    return account
 
 
 def _shared_place(path: Path) -> Path | None:

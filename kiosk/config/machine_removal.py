@@ -13,8 +13,8 @@ from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete_empty, delete_tree, rename
 from kiosk.config.home import Home, default_config
 from kiosk.config.home_marker import MARK
-from kiosk.config.machine_place import is_administrators, machine_folder, machine_keys_folder, retired_folder
-from kiosk.config.noted_group import forget_group
+from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, retired_folder
+from kiosk.config.noted_group import forget_group, group_file
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -40,6 +40,20 @@ def remove_unused() -> Path | None:
     sync_folder(home.folder.parent)
     finish_removal()
     return kept
+
+
+def remove_place() -> None:
+    """Remove the home with all that is in it; its keys have gone. Once it has begun, `finish_removal` goes on. Raises OSError."""
+    _remove_retired()
+    rename(machine_folder(), retired_folder())
+    sync_folder(machine_folder().parent)
+    finish_removal()
+
+
+def is_removal_begun() -> bool:
+    """Whether something is left beside a home that has gone. Raises OSError."""
+    left = (retired_folder(), machine_keys_folder(), group_file())
+    return not has_machine_home() and any(os.path.lexists(place) and is_administrators(place) for place in left)
 
 
 def finish_removal() -> None:

@@ -15,19 +15,19 @@ def noted_group() -> str | None:
     not know. Raises OSError.
     """
     try:
-        return read_regular(_path()).decode() if is_administrators_alone(_path()) else None
+        return read_regular(group_file()).decode() if is_administrators_alone(group_file()) else None
     except (FileNotFoundError, PermissionError, UnicodeDecodeError):
         return None
 
 
 def note_group(name: str) -> None:
     if noted_group() != name:
-        replace_file(_path(), name.encode())
+        replace_file(group_file(), name.encode())
 
 
 def forget_group() -> None:
-    delete(_path(), missing_ok=True)
+    delete(group_file(), missing_ok=True)
 
 
-def _path() -> Path:
+def group_file() -> Path:
     return machine_folder().with_name(f".{machine_folder().name}.group")

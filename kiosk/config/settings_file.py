@@ -55,9 +55,21 @@ class SettingsFile(Generic[S]):
             raise mistakes[0]
         return self._shape(**{name: shape(**values.get(name, {})) for name, shape in self.sections.items()})
 
+    def read_section(self, path: Path, section: str) -> Any:
+        """The settings of one section, whatever is wrong with the others. Raises as `read` does."""
+        values, mistakes = self._read(path)
+        for mistake in mistakes:
+            if not values or str(mistake.params["key"]).partition(".")[0] == section:
+                raise mistake
+        return self.sections[section](**values[section])
+
     def check(self, path: Path) -> list[Refused]:
         """All mistakes in a file, ordered by line. Raises Refused: config-exposed; Unavailable as `read` does."""
         return self._read(path)[1]
+
+    def check_content(self, path: Path, raw: bytes) -> list[Refused]:
+        """The same for what was read at `path`, whoever may change it there: to be kept elsewhere."""
+        return self._parse(path, raw)[1]
 
     def wrong_value(self, path: Path, section: str, name: str) -> Refused:
         """The mistake for a value that its kind takes, and whoever uses it does not. Raises OSError."""
@@ -80,6 +92,9 @@ class SettingsFile(Generic[S]):
             raw = read_regular(path)
         except OSError as error:
             raise Unavailable(Code.CONFIG_UNREADABLE, place=str(path), reason=file_trouble(error, path).value) from error
+        return self._parse(path, raw)
+
+    def _parse(self, path: Path, raw: bytes) -> tuple[dict[str, dict[str, Any]], list[Refused]]:
         try:
             text = decoded(raw)
         except NotUtf8 as other:

@@ -154,3 +154,7 @@ def about_reader(**params: type[str]) -> About:
 def about_counter(family: Family, patron: ToPatron, **params: type[str] | type[int]) -> About:
     """A problem of the counter itself: no card is at fault."""
     return About(family=family, patron=patron, guide=Guide.WAIT, lay_again=False, params=params)
+
+
+LACKING = "lacking"
+"""How many acts a store lacks, in the params of `Code.STORE_BEHIND`, and if known of `STORE_RESTORED`."""

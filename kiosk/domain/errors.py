@@ -133,6 +133,7 @@ class Code(StrEnum):
     COUNTER_REVOKED = "counter-revoked", about_counter(Family.REGISTRY, ToPatron.CLOSED)
     """The library's server has revoked this counter, whose store and keys were erased."""
     ENROLMENT_CODE_MISTYPED = "enrolment-code-mistyped", about_counter(Family.REGISTRY, ToPatron.NOTHING)
+    ENROLMENT_FILE_UNUSABLE = "enrolment-file-unusable", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     ENROLMENT_CODE_REFUSED = "enrolment-code-refused", about_counter(Family.REGISTRY, ToPatron.NOTHING)
     """By the server. `reason`: unknown, expired, used, closed (too many wrong tries)."""
     COUNTER_UNKNOWN = "counter-unknown", about_counter(Family.REGISTRY, ToPatron.NOTHING, name=str)
@@ -240,6 +241,7 @@ class Code(StrEnum):
     COUNTER_RIGHTS = "counter-rights", about_counter(Family.PROGRAM, ToPatron.CLOSED)
     COUNTER_MOVING = "counter-moving", about_counter(Family.PROGRAM, ToPatron.CLOSED)
     SETUP_IMPOSSIBLE = "setup-impossible", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    ERASE_IMPOSSIBLE = "erase-impossible", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     BACKUP_FAILED = "backup-failed", about_counter(Family.STORE, ToPatron.NOTHING)
     RECOVERY_LINE = "recovery-line", about_counter(Family.STORE, ToPatron.NOTHING, line=int)
     RECOVERY_MISMATCH = "recovery-mismatch", about_counter(Family.STORE, ToPatron.NOTHING)
@@ -277,10 +279,6 @@ class Code(StrEnum):
     def may_succeed_again(self) -> bool:
         """Whether another attempt at this counter, now, may end differently."""
         return self.about.family is not Family.REGISTRY
-
-
-LACKING = "lacking"
-"""How many acts a store lacks, in the params of `STORE_BEHIND`, and if known of `STORE_RESTORED`."""
 
 
 class KioskError(Exception):

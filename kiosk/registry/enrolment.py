@@ -1,8 +1,9 @@
 """Enrolling counters: one-time codes, and what a counter gets for one.
 
-A code is good for 15 minutes, one counter and few tries. Only a keyed hash of its secret is kept: eight bytes find the code, from the
-first three characters, and 32 prove it. So a wrong guess counts against the one code it may be for, and nobody can close the codes of all
-counters by guessing. A try is counted, and the count committed, before anything is compared: whoever breaks off in between has used it up.
+A code is good for 15 minutes, one counter and few tries; one that is handed out in a file for some hours, which is noted beside it: the
+tries, not the time, bound what guessing can find. Only a keyed hash of its secret is kept: eight bytes find the code, from the first three
+characters, and 32 prove it. So a wrong guess counts against the one code it may be for, and nobody can close the codes of all counters by
+guessing. A try is counted, and the count committed, before anything is compared: whoever breaks off in between has used it up.
 
 A counter makes its own secret; the server keeps a hash. The same code with the same secret gets the same answer, so that a lost answer is
 asked for again; with another secret it is used up.
@@ -23,15 +24,17 @@ from kiosk.domain.crockford import typed, written
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.key_derivation import derived
-from kiosk.ledger.notes import drop_note
+from kiosk.ledger.notes import drop_note, parsed, read_note, write_note
 from kiosk.registry.counters import counter_act, read_counter_name, told
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow, RevokedSecretRow
-from kiosk.registry.notes import DOUBLED
+from kiosk.registry.notes import CODE_MINUTES, DOUBLED
 from kiosk.registry.site_key import SiteKey
 
 _log = logging.getLogger(__name__)
 LIFE = timedelta(minutes=15)
+LONGEST = timedelta(days=7)
+"""Of a code in a file: what was handed out on Monday and forgotten on a share does not serve next month."""
 MOST_TRIES = 5
 _REMEMBERED = timedelta(days=1)
 """After its end: until then a lost answer is given again, and a code that is too old is told from one that never was."""
@@ -66,8 +69,9 @@ class Enrolment:
         self._ledger, self._site_key, self._clock = ledger, site_key, clock
         self._key = derived(site_key.key, b"kiosk-enrolment-1")
 
-    def open(self, name: str, certificate: bytes, *, again: bool = False) -> EnrolmentCode:
-        """Make a code for a counter. A code that it had before is void. `certificate`: the authority's (DER).
+    def open(self, name: str, certificate: bytes, *, again: bool = False, life: timedelta = LIFE) -> EnrolmentCode:
+        """Make a code for a counter. A code that it had before is void. `certificate`: the authority's (DER). `life`: at most LONGEST, and
+        whole minutes.
 
         `again`: for a counter that is known, on new hardware. Nothing happens to the old one until the code is used; then its secret is
         forgotten, which shuts it out and lets it erase nothing, unless it was revoked. Raises Refused: counter-name, counter-known,
@@ -86,8 +90,12 @@ class Enrolment:
             taken = {_finds(row) for row in EnrolmentCodeRow.select().execute(database)}
             while self._hash((code := EnrolmentCode.fresh(certificate)).secret)[:_FINDS] in taken:
                 continue
-            row = {"name": name, "code": self._hash(code.secret), "until": told(now + LIFE), "tries": 0}
+            row = {"name": name, "code": self._hash(code.secret), "until": told(now + life), "tries": 0}
             EnrolmentCodeRow.insert(row).execute(database)
+            if life == LIFE:
+                drop_note(database, CODE_MINUTES + name)
+            else:
+                write_note(database, CODE_MINUTES + name, str(min(life, LONGEST) // timedelta(minutes=1)))
             audit(counter_act(told(now), name, "code", "again" if again else None))
         return code
 
@@ -136,7 +144,7 @@ class Enrolment:
             else:
                 # A code that ends too late was made while the clock was ahead: in doubt it is over.
                 until = datetime.fromisoformat(row.until)
-                if not now < until <= now + LIFE:
+                if not now < until <= now + _life_of(database, name):
                     raise _refused("expired")
                 if CounterRow.select().where((CounterRow.secret == secret) & (CounterRow.name != name)).exists(database):
                     raise _refused("used")
@@ -186,6 +194,12 @@ def _found(database: Database, proof: bytes) -> EnrolmentCodeRow:
         if _finds(row) == proof[:_FINDS]:
             return row
     raise _refused("unknown")
+
+
+def _life_of(database: Database, name: str) -> timedelta:
+    """How long the code of this counter was to serve. Raises Unavailable: store-damaged."""
+    noted = read_note(database, CODE_MINUTES + name)
+    return LIFE if noted is None else timedelta(minutes=parsed(noted, int))
 
 
 def _finds(row: EnrolmentCodeRow) -> bytes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.domain.errors import LACKING, Code
+from kiosk.domain.codefacts import LACKING
+from kiosk.domain.errors import Code
 from kiosk.domain.states import Problem
 from kiosk.ledger.audit import AuditTrail
 from kiosk.ledger.digest import LinkSum

@@ -24,7 +24,8 @@ from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete, discard
 from kiosk.config.private_files import make_folder
 from kiosk.domain.administrative_acts import AdministrativeAct
-from kiosk.domain.errors import LACKING, Code, Refused, Unavailable
+from kiosk.domain.codefacts import LACKING
+from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.states import Problem
 from kiosk.ledger.audit import AuditedAct, AuditHead, AuditTrail
 from kiosk.ledger.migration_runner import version_of

@@ -66,6 +66,22 @@ def test_a_code_ends_after_fifteen_minutes(server: EnrollingServer) -> None:
     assert server.counters.all() == []
 
 
+def test_a_code_in_a_file_serves_as_long_as_was_said(server: EnrollingServer) -> None:
+    certificate, life = b"the authority", timedelta(hours=12)
+    code = server.enrolment.open("中央1", certificate, life=life).secret
+    server.now += life - timedelta(seconds=1)
+    server.enrolment.enrol(code, fresh_secret())
+    late = server.enrolment.open("中央2", certificate, life=life).secret
+    server.now += life
+    assert server.refusal(late, fresh_secret()) == "expired"
+    # Nor does the next code of that name that somebody types.
+    server.enrolment.open("中央3", certificate, life=life)
+    server.now += timedelta(hours=1)
+    typed = server.open("中央3")
+    server.now -= timedelta(hours=1)
+    assert server.refusal(typed, fresh_secret()) == "expired"
+
+
 def test_a_code_made_while_the_clock_was_ahead_is_over(server: EnrollingServer) -> None:
     server.now += timedelta(days=1)
     code = server.open()

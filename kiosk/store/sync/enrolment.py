@@ -67,6 +67,14 @@ def is_known_at(url: ServerUrl, authority: Authority, secret: str, version: str)
     return True
 
 
+def leaves(url: ServerUrl, authority: Authority, secret: str, version: str) -> bool:
+    """Tell the server that this counter has delivered everything; whether it lets it go, as it does one that is retired there. Raises
+    Unavailable.
+    """
+    with closing(_verified(url, authority)) as server:
+        return not isinstance(RegistryClient(server, secret, version).leave(), Said)
+
+
 def _verified(url: ServerUrl, authority: Authority) -> Connection:
     try:
         return Connection.verified(url, authority, _LIMITS)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer
 
+from kiosk.domain.codefacts import LACKING
 from kiosk.domain.consequences import Open, why_unfinished
 from kiosk.domain.doubts_after_session import being_looked_at, next_unclear
-from kiosk.domain.errors import LACKING
 from kiosk.domain.events import (
     CardLeftSeen,
     DifferenceSeen,

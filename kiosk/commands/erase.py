@@ -1,0 +1,210 @@
+"""kiosk erase: removes all data of this counter from the computer, after a confirmation in words."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.commands import output
+from kiosk.commands.confirmation import answer_to, somebody_is_there
+from kiosk.commands.parser import Commands
+from kiosk.config import Home, KeySettings, read_settings
+from kiosk.config.acting_account import acting_as_member
+from kiosk.config.file_access import unusable
+from kiosk.config.file_replacement import delete
+from kiosk.config.home_marker import Purpose, purpose_of
+from kiosk.config.machine_place import has_machine_home, is_machine_home, is_move_begun, machine_keys_folder
+from kiosk.config.reading import CONFIG
+from kiosk.domain.errors import Code, KioskError, Unavailable
+from kiosk.domain.escaping import escaped
+from kiosk.equipment import now
+from kiosk.ledger.running_lock import RunningLock
+
+if TYPE_CHECKING:
+    from kiosk.store.enrolled_store import Membership
+    from kiosk.store.key_location import KeyPlace
+
+_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """What nobody has any more afterwards."""
+
+    lost: str = ""
+    """How much, as it is to be confirmed; empty: nothing."""
+    told: str = ""
+    membership: Membership | None = None
+
+
+def add(commands: Commands) -> None:
+    # The home is not prepared: it may be half erased.
+    erasing = commands.add("erase", erase, at_home=False)
+    erasing.option("--yes", action="store_true")
+    erasing.option("--lose", metavar="N")
+
+
+def erase(home: Home, options: argparse.Namespace) -> int:
+    """Ended at any point, the same once more finishes. Where the computer's counter is, only an administrator may."""
+    from kiosk.config.machine_removal import finish_removal, is_removal_begun
+    from kiosk.config.machine_setup import is_administrator
+
+    try:
+        if is_move_begun():
+            raise Unavailable(Code.COUNTER_MOVING)
+        if options.home is None and not has_machine_home() and is_administrator() and is_removal_begun():
+            # Not the account's own counter, which would be the default by now.
+            finish_removal()
+            output.tell_done("erase.finished")
+            return output.OK
+        is_machines = is_machine_home(home.folder)
+        if is_machines and not is_administrator():
+            raise _impossible("not-administrator")
+        return _erase(home, options, is_machines=is_machines)
+    except OSError as error:
+        raise unusable(error, Path(error.filename or home.folder)) from error
+
+
+def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int:
+    from kiosk.config.machine_removal import remove_place
+    from kiosk.store.home_erasing import erase_data, erase_keys, remove_home
+
+    _refuse_others(home)
+    with acting_as_member(home.folder):
+        place = _key_place(home)
+        is_there = home.has_begun()
+        if not is_there and place.store.load() is None:
+            if remove_home(home):
+                raise _impossible("nothing-there", place=str(home.folder))
+            output.tell("erase.none", folder=escaped(str(home.folder)))
+            return output.OK
+        outside = _outside(home)
+        with _not_running(home if is_there else None):
+            loss = _loss(home, place)
+            _confirm(home, place, loss, options)
+            told = _tell_server(home, loss)
+            if is_there:
+                erase_data(home, place)
+            erase_keys(place)
+        if is_machines:
+            # What mass installation has laid beside the keys.
+            delete(machine_keys_folder() / "enrolment.toml", missing_ok=True)
+    left: list[Path] = []
+    if is_machines:
+        remove_place()
+    else:
+        left = remove_home(home)
+    output.tell_done("erase.done", folder=escaped(str(home.folder)))
+    for key, paths in (("erase.left", left), ("erase.outside", outside)):
+        if paths:
+            output.tell_done(key, places=", ".join(escaped(str(path)) for path in paths))
+    if loss.membership is not None:
+        output.tell_done(f"erase.server-{'told' if told else 'untold'}", name=loss.membership.counter)
+    output.tell_done("erase.elsewhere")
+    return output.OK
+
+
+def _refuse_others(home: Home) -> None:
+    """Raises Unavailable: home-unusable, for a home of another kind; OSError."""
+    home.refuse_practice()
+    with suppress(FileNotFoundError):
+        if purpose_of(home.folder) is Purpose.REGISTRY:
+            raise Unavailable(Code.HOME_UNUSABLE, place=str(home.folder), reason="for-registry")
+
+
+def _key_place(home: Home) -> KeyPlace:
+    """Where its keys are, though other settings may be wrong, or nothing decided yet."""
+    from kiosk.store.key_location import key_place
+
+    if is_machine_home(home.folder):
+        return key_place(home.store, "machine", machine_keys_folder())
+    keys: KeySettings = CONFIG.read_section(home.config, "keys") if home.config.exists() else KeySettings()
+    return key_place(home.store, keys.place, home.keys_folder(keys))
+
+
+def _outside(home: Home) -> list[Path]:
+    """What the settings name that lies elsewhere, and may be others' as well."""
+    try:
+        settings = read_settings(home.config)
+    except KioskError:
+        return []
+    named = (home.crl_folder(settings.card), home.slip_folder(settings.slip))
+    return [folder for folder in named if not folder.is_relative_to(home.folder) and folder.exists()]
+
+
+@contextmanager
+def _not_running(home: Home | None) -> Iterator[None]:
+    """Raises Unavailable: erase-impossible."""
+    if home is None:
+        yield
+        return
+    try:
+        lock = RunningLock(home.lock)
+    except Unavailable as error:
+        if error.code is Code.ALREADY_RUNNING:
+            raise _impossible("running") from error
+        raise
+    with lock:
+        yield
+
+
+def _loss(home: Home, place: KeyPlace) -> _Loss:
+    from kiosk.store.repository import Repository
+
+    try:
+        record = place.store.load()
+        if not home.has_store() or (record is not None and record.is_erased):
+            return _Loss()
+        keys = place.open_keys()
+        with Repository(home.store, keys, "", now, anchor=place.anchor(keys), known=place.known_store()) as store:
+            membership = store.membership()
+            count = store.count_links() if membership is None else store.pending_count()
+    except KioskError:
+        return _Loss(_UNKNOWN, output.words("erase.lost-unknown"))
+    if not count:
+        return _Loss(membership=membership)
+    told = output.words("erase.lost-links" if membership is None else "erase.lost-unsent", count=count)
+    return _Loss(str(count), told, membership)
+
+
+def _confirm(home: Home, place: KeyPlace, loss: _Loss, options: argparse.Namespace) -> None:
+    """Raises Unavailable: erase-impossible, unless it was confirmed in words."""
+    output.tell("erase.what", folder=escaped(str(home.folder)), keys=escaped(place.store.describe().place))
+    if loss.lost:
+        print(loss.told)
+    if options.yes:
+        if loss.lost and options.lose != loss.lost:
+            raise _impossible("lost", lost=loss.lost)
+        return
+    if not somebody_is_there():
+        raise _impossible("script")
+    word = output.words("erase.word")
+    asked = [(word, output.words("erase.ask", word=word))]
+    if loss.lost:
+        asked.insert(0, (loss.lost, output.words("erase.ask-lost", lost=loss.lost)))
+    for expected, question in asked:
+        if answer_to(question).strip("「」") != expected:
+            raise _impossible("not-confirmed")
+
+
+def _tell_server(home: Home, loss: _Loss) -> bool:
+    """Whether the server let it go, which it does if an administrator retires the counter there."""
+    from kiosk.equipment import registry_credentials
+    from kiosk.store.sync.enrolment import leaves
+    from kiosk.store.sync.server_url import ServerUrl
+
+    if loss.membership is None or loss.lost:
+        return False
+    with suppress(KioskError):
+        credentials = registry_credentials(home, read_settings(home.config))
+        if credentials is not None:
+            return leaves(ServerUrl.parse(loss.membership.registry), credentials.authority, credentials.secret, credentials.version)
+    return False
+
+
+def _impossible(reason: str, **params: str) -> Unavailable:
+    return Unavailable(Code.ERASE_IMPOSSIBLE, reason=reason, **params)

@@ -1,0 +1,233 @@
+"""What `kiosk setup --machine` takes over for mass installation: a config and an enrolment file that somebody has prepared elsewhere.
+
+Both are read and checked before anything is changed. The enrolment file is copied beside the counter's keys until it has served: whatever
+keeps the counter from being enrolled today (its server is away), the next `kiosk setup --machine` goes on, with or without the file. The
+copy is erased then, or once the code in it is of no use; the original is left to people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.commands import output
+from kiosk.commands.argument_types import given
+from kiosk.commands.enrol import enrol_at
+from kiosk.commands.registry.opened import moment
+from kiosk.config import Home, check_settings, default_config, read_settings
+from kiosk.config.acting_account import acting_as_member
+from kiosk.config.atomic_write import replace_file, sync_folder
+from kiosk.config.file_access import read_regular
+from kiosk.config.file_replacement import delete
+from kiosk.config.machine_place import has_machine_home, machine_folder, machine_keys_folder
+from kiosk.config.private_files import read_private
+from kiosk.config.reading import CONFIG
+from kiosk.config.text_encoding import decoded
+from kiosk.domain.enrolment_file import EnrolmentFile, NewerForm
+from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
+from kiosk.domain.escaping import escaped
+from kiosk.equipment import key_place_of, now, open_repository
+from kiosk.program_version import program_version
+
+if TYPE_CHECKING:
+    from kiosk.store.enrolled_store import Membership
+
+_OF_NEWER = frozenset({"unknown", "section", "outside"})
+"""How what a later version can be told looks to this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What was given, as it was when it was checked."""
+
+    config: bytes | None
+    config_path: Path | None
+    enrolment: EnrolmentFile | None
+
+
+def read_files(options: argparse.Namespace) -> Files | int:
+    """Read and check the files given; the exit code if they cannot be used, and all that is wrong was told."""
+    try:
+        return _read_files(options)
+    except KioskError as error:
+        code = output.complain(error)
+        output.warn("setup.files-unused")
+        return code
+
+
+def _read_files(options: argparse.Namespace) -> Files | int:
+    config: bytes | None = None
+    if options.config_file is not None:
+        with given(options.config_file):
+            config = read_regular(options.config_file)
+    enrolment = None if options.enrolment is None else _read_enrolment(options.enrolment)
+    if config is not None or enrolment is not None:
+        path, mistakes = _mistakes(options.config_file, config)
+        for mistake in mistakes:
+            output.complain(mistake)
+        if any(mistake.params.get("reason") in _OF_NEWER for mistake in mistakes):
+            output.warn("setup.config-newer", version=program_version())
+        if mistakes:
+            output.warn("setup.config-wrong", file=escaped(str(path)))
+            return output.MISUSE
+    return Files(config, options.config_file, enrolment)
+
+
+def _mistakes(path: Path | None, config: bytes | None) -> tuple[Path, list[Refused]]:
+    """Of the config given; without one, of the one that is there, or would be made: a counter that is enrolled needs a whole one."""
+    ours = Home(machine_folder())
+    if path is not None and config is not None:
+        return path, CONFIG.check_content(path, config)
+    if has_machine_home():
+        with acting_as_member(ours.folder):
+            if ours.config.exists():
+                return ours.config, check_settings(ours.config)
+    return ours.config, CONFIG.check_content(ours.config, default_config().encode())
+
+
+def _read_enrolment(path: Path) -> EnrolmentFile:
+    from kiosk.store.sync.server_url import ServerUrl
+
+    with given(path):
+        raw = read_regular(path)
+    file = _parsed(raw, path)
+    ServerUrl.parse(file.address)
+    if file.is_over(now()) and not _was_used_here(file):
+        raise _expired(file, path)
+    return file
+
+
+def _was_used_here(file: EnrolmentFile) -> bool:
+    """A start-up script brings the same file again and again."""
+    if not has_machine_home():
+        return False
+    home = Home(machine_folder())
+    with acting_as_member(home.folder):
+        return _is_enrolled(home, file)
+
+
+def _parsed(raw: bytes, path: Path) -> EnrolmentFile:
+    try:
+        return EnrolmentFile.parse(decoded(raw))
+    except NewerForm as error:
+        raise Refused(Code.ENROLMENT_FILE_UNUSABLE, reason="newer", place=str(path)) from error
+    except (ValueError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise Refused(Code.ENROLMENT_FILE_UNUSABLE, reason="damaged", place=str(path)) from error
+
+
+def _expired(file: EnrolmentFile, path: Path) -> Refused:
+    return Refused(Code.ENROLMENT_FILE_UNUSABLE, reason="expired", place=str(path), name=file.name, until=moment(file.until))
+
+
+def would_take_over(files: Files) -> int:
+    """Say what `take_over` would do."""
+    if files.config_path is not None:
+        output.tell("setup.would-take-config", file=escaped(str(files.config_path)))
+    if files.enrolment is not None:
+        output.tell("setup.would-enrol", name=files.enrolment.name, url=files.enrolment.address)
+    return output.OK
+
+
+def take_over(files: Files) -> int:
+    """Give the computer's counter, which is there, what was handed over, and enrol it. What is right already is left alone.
+
+    Returns 1 if it could not be enrolled, having said why and what becomes of the copy. Raises KioskError; OSError.
+    """
+    home = Home(machine_folder())
+    if files.config is None and files.enrolment is None and not os.path.lexists(_copy()):
+        return output.OK
+    with acting_as_member(home.folder):
+        if files.config is not None:
+            _take_config(home, files.config)
+        given_now = files.enrolment
+        if given_now is not None and _is_enrolled(home, given_now):
+            output.tell("enrol.already", name=given_now.name, url=given_now.address)
+            _erase(_copy())
+            return output.OK
+        if given_now is not None:
+            replace_file(_copy(), given_now.formatted(explained=output.words("registry.enrol.in-file")).encode())
+            sync_folder(_copy().parent)
+        return _enrol(home) if os.path.lexists(_copy()) else output.OK
+
+
+def _copy() -> Path:
+    """Who may read it there may read the keys as well, for which it could be exchanged."""
+    return machine_keys_folder() / "enrolment.toml"
+
+
+def _take_config(home: Home, config: bytes) -> None:
+    present = read_regular(home.config) if home.config.exists() else None
+    if present == config:
+        output.tell("setup.config-same")
+        return
+    if present is not None and present != default_config().encode():
+        before = _free_name(home.config)
+        replace_file(before, present)
+        output.tell("setup.config-before", file=escaped(str(before)))
+    replace_file(home.config, config)
+    sync_folder(home.config.parent)
+    output.tell("setup.config-taken", file=escaped(str(home.config)))
+
+
+def _free_name(config: Path) -> Path:
+    """As moves name what they replace (`kiosk.store.copied_home`)."""
+    number, place = 1, config.with_name(f"{config.name}.before")
+    while os.path.lexists(place):
+        number += 1
+        place = config.with_name(f"{config.name}.before-{number}")
+    return place
+
+
+def _enrol(home: Home) -> int:
+    """With the copy, which is erased unless it may serve later."""
+    path, until = _copy(), ""
+    raw = read_private(path)
+    try:
+        file = _parsed(raw, path)
+        if file.is_over(now()):
+            raise _expired(file, path)
+        until = moment(file.until)
+        code = enrol_at(home, file.address, file.code.formatted)
+    except Refused as error:
+        # Said again, it would be refused again.
+        _erase(path)
+        output.complain(error)
+        output.warn("setup.enrolment-dropped")
+        return output.PROBLEM
+    except Unavailable as error:
+        output.complain(error)
+        output.warn("setup.enrolment-kept", until=until)
+        return output.PROBLEM
+    _erase(path)
+    output.tell_done("setup.enrolment-original")
+    return code
+
+
+def _erase(path: Path) -> None:
+    delete(path, missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _is_enrolled(home: Home, file: EnrolmentFile) -> bool:
+    """Whether this counter is the server's already, under this name, as far as it knows."""
+    from kiosk.store.sync.server_url import ServerUrl
+
+    known = _membership(home)
+    return (
+        known is not None and known.shut_out is None and (known.registry, known.counter) == (str(ServerUrl.parse(file.address)), file.name)
+    )
+
+
+def _membership(home: Home) -> Membership | None:
+    """Of the counter there, if it has been enrolled and was not erased since."""
+    settings = read_settings(home.config)
+    record = key_place_of(home, settings).store.load()
+    if not home.has_store() or record is None or not record.secret or record.is_erased:
+        return None
+    repository, _ = open_repository(home, settings)
+    with repository:
+        return repository.membership()

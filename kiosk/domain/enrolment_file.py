@@ -1,0 +1,73 @@
+"""The enrolment file: a one-time code with all that a counter needs beside it, for a computer at which nobody sits.
+
+`kiosk registry enrol NAME --file FILE` writes it, `kiosk setup --machine --enrolment FILE` reads it. TOML, so that people can read it too:
+
+    kiosk-enrolment = 1                        the form of the file
+    address = "https://registry.example.jp"    the library's server
+    name = "desk-1"                            what the counter will be called there
+    code = "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX"
+    until = 2026-12-01T17:00:00+09:00          the code serves until then
+
+There is no certificate in it: the code says whose server it is for (`enrolment_code`). Whoever reads the file may enrol in the counter's
+place.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kiosk.domain.enrolment_code import EnrolmentCode
+from kiosk.domain.errors import Refused
+
+FORM = 1
+_FORM = "kiosk-enrolment"
+
+
+class NewerForm(ValueError):
+    """A later version of the program has written it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentFile:
+    address: str
+    name: str
+    code: EnrolmentCode = field(repr=False)
+    until: datetime
+    """With its time zone."""
+
+    @classmethod
+    def parse(cls, text: str) -> EnrolmentFile:
+        """Parse what `formatted` returned. Raises NewerForm; ValueError for what is none."""
+        values = tomllib.loads(text)
+        form = values.get(_FORM)
+        if not isinstance(form, int) or form < 1:
+            raise ValueError("no enrolment file")
+        if form > FORM:
+            raise NewerForm("of a later version")
+        address, name, code, until = (values.get(key) for key in ("address", "name", "code", "until"))
+        if not (isinstance(address, str) and isinstance(name, str) and isinstance(code, str)):
+            raise ValueError("something is missing")
+        if not isinstance(until, datetime) or until.tzinfo is None:
+            raise ValueError("no time")
+        try:
+            return cls(address, name, EnrolmentCode.parse(code), until)
+        except Refused as error:
+            raise ValueError("no code") from error
+
+    def formatted(self, *, explained: str) -> str:
+        """As it is written, with an explanation for people above it."""
+        # A string of JSON is one of TOML (TOML 1.0, String): the same escapes.
+        lines = [
+            *(f"# {line}" for line in explained.splitlines()),
+            f"{_FORM} = {FORM}",
+            *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in (("address", self.address), ("name", self.name))),
+            f'code = "{self.code.formatted()}"',
+            f"until = {self.until.isoformat(timespec='seconds')}",
+        ]
+        return "\n".join(lines) + "\n"
+
+    def is_over(self, now: datetime) -> bool:
+        return now >= self.until

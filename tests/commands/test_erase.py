@@ -1,0 +1,158 @@
+"""kiosk erase: everything of a counter goes, and nothing else, after somebody has said so in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from kiosk.commands.output import words
+from kiosk.config import Home, read_settings
+from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.equipment import key_place_of, open_repository
+from kiosk.ledger.running_lock import RunningLock
+from kiosk.registry.models import CounterState
+from kiosk.text import say
+from tests.support.commands.call import Call
+from tests.support.commands.enrolment import record
+from tests.support.registry.sites import InProcess
+
+NAME = "中央館1番"
+WORD = words("erase.word")
+
+
+def everything(home: Home) -> list[Path]:
+    keys = key_place_of(home, read_settings(home.config)).folder if home.config.exists() else home.folder
+    return sorted(path for folder in (home.folder, keys) for path in folder.rglob("*"))
+
+
+@pytest.fixture
+def furnished(linked: Home) -> Home:
+    """With one link, and with all that may lie beside it."""
+    for name in ("logs/kiosk.log", "slips/0001.pdf", "crl/list.crl", "crl-held/list", "trust/ca.cer", "data/backups/kiosk-v4-1.db"):
+        path = linked.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"of the counter")
+    for name in ("config.toml.before", "config.toml.before-2", ".config.toml.0a1b2c3d"):
+        (linked.folder / name).write_bytes(b"of before")
+    linked.lock.touch()
+    keys = key_place_of(linked, read_settings(linked.config))
+    (keys.folder / f".{keys.name}.json.0a1b2c3d").write_bytes(b"a draft")
+    return linked
+
+
+def test_nothing_is_left_of_a_counter(kiosk: Call, furnished: Home) -> None:
+    keys = key_place_of(furnished, read_settings(furnished.config)).folder
+    said = kiosk("erase", typed=f"1\n{WORD}\n", at_keyboard=True)
+    assert said.code == 0, said.err
+    assert words("erase.lost-links", count=1) in said.out
+    assert (furnished.folder.exists(), keys.exists()) == (False, False)
+    assert words("erase.elsewhere") in said.out
+    again = kiosk("erase", "--yes")
+    assert (again.code, again.out.strip()) == (0, words("erase.none", folder=str(furnished.folder)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "why"),
+    [
+        ((), f"2\n{WORD}\n", "not-confirmed"),
+        ((), "1\nはい\n", "not-confirmed"),
+        ((), "", "not-confirmed"),
+        (("--yes",), None, "lost"),
+        (("--yes", "--lose", "2"), None, "lost"),
+        (("--lose", "1"), None, "script"),
+    ],
+)
+def test_without_the_words_nothing_is_erased(kiosk: Call, furnished: Home, arguments: tuple[str, ...], typed: str | None, why: str) -> None:
+    before = everything(furnished)
+    said = kiosk("erase", *arguments, typed=typed or "", at_keyboard=typed is not None)
+    assert said.code == 1
+    assert say(f"command.why.erase-impossible.{why}").partition("{")[0] in said.err
+    assert everything(furnished) == before
+    with open_repository(furnished, read_settings(furnished.config))[0] as store:
+        assert store.count_links() == 1
+
+
+def test_a_script_says_what_is_lost(kiosk: Call, furnished: Home) -> None:
+    assert kiosk("erase", "--yes", "--lose", "1").code == 0
+    assert not furnished.folder.exists()
+
+
+def test_a_counter_that_runs_is_not_erased(kiosk: Call, furnished: Home) -> None:
+    with RunningLock(furnished.lock):
+        said = kiosk("erase", "--yes", "--lose", "1")
+    assert (said.code, words("why.erase-impossible.running") in said.err, furnished.has_store()) == (1, True, True)
+
+
+def test_what_others_have_laid_there_stays(kiosk: Call, furnished: Home, tmp_path: Path) -> None:
+    letter, lists = furnished.folder / "letter.txt", tmp_path / "lists"
+    letter.write_text("of somebody", "utf-8")
+    lists.mkdir()
+    config = '[card]\nrevocation = "none"\ncrl_folder = "{}"\n[keys]\nplace = "file"\n'
+    furnished.config.write_text(config.format(lists.as_posix()), "utf-8")
+    said = kiosk("erase", "--yes", "--lose", "1")
+    assert said.code == 0
+    assert [path.name for path in furnished.folder.iterdir()] == ["letter.txt"]
+    assert words("erase.left", places=str(letter)) in said.out
+    assert words("erase.outside", places=str(lists)) in said.out
+    # No counter is there any more, and this folder is no counter's.
+    said = kiosk("erase", "--yes")
+    assert (said.code, letter.exists(), words("why.erase-impossible.nothing-there") in said.err) == (1, True, True)
+
+
+def test_a_counter_that_cannot_be_read_is_erased_by_saying_so(kiosk: Call, furnished: Home) -> None:
+    key_place_of(furnished, read_settings(furnished.config)).store.forget()
+    furnished.config.write_text('[card]\nrevocation = "perhaps"\n[keys]\nplace = "file"\n', "utf-8")
+    said = kiosk("erase", "--yes")
+    assert (said.code, words("erase.lost-unknown") in said.out, furnished.has_store()) == (1, True, True)
+    assert kiosk("erase", "--yes", "--lose", "unknown").code == 0
+    assert not furnished.folder.exists()
+
+
+def test_only_a_counter_is_erased(kiosk: Call, home: Home, tmp_path: Path) -> None:
+    practice, papers = tmp_path / "practice", tmp_path / "papers"
+    (papers / "data").mkdir(parents=True)
+    (papers / "data" / "letter").write_text("of somebody", "utf-8")
+    practice.mkdir()
+    (practice / "library-card-kiosk.home").write_bytes(b"library-card-kiosk: practice\n")
+    server = tmp_path / "server"
+    server.mkdir()
+    (server / "library-card-kiosk.home").write_bytes(b"library-card-kiosk: registry\n")
+    for folder in (practice, server):
+        assert kiosk("erase", "--yes", "--home", str(folder)).code == 1
+        assert (folder / "library-card-kiosk.home").exists()
+    assert kiosk("erase", "--yes", "--home", str(tmp_path / "default")).code == 0
+
+
+@pytest.fixture
+def enrolled(kiosk: Call, home: Home, site: InProcess) -> Home:
+    assert kiosk("enrol", site.url, typed=f"{site.code(NAME).formatted()}\n").code == 0
+    return home
+
+
+def test_what_the_server_has_not_got_is_counted(kiosk: Call, enrolled: Home) -> None:
+    with open_repository(enrolled, read_settings(enrolled.config))[0] as store:
+        for number in range(2):
+            store.save_link(
+                UUID(int=number), LinkToken(bytes([number] * 32)), LibraryCardNumber(f"{number:010}"), revocation=Revocation.GOOD
+            )
+    said = kiosk("erase", "--yes")
+    assert (said.code, words("erase.lost-unsent", count=2) in said.out, enrolled.has_store()) == (1, True, True)
+    said = kiosk("erase", "--yes", "--lose", "2")
+    assert (said.code, words("erase.server-untold", name=NAME) in said.out) == (0, True)
+
+
+def test_the_server_is_told_where_it_lets_the_counter_go(kiosk: Call, enrolled: Home, site: InProcess) -> None:
+    site.retire(NAME)
+    said = kiosk("erase", "--yes")
+    assert (said.code, words("erase.server-told", name=NAME) in said.out) == (0, True)
+    assert site.registry.counters.named(NAME).state is CounterState.RETIRED
+
+
+def test_otherwise_people_are_told_what_to_do_there(kiosk: Call, enrolled: Home, site: InProcess) -> None:
+    secret = record(enrolled).secret
+    said = kiosk("erase", "--yes")
+    assert (said.code, words("erase.server-untold", name=NAME) in said.out) == (0, True)
+    assert site.registry.counters.named(NAME).state is CounterState.ACTIVE
+    assert secret not in said.out + said.err

@@ -1,0 +1,112 @@
+"""`kiosk setup --machine --config FILE --enrolment FILE`: mass installation. On Linux with real accounts, beside a real server."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from kiosk.commands.output import words
+from kiosk.domain.counter_secret import fresh_secret
+from kiosk.domain.enrolment_file import EnrolmentFile
+from kiosk.text import say
+from tests.support.commands.computer import found_by
+from tests.support.registry.sites import InProcess
+
+pytestmark = [pytest.mark.root, pytest.mark.timeout(150)]
+NAME = "中央館1番"
+CONFIG = '[card]\nrevocation = "none"\n\n[counter]\nname = "中央館"\n'
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """What lies beside the installer."""
+    place = tmp_path / "share"
+    place.mkdir()
+    (place / "kiosk.toml").write_text(CONFIG, "utf-8")
+    return place
+
+
+def written(site: InProcess, path: Path, *, address: str = "", life: timedelta = timedelta(hours=12)) -> EnrolmentFile:
+    code = site.registry.enrolment.open(NAME, site.registry.tls.authority.public_bytes(Encoding.DER), life=life)
+    file = EnrolmentFile(address or site.url, NAME, code, datetime.now(UTC) + life)
+    path.write_text(file.formatted(explained=""), "utf-8")
+    return file
+
+
+def found(what: str, here: Path) -> Any:
+    return found_by("takeover", what, here)
+
+
+def test_a_config_and_an_enrolment_file_make_a_counter_and_once_more_nothing(here: Path, site: InProcess) -> None:
+    file = written(site, here / "kiosk.enrolment")
+    (here / "other.toml").write_text(CONFIG.replace("中央館", "東館"), "utf-8")
+    told = found("taken-over", here)
+    assert (told["dry"][0], told["nothing"]) == (0, [])
+    assert words("setup.would-enrol", name=NAME, url=site.url) in told["dry"][1]
+    assert told["made"][0] == 0, told["made"][1]
+    assert words("setup.enrolment-original") in told["made"][1]
+    assert told["enrolled"] == {"registry": site.url, "counter": NAME}
+    assert (told["config"], told["modes"]) == (True, ["file 54300 0660", "folder 54300 2770"])
+    assert (told["again"][0], told["plain"][0], told["same"], told["copies"], told["original"]) == (0, 0, True, [], True)
+    for sentence in (words("setup.config-same"), words("enrol.already", name=NAME, url=site.url)):
+        assert sentence in told["again"][1]
+    assert (told["other"][0], told["kept"]) == (0, True)
+    assert file.code.secret not in str(told)
+
+
+def test_files_that_cannot_be_used_change_nothing(here: Path, site: InProcess) -> None:
+    good = written(site, here / "kiosk.enrolment")
+    for name, text in {
+        "wrong-newer.toml": f"{CONFIG}\n[hologram]\non = true\n",
+        "wrong-value.toml": CONFIG.replace('"none"', '"perhaps"'),
+        "wrong-form.enrolment": good.formatted(explained="").replace("kiosk-enrolment = 1", "kiosk-enrolment = 2"),
+        "wrong-code.enrolment": good.formatted(explained="").replace(good.code.formatted(), good.code.formatted()[1:]),
+        "wrong-time.enrolment": EnrolmentFile(site.url, NAME, good.code, datetime.now(UTC) - timedelta(hours=1)).formatted(explained=""),
+        "wrong-url.enrolment": good.formatted(explained="").replace("https:", "http:"),
+    }.items():
+        (here / name).write_text(text, "utf-8")
+    (here / "wrong-utf16.toml").write_bytes(CONFIG.encode("utf-16"))
+    told = found("refused", here)
+    assert told.pop("left") == []
+    sentences = {
+        "wrong-newer": say("command.setup.config-newer").partition("{")[0],
+        "wrong-value": "revocation",
+        "wrong-utf16": say("command.why.file.utf-16"),
+        "wrong-form": words("why.enrolment-file-unusable.newer"),
+        "wrong-code": words("why.enrolment-file-unusable.damaged"),
+        "wrong-time": words("why.enrolment-file-unusable.expired").partition("(")[0].format(name=NAME),
+        "wrong-url": say("refusal.registry-url.staff-next"),
+        "missing": words("why.file.missing"),
+        "undecided": "card.revocation",
+        "account": words("why.setup-impossible.not-administrator"),
+    }
+    assert told.keys() == sentences.keys()
+    for what, sentence in sentences.items():
+        code, said = told[what]
+        assert code in (1, 2), what
+        assert sentence in said, (what, said)
+        assert "何も変えていません" in said, what
+        assert good.code.secret not in said
+
+
+def test_a_counter_whose_server_is_away_is_enrolled_later_by_one_command(here: Path, site: InProcess) -> None:
+    written(site, here / "other.enrolment")
+    (here / "kiosk.enrolment").write_text((here / "other.enrolment").read_text("utf-8").replace(site.url, "https://127.0.0.1:1"), "utf-8")
+    told = found("later", here)
+    assert (told["away"][0], told["config"], told["copy"], told["twice"]) == (1, True, "file 54300 0660", 1)
+    for sentence in (say("command.why.registry-unreachable.refused"), words("setup.enrolment-kept").partition("{")[0]):
+        assert sentence.partition("{")[0] in told["away"][1]
+    assert (told["back"][0], told["left"], told["enrolled"]["counter"]) == (0, False, NAME), told["back"][1]
+
+
+def test_a_code_that_was_used_elsewhere_is_told_and_its_copy_erased(here: Path, site: InProcess) -> None:
+    file = written(site, here / "kiosk.enrolment")
+    site.registry.enrolment.enrol(file.code.secret, fresh_secret())
+    told = found("used", here)
+    assert (told["used"][0], told["left"], told["then"]) == (1, False, 0)
+    for sentence in (words("why.enrolment-code-refused.used"), words("setup.enrolment-dropped")):
+        assert sentence in told["used"][1]

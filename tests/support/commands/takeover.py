@@ -1,0 +1,97 @@
+"""Run by test_setup_takeover.py as root, in a mount namespace of its own: a computer to which `kiosk setup --machine` hands a config and an
+enrolment file. The files lie in the folder given, where the test has laid them. Prints what was found as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk.config import Home, read_settings
+from kiosk.config.machine_place import machine_folder, machine_keys_folder
+from kiosk.equipment import open_repository
+from tests.support.commands.accounts import GROUP, HANAKO, TARO, Told, apart, called, furnish, modes
+
+MACHINE = ("setup", "--machine", "--group", GROUP)
+HERE = Path(sys.argv[2])
+CONFIG, OTHER, FILE = HERE / "kiosk.toml", HERE / "other.toml", HERE / "kiosk.enrolment"
+BOTH = ("--config", str(CONFIG), "--enrolment", str(FILE))
+
+
+def everything() -> dict[str, str]:
+    """Each file of the counter, with what is in it as far as it does not change by being looked at."""
+    found = modes(machine_folder(), machine_keys_folder()) if machine_folder().exists() else {}
+    return {path: mode for path, mode in found.items() if not path.endswith(("-shm", "-wal", "-keeper"))}
+
+
+def membership() -> Told:
+    def ask() -> Told:
+        home = Home(machine_folder())
+        with open_repository(home, read_settings(home.config))[0] as store:
+            known = store.membership()
+        return {} if known is None else {"registry": known.registry, "counter": known.counter}
+
+    return apart(TARO, ask)
+
+
+def taken_over() -> Told:
+    told: Told = {"dry": called(None, *MACHINE, *BOTH, "--dry-run"), "nothing": [path.name for path in Path("/var/lib").iterdir()]}
+    told["made"] = called(None, *MACHINE, *BOTH)
+    told["config"] = Home(machine_folder()).config.read_bytes() == CONFIG.read_bytes()
+    told["enrolled"] = membership()
+    told["modes"] = sorted({*everything().values()})
+    before = everything()
+    told["again"] = called(None, *MACHINE, *BOTH)
+    told["plain"] = called(None, "setup", "--machine")
+    told["same"] = before == everything()
+    told["copies"] = [path.name for path in machine_keys_folder().iterdir() if "enrolment" in path.name]
+    told["original"] = FILE.exists()
+    told["other"] = called(None, *MACHINE, "--config", str(OTHER))
+    told["kept"] = Home(machine_folder()).config.with_name("config.toml.before").read_bytes() == CONFIG.read_bytes()
+    return told
+
+
+def refused() -> Told:
+    """Before anything is changed."""
+    cases = sorted(HERE.glob("wrong-*"))
+    told: Told = {}
+    for path in cases:
+        what = ("--config", str(path)) if path.suffix == ".toml" else ("--config", str(CONFIG), "--enrolment", str(path))
+        told[path.stem] = called(None, *MACHINE, *what)
+    told["missing"] = called(None, *MACHINE, "--config", str(HERE / "nowhere.toml"))
+    told["undecided"] = called(None, *MACHINE, "--enrolment", str(FILE))
+    told["account"] = called(HANAKO, *MACHINE, "--config", str(CONFIG))
+    told["left"] = [path.name for path in Path("/var/lib").iterdir()]
+    return told
+
+
+def later() -> Told:
+    """The server is away at first; `other.enrolment` is for the same one at an address where it answers."""
+    told: Told = {"away": called(None, *MACHINE, *BOTH), "config": Home(machine_folder()).config.read_bytes() == CONFIG.read_bytes()}
+    copy = machine_keys_folder() / "enrolment.toml"
+    told["copy"] = modes(copy)[str(copy)]
+    told["twice"] = called(None, "setup", "--machine")[0]
+    there = (HERE / "other.enrolment").read_text("utf-8")
+    apart(HANAKO, lambda: {"written": copy.write_text(there, "utf-8")})
+    told["back"] = called(None, "setup", "--machine")
+    told["left"] = copy.exists()
+    told["enrolled"] = membership()
+    return told
+
+
+def used() -> Told:
+    """The code has enrolled another counter, or serves no more."""
+    told: Told = {"used": called(None, *MACHINE, *BOTH)}
+    told["left"] = (machine_keys_folder() / "enrolment.toml").exists()
+    told["then"] = called(None, "setup", "--machine")[0]
+    return told
+
+
+SCENARIOS: dict[str, Callable[[], Told]] = {"taken-over": taken_over, "refused": refused, "later": later, "used": used}
+
+
+if __name__ == "__main__":
+    furnish(HERE)
+    sys.stdout.write(json.dumps(SCENARIOS[sys.argv[1]](), ensure_ascii=False))
