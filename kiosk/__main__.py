@@ -19,6 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             environment.keep_what_setup_needs(given)
         streams.prepare()
         search_path.prepare()
+        if (home := _home_to_keep(given)) is not None:
+            from kiosk.keeper import keep
+
+            return keep(home)
         from kiosk.command_line import carry_out
 
         return carry_out(given)
@@ -28,6 +32,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return last_resort.PROBLEM
     except Exception as error:
         return last_resort.tell(error, given)
+
+
+def _home_to_keep(given: Sequence[str]) -> list[str] | None:
+    """Of `kiosk keep` in its plain form what it says of the home; None for all else. The commands are not loaded for it: they would double
+    its memory, which lasts all day, and delay the counter's first page.
+    """
+    match [*given]:
+        case ["keep"]:
+            return []
+        case ["keep", "--home", folder] | ["--home", folder, "keep"] if folder.strip():
+            return ["--home", folder]
+    return None
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from kiosk.commands import (
     enrol,
     erase,
     ils,
+    keep,
     links,
     practice,
     recovery,
@@ -24,6 +25,6 @@ from kiosk.commands import (
 )
 
 EVERY_COMMAND = (
-    *(run, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, setup, enrol, erase),
+    *(run, keep, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, setup, enrol, erase),
     *(serve, registry),
 )
