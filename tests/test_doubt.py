@@ -63,8 +63,7 @@ def kept(tmp_path: Path) -> Kept:
 
 def accept(stage: Stage) -> None:
     """Once it has been read."""
-    stage.opened.press(stage.opened.staff, say("staff.banner.unfold"))
-    stage.opened.press(stage.opened.staff, say("staff.banner.doubt-accept"))
+    stage.opened.press_in_notice(say("staff.banner.doubt-accept"))
 
 
 def said_to(window: QWidget, sentence: str) -> bool:

@@ -136,12 +136,10 @@ def test_a_slip_that_cannot_be_written_is_said_and_written_again(open_desk: Open
     desk.see("refusal.slip-failed.staff")
     assert not desk.sees(ITEMS["stars"].title)
     assert not desk.sees(LibraryCardNumber(PATRONS["own"]).grouped)
-    desk.press("staff.banner.unfold")
-    desk.press("staff.banner.slip-again")
+    desk.press_in_notice("staff.banner.slip-again")
     desk.see("refusal.slip-failed.staff")
     (desk.home.folder / "slips").unlink()
-    desk.press("staff.banner.unfold")
-    desk.press("staff.banner.slip-again")
+    desk.press_in_notice("staff.banner.slip-again")
     [text] = slips(desk, 1)
     assert ITEMS["stars"].title in text
     desk.opened.until(lambda counter: counter.papers == ())
@@ -156,8 +154,7 @@ def test_staff_who_have_seen_to_it_are_told_no_more_of_a_slip(open_desk: Open) -
     desk.answered()
     desk.end()
     desk.see("refusal.slip-failed.staff")
-    desk.press("staff.banner.unfold")
-    desk.press("staff.banner.slip-seen")
+    desk.press_in_notice("staff.banner.slip-seen")
     assert not desk.sees(say("refusal.slip-failed.staff"))
 
 
@@ -196,8 +193,7 @@ def test_a_printer_that_is_not_there_is_named(open_desk: Open, monkeypatch: pyte
     desk.answered()
     desk.end()
     desk.see("refusal.slip-printer-missing.staff", printer="カウンター2")
-    desk.press("staff.banner.unfold")
-    desk.press("staff.banner.slip-seen")
+    desk.press_in_notice("staff.banner.slip-seen")
     assert not desk.sees("カウンター2")
 
 

@@ -335,7 +335,7 @@ def test_a_book_that_is_lent_after_the_session_is_told_and_nothing_of_it_is_kept
     [doubt] = desk.opened.counter.doubts
     desk.opened.say(TimeUp(doubt.due))
     desk.see("staff.banner.late-loan")
-    desk.press("staff.banner.unfold")
+    desk.unfold_to("staff.banner.late-seen")
     assert desk.sees(ITEMS["stars"].title)
     assert desk.sees(LibraryCardNumber(ITEMS["stars"].number).grouped)
     assert not desk.sees(LibraryCardNumber(PATRONS["other"]).grouped)

@@ -173,6 +173,14 @@ class PatronWindow(QWidget):
 
     # --- Qt --------------------------------------------------------------------------------------------------------------
 
+    def hasHeightForWidth(self) -> bool:
+        """Always false: the page is built for the window, whatever size that gets.
+
+        On Windows Qt lets no window whose height depends on its width become smaller than its layout's least size, not even to fit a
+        display that was turned upright (`QWidgetWindowPrivate::closestAcceptableGeometry`).
+        """
+        return False
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show()

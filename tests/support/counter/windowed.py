@@ -35,7 +35,7 @@ from kiosk.store.anchor import AnchorFile
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
 from kiosk.store.sync.sync_thread import SyncThread
-from kiosk.text import plain
+from kiosk.text import plain, say
 from kiosk.ui.widgets.words import Words
 from tests.support.cards.readers import InProcess
 from tests.support.counter.headless import KEYS, LIMIT
@@ -159,6 +159,17 @@ class OpenedCounter:
         button = button_named(window, name)
         assert button is not None
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def unfold_to(self, name: str) -> None:
+        """Unfold staff's notice with a button of that name, once it is shown, if the window has no room for it as it is."""
+        name, unfold = (plain(text).replace("\n", "") for text in (name, say("staff.banner.unfold")))
+        self.until(lambda counter: any(button_named(self.staff, one) for one in (name, unfold)))
+        if button_named(self.staff, name) is None:
+            self.press(self.staff, unfold)
+
+    def press_in_notice(self, name: str) -> None:
+        self.unfold_to(name)
+        self.press(self.staff, name)
 
     def type_pin(self, digits: bytes) -> None:
         """Press the pad's digit keys; the confirm key is left to the caller."""

@@ -101,6 +101,12 @@ class LendingCounter:
     def press(self, key: str, window: Window = "staff", **params: str | int) -> None:
         self.opened.press(self._window(window), say(key, **params))
 
+    def unfold_to(self, key: str) -> None:
+        self.opened.unfold_to(say(key))
+
+    def press_in_notice(self, key: str) -> None:
+        self.opened.press_in_notice(say(key))
+
     def scan(self, *items: str, gap_ms: int = SCAN_MS) -> None:
         """Scan items of the simulated library by name, one right after the other, wherever the focus is."""
         self.scan_text(*(ITEMS[item].number for item in items), gap_ms=gap_ms)
