@@ -27,7 +27,7 @@ from kiosk.memory_dumps import forbid_memory_dumps
 def build_parser() -> Parser:
     parser = Parser(prog="kiosk", epilog=output.words("exit-codes"))
     parser.set_defaults(act=parser.explain_itself, at_home=False, windowed=False, practises=False, begins_practice=_never, home=None)
-    parser.set_defaults(server_act=None, is_scripted=_never)
+    parser.set_defaults(for_nobody=None, server_act=None, is_scripted=_never)
     commands = parser.subcommands()
     for command in EVERY_COMMAND:
         command.add(commands)
@@ -81,7 +81,12 @@ def _at_home(options: argparse.Namespace, *, windowed: bool) -> int:
                 refuse_while_moving()
             stack.enter_context(unfinished_move_told())
             stack.enter_context(changed_rights_told())
-            act_for_a_member(home.folder)
+            try:
+                act_for_a_member(home.folder)
+            except Unavailable:
+                if options.for_nobody is None:
+                    raise
+                return _act(lambda: options.for_nobody(home, options), None)
             os.umask(admitted_to(home.folder).umask)
             if not options.practises:
                 home.refuse_practice()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import getpass
 
 from kiosk.config import Home
-from kiosk.config.admission import group_named, is_group_gone
+from kiosk.config.acting_account import has_account
+from kiosk.config.admission import admitted_to, group_named, is_group_gone
 from kiosk.config.home import other_home
 from kiosk.config.machine_place import has_machine_home, is_machine_home, is_move_begun, machine_folder
 from kiosk.config.noted_group import noted_group
@@ -24,6 +25,8 @@ def check_whose(home: Home) -> Finding:
             place["group"], is_gone = "", False
         if is_gone:
             return Finding("home.group-gone", place)
+        if (group := admitted_to(home.folder).group) is not None and not has_account(group):
+            return Finding("home.group-empty", place)
         if (other := other_home(home)) is not None:
             return Finding("home.both" if home.has_store() else "home.other", {**place, "other": str(other.folder)})
         if place["group"]:

@@ -90,6 +90,21 @@ class Parser(argparse.ArgumentParser):
         """Raise OSError where it cannot be written, as for any output: argparse has kept silent of that since Python 3.12."""
         (sys.stdout if file is None else file).write(self.format_help())
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """What a command does not know, none does: it says so itself, with its own usage."""
+        options, unknown = super().parse_known_args(args, namespace)
+        if unknown and self.key:
+            self.error(words("parser.unrecognized") % " ".join(unknown) + self._meant(unknown))
+        return options, unknown
+
+    def _meant(self, unknown: list[str]) -> str:
+        # A start needs it only where something is written wrongly.
+        import difflib
+
+        known = list(self._option_string_actions)
+        near = [name for word in unknown for name in difflib.get_close_matches(word.partition("=")[0], known, n=1, cutoff=0.6)]
+        return words("parser.meant", options=" ".join(near)) if near else ""
+
     def error(self, message: str) -> NoReturn:
         """Print the usage and exit with 2. argparse's own message names the argument at fault."""
         self.print_usage(sys.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from kiosk.commands import output
+from kiosk.config.acting_account import has_account
 from kiosk.config.machine_place import has_machine_home
 from kiosk.config.machine_setup import Group, present_group
 from kiosk.domain.errors import Unavailable
@@ -25,6 +26,9 @@ def tell_admitted(group: Group, before: Group | None, *, is_dry: bool = False) -
         output.tell("setup.admitted", now=_who(group))
     else:
         output.tell("setup.would-admit" if is_dry else "setup.admitted-anew", now=_who(group), before=_who(before))
+    # No refusal: accounts may be put into it later, and of a group in a directory not every computer can list who is.
+    if isinstance(group, int) and not has_account(group):
+        output.warn("setup.group-empty", group=escaped(_name(group)))
 
 
 def _who(group: Group) -> str:

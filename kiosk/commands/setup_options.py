@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from kiosk.commands import output
+from kiosk.domain.escaping import escaped
 
 _CONTRADICTING = (
     ("--machine", "--account"),
@@ -20,12 +22,18 @@ _CONTRADICTING = (
 def is_misused(options: argparse.Namespace) -> bool:
     """Say on stderr what does not fit together: each option that was given would be taken to have been heeded."""
     given = given_options(options)
+    if options.home is not None:  # this command decides where the counter is
+        output.warn("setup.not-together", one="setup", other="--home")
+        return True
     for one, other in _CONTRADICTING:
         if {one, other} <= given:
             output.warn("setup.not-together", one=one, other=other)
             return True
     if given - {"--dry-run"} and not given & {"--machine", "--account"}:
         output.warn("setup.which")
+        return True
+    if given and (home := os.environ.get("KIOSK_HOME")):
+        output.warn("setup.home-chosen", folder=escaped(home))
         return True
     return False
 

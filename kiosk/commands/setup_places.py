@@ -14,8 +14,10 @@ from kiosk.config.home import account_home
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder
 from kiosk.config.machine_setup import keep_closed, make_staged
 from kiosk.config.move_journal import PlannedMove
+from kiosk.config.path_settings import changed_by_move
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.escaping import escaped
 from kiosk.equipment import open_repository
 from kiosk.store.key_file import keys_folder_in
 from kiosk.store.key_location import key_place
@@ -36,9 +38,18 @@ def planned(move: PlannedMove) -> PlannedMove:
     with acting_for(account):
         if move.to_account:
             _check_member(computers.folder, account)
-        keys = read_settings((computers if move.to_account else home).config).keys
+        source = computers if move.to_account else home
+        keys = read_settings(source.config).keys
+        _check_paths(source.config)
     folder = home.keys_folder(keys) or (None if account is None else keys_folder_in(account.folder / ".config"))
     return replace(move, account="" if account is None else account.name, keys_place=keys.place, keys_folder=str(folder or ""))
+
+
+def _check_paths(config: Path) -> None:
+    """No path in it is rewritten: where several accounts can read what one had in its own folder, only people know."""
+    if changed := changed_by_move(config):
+        listed = ", ".join(f'{name} = "{value}"' for name, value in changed.items())
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="paths", settings=escaped(listed), place=str(config))
 
 
 def _check_member(folder: Path, account: Account | None) -> None:

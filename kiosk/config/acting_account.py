@@ -130,6 +130,16 @@ def member_for(folder: Path) -> Account | None:
     return account
 
 
+def has_account(group: int) -> bool:
+    """Whether an account is in that group, as far as this computer knows (a directory need not tell), or this process acts for one. Always
+    True on Windows.
+    """
+    if sys.platform == "win32":
+        return True
+    acts_for_one = os.geteuid() != 0 and group in (os.getegid(), *os.getgroups())
+    return acts_for_one or member_of(group) is not None
+
+
 def _shared_place(path: Path) -> Path | None:
     """The folder, or one that it lies in, which an account besides root and this one may change. In a sticky one (/tmp) nobody exchanges
     what is another's (inode(7)).

@@ -38,6 +38,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "home.machine-by-acl": _OK,
     "home.machine-everyone": _OK,
     "home.group-gone": _WRONG,
+    "home.group-empty": _WRONG,
     "home.moving": _WRONG,
     "home.other": _CARE,
     "home.both": _CARE,

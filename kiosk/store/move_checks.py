@@ -121,6 +121,8 @@ def _check_free(source: Place, left: KeyRecord, target: Place) -> None:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="link", place=str(link))
     if folder.resolve().is_relative_to(old.resolve()) or old.resolve().is_relative_to(folder.resolve()):
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="inside", place=str(folder))
+    if target.keys_folder.resolve().is_relative_to(old.resolve()):  # it would go with what is removed
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="inside", place=str(target.keys_folder))
 
 
 def _links(source: Place, target: Place) -> Iterator[Path]:

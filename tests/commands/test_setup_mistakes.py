@@ -103,17 +103,25 @@ def test_a_group_that_was_deleted_is_found(computer: Any) -> None:
     found = computer("other-groups")
     assert found["gone"][0] == 1
     assert words("why.setup-impossible.group-gone", group="54310") in found["gone"][1]
-    for who in ("doctor", "staff"):
-        assert found[who][0] == 1
-        assert words("why.counter-not-admitted.group-gone", group="54310") in found[who][1]
+    assert (found["staff"][0], found["doctor"][0]) == (1, 1)
+    assert words("why.counter-not-admitted.group-gone", group="54310") in found["staff"][1]
+    assert words("doctor.home.group-gone", group="54310", folder="/var/lib/library-card-kiosk") in found["doctor"][1]
     assert found["member"] == "home.group-gone"
     assert (found["again"][0], found["then"]) == (0, "home.machine")
 
 
 def test_a_group_without_accounts_is_told_to_the_administrator(computer: Any) -> None:
-    code, said = computer("other-groups")["empty"]
-    assert code == 1
-    assert words("why.counter-not-admitted.group-empty", group="kiosk-madoguchi-2") in said
+    found = computer("empty-groups")
+    for name in ("dry", "made"):
+        code, said = found[name]
+        assert (code, words("setup.group-empty", group="kiosk-madoguchi-2") in said) == (0, True), said
+    code, said = found["doctor"]
+    assert (code, words("doctor.home.group-empty-next", group="kiosk-madoguchi-2") in said) == (1, True), said
+    assert words("doctor.space.title") in said
+    code, said = found["count"]
+    assert (code, words("why.counter-not-admitted.group-empty", group="kiosk-madoguchi-2") in said) == (1, True)
+    # Nothing is opened as root where a member of before may still write.
+    assert (found["logs"], found["then"]) == (False, "home.machine")
 
 
 def test_the_way_out_of_two_counters(computer: Any) -> None:

@@ -28,9 +28,29 @@ def test_what_is_to_be_set_up_has_to_be_said(options: list[str], capsys: pytest.
         (["--machine", "--group", GROUP, "--to", "new"], "--machine", "--to"),
         (["--account", ACCOUNT, "--group", GROUP], "--account", "--group"),
         (["--account", "--from", "old"], "--account", "--from"),
+        (["--machine", "--group", GROUP, "--home", "place"], "setup", "--home"),
+        (["--home", "place"], "setup", "--home"),
     ],
 )
 def test_options_that_contradict_each_other(options: list[str], one: str, other: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["setup", *options]) == 2
     printed = capsys.readouterr()
     assert (printed.out, printed.err.strip()) == ("", words("setup.not-together", one=one, other=other))
+
+
+def test_a_home_that_is_chosen_by_the_environment_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """It would be used before the computer's."""
+    monkeypatch.setenv("KIOSK_HOME", "/elsewhere")
+    assert main(["setup", "--machine", "--group", GROUP]) == 2
+    assert capsys.readouterr().err.strip() == words("setup.home-chosen", folder="/elsewhere")
+
+
+@pytest.mark.parametrize(("wrong", "meant"), [("--groop", "--group"), ("--machin", "--machine"), ("--nothing-like-it", None)])
+def test_a_slip_in_an_option_is_told_with_the_usage_of_the_command(
+    wrong: str, meant: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["setup", wrong])
+    said = capsys.readouterr().err
+    assert (ended.value.code, "kiosk setup" in said, wrong in said) == (2, True, True)
+    assert (words("parser.meant", options=meant) in said) if meant else ("もしかして" not in said)

@@ -78,6 +78,16 @@ def test_keys_in_the_home_itself_are_not_copied_with_it(computer: Any) -> None:
     assert (found["back"], found["links"]) == (0, [1, 2, 3])
 
 
+def test_paths_that_would_mean_another_place_are_told_first(computer: Any) -> None:
+    found = computer("paths")
+    changed = why("paths").format(settings='card.crl_folder = "~/crl", slip.pdf_folder = "../slips"')
+    for code, said in found["there"]:
+        assert (code, changed in said, NOTHING in said) == (1, True, True), said
+    assert (found["made"], found["moved"]) == (False, 0)
+    code, said = found["back"]
+    assert (code, why("inside") in said, found["links"]) == (1, True, [1, 2, 3]), said
+
+
 def test_a_counter_in_use_keeps_its_group_and_its_files(computer: Any) -> None:
     found = computer("in-use")
     code, said = found["group"]

@@ -40,7 +40,7 @@ def test_the_code_is_not_shown_by_accident() -> None:
         ("address = ", "adress = "),
         ("until = 2026-12-01T17:00:00+09:00", "until = 2026-12-01T17:00:00"),
         ("until = 2026-12-01T17:00:00+09:00", 'until = "2026-12-01T17:00:00+09:00"'),
-        (CODE.formatted(), CODE.formatted()[:-1]),
+        pytest.param(CODE.formatted(), CODE.formatted()[:-1], id="code"),
         ("code = ", "code "),
     ],
 )

@@ -23,6 +23,7 @@ _STORE_SECONDS = 900.0
 
 def add(commands: Commands) -> None:
     doctor = commands.add("doctor", act=doctor_act)
+    doctor.set_defaults(for_nobody=look_around)
     doctor.option("--json", action="store_true")
     doctor.option("--ruler", action="store_true")
     doctor.option("--scan", action="store_true")
@@ -42,6 +43,24 @@ def doctor_act(home: Home, options: argparse.Namespace) -> int:
         settings = read_settings(home.config)
         return try_item(settings) if options.scan_item else try_library_card(settings)
     return wording.report(examine(home), json=options.json)
+
+
+def look_around(home: Home, options: argparse.Namespace) -> int:
+    """What root finds at a counter whose group has no account: for nobody else would it be safe to open what lies there."""
+    from kiosk.checks.disk import check_disk, check_space
+    from kiosk.checks.program import check_program
+    from kiosk.checks.time_limit import take
+    from kiosk.checks.timeserver import check_time_server
+    from kiosk.checks.whose import check_whose
+
+    findings = [
+        *take(("program",), check_program, _SECONDS),
+        *take(("home",), lambda: check_whose(home), _SECONDS),
+        *take(("time-server",), check_time_server, _SECONDS),
+        *take(("disk",), lambda: check_disk(home.folder, opens_to_all=True), _SECONDS),
+        *take(("space",), lambda: check_space(home.folder), _SECONDS),
+    ]
+    return wording.report(findings, json=options.json)
 
 
 def examine(home: Home) -> list[Finding]:

@@ -156,10 +156,21 @@ def other_groups() -> Told:
     told["staff"] = called(TARO, "links", "count")
     told["again"] = called(None, "setup", "--machine", "--group", GROUP)
     told["then"] = finding(HANAKO, "home")["outcome"]
-    with Path("/etc/group").open("a", encoding="utf-8") as groups:
-        groups.write(f"{other}:x:54310:\n")
-    called(None, "setup", "--machine", "--group", other)
-    told["empty"] = called(None, "doctor")
+    return told
+
+
+def empty_groups() -> Told:
+    """The counter is made for a group that nobody is in yet."""
+    other = f"{GROUP}-2"
+    before = Path("/etc/group").read_text("utf-8")
+    Path("/etc/group").write_text(f"{before}{other}:x:54310:\n", "utf-8")
+    ways = {"dry": ("setup", "--machine", "--group", other, "--dry-run"), "made": ("setup", "--machine", "--group", other)}
+    told: Told = {name: called(None, *way) for name, way in ways.items()}
+    told["doctor"] = called(None, "doctor")
+    told["count"] = called(None, "links", "count")
+    told["logs"] = Home(machine_folder()).logs.exists()
+    Path("/etc/group").write_text(f"{before}{other}:x:54310:{TARO}\n", "utf-8")
+    told["then"] = finding(None, "home")["outcome"]
     return told
 
 
@@ -205,6 +216,7 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     "unused": unused,
     "not-now": not_now,
     "other-groups": other_groups,
+    "empty-groups": empty_groups,
     "two-counters": two_counters,
     "cut-off": cut_off,
     "dry-runs": dry_runs,

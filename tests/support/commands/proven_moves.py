@@ -187,6 +187,25 @@ def keys_at_the_top() -> Told:
     return told
 
 
+def paths() -> Told:
+    """Settings that name folders as only the account, or only the old home, has them."""
+    own = begin_own(HANAKO)
+    text = own.config.read_text("utf-8")
+    there = ("setup", "--machine", "--group", GROUP, "--from", str(own.folder))
+    own.config.write_text(
+        text.replace('# crl_folder = ""', 'crl_folder = "~/crl"').replace('# pdf_folder = ""', 'pdf_folder = "../slips"'), "utf-8"
+    )
+    told: Told = {"there": [called(None, *there, *dry) for dry in (("--dry-run",), ())], "made": has_machine_home()}
+    own.config.write_text(text.replace('# crl_folder = ""', 'crl_folder = "lists"'), "utf-8")
+    told["moved"] = called(None, *there)[0]
+    ours = Home(machine_folder())
+    keys = f'place = "file"\nfolder = "{ours.folder}/keys"'
+    ours.config.write_text(text.replace('# place = "auto"', keys), "utf-8")
+    told["back"] = called(None, "setup", "--account", HANAKO)
+    told["links"] = opens(HANAKO, ours)
+    return told
+
+
 def _killed_when_gone(home: Path) -> None:
     """Once the home has the name under which it is removed, and before anything of it is."""
 
@@ -240,4 +259,5 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     "refused-in-time": refused_in_time,
     "keys-at-the-top": keys_at_the_top,
     "in-use": in_use,
+    "paths": paths,
 }
