@@ -78,6 +78,16 @@ def test_keys_in_the_home_itself_are_not_copied_with_it(computer: Any) -> None:
     assert (found["back"], found["links"]) == (0, [1, 2, 3])
 
 
+def test_a_second_setup_leaves_the_first_alone(computer: Any) -> None:
+    found = computer("setups-at-once")
+    code, said = found["script"]
+    assert (code, why("twice") in said, NOTHING in said) == (1, True, True), said
+    # The place stays closed to its members, and the move planned.
+    assert (found["seen"][0], ".library-card-kiosk.move" in found["seen"]) == ("700", True)
+    assert (found["code"], found["links"]) == (0, [1, 2, 3])
+    assert found["left"] == ["library-card-kiosk", "library-card-kiosk-keys"]
+
+
 def test_paths_that_would_mean_another_place_are_told_first(computer: Any) -> None:
     found = computer("paths")
     changed = why("paths").format(settings='card.crl_folder = "~/crl", slip.pdf_folder = "../slips"')

@@ -163,6 +163,26 @@ def _filled() -> bool:
     return False
 
 
+def at_once() -> Told:
+    """The start-up script runs while an administrator moves a counter."""
+    own = begin_own(HANAKO)
+    called(None, "setup", "--machine", "--group", GROUP)
+    script: list[tuple[int, str]] = []
+    seen: list[str] = []
+
+    def look(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "os.rename" and not script and str(arguments[1]).startswith(str(machine_folder())):
+            script.append((0, ""))
+            script[0] = called(None, "setup", "--machine")
+            seen.extend([f"{machine_folder().stat().st_mode & 0o7777:o}", *_names(Path("/var/lib"))])
+
+    def move() -> Told:
+        sys.addaudithook(look)
+        return {**setting_up("--machine", "--from", str(own.folder))(), "script": script[0], "seen": seen}
+
+    return {**apart(None, move), "links": opens(TARO, Home(machine_folder())), "left": _names(Path("/var/lib"))}
+
+
 def keys_at_the_top() -> Told:
     """The account's config puts the keys into the home itself; moved there, and back."""
     own = own_home(HANAKO)
@@ -259,5 +279,6 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     "refused-in-time": refused_in_time,
     "keys-at-the-top": keys_at_the_top,
     "in-use": in_use,
+    "setups-at-once": at_once,
     "paths": paths,
 }
