@@ -13,9 +13,10 @@ from kiosk.config.file_replacement import delete, delete_empty
 from kiosk.config.home_marker import Purpose, purpose_of
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.running_lock import RunningLock
-from kiosk.store.copied_home import naming
+from kiosk.store.copied_home import naming, within
 from kiosk.store.database_files import leftovers
 from kiosk.store.error_table import translated
+from kiosk.store.key_location import belongs_to_keys
 from kiosk.store.keys import KeyRecord, Keys, check_store
 from kiosk.store.move_places import Place
 from kiosk.store.opened_store import OpenedStore
@@ -27,8 +28,8 @@ _CHUNK = _SPARE = 1 << 20
 def check_possible(source: Place, target: Place) -> None:
     """Check that there is a counter to be moved, and that nothing is in its way.
 
-    Raises Unavailable: setup-impossible (nothing-there, keys-unreachable, occupied, not-empty, link, inside); store-missing, store-moved,
-    store-copy, counter-revoked; OSError.
+    Raises Unavailable: setup-impossible (nothing-there, keys-unreachable, keys-of-another, occupied, not-empty, link, inside);
+    store-missing, store-moved, store-copy, counter-revoked; OSError.
     """
     left = source.load()
     with acting_for(source.account):
@@ -37,6 +38,9 @@ def check_possible(source: Place, target: Place) -> None:
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason=reason, place=str(source.home.folder))
         with translated(source.home.store):
             check_store(left, source.home.store)
+        for path in within(source.home.folder, source.keys_folder):  # they would go with the home
+            if belongs_to_keys(path.name) and source.keys.name not in path.name:
+                raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="keys-of-another", place=str(path))
     _check_free(source, left, target)
 
 

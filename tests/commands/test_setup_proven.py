@@ -73,6 +73,8 @@ def test_a_dry_run_sees_what_the_command_sees_and_nothing_is_left(computer: Any)
 
 def test_keys_in_the_home_itself_are_not_copied_with_it(computer: Any) -> None:
     found = computer("keys-at-the-top")
+    code, said = found["refused"]
+    assert (code, why("keys-of-another") in said, NOTHING in said) == (1, True, True)
     assert found["kept"] == [".anchor", ".json"]
     assert (found["moved"], found["clear"], found["left"]) == (0, [], [])
     assert (found["back"], found["links"]) == (0, [1, 2, 3])

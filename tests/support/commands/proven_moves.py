@@ -195,7 +195,11 @@ def keys_at_the_top() -> Told:
         return link(1, 2, 3, home=own)
 
     assert apart(HANAKO, begin)["links"] == [1, 2, 3]
-    told: Told = {"kept": sorted(path.suffix for path in own.folder.iterdir() if path.suffix in (".json", ".anchor"))}
+    another = own.folder / f"{'0' * 16}.json"
+    another.write_text("of another")
+    refused = called(None, "setup", "--machine", "--group", GROUP, "--from", str(own.folder))
+    another.unlink()
+    told: Told = {"refused": refused, "kept": sorted(path.suffix for path in own.folder.iterdir() if path.suffix in (".json", ".anchor"))}
     there = ("--machine", "--group", GROUP, "--from", str(own.folder))
     _killed_at_rename(retired_folder(own.folder), setting_up(*there))
     _killed_when_gone(own.folder)
