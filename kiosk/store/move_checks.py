@@ -63,28 +63,34 @@ def prove(source: Place, target: Place) -> None:
     missing = target.missing_folders()
     with acting_for(target.owner):
         target.take_away(target.staged)
+    keys = Keys.fresh()
     try:
         with acting_for(target.owner):
             target.make_staged(target.staged)
-            target.finish_staged(target.staged)
         with acting_for(target.account):
             _fill(target.staged / "room", room)
-            path, keys = target.staged / target.home.data.name / target.home.store.name, Keys.fresh()
-            open_alone(path, keys)
-            open_alone(path, keys)
-    except Unavailable as error:
-        if error.code in (Code.STORE_UNPROTECTED, Code.STORE_FOREIGN):
-            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="unprotected", place=str(target.home.folder)) from error
-        raise
+        open_staged(target, keys)
+        with acting_for(target.owner):
+            target.finish_staged(target.staged)
+        open_staged(target, keys)
     finally:
         with acting_for(target.owner):
             target.take_away(target.staged)
             remove_empty(missing)
 
 
-def open_alone(path: Path, keys: Keys) -> None:
-    """Open a store that nobody knows yet, which makes it if it is not there, and close it. Raises Unavailable."""
-    OpenedStore(path, keys, "", lambda: datetime.now(UTC)).close()
+def open_staged(target: Place, keys: Keys) -> None:
+    """Open the store in the folder in which the copy is put together, which makes it if it is not there, and close it. Raises Unavailable:
+    setup-impossible (unprotected), others of the store.
+    """
+    path = target.staged / target.home.data.name / target.home.store.name
+    try:
+        with acting_for(target.account):
+            OpenedStore(path, keys, "", lambda: datetime.now(UTC)).close()
+    except Unavailable as error:
+        if error.code in (Code.STORE_UNPROTECTED, Code.STORE_FOREIGN):
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="unprotected", place=str(target.home.folder)) from error
+        raise
 
 
 def remove_empty(folders: list[Path]) -> None:
