@@ -49,12 +49,19 @@ def set_up(home: Home, options: argparse.Namespace) -> int:
 
 
 def _set_up(home: Home, options: argparse.Namespace) -> int:
-    from kiosk.commands.setup_move import go_on
     from kiosk.config.machine_setup import is_administrator
-    from kiosk.config.move_journal import planned_move
+    from kiosk.config.setup_lock import alone
 
     if not is_administrator():
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-administrator")
+    with alone():
+        return _set_up_alone(home, options)
+
+
+def _set_up_alone(home: Home, options: argparse.Namespace) -> int:
+    from kiosk.commands.setup_move import go_on
+    from kiosk.config.move_journal import planned_move
+
     begun = planned_move()
     if options.machine:
         return _take_over(begun, options)

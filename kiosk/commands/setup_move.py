@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kiosk.commands import output
+from kiosk.commands.command_line_to_type import to_type
 from kiosk.commands.setup_groups import tell_admitted
 from kiosk.commands.setup_outcome import Halfway, tell_place
 from kiosk.commands.setup_places import home_of, opened, planned, sides
@@ -113,7 +114,7 @@ def _carry_out(begun: PlannedMove, both: tuple[Place, Place]) -> int:
         forget_plan()
         output.tell("setup.account-done", folder=escaped(begun.folder))
         if Path(begun.folder) != home_of(account_named(begun.account) if begun.account else None).folder:
-            output.tell("setup.account-elsewhere", folder=escaped(begun.folder))
+            output.tell("setup.account-elsewhere", command=escaped(to_type(["kiosk", "--home", begun.folder])))
         return output.OK
     make_place(begun.group)
     forget_plan()

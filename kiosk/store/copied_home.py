@@ -30,7 +30,7 @@ def copy_home(source: Home, reader: Account | None, folder: Path, writer: Accoun
     left_out = {source.lock, *(source.store.with_name(source.store.name + ending) for ending in ("-shm", "-keeper"))}
     if keys is not None:
         with acting_for(reader):
-            inside = _within(source.folder, keys)
+            inside = within(source.folder, keys)
         of_keys = {path for path in inside if belongs_to_keys(path.name)}
         left_out |= of_keys if len(of_keys) < len(inside) else {path.parent for path in inside}
     _copy_folder(source.folder, reader, folder, writer, left_out)
@@ -47,7 +47,7 @@ def naming(path: Path) -> Iterator[None]:
         raise
 
 
-def _within(home: Path, folder: Path) -> list[Path]:
+def within(home: Path, folder: Path) -> list[Path]:
     """What lies in a folder that is the home, or in it, by its path in the home."""
     place, itself = folder.resolve(), home.resolve()
     return [home / path.relative_to(itself) for path in place.iterdir()] if place.is_relative_to(itself) and place.is_dir() else []

@@ -13,9 +13,10 @@ from kiosk.config.file_replacement import delete, delete_empty
 from kiosk.config.home_marker import Purpose, purpose_of
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.running_lock import RunningLock
-from kiosk.store.copied_home import naming
+from kiosk.store.copied_home import naming, within
 from kiosk.store.database_files import leftovers
 from kiosk.store.error_table import translated
+from kiosk.store.key_location import belongs_to_keys
 from kiosk.store.keys import KeyRecord, Keys, check_store
 from kiosk.store.move_places import Place
 from kiosk.store.opened_store import OpenedStore
@@ -27,8 +28,8 @@ _CHUNK = _SPARE = 1 << 20
 def check_possible(source: Place, target: Place) -> None:
     """Check that there is a counter to be moved, and that nothing is in its way.
 
-    Raises Unavailable: setup-impossible (nothing-there, keys-unreachable, occupied, not-empty, link, inside); store-missing, store-moved,
-    store-copy, counter-revoked; OSError.
+    Raises Unavailable: setup-impossible (nothing-there, keys-unreachable, keys-of-another, occupied, not-empty, link, inside);
+    store-missing, store-moved, store-copy, counter-revoked; OSError.
     """
     left = source.load()
     with acting_for(source.account):
@@ -37,6 +38,9 @@ def check_possible(source: Place, target: Place) -> None:
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason=reason, place=str(source.home.folder))
         with translated(source.home.store):
             check_store(left, source.home.store)
+        for path in within(source.home.folder, source.keys_folder):  # they would go with the home
+            if belongs_to_keys(path.name) and source.keys.name not in path.name:
+                raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="keys-of-another", place=str(path))
     _check_free(source, left, target)
 
 
@@ -59,28 +63,34 @@ def prove(source: Place, target: Place) -> None:
     missing = target.missing_folders()
     with acting_for(target.owner):
         target.take_away(target.staged)
+    keys = Keys.fresh()
     try:
         with acting_for(target.owner):
             target.make_staged(target.staged)
-            target.finish_staged(target.staged)
         with acting_for(target.account):
             _fill(target.staged / "room", room)
-            path, keys = target.staged / target.home.data.name / target.home.store.name, Keys.fresh()
-            open_alone(path, keys)
-            open_alone(path, keys)
-    except Unavailable as error:
-        if error.code in (Code.STORE_UNPROTECTED, Code.STORE_FOREIGN):
-            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="unprotected", place=str(target.home.folder)) from error
-        raise
+        open_staged(target, keys)
+        with acting_for(target.owner):
+            target.finish_staged(target.staged)
+        open_staged(target, keys)
     finally:
         with acting_for(target.owner):
             target.take_away(target.staged)
             remove_empty(missing)
 
 
-def open_alone(path: Path, keys: Keys) -> None:
-    """Open a store that nobody knows yet, which makes it if it is not there, and close it. Raises Unavailable."""
-    OpenedStore(path, keys, "", lambda: datetime.now(UTC)).close()
+def open_staged(target: Place, keys: Keys) -> None:
+    """Open the store in the folder in which the copy is put together, which makes it if it is not there, and close it. Raises Unavailable:
+    setup-impossible (unprotected), others of the store.
+    """
+    path = target.staged / target.home.data.name / target.home.store.name
+    try:
+        with acting_for(target.account):
+            OpenedStore(path, keys, "", lambda: datetime.now(UTC)).close()
+    except Unavailable as error:
+        if error.code in (Code.STORE_UNPROTECTED, Code.STORE_FOREIGN):
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="unprotected", place=str(target.home.folder)) from error
+        raise
 
 
 def remove_empty(folders: list[Path]) -> None:

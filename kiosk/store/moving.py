@@ -22,7 +22,7 @@ from kiosk.store.anchor import AnchorFile
 from kiosk.store.copied_home import copy_home, merge_into, remove_tree
 from kiosk.store.foreign_changes import is_kept
 from kiosk.store.keys import KeyRecord, UnderWay, folder_of
-from kiosk.store.move_checks import check_possible, not_running, open_alone, prove, remove_empty
+from kiosk.store.move_checks import check_possible, not_running, open_staged, prove, remove_empty
 from kiosk.store.move_places import Place
 
 
@@ -92,7 +92,8 @@ def _copy(source: Place, target: Place, opened: Callable[[Place], None]) -> None
         with acting_for(target.owner):
             target.finish_staged(target.staged)
             sync_folder(target.staged.parent)
-        _check_copy(target, left)
+        if source.has_store():  # while it can still be opened where it is
+            open_staged(target, left.keys)
         _save_keys(source, target, left)
         _mark(source, target, left, seen)
     except BaseException:
@@ -100,14 +101,6 @@ def _copy(source: Place, target: Place, opened: Callable[[Place], None]) -> None
         with acting_for(target.owner):
             remove_empty(missing)
         raise
-
-
-def _check_copy(target: Place, left: KeyRecord) -> None:
-    """Open the copy where it lies, as long as the old one can still be opened instead. Raises Unavailable."""
-    copy = target.staged / target.home.data.name / target.home.store.name
-    with acting_for(target.account):
-        if copy.exists():
-            open_alone(copy, left.keys)
 
 
 def _save_keys(source: Place, target: Place, left: KeyRecord) -> None:

@@ -116,7 +116,7 @@ def test_there_and_back(computer: Any) -> None:
     assert found["taro"]["links"] == [1, 2, 3, 4]
     assert found["modes"] == [f"file {GROUP} 0660", f"folder {GROUP} 2770"]
     assert (found["without"], found["outside"], found["back"][0]) == (1, 1, 0)
-    assert words("setup.account-elsewhere", folder="/home/kiosk-taro/counter") in found["back"][1]
+    assert words("setup.account-elsewhere", command="kiosk --home /home/kiosk-taro/counter") in found["back"][1]
     assert found["own"] == {"links": [1, 2, 3, 4], "doubt": False}
     # What was laid there before is kept, and nobody's other folders are taken.
     assert (found["kept"], found["itself"], found["letter"]) == ([True, True], 0, "of taro")

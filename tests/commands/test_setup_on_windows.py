@@ -84,7 +84,7 @@ def test_it_is_made_once_and_found(computer: Path, capsys: pytest.CaptureFixture
 
 def test_a_group_that_is_not_there_makes_nothing(computer: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["setup", "--machine", "--group", "no such group"]) == 1
-    assert say("command.why.group-unusable.unknown") in capsys.readouterr().err
+    assert say("command.why.group-unusable.unknown-windows") in capsys.readouterr().err
     assert list(computer.iterdir()) == []
     assert default_home() == account_home()
 

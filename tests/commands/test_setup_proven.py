@@ -73,9 +73,21 @@ def test_a_dry_run_sees_what_the_command_sees_and_nothing_is_left(computer: Any)
 
 def test_keys_in_the_home_itself_are_not_copied_with_it(computer: Any) -> None:
     found = computer("keys-at-the-top")
+    code, said = found["refused"]
+    assert (code, why("keys-of-another") in said, NOTHING in said) == (1, True, True)
     assert found["kept"] == [".anchor", ".json"]
     assert (found["moved"], found["clear"], found["left"]) == (0, [], [])
     assert (found["back"], found["links"]) == (0, [1, 2, 3])
+
+
+def test_a_second_setup_leaves_the_first_alone(computer: Any) -> None:
+    found = computer("setups-at-once")
+    code, said = found["script"]
+    assert (code, why("twice") in said, NOTHING in said) == (1, True, True), said
+    # The place stays closed to its members, and the move planned.
+    assert (found["seen"][0], ".library-card-kiosk.move" in found["seen"]) == ("700", True)
+    assert (found["code"], found["links"]) == (0, [1, 2, 3])
+    assert found["left"] == ["library-card-kiosk", "library-card-kiosk-keys"]
 
 
 def test_paths_that_would_mean_another_place_are_told_first(computer: Any) -> None:

@@ -163,6 +163,26 @@ def _filled() -> bool:
     return False
 
 
+def at_once() -> Told:
+    """The start-up script runs while an administrator moves a counter."""
+    own = begin_own(HANAKO)
+    called(None, "setup", "--machine", "--group", GROUP)
+    script: list[tuple[int, str]] = []
+    seen: list[str] = []
+
+    def look(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "os.rename" and not script and str(arguments[1]).startswith(str(machine_folder())):
+            script.append((0, ""))
+            script[0] = called(None, "setup", "--machine")
+            seen.extend([f"{machine_folder().stat().st_mode & 0o7777:o}", *_names(Path("/var/lib"))])
+
+    def move() -> Told:
+        sys.addaudithook(look)
+        return {**setting_up("--machine", "--from", str(own.folder))(), "script": script[0], "seen": seen}
+
+    return {**apart(None, move), "links": opens(TARO, Home(machine_folder())), "left": _names(Path("/var/lib"))}
+
+
 def keys_at_the_top() -> Told:
     """The account's config puts the keys into the home itself; moved there, and back."""
     own = own_home(HANAKO)
@@ -175,7 +195,11 @@ def keys_at_the_top() -> Told:
         return link(1, 2, 3, home=own)
 
     assert apart(HANAKO, begin)["links"] == [1, 2, 3]
-    told: Told = {"kept": sorted(path.suffix for path in own.folder.iterdir() if path.suffix in (".json", ".anchor"))}
+    another = own.folder / f"{'0' * 16}.json"
+    another.write_text("of another")
+    refused = called(None, "setup", "--machine", "--group", GROUP, "--from", str(own.folder))
+    another.unlink()
+    told: Told = {"refused": refused, "kept": sorted(path.suffix for path in own.folder.iterdir() if path.suffix in (".json", ".anchor"))}
     there = ("--machine", "--group", GROUP, "--from", str(own.folder))
     _killed_at_rename(retired_folder(own.folder), setting_up(*there))
     _killed_when_gone(own.folder)
@@ -259,5 +283,6 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     "refused-in-time": refused_in_time,
     "keys-at-the-top": keys_at_the_top,
     "in-use": in_use,
+    "setups-at-once": at_once,
     "paths": paths,
 }
