@@ -13,8 +13,8 @@ from kiosk.domain.errors import Code, Unavailable
 def check_as_root(home: Path) -> None:
     """If this is root's process: check that nobody else may change the home, or anything on the way there.
 
-    What is in there is root's then, and files are opened without following links (`open_made`). An account's HOME may have been handed on to
-    root (sudo -E, su), or its home named by --home. Raises Unavailable: store-foreign; home-unusable (shared); OSError.
+    What is in there is root's then, and files are opened without following links (`open_made`). An account's HOME may have been handed on
+    to root (sudo -E, su), or its home named by --home. Raises Unavailable: store-foreign; home-unusable (shared); OSError.
     """
     if sys.platform == "win32" or os.geteuid() != 0:
         return
