@@ -25,6 +25,8 @@ def tell_admitted(group: Group, before: Group | None, *, is_dry: bool = False) -
         output.tell("setup.admitted", now=_who(group))
     else:
         output.tell("setup.would-admit" if is_dry else "setup.admitted-anew", now=_who(group), before=_who(before))
+    if not _name(group):
+        output.tell("setup.everyone-reads")
 
 
 def _who(group: Group) -> str:
