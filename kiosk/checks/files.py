@@ -6,40 +6,50 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from kiosk.config import Home, Settings
 from kiosk.config.admission import admitted_to, is_groups
 from kiosk.config.file_permissions import exposed_place
 from kiosk.config.machine_place import is_machine_home, machine_folder, machine_keys_folder
+from kiosk.config.noted_group import is_for_everyone
+from kiosk.config.posix_acl import others_admitted
 from kiosk.domain.errors import KioskError
 from kiosk.domain.health import Finding
+from kiosk.domain.posix_acl import READ, WRITE
 from kiosk.equipment import keys_of
 
 
 def check_files(home: Home, settings: Settings) -> Finding:
-    """Check owner and mode of key file, store, config and trust; on Windows, their access control lists."""
+    """Check owner and mode of key file, store, config and trust, with the access control lists they have; on Windows, these alone."""
     is_machines = is_machine_home(home.folder)
-    places = list(_kept(home, settings))
+    kind = "group-" if is_machines else ""
+    unread: list[Path] = []
+    places = list(_kept(home, settings, unread))
+    of_group = list(_of_group(unread)) if is_machines else []
     if sys.platform == "win32":
         # https://learn.microsoft.com/windows/win32/fileio/file-security-and-access-rights
         from kiosk.checks.windows_files import faults_by_list, why_unknown
 
         try:
-            faults = faults_by_list([*places, *((path, True) for path in (_of_group() if is_machines else ()))])
+            faults = faults_by_list([*places, *((path, True) for path in of_group)])
         except OSError as error:
             return Finding("files.unknown", {"error": why_unknown(error)})
     else:
-        found = [_fault(path, is_secret=is_secret) for path, is_secret in places]
-        found += [_named(path) for path in (_of_group() if is_machines else ()) if not _is_usable(path)]
+        found = [_fault(path, unread, is_secret=is_secret) for path, is_secret in places]
+        found += [_named(path) for path in of_group if not _is_usable(path)]
         faults = list(dict.fromkeys(filter(None, found)))
-    if not faults and is_machines and sys.platform != "win32" and (linked := _with_other_names()):
+    if faults:
+        return Finding(f"files.{kind}open", {"files": "\n".join(faults)})
+    if sys.platform != "win32" and (linked := _with_other_names(of_group)):
         return Finding("files.group-linked", {"files": "\n".join(map(str, linked))})
-    kind = "group-" if is_machines else ""
-    return Finding(f"files.{kind}open", {"files": "\n".join(faults)}) if faults else Finding(f"files.{kind}closed")
+    if unread:
+        return Finding("files.unread", {"files": "\n".join(map(str, dict.fromkeys(unread)))})
+    return Finding("files.signed-in" if is_machines and is_for_everyone() else f"files.{kind}closed")
 
 
-def _kept(home: Home, settings: Settings) -> Iterator[tuple[Path, bool]]:
+def _kept(home: Home, settings: Settings, unread: list[Path]) -> Iterator[tuple[Path, bool]]:
     """Yield the paths that nobody else may modify, and whether they are secret as well."""
     if key := _key_file(home, settings):
         yield key, True
@@ -51,23 +61,28 @@ def _kept(home: Home, settings: Settings) -> Iterator[tuple[Path, bool]]:
         for ending in ("", "-wal", "-shm"):
             yield home.store.with_name(home.store.name + ending), True
         for folder in (home.logs, home.data / "backups", home.slip_folder(settings.slip), home.held_lists):
-            yield from ((path, True) for path in _made_in(folder))
+            yield from ((path, True) for path in _made_in(folder, unread))
     yield home.trust, False
     yield home.crl_folder(settings.card), False
 
 
-def _of_group() -> Iterator[Path]:
+def _of_group(unread: list[Path]) -> Iterator[Path]:
     """Everything in the place of the computer's counter. What lies in a closed folder is closed to others, whatever its mode."""
+
+    def note(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            unread.append(Path(error.filename))
+
     for place in (machine_folder(), machine_keys_folder()):
-        for folder, _, files in os.walk(place):
-            yield Path(folder)
-            yield from (path for name in files if not (path := Path(folder, name)).is_symlink())
+        yield place
+        for folder, folders, files in os.walk(place, onerror=note):
+            yield from (path for name in (*folders, *files) if not (path := Path(folder, name)).is_symlink())
 
 
-def _with_other_names() -> list[Path]:
+def _with_other_names(paths: list[Path]) -> list[Path]:
     """Files of the place that have a name elsewhere as well (link(2)): whoever laid it, and has left the group, still reads them."""
     found = []
-    for path in _of_group():
+    for path in paths:
         try:
             about = path.lstat()
         except OSError:  # gone meanwhile
@@ -87,9 +102,11 @@ def _is_usable(path: Path) -> bool:
     home = Home(machine_folder())
     try:
         about, group = path.stat(), home.folder.stat().st_gid
+        if others_admitted(path, admitted_to(home.folder), READ | WRITE):
+            return False
     except OSError:  # gone meanwhile
         return True
-    if path.is_dir():
+    if stat.S_ISDIR(about.st_mode):
         return is_groups(about) and about.st_gid == group
     if about.st_gid != group:
         return bool(about.st_mode & stat.S_IROTH)
@@ -98,12 +115,15 @@ def _is_usable(path: Path) -> bool:
     return about.st_mode & wanted == wanted
 
 
-def _made_in(folder: Path) -> list[Path]:
+def _made_in(folder: Path, unread: list[Path]) -> list[Path]:
     """A folder of the program with its files; empty if others cannot enter it."""
-    try:
-        return [folder, *sorted(folder.iterdir())] if _is_open(folder) else []
-    except OSError:
+    if not _is_open(folder):
         return []
+    try:
+        return [folder, *sorted(folder.iterdir())]
+    except OSError:
+        unread.append(folder)
+        return [folder]
 
 
 def _is_open(folder: Path) -> bool:
@@ -119,19 +139,27 @@ def _key_file(home: Home, settings: Settings) -> Path | None:
     return Path(place.place) if place.kind in ("file", "machine") else None
 
 
-def _fault(path: Path, *, is_secret: bool) -> str:
-    """The fault as `/path (0644)`, or an empty string, also for a missing path."""
+def _fault(path: Path, unread: list[Path], *, is_secret: bool) -> str:
+    """The fault as `/path (0644)`, or an empty string, also for a missing path, and for one noted as `unread`."""
     try:
         exposed = exposed_place(path)
-    except OSError:
+        if exposed is not None:
+            return _named(exposed[0])
+        admitted = admitted_to(path if path.is_dir() else path.parent)
+        is_open = is_secret and (stat.S_IMODE(path.stat().st_mode) & admitted.others or others_admitted(path, admitted, READ))
+    except (FileNotFoundError, NotADirectoryError):
         return ""
-    if exposed is not None:
-        return _named(exposed[0])
-    return _named(path) if is_secret and _mode(path) & admitted_to(path if path.is_dir() else path.parent).others else ""
+    except OSError as error:
+        unread.append(Path(error.filename or path))
+        return ""
+    return _named(path) if is_open else ""
 
 
 def _named(path: Path) -> str:
-    return f"{path} ({_mode(path):04o})"
+    listed = ""
+    with suppress(OSError):
+        listed = others_admitted(path, admitted_to(path if path.is_dir() else path.parent), READ | WRITE)
+    return f"{path} ({_mode(path):04o}{listed and f' {listed}'})"
 
 
 def _mode(path: Path) -> int:

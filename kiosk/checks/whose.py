@@ -9,7 +9,7 @@ from kiosk.config.acting_account import has_account
 from kiosk.config.admission import admitted_to, group_named, is_group_gone
 from kiosk.config.home import other_home
 from kiosk.config.machine_place import has_machine_home, is_machine_home, is_move_begun, machine_folder
-from kiosk.config.noted_group import noted_group
+from kiosk.config.noted_group import is_for_everyone
 from kiosk.domain.health import Finding
 
 
@@ -31,7 +31,7 @@ def check_whose(home: Home) -> Finding:
             return Finding("home.both" if home.has_store() else "home.other", {**place, "other": str(other.folder)})
         if place["group"]:
             return Finding("home.machine", place)
-        return Finding("home.machine-everyone" if _is_everyones() else "home.machine-by-acl", place)
+        return Finding("home.machine-everyone" if is_for_everyone() else "home.machine-by-acl", place)
     try:
         is_beside = has_machine_home()
     except OSError:  # something that has its name
@@ -39,13 +39,6 @@ def check_whose(home: Home) -> Finding:
     if is_beside:
         return Finding("home.beside", {**place, "other": str(machine_folder())})
     return Finding("home.account", {**place, "account": _account()})
-
-
-def _is_everyones() -> bool:
-    try:
-        return noted_group() == ""
-    except OSError:
-        return False
 
 
 def _account() -> str:

@@ -29,6 +29,8 @@ def tell_admitted(group: Group, before: Group | None, *, is_dry: bool = False) -
     # No refusal: accounts may be put into it later, and of a group in a directory not every computer can list who is.
     if isinstance(group, int) and not has_account(group):
         output.warn("setup.group-empty", group=escaped(_name(group)))
+    if not _name(group):
+        output.tell("setup.everyone-reads")
 
 
 def _who(group: Group) -> str:

@@ -11,6 +11,8 @@ from enum import StrEnum, unique
 from pathlib import Path
 
 from kiosk.config.admission import admitted_to
+from kiosk.config.posix_acl import others_admitted
+from kiosk.domain.posix_acl import WRITE
 
 
 @unique
@@ -41,11 +43,12 @@ def exposed_place(path: Path) -> tuple[Path, Exposure] | None:
         return None if found is None else found[:2]
     try:
         about = path.stat()
-        if exposed := _exposure(about, path if stat.S_ISDIR(about.st_mode) else path.parent):
+        folder = path if stat.S_ISDIR(about.st_mode) else path.parent
+        if exposed := _exposure(about, folder) or _exposure_by_list(path, folder):
             return path, exposed
         # A link can be replaced in its own folder, and its target in the target's folder.
         for folder in dict.fromkeys((path.absolute().parent, path.resolve().parent)):
-            if exposed := _exposure(folder.stat(), folder, folder_of_it=True):
+            if exposed := _exposure(folder.stat(), folder, folder_of_it=True) or _exposure_by_list(folder, folder):
                 return folder, exposed
     except FileNotFoundError:
         pass
@@ -61,6 +64,10 @@ def _exposure(about: os.stat_result, folder: Path, *, folder_of_it: bool = False
         return Exposure.FOREIGN
     by_group = about.st_mode & stat.S_IWGRP and about.st_gid not in (0, admitted.group) and not _is_own_group(about.st_gid)
     return Exposure.WRITABLE if about.st_mode & stat.S_IWOTH or by_group else None
+
+
+def _exposure_by_list(path: Path, folder: Path) -> Exposure | None:
+    return Exposure.WRITABLE if others_admitted(path, admitted_to(folder), WRITE) else None
 
 
 def _is_own_group(group: int) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kiosk.config.admission import Admitted
 from kiosk.config.file_replacement import delete, discard, replace
+from kiosk.config.posix_acl import forget_lists
 
 
 def close_to(folder: Path, group: int, *, replaces: bool = False) -> int:
@@ -136,4 +137,8 @@ def _settle(handle: int, owner: int, group: int, mode: int) -> int:
     if not is_right:
         os.fchown(handle, owner, group)
         os.fchmod(handle, mode)
+    # Afterwards: the mode of a file with a list says the most that the list allows, not to whom.
+    if forget_lists(handle):
+        os.fchmod(handle, mode)
+        return 1
     return 0 if is_right else 1

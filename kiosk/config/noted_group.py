@@ -20,6 +20,14 @@ def noted_group() -> str | None:
         return None
 
 
+def is_for_everyone() -> bool:
+    """Whether an administrator has made the computer's counter for whoever signs in there: Windows, without --group."""
+    try:
+        return noted_group() == ""
+    except OSError:
+        return False
+
+
 def note_group(name: str) -> None:
     if noted_group() != name:
         replace_file(group_file(), name.encode())

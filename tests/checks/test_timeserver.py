@@ -20,5 +20,5 @@ def test_what_the_systems_program_says_is_read_in_whatever_encoding(
     program = tmp_path / "timedatectl"
     program.write_text(f"#!/bin/sh\nprintf '{said}'\n")
     program.chmod(0o755)
-    monkeypatch.setattr("kiosk.system_program._FOLDER", tmp_path)  # where the system keeps its programs
+    monkeypatch.setattr("kiosk.system_program.programs_folder", lambda: tmp_path)  # where the system keeps its programs
     assert check_time_server().outcome == outcome

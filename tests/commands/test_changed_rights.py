@@ -17,3 +17,25 @@ def test_members_and_root_are_told_the_cause_and_its_cure(computer: Any) -> None
             assert (code, say("refusal.counter-rights.staff") in said) == (1, True), (name, said)
             assert say("refusal.counter-rights.staff-next") in said, name
         assert (found["again"], found["then"]) == (0, 0), name
+
+
+def test_doctor_names_whom_an_access_control_list_admits_and_setup_takes_it_away(computer: Any) -> None:
+    found = computer("lists")
+    files = found["found"]["facts"]["files"]
+    assert (found["before"], found["found"]["outcome"], found["after"]) == ("files.group-closed", "files.group-open", "files.group-closed")
+    for path in ("/var/lib/library-card-kiosk/data/kiosk.db (0660", "/var/lib/library-card-kiosk/data (2770"):
+        assert f"{path} user:kiosk-soto:rw-)" in files.splitlines()
+    unchanged = say("command.setup.unchanged", folder="", keys="").splitlines()[0]
+    assert (found["again"][0], unchanged in found["again"][1]) == (0, False)
+    assert found["own"]["outcome"] == "files.open"
+    assert "config.toml (0660 user:kiosk-soto:rw-)" in found["own"]["facts"]["files"]
+    code, said = found["used"]
+    assert (code, say("refusal.config-exposed.staff").partition("{")[0] in said) == (1, True)
+
+
+def test_what_doctor_could_not_look_at_is_never_fine(computer: Any) -> None:
+    found = computer("shut-folder")
+    place = "/var/lib/library-card-kiosk/data/backups"
+    assert (found["found"]["outcome"], found["found"]["facts"]["files"]) == ("files.group-open", f"{place} (0700)")
+    assert found["own"]["outcome"] == "files.unread"
+    assert found["own"]["facts"]["files"] == "/var/lib/of-root/crl"

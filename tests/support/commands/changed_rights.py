@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.config import Home
 from kiosk.config.machine_place import machine_folder
-from tests.support.commands.accounts import GROUP, HANAKO, TARO, Told, apart, called, decide, link
+from tests.support.commands.accounts import GROUP, HANAKO, SOTO, TARO, Told, apart, begin_own, called, decide, finding, link
 
 
 def _begun() -> Home:
@@ -59,6 +60,53 @@ def slips() -> Told:
     return told
 
 
+def lists() -> Told:
+    """An access control list that names an account outside the group, and one for what will be made."""
+    home = _begun()
+    told: Told = {"before": finding(TARO, "files")["outcome"]}
+    admits_soto = _list_of_soto()
+    os.setxattr(home.store, "system.posix_acl_access", admits_soto)
+    os.setxattr(home.data, "system.posix_acl_default", admits_soto)
+    told["found"] = finding(TARO, "files")
+    told["again"] = called(None, "setup", "--machine")
+    told["after"] = finding(TARO, "files")["outcome"]
+    own = begin_own(HANAKO)
+    own.folder.chmod(0o711)
+    os.setxattr(own.config, "system.posix_acl_access", admits_soto)
+    told["own"] = finding(HANAKO, "files", "--home", str(own.folder))
+    told["used"] = called(HANAKO, "--home", str(own.folder), "links", "count")
+    return told
+
+
+def _list_of_soto() -> bytes:
+    entries = ((0x01, 6, -1), (0x02, 6, 54303), (0x04, 6, -1), (0x10, 6, -1), (0x20, 0, -1))
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+
+
+def shut_folder() -> Told:
+    """A folder that one member has shut to the others: what is in there was not looked at."""
+    home = _begun()
+    shut = home.data / "backups"
+
+    def make() -> Told:
+        shut.mkdir()
+        (shut / "of-hanako").touch()
+        shut.chmod(0o700)
+        return {}
+
+    apart(HANAKO, make)
+    told: Told = {"found": finding(TARO, "files")}
+    own = begin_own(SOTO)
+    lists = Path("/var/lib/of-root")
+    (lists / "crl").mkdir(parents=True)
+    lists.chmod(0o700)
+    own.config.write_text(own.config.read_text("utf-8").replace('# crl_folder = ""', f'crl_folder = "{lists}/crl"'), "utf-8")
+    told["own"] = finding(SOTO, "files", "--home", str(own.folder))
+    return told
+
+
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "slips-of-rights": slips,
+    "lists": lists,
+    "shut-folder": shut_folder,
 }
