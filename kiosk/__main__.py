@@ -17,6 +17,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         streams.prepare()
         search_path.prepare()
+        if (home := _home_to_keep(given)) is not None:
+            from kiosk.keeper import keep
+
+            return keep(home)
         from kiosk.command_line import carry_out
 
         return carry_out(given)
@@ -26,6 +30,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return last_resort.PROBLEM
     except Exception as error:
         return last_resort.tell(error, given)
+
+
+def _home_to_keep(given: Sequence[str]) -> list[str] | None:
+    """Of `kiosk keep` in its plain form what it says of the home; None for all else. The commands are not loaded for it: they would double
+    its memory, which lasts all day, and delay the counter's first page.
+    """
+    match [*given]:
+        case ["keep"]:
+            return []
+        case ["keep", "--home", folder] | ["--home", folder, "keep"] if folder.strip():
+            return ["--home", folder]
+    return None
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from kiosk.native_message import has_display, show_natively
 from kiosk.resource_files import resource
 
 PROBLEM = 1
-WINDOWED = frozenset({"run", "practice", "demo"})
+WINDOWED = frozenset({"run", "keep", "practice", "demo"})
 """Commands that are started by an icon."""
 _SCRIPTED = "--tour"
 
@@ -26,12 +26,29 @@ def tell(error: Exception, arguments: Sequence[str]) -> int:
     key, named = cause_of(error)
     said = [_sentence("command.bug-unlogged", incident=new_number()), _sentence(key, **named), *places_in_short(error)]
     text = "\n".join(said)
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
+    _write(text)
     if _is_windowed(arguments) and has_display():
         show_natively(_sentence("refusal.out-of-order.title"), text, _sentence("staff.start.close"))
     return PROBLEM
+
+
+def complain(key: str, **named: str) -> None:
+    """Say the sentence on stderr."""
+    _write(_sentence(key, **named))
+
+
+def show(key: str, **named: str) -> None:
+    """Say what was found and what to do on stderr and, if anybody can see one, in a window titled `<key>-title`."""
+    text = "\n".join(_sentence(part, **named) for part in (key, f"{key}-next"))
+    _write(text)
+    if has_display():
+        show_natively(_sentence(f"{key}-title"), text, _sentence("staff.start.close"))
+
+
+def _write(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 def _is_windowed(arguments: Sequence[str]) -> bool:

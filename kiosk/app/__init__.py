@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
@@ -20,7 +21,7 @@ from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import Home, Ils, Settings, counter_rules
-from kiosk.domain.errors import Code, Refused
+from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.events import Broke, CounterRevoked, Event
 from kiosk.domain.model import IlsCondition
 from kiosk.domain.pin import Pin
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
 
 
 _log = logging.getLogger("kiosk.app")
+_UNLOCKED_SECONDS, _LOOK_AGAIN_SECONDS = 3.0, 0.05
+"""How long the lock of a process that is no more may last: on Windows until resources allow to unlock it.
+https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-lockfileex
+"""
 
 
 class Program:
@@ -185,11 +190,15 @@ def _session_may_end(manager: QSessionManager) -> None:
     _log.info("the desktop is about to end the session")
 
 
-def run_counter(application: QApplication, home: Home, settings: Settings) -> int:
-    """Run the counter on real readers until it is closed. Raises Unavailable: already-running, or a problem of the store."""
-    with RunningLock(home.lock):
+def run_counter(application: QApplication, home: Home, settings: Settings, *, restarted: bool = False) -> int:
+    """Run the counter on real readers until it is closed. Raises Unavailable: already-running, or a problem of the store.
+
+    `restarted`: it has crashed a moment ago.
+    """
+    with _lock_of(home, _UNLOCKED_SECONDS if restarted else 0.0):
+        equipment = _real_equipment(home, settings, restarted=restarted)
         # What exists once it has begun lives to the end: exclude it from collection, which would stall the windows.
-        program = Program(settings, counter_facts(settings), _real_equipment(home, settings), begun=gc.freeze)
+        program = Program(settings, replace(counter_facts(settings), restarted=restarted), equipment, begun=gc.freeze)
         with ended_by_signals(), running(program):
             code = application.exec()
         if program.is_revoked:
@@ -199,11 +208,23 @@ def run_counter(application: QApplication, home: Home, settings: Settings) -> in
         return code
 
 
+def _lock_of(home: Home, patience: float) -> RunningLock:
+    """Raises Unavailable: already-running, after `patience` seconds."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return RunningLock(home.lock)
+        except Unavailable as error:
+            if error.code is not Code.ALREADY_RUNNING or time.monotonic() > end:
+                raise
+        threading.Event().wait(_LOOK_AGAIN_SECONDS)
+
+
 @contextmanager
-def _real_equipment(home: Home, settings: Settings) -> Iterator[Equipment]:
+def _real_equipment(home: Home, settings: Settings, *, restarted: bool) -> Iterator[Equipment]:
     from kiosk.app.opening import real_equipment
 
-    with real_equipment(home, settings) as equipment:
+    with real_equipment(home, settings, restarted=restarted) as equipment:
         yield equipment
 
 

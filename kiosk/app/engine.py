@@ -67,6 +67,8 @@ class Equipment:
     """Whether the number of displays is checked; a demo makes do with one."""
     sync: Callable[[Callable[[Event], None]], Sync] | None = None
     """Makes the thread that speaks with the library's server, from what posts events; None on a counter that is alone."""
+    forget_crashes: Callable[[], None] = lambda: None
+    """Staff have seen what the check `crashes` has found."""
     library: LibrarySystem | None = None
     hand_over: Callable[[LibraryCardNumber], None] | None = None
     print_slip: Callable[[Slip], None] | None = None
@@ -96,6 +98,7 @@ class Engine:
             show_state=displays.show_state,
             look_at_store=lambda: check_store(equipment.repository),
             registry=self._sync,
+            forget_crashes=equipment.forget_crashes,
             library=equipment.library,
             hand_over=equipment.hand_over,
             print_slip=equipment.print_slip,

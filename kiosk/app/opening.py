@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 
+from kiosk import crashes
 from kiosk.app.engine import Equipment
 from kiosk.checks.periodic import bounds_of, counter_looks, first_facts
 from kiosk.config import Home, Settings
@@ -15,7 +17,7 @@ from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 
 
 @contextmanager
-def real_equipment(home: Home, settings: Settings) -> Iterator[Equipment]:
+def real_equipment(home: Home, settings: Settings, *, restarted: bool = False) -> Iterator[Equipment]:
     """Real readers, the library's trust and store. Raises KioskError if one of them cannot be opened."""
     repository, keys = open_repository(home, settings)
     with repository:
@@ -27,10 +29,11 @@ def real_equipment(home: Home, settings: Settings) -> Iterator[Equipment]:
                 monitor=PcscMonitor,
                 judge=judge,
                 repository=repository,
-                facts=first_facts(settings, judge),
+                facts=replace(first_facts(settings, judge), restarted=restarted),
                 clock=bounds,
                 looks=counter_looks(home, settings, judge, repository, keys.site, bounds),
                 sync=open_sync(home, settings, repository),
+                forget_crashes=lambda: crashes.forget(home),
                 library=open_library(home, settings),
                 hand_over=open_handover(settings),
                 print_slip=slip_printer(home, settings),

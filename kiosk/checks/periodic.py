@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kiosk.checks.card import revocation, trust
+from kiosk.checks.crashes import check_crashes
 from kiosk.checks.disk import check_disk, check_space
 from kiosk.checks.files import check_files
 from kiosk.checks.logfile import check_log
@@ -113,6 +114,7 @@ def counter_looks(home: Home, settings: Settings, judge: CardJudge, repository: 
     return (
         *_common(home, settings, judge, bounds),
         # Also accesses the folder of the lists.
+        (Look("crashes", lambda: check_crashes(home)),),
         (Look("files", lambda: check_files(home, settings)),),
         (
             Look("space", lambda: check_space(home.data)),

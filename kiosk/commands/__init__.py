@@ -9,6 +9,7 @@ from kiosk.commands import (
     doctor,
     enrol,
     ils,
+    keep,
     links,
     practice,
     recovery,
@@ -23,6 +24,6 @@ from kiosk.commands import (
 )
 
 EVERY_COMMAND = (
-    *(run, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, setup, enrol),
+    *(run, keep, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, setup, enrol),
     *(serve, registry),
 )

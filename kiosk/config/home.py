@@ -43,6 +43,11 @@ class Home:
         return self.data / "kiosk.db"
 
     @property
+    def crashes(self) -> Path:
+        """What staff are told of crashes (`kiosk.crashes`)."""
+        return self.data / "crashes.txt"
+
+    @property
     def lock(self) -> Path:
         """Locked by the counter, or restore, running on this home."""
         return self.folder / "running.lock"

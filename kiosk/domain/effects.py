@@ -109,6 +109,11 @@ class ForgetRefusal:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetCrashes:
+    """Staff have seen how often the program crashed. Not answered; what could not be forgotten is told again."""
+
+
+@dataclass(frozen=True, slots=True)
 class LookUpPatron:
     """Ask the library system about a library card. Answered by PatronFound or PatronRefused."""
 
@@ -247,4 +252,4 @@ LibraryQuestion = LookUpPatron | ServeItem | ListLoans | DescribeItem | LookAgai
 Question = ReadCard | ReadTries | VerifyPin | FindLinks | AskRegistry | SaveLink | CloseLink | LibraryQuestion | HandOver | PrintSlip
 """Effects answered by an event with the same ticket."""
 
-Effect = Question | ForgetRefusal | ReleaseCard | RetryLibrary | RecordAct | AcceptStore | LookAtStore | StartTimer | Play
+Effect = Question | ForgetRefusal | ForgetCrashes | ReleaseCard | RetryLibrary | RecordAct | AcceptStore | LookAtStore | StartTimer | Play

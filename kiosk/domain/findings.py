@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.availability import store_doubt
-from kiosk.domain.effects import LookAtStore
+from kiosk.domain.effects import ForgetCrashes, LookAtStore
+from kiosk.domain.events import CheckFound, CrashesSeen
 from kiosk.domain.health import UNSEEN, Finding, overdue
 from kiosk.domain.states import Counter
 from kiosk.domain.transition import Step
 from kiosk.domain.watched_checks import WATCHED, best_before
 
 
-def found(counter: Counter, finding: Finding) -> Counter:
+def heard(counter: Counter, event: CheckFound | CrashesSeen) -> Step:
+    """A check has found something, or staff have seen what one found."""
+    if isinstance(event, CheckFound):
+        return _found(counter, event.finding), ()
+    return _found(counter, Finding("crashes.none")), (ForgetCrashes(),)
+
+
+def _found(counter: Counter, finding: Finding) -> Counter:
     """Store the latest finding of its check. A doubt about the store blocks cards until a later finding clears it."""
     if finding.at is None and finding.word != UNSEEN:
         finding = replace(finding, at=counter.now)

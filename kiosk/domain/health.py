@@ -27,7 +27,6 @@ class Condition(StrEnum):
 
 UNSEEN, OVERDUE, BUG = "unseen", "overdue", "bug"
 """Outcomes of every check: not checked yet; no result in time; and a bug in the check itself."""
-
 _OK, _UNKNOWN, _CARE, _WRONG = Condition
 OUTCOMES: Mapping[str, Condition] = {
     "program.released": _OK,
@@ -43,6 +42,9 @@ OUTCOMES: Mapping[str, Condition] = {
     "home.other": _CARE,
     "home.both": _CARE,
     "home.beside": _CARE,
+    "crashes.none": _OK,
+    "crashes.noted": _CARE,
+    "crashes.unread": _UNKNOWN,
     "service.running": _OK,
     "service.resting": _UNKNOWN,
     "service.missing": _WRONG,
@@ -253,7 +255,6 @@ class Finding:
 
     @property
     def word(self) -> str:
-        """The outcome without its check."""
         return self.outcome.partition(".")[2]
 
     @property

@@ -37,6 +37,7 @@ from kiosk.domain.events import (
     CardLifted,
     CardPlaced,
     CheckFound,
+    CrashesSeen,
     DayBegan,
     DisplayTaken,
     EndedSeen,
@@ -141,8 +142,8 @@ def _around(counter: Counter, event: Event) -> Step:  # noqa: C901
             return hear_of_readers(counter, event), ()
         case IlsChanged(condition):
             return then(_flow(tried_by_now(replace(counter, ils=condition)), event), doubts_after_session.line_changed)
-        case CheckFound(finding):
-            return findings.found(counter, finding), ()
+        case CheckFound() | CrashesSeen():
+            return findings.heard(counter, event)
         case Ticked():
             return findings.look(counter)
         case LibraryRetryPressed():
@@ -243,8 +244,10 @@ def _placed(counter: Counter, event: CardPlaced) -> Step:
 
 
 def _found(counter: Counter, event: CardPlaced) -> Step:
-    """A card that nobody placed ends no session; if one is awaited, it is tried."""
+    """A card that nobody placed ends no session; if one is awaited, it is tried, unless its owner may have gone before a crash."""
     insertion, flow = event.insertion, counter.flow
+    if counter.facts.restarted:
+        return stay(stray_cards.found(counter, insertion, try_it=False))
     resting = counter.screen is Screen.STAFF and isinstance(flow, Waiting)
     trying = isinstance(flow, Reading | ReadingMyNumberCard) and flow.insertion in counter.strays
     counter = stray_cards.found(counter, insertion, try_it=resting or trying or isinstance(flow, AwaitingMyNumberCard))

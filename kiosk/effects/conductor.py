@@ -21,6 +21,7 @@ from kiosk.domain.effects import (
     CloseLink,
     Effect,
     FindLinks,
+    ForgetCrashes,
     ForgetRefusal,
     HandOver,
     LookAtStore,
@@ -168,6 +169,8 @@ class Conductor:
                 self._print(ticket, slip)
             case RecordAct() | ForgetRefusal():
                 self._note(effect)
+            case ForgetCrashes():
+                self._work.look(self._outside.forget_crashes, lambda incident: None)
             case LookAtStore():
                 self._look_at_store()
             case AcceptStore(found):

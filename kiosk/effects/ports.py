@@ -109,6 +109,8 @@ class Outside:
     """Recomputes, on the work thread, the store figures the windows show. Never raises: a failure to read is returned as a Finding."""
     registry: Registry | None = None
     """None on a counter that is alone."""
+    forget_crashes: Callable[[], None] = lambda: None
+    """Called on the work thread. Never raises."""
     library: LibrarySystem | None = None
     """None if no library system is configured: every library card is then accepted unchecked, and the screens show that."""
     hand_over: Callable[[LibraryCardNumber], None] | None = None

@@ -6,7 +6,6 @@ process first would cost every start what this costs only the failing ones.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from PySide6.QtCore import QLibraryInfo, QMessageLogContext, QtMsgType, qInstall
 from PySide6.QtWidgets import QApplication
 
 from kiosk.domain.errors import Unavailable
+from kiosk.orderly_end import leave
 from kiosk.ui.qt_diagnosis import display_called, why_not
 
 LIMIT = 10.0
@@ -37,10 +37,8 @@ def start_application(give_up: Callable[[Unavailable], int]) -> QApplication:
         code = 1
         try:
             code = give_up(trouble)
-            sys.stdout.flush()
-            sys.stderr.flush()
         finally:
-            os._exit(code)
+            leave(code)
 
     def hear(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
         said.append(message)

@@ -36,7 +36,7 @@ CHECKS = [
     "store",
     "audit",
 ]
-CHECKS += ["recovery", "registry", "ils", "handover", "printing", "slips", "disk", "space", "log", "displays", "fonts"]
+CHECKS += ["recovery", "registry", "ils", "handover", "printing", "slips", "disk", "space", "log", "crashes", "displays", "fonts"]
 
 
 def checks_of(said: Any) -> dict[str, Any]:

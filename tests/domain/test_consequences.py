@@ -8,6 +8,7 @@ from kiosk.domain.events import (
     ApplicantChosen,
     CardLeftSeen,
     CardStopAnswered,
+    CrashesSeen,
     DifferenceSeen,
     DisplayTaken,
     EndedSeen,
@@ -45,7 +46,7 @@ ALWAYS = {
     *(UnlinkConfirmed, ReplacementChosen, LinkAgreed, LastTryChosen, DisplayTaken, TakenBack),
     *(NextPatronCalled, NextPatronDenied, HoldConfirmed, RenewalChosen, HandoverAsked, StoreAccepted, MoreTimePressed),
     # What is not told again once it has been read.
-    *(LateSeen, UnclearSeen, RefusalSeen, SlipTroubleSeen, CardLeftSeen, StraySeen, EndedSeen, DifferenceSeen),
+    *(LateSeen, UnclearSeen, RefusalSeen, SlipTroubleSeen, CardLeftSeen, StraySeen, EndedSeen, DifferenceSeen, CrashesSeen),
     # What is lost has been said.
     LeavingConfirmed,
 }

@@ -47,6 +47,7 @@ def doctor_act(home: Home, options: argparse.Namespace) -> int:
 def examine(home: Home) -> list[Finding]:
     """Run every check, in the order in which problems should be fixed. None delays the next beyond its timeout."""
     from kiosk.checks.card import check_revocation, check_trust, look_at_readers
+    from kiosk.checks.crashes import check_crashes
     from kiosk.checks.disk import check_disk, check_space
     from kiosk.checks.displays import check_displays, check_fonts
     from kiosk.checks.displays import look as look_at_displays
@@ -94,6 +95,7 @@ def examine(home: Home) -> list[Finding]:
         *take(("disk",), lambda: check_disk(home.data, opens_to_all=has_key_of_computer(home, settings)), _SECONDS),
         *take(("space",), lambda: check_space(home.data), _SECONDS),
         *take(("log",), lambda: check_log(home.logs), _SECONDS),
+        *take(("crashes",), lambda: check_crashes(home), _SECONDS),
         *take(("displays", "fonts"), screens, _SECONDS),
     ]
 

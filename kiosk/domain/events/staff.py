@@ -120,6 +120,13 @@ class SlipTroubleSeen(Fieldless):
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
 
 
+class CrashesSeen(Fieldless):
+    """Staff have read that the program ended unexpectedly and was started again."""
+
+    __slots__ = ()
+    about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
+
+
 @dataclass(frozen=True, slots=True)
 class StoreAccepted:
     """Staff have investigated the problem found in the store and take responsibility for it."""
@@ -216,6 +223,7 @@ StaffEvent = (
     | SlipRetryPressed
     | SlipTroubleSeen
     | StoreAccepted
+    | CrashesSeen
     | LibraryRetryPressed
     | UnlinkReasonChosen
     | CardStopAnswered

@@ -111,6 +111,10 @@ class CounterFacts:
     """`crl_max_age = unlimited`: revocation lists of any age are trusted. Shown wherever `none` would be."""
     findings: tuple[Finding, ...] = ()
     """The latest findings, at most one for each check in WATCHED."""
+    restarted: bool = False
+    """The program crashed a moment ago. Whether the session of a card that lies there was over, nobody knows: it is not read until placed
+    again.
+    """
     demo: bool = False
     practice: bool = False
     """A demo on real readers. Both windows show it, since it looks like a working counter."""

@@ -9,6 +9,7 @@ from kiosk.domain.doubts_after_session import being_looked_at, next_unclear
 from kiosk.domain.errors import LACKING
 from kiosk.domain.events import (
     CardLeftSeen,
+    CrashesSeen,
     DifferenceSeen,
     EndedSeen,
     Event,
@@ -50,10 +51,10 @@ class Banners(NoticeBand):
         self._may_have_more = False
         self._doubt, self._card_left, self._slip, self._late, self._idle = (_notice(sizes) for _ in range(5))
         self._barcode, self._two_cards, self._stray, self._unclear, self._refused, self._leaving = (_notice(sizes) for _ in range(6))
-        self._differed = _notice(sizes)
+        self._differed, self._crashed = _notice(sizes), _notice(sizes)
         self._hint, self._ended, self._looked_at = (_notice(sizes, "info") for _ in range(3))
         serving = (self._card_left, self._two_cards, self._stray, self._slip, self._late, self._unclear)
-        others = (self._doubt, *serving, self._refused, self._differed)
+        others = (self._doubt, *serving, self._refused, self._differed, self._crashed)
         urgent, tell = (self._hint, self._barcode, self._idle), (self._looked_at, self._ended)
         super().__init__(sizes, self._leaving, urgent, others, tell, timing)
         self._accept = Button(say("staff.banner.doubt-accept"), "secondary", chord="D")
@@ -71,6 +72,7 @@ class Banners(NoticeBand):
             (self._late, "late-seen", LateSeen()),
             (self._unclear, "unclear-seen", UnclearSeen()),
             (self._differed, "differed-seen", DifferenceSeen()),
+            (self._crashed, "crashed-seen", CrashesSeen()),
         )
         for notice, key, event in said:
             seen = key.endswith("-seen")
@@ -96,6 +98,7 @@ class Banners(NoticeBand):
         self._late.say(*(late_words(counter.late) if counter.late else ("",)))
         self._show_refused(counter)
         self._differed.say(*(differed_words(counter) if _shows_what_was(counter) else ("",)))
+        self._show_crashes(counter)
         unclear, looked_at = next_unclear(counter), being_looked_at(counter) if _shows_what_was(counter) else None
         self._unclear.say(*(unclear_words(unclear) if unclear else ("",)))
         self._looked_at.say(*(looked_at_words(looked_at) if looked_at else ("",)))
@@ -163,6 +166,13 @@ class Banners(NoticeBand):
         self._refused.say(*(refused_words(told, counter.today) if told else ("",)))
         if told:
             means(self._refusal_seen, RefusalSeen(told[0].operation))
+
+    def _show_crashes(self, counter: Counter) -> None:
+        found = counter.facts.finding("crashes")
+        if found.outcome == "crashes.noted" and _shows_what_was(counter):
+            self._crashed.say(say("staff.banner.crashed"), say("staff.banner.crashed-text", **found.params))
+        else:
+            self._crashed.say("")
 
     def _show_ended(self, counter: Counter) -> None:
         """Show why the last session ended, on the pages that follow it."""

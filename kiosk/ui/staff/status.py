@@ -22,8 +22,11 @@ from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.scan_field import ScanField
 from kiosk.ui.widgets.words import Words
 
-_CHECKS = (("service", "reader", "trust", "revocation", "clock", "displays"), ("printing", "log", "files", "space", "disk", "recovery"))
-_NOT_IN_DEMO = frozenset({"displays", "files", "space", "disk", "recovery"})
+_CHECKS = (
+    ("service", "reader", "trust", "revocation", "clock", "displays"),
+    ("printing", "crashes", "log", "files", "space", "disk", "recovery"),
+)
+_NOT_IN_DEMO = frozenset({"crashes", "displays", "files", "space", "disk", "recovery"})
 _COUNTS = ("links", "registered", "used", "pending")
 _HELD = (*_COUNTS, "ils", "registry")
 """Rows of what no check of that name finds."""

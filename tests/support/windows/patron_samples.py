@@ -84,6 +84,7 @@ WELL: tuple[tuple[str, Params], ...] = (
     ("printing.printer", {"printer": "Receipt 80"}),
     ("log.written", {"folder": "/home/kiosk/logs"}),
     ("files.closed", {}),
+    ("crashes.none", {}),
     ("space.enough", {"folder": "/home/kiosk", "megabytes": 48213}),
     ("disk.encrypted", {"folder": "/home/kiosk"}),
     ("recovery.confirmed", {}),

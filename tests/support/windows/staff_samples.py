@@ -166,6 +166,7 @@ def troubled() -> dict[str, CounterFacts]:
     others = (Finding("files.open", {"files": "x (0644)"}, SEEN_AT), Finding("space.little", {"folder": "/", "megabytes": 84}, SEEN_AT))
     store = Finding("store.wrong", {"code": Code.STORE_DAMAGED}, SEEN_AT)
     migrated: Params = {"dropped": 42, "links": 3, "pending": 0, "registered": 5, "used": 8}
+    crashes: Params = {"count": 3, "last": "2026-11-24 10:31", "incident": "1124-1031-8A", "why": "SIGSEGV"}
     more = (*others, Finding("disk.plain", {"folder": "/"}, SEEN_AT), Finding("recovery.unconfirmed", {}, SEEN_AT))
     return {
         "clock": found(FACTS, clock),
@@ -175,6 +176,7 @@ def troubled() -> dict[str, CounterFacts]:
         "warnings": found(BUSY, records, lists, Finding("recovery.unconfirmed", {}, SEEN_AT)),
         "many": found(UNCHECKED, clock, display, slips, log, NOT_CHECKED, records, *more),
         "no-lists": found(UNCHECKED, NOT_CHECKED),
+        "crashed": found(FACTS, Finding("crashes.noted", crashes, SEEN_AT)),
         "overdue": found(FACTS, *(overdue(finding.check, SEEN_AT) for finding in FACTS.findings)),
         "unseen": replace(FACTS, findings=()),
     }
