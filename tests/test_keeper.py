@@ -41,7 +41,15 @@ def home(tmp_path: Path) -> Home:
 
 @contextmanager
 def started(*arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DBUS_SESSION_BUS_ADDRESS": "disabled:", "QT_QPA_PLATFORM": "offscreen", **more}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "DBUS_SESSION_BUS_ADDRESS": "disabled:",
+        "QT_QPA_PLATFORM": "offscreen",
+        "DISPLAY": "",
+        "PYTHONIOENCODING": "utf-8",
+        **more,
+    }
     command, pipe = [sys.executable, *arguments], subprocess.PIPE
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stderr=pipe, encoding="utf-8", errors="replace", cwd=ROOT, env=environment
@@ -65,7 +73,6 @@ def counter_of(home: Home) -> int | None:
 
 def kill(process: int) -> None:
     if sys.platform == "win32":
-        # Its exit code is 1, which is one of ours.
         subprocess.run(["taskkill", "/F", "/PID", str(process)], check=True, capture_output=True)
     else:
         os.kill(process, signal.SIGKILL)
@@ -101,7 +108,8 @@ def test_a_counter_that_is_killed_is_back_and_a_second_one_is_not_begun_beside_i
         second = counter_of(home)
         assert took < (20 if sys.platform == "win32" else 5), "Python for Windows takes seconds to start under Wine"
         (noted,) = crashes.noted(home)
-        assert noted.why == ("exit 1" if sys.platform == "win32" else "SIGKILL")
+        # Wine's `taskkill` chooses 0, and Microsoft's page names no code: either is one of ours.
+        assert noted.why in (("exit 0", "exit 1") if sys.platform == "win32" else ("SIGKILL",))
         assert f"incident {noted.number}" in log_of(home)
         with started(*kept(home)) as beside:
             _, said = beside.communicate(timeout=60)
@@ -197,6 +205,7 @@ def test_a_child_says_that_it_has_ended_in_order(arguments: list[str], code: int
     assert told_by(child.returncode) == code
 
 
+@pytest.mark.linux("a message box waits for somebody")
 def test_a_child_that_qt_ends_has_ended_in_order_once_people_were_told(home: Home) -> None:
     with started("-m", "kiosk.kept", "--home", str(home.folder), "run", QT_QPA_PLATFORM="nothing") as child:
         child.communicate(timeout=60)

@@ -1,14 +1,13 @@
 """When a counter that has crashed is started again, and when people are told instead. Times are of a monotonic clock, in seconds.
 
 Whether a computer's sleep counts on that clock differs between systems, and does no harm: a pause ends at once, or a crash from before is
-forgotten.
+forgotten. No dataclasses: the parent process, which the counter waits for at its start, would load a tenth more modules.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import NamedTuple, Self
 
 MOST, WITHIN = 5, 60.0
 """How often it is started again within how long."""
@@ -16,8 +15,7 @@ PAUSES = (0.5, 1.0, 2.0, 3.0, 4.0)
 """How long after a crash it is started again, by how often that was done within that time: each less than five seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Crash:
+class Crash(NamedTuple):
     """An end that nobody had asked for. Nothing personal is in it."""
 
     number: str
@@ -40,28 +38,24 @@ class Crash:
         return cls(number, moment, why)
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(NamedTuple):
     """It runs. `restarts`: when it was started again, oldest first, as far as that still counts."""
 
     restarts: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Pausing:
+class Pausing(NamedTuple):
     """It has crashed, and is started again at `until`."""
 
     until: float
     restarts: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GaveUp:
+class GaveUp(NamedTuple):
     """It crashes again and again: people are told, and decide whether to try once more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """It ended in order, or was asked to end, and is not started again."""
 
 

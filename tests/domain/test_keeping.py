@@ -47,7 +47,7 @@ def test_pauses_grow_while_it_goes_on_crashing_and_a_single_crash_waits_least() 
 
 @given(st.lists(st.floats(0, 100), max_size=9))
 def test_an_end_in_order_is_the_end(restarts: list[float]) -> None:
-    assert ended(Running(tuple(sorted(restarts))), 100.0, in_order=True) == Ended()
+    assert isinstance(ended(Running(tuple(sorted(restarts))), 100.0, in_order=True), Ended)
 
 
 def test_a_crash_is_told_from_the_parent_to_the_child() -> None:

@@ -101,7 +101,7 @@ Section "-program"
 
   CreateDirectory "$SMPROGRAMS\$(NAME)"
   SetOutPath "${HERE}"
-  CreateShortcut "$SMPROGRAMS\$(NAME)\$(NAME).lnk" "${HERE}\pythonw.exe" "-m kiosk run" "${HERE}\kiosk.ico"
+  CreateShortcut "$SMPROGRAMS\$(NAME)\$(NAME).lnk" "${HERE}\pythonw.exe" "-m kiosk keep" "${HERE}\kiosk.ico"
   SetOutPath "$INSTDIR"
   ; The command line, under one name whatever the version; and a prompt that finds it.
   FileOpen $0 "$INSTDIR\kiosk.cmd" w
@@ -133,7 +133,7 @@ SectionEnd
 
 Section "$(AUTOSTART)" autostart
   SetRegView 64
-  WriteRegStr HKLM "${RUN}" "${ID}" '"${HERE}\pythonw.exe" -m kiosk run'
+  WriteRegStr HKLM "${RUN}" "${ID}" '"${HERE}\pythonw.exe" -m kiosk keep'
 SectionEnd
 
 ; Versions before this one, last of all. What still runs stays, and goes with the next installation.

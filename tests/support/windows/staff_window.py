@@ -162,6 +162,8 @@ class LiveStaffWindow(Hands):
 
     counter: Counter = field(default_factory=lambda: counter_in(Waiting(), cards=()))
     asked: list[Effect] = field(default_factory=list)
+    facts: CounterFacts | None = FACTS
+    """What is shown around the flow; None for what the machine says."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -174,7 +176,7 @@ class LiveStaffWindow(Hands):
     def happen(self, event: Event) -> None:
         self.counter, effects = step(self.counter, event)
         self.asked += effects
-        self.window.show_state(with_facts(self.counter, FACTS))
+        self.window.show_state(self.counter if self.facts is None else with_facts(self.counter, self.facts))
 
 
 def settle() -> None:
