@@ -19,7 +19,7 @@ from kiosk.text import say
 from tests.support.commands.startup_window import closed_as_soon_as_seen
 
 AT = datetime(2026, 11, 30, 0, 23, 11, tzinfo=UTC)
-CRASH, LATER = Crash("1130-0923-AB", AT, "SIGSEGV"), Crash("1130-1023-CD", AT + timedelta(hours=1), "exit 0XC0000005")
+CRASH, LATER = Crash("1130-0923-AB", AT, "SIGSEGV"), Crash("1130-1023-CD", AT + timedelta(hours=1), "exit 0xC0000005")
 
 
 def test_giving_up_is_noted_and_shown_with_cause_and_next_step(
@@ -31,7 +31,7 @@ def test_giving_up_is_noted_and_shown_with_cause_and_next_step(
     assert say("command.keep.gave-up-title") in seen
     for told in (said.err, "\n".join(seen)):
         assert "(2回)" in told
-        assert "exit 0XC0000005(番号 1130-1023-CD)" in told
+        assert "exit 0xC0000005(番号 1130-1023-CD)" in told
         assert say("command.keep.gave-up-next") in told
     assert crashes.noted(home) == [CRASH, LATER]
 
@@ -45,7 +45,7 @@ def test_doctor_tells_of_crashes_until_staff_have_acknowledged_them(kiosk: Any, 
     crashes.note(home, [CRASH, LATER])
     told = found()
     assert (told["outcome"], told["condition"]) == ("crashes.noted", "care")
-    assert told["facts"] == {"count": 2, "last": "2026-11-30 10:23", "incident": "1130-1023-CD", "why": "exit 0XC0000005"}
+    assert told["facts"] == {"count": 2, "last": "2026-11-30 10:23", "incident": "1130-1023-CD", "why": "exit 0xC0000005"}
     crashes.forget(home)
     assert found()["outcome"] == "crashes.none"
 
