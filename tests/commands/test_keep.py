@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QApplication
 
 import kiosk.app as kiosk_app
 from kiosk import crashes
+from kiosk.app.opening import real_equipment
 from kiosk.checks.crashes import check_crashes
-from kiosk.config import Home
+from kiosk.config import Home, read_settings
+from kiosk.domain.health import Finding
 from kiosk.domain.keeping import Crash
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.text import say
@@ -85,6 +87,18 @@ def test_a_counter_that_somebody_has_started_meanwhile_is_left_alone(
         said = kiosk("run", f"--crash={CRASH}")
     assert (said.code, said.err, seen) == (1, "", [])
     assert crashes.noted(home) == [CRASH]
+
+
+def test_a_counter_that_was_restarted_tells_staff_until_they_have_seen_it(home: Home) -> None:
+    crashes.note(home, [CRASH])
+    with real_equipment(home, read_settings(home.config), restarted=True) as equipment:
+        assert equipment.facts.restarted
+        (look,) = [look for looks in equipment.looks for look in looks if look.check == "crashes"]
+        assert look.take() == Finding("crashes.noted", {"count": 1, "last": "2026-11-30 09:23", "incident": CRASH.number, "why": CRASH.why})
+        equipment.forget_crashes()
+        assert look.take() == Finding("crashes.none")
+    with real_equipment(home, read_settings(home.config)) as equipment:
+        assert not equipment.facts.restarted
 
 
 def test_what_is_no_crash_is_refused(kiosk: Any) -> None:
