@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from kiosk import last_resort, orderly_end
 from kiosk.domain.keeping import Crash, Ended, GaveUp, Pausing, Running, ended, started_again
@@ -33,7 +34,7 @@ def keep(home: Sequence[str]) -> int:
     shell does, where it could not end in order when it was asked to.
     """
     keeper = _Keeper(home)
-    _end_children_with_us()
+    _prepare_windows()
     with heard(keeper.end):
         return keeper.run()
 
@@ -67,7 +68,7 @@ class _Keeper:
         while True:
             code = self._ended("run", *self._crash_options())
             told = orderly_end.told_by(code)
-            after = ended(state, time.monotonic(), in_order=told is not None or self._is_asked)
+            after = ended(state, time.monotonic(), in_order=told is not None or self._is_asked or _is_session_ending())
             if isinstance(after, Ended):
                 return _as_a_shell_says(code) if told is None else told
             self._note(Crash(new_number(), datetime.now().astimezone(), _why(code)), len(state.restarts))
@@ -126,7 +127,7 @@ def _why(code: int | None) -> str:
         with contextlib.suppress(ValueError):
             return signal.Signals(-code).name
     # Windows has codes for what the processor refuses, which are known in this form.
-    return f"exit {code:#X}" if code > 0xFF else f"exit {code}"
+    return f"exit 0x{code:08X}" if code > 0xFF else f"exit {code}"
 
 
 def _as_a_shell_says(code: int | None) -> int:
@@ -143,33 +144,67 @@ def _bound_to_us() -> list[str]:
     return [] if setpriv is None else [setpriv, "--pdeathsig", "KILL", "--"]
 
 
-def _end_children_with_us() -> None:
-    """The same on Windows: the system ends all processes of a job when its last handle is closed, and we have that one.
+def _prepare_windows() -> None:
+    if sys.platform == "win32":
+        # A counter without these is better than none, and pywin32's errors are of no kind of their own.
+        for prepare in (_show_no_crash, _go_last, _end_children_with_us):
+            with contextlib.suppress(Exception):
+                prepare()
 
-    https://learn.microsoft.com/windows/win32/procthread/job-objects#managing-job-objects
+
+def _is_session_ending() -> bool:
+    """At log-off Windows may end the child as soon as it has closed everything, and lets nothing new be started.
+
+    https://learn.microsoft.com/windows/win32/api/winuser/nf-winuser-getsystemmetrics (SM_SHUTTINGDOWN)
     """
     if sys.platform == "win32":
-        # A computer may not allow it, and a counter without it is better than none. pywin32's errors are of no kind of their own.
         with contextlib.suppress(Exception):
-            _enter_a_job()
+            import win32api
+
+            shutting_down = 0x2000
+            return bool(win32api.GetSystemMetrics(shutting_down))
+    return False
 
 
 if sys.platform == "win32":
 
-    def _enter_a_job() -> None:
+    def _show_no_crash() -> None:
+        """The child inherits it. Otherwise one that has crashed stays until somebody closes the system's message.
+
+        https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-seterrormode
+        """
+        import win32api
+        import win32con
+
+        untyped: Any = win32api
+        untyped.SetErrorMode(win32con.SEM_NOGPFAULTERRORBOX | win32con.SEM_FAILCRITICALERRORS)
+
+    def _go_last() -> None:
+        """From high to low: at log-off a process without windows may be ended at once, and the child with it, in the middle of a session.
+
+        https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-setprocessshutdownparameters
+        """
+        import win32process
+
+        after_others = 0x200
+        win32process.SetProcessShutdownParameters(after_others, 0)
+
+    def _end_children_with_us() -> None:
+        """The system ends all processes of a job when its last handle is closed, and we have that one.
+
+        https://learn.microsoft.com/windows/win32/procthread/job-objects#managing-job-objects
+        """
         import win32job
         import win32process
 
-        # From high to low: at log-off a process without windows may be ended at once, and the child with it, in the middle of a session.
-        # https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-setprocessshutdownparameters
-        after_others = 0x200
-        win32process.SetProcessShutdownParameters(after_others, 0)
-        job = win32job.CreateJobObject(None, "")
+        # The stubs have no results.
+        jobs: Any = win32job
+        job = jobs.CreateJobObject(None, "")
         which = win32job.JobObjectExtendedLimitInformation
-        limits = win32job.QueryInformationJobObject(job, which)
+        limits = jobs.QueryInformationJobObject(job, which)
         limits["BasicLimitInformation"]["LimitFlags"] |= win32job.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
-        win32job.SetInformationJobObject(job, which, limits)
+        jobs.SetInformationJobObject(job, which, limits)
         # We ourselves, so that what we start is in it from its first moment.
-        win32job.AssignProcessToJobObject(job, win32process.GetCurrentProcess())
+        jobs.AssignProcessToJobObject(job, win32process.GetCurrentProcess())
         # Never closed by us: Python would do so before we have ended with our own code.
         job.Detach()

@@ -23,7 +23,7 @@ from kiosk.checks.periodic import Look, Rounds, counter_looks
 from kiosk.config import CardSettings, DisplaySettings, Home, LogSettings, RevocationSource, Settings
 from kiosk.domain.clock import clock_bounds
 from kiosk.domain.errors import Code
-from kiosk.domain.events import CheckFound, Event, HomeChosen, StatusChosen
+from kiosk.domain.events import CheckFound, CrashesSeen, Event, HomeChosen, StatusChosen
 from kiosk.domain.health import Finding
 from kiosk.domain.model import LibraryCardNumber, LinkToken, ReaderCondition, Revocation
 from kiosk.domain.states import ConfirmingHolder, CounterFacts, LendingRefused
@@ -56,6 +56,13 @@ def shown(window: QWidget) -> str:
 
 def facts(opened: OpenedCounter) -> CounterFacts:
     return opened.program.conductor.counter.facts
+
+
+def test_crashes_are_forgotten_once_staff_have_seen_them(qapp: QApplication, tmp_path: Path, judge: CardJudge) -> None:
+    forgotten = threading.Event()
+    with counter_on(tmp_path, judge, forget_crashes=forgotten.set) as opened:
+        opened.say(CrashesSeen())
+        assert forgotten.wait(10)
 
 
 # --- the store ----------------------------------------------------------------------------------------------------------

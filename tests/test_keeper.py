@@ -111,6 +111,7 @@ def test_a_counter_that_is_killed_is_back_and_a_second_one_is_not_begun_beside_i
         # Wine's `taskkill` chooses 0, and Microsoft's page names no code: either is one of ours.
         assert noted.why in (("exit 0", "exit 1") if sys.platform == "win32" else ("SIGKILL",))
         assert f"incident {noted.number}" in log_of(home)
+        wait_until(lambda: "started again after a crash" in log_of(home), "the counter's readers", 60)
         with started(*kept(home)) as beside:
             _, said = beside.communicate(timeout=60)
             assert beside.returncode == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,7 @@ from kiosk.ui.displays import Displays
 from kiosk.ui.installed_devices import displays_now
 from kiosk.ui.sound import Sounds
 
+_log = logging.getLogger(__name__)
 _TICK_MS = 5000
 _LIBRARY_BEAT_MS = 2000
 """How often the connection to the library system is checked. `heartbeat_seconds` sets how often something is sent over it."""
@@ -123,6 +125,8 @@ class Engine:
         self._library_beat.timeout.connect(self.conductor.keep_library_alive)
 
     def start(self) -> None:
+        if self.conductor.counter.facts.restarted:
+            _log.info("started again after a crash: a card that lies there is read once it is placed again")
         self.conductor.happen(Ticked())
         self._examine()
         self._card.start()

@@ -11,15 +11,17 @@ from PySide6.QtWidgets import QApplication
 
 import kiosk.app as kiosk_app
 from kiosk import crashes
+from kiosk.app.opening import real_equipment
 from kiosk.checks.crashes import check_crashes
-from kiosk.config import Home
+from kiosk.config import Home, read_settings
+from kiosk.domain.health import Finding
 from kiosk.domain.keeping import Crash
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.text import say
 from tests.support.commands.startup_window import closed_as_soon_as_seen
 
 AT = datetime(2026, 11, 30, 0, 23, 11, tzinfo=UTC)
-CRASH, LATER = Crash("1130-0923-AB", AT, "SIGSEGV"), Crash("1130-1023-CD", AT + timedelta(hours=1), "exit 0XC0000005")
+CRASH, LATER = Crash("1130-0923-AB", AT, "SIGSEGV"), Crash("1130-1023-CD", AT + timedelta(hours=1), "exit 0xC0000005")
 
 
 def test_giving_up_is_noted_and_shown_with_cause_and_next_step(
@@ -31,7 +33,7 @@ def test_giving_up_is_noted_and_shown_with_cause_and_next_step(
     assert say("command.keep.gave-up-title") in seen
     for told in (said.err, "\n".join(seen)):
         assert "(2回)" in told
-        assert "exit 0XC0000005(番号 1130-1023-CD)" in told
+        assert "exit 0xC0000005(番号 1130-1023-CD)" in told
         assert say("command.keep.gave-up-next") in told
     assert crashes.noted(home) == [CRASH, LATER]
 
@@ -45,7 +47,7 @@ def test_doctor_tells_of_crashes_until_staff_have_acknowledged_them(kiosk: Any, 
     crashes.note(home, [CRASH, LATER])
     told = found()
     assert (told["outcome"], told["condition"]) == ("crashes.noted", "care")
-    assert told["facts"] == {"count": 2, "last": "2026-11-30 10:23", "incident": "1130-1023-CD", "why": "exit 0XC0000005"}
+    assert told["facts"] == {"count": 2, "last": "2026-11-30 10:23", "incident": "1130-1023-CD", "why": "exit 0xC0000005"}
     crashes.forget(home)
     assert found()["outcome"] == "crashes.none"
 
@@ -85,6 +87,18 @@ def test_a_counter_that_somebody_has_started_meanwhile_is_left_alone(
         said = kiosk("run", f"--crash={CRASH}")
     assert (said.code, said.err, seen) == (1, "", [])
     assert crashes.noted(home) == [CRASH]
+
+
+def test_a_counter_that_was_restarted_tells_staff_until_they_have_seen_it(home: Home) -> None:
+    crashes.note(home, [CRASH])
+    with real_equipment(home, read_settings(home.config), restarted=True) as equipment:
+        assert equipment.facts.restarted
+        (look,) = [look for looks in equipment.looks for look in looks if look.check == "crashes"]
+        assert look.take() == Finding("crashes.noted", {"count": 1, "last": "2026-11-30 09:23", "incident": CRASH.number, "why": CRASH.why})
+        equipment.forget_crashes()
+        assert look.take() == Finding("crashes.none")
+    with real_equipment(home, read_settings(home.config)) as equipment:
+        assert not equipment.facts.restarted
 
 
 def test_what_is_no_crash_is_refused(kiosk: Any) -> None:

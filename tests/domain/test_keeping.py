@@ -51,7 +51,7 @@ def test_an_end_in_order_is_the_end(restarts: list[float]) -> None:
 
 
 def test_a_crash_is_told_from_the_parent_to_the_child() -> None:
-    for crash in (Crash("1130-0923-AB", AT, "SIGKILL"), Crash("1130-0923-AB", AT, "exit 0XC0000005, or so")):
+    for crash in (Crash("1130-0923-AB", AT, "SIGKILL"), Crash("1130-0923-AB", AT, "exit 0xC0000005, or so")):
         assert Crash.parse(str(crash)) == crash
     assert Crash.parse(str(Crash("a", AT + timedelta(milliseconds=5), "b"))).at == AT
 

@@ -57,6 +57,7 @@ class OpenedCounter:
         library: LibrarySystem | None = None,
         hand_over: Callable[[LibraryCardNumber], None] | None = None,
         print_slip: Callable[[Slip], None] | None = None,
+        forget_crashes: Callable[[], None] = lambda: None,
         anchor: AnchorFile | None = None,
         clock: ClockBounds | None = None,
         looks: Looks = (),
@@ -84,6 +85,7 @@ class OpenedCounter:
             library=library,
             hand_over=hand_over,
             print_slip=print_slip,
+            forget_crashes=forget_crashes,
         )
         self.program = Program(settings, facts, nullcontext(equipment), self.timing)
         self.staff, self.patron = self.program.displays.staff, self.program.displays.patron
