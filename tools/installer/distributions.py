@@ -47,7 +47,7 @@ def installed(packages: Path, wheels: Mapping[str, Origin]) -> Iterator[Componen
         distribution = Distribution.at(folder)
         name = canonicalize_name(distribution.name)
         if name != OURS and name not in wheels:
-            raise InventoryError(f"{distribution.name} is there, and nobody knows from which file.")
+            raise InventoryError(f"{distribution.name} is there, and nobody knows from which file")
         licence, texts = _licence(distribution, name), _texts(folder, name)
         yield Component(distribution.name, distribution.version, licence, f"pkg:pypi/{name}", texts, origin=wheels.get(name))
         yield from _told_by_wheel(distribution.name, folder / "sboms")
@@ -84,9 +84,9 @@ def _told_by_wheel(name: str, folder: Path) -> Iterator[Component]:
             if told.get("scope") != "excluded" and canonicalize_name(told["name"]) != canonicalize_name(name):
                 part = told["name"]
                 licence = _TOLD_OF_PARTS.get(part) or " AND ".join(one["expression"] for one in told.get("licenses", ()))
-                texts = tuple(TEXTS / text for text in _texts_of_part(part, licence))
                 if not licence:
                     raise InventoryError(f"{name} holds {part}: tell tools/installer/distributions.py its licence")
+                texts = tuple(TEXTS / text for text in _texts_of_part(part, licence))
                 yield Component(part, told["version"], licence, told["purl"].partition("@")[0], texts, of=name)
 
 

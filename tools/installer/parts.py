@@ -20,14 +20,10 @@ _FIXED_FILE_INFO = struct.pack("<I", 0xFEEF04BD)
 """How a file of Windows tells its version: https://learn.microsoft.com/windows/win32/api/verrsrc/ns-verrsrc-vs_fixedfileinfo"""
 
 
-@dataclass(frozen=True, slots=True)
 class _FileVersion:
-    """The first numbers of a file's version."""
-
-    numbers: int = 3
+    """The first three numbers of a file's version."""
 
 
-@dataclass(frozen=True, slots=True)
 class _InName:
     """The number at the end of a shared library's name."""
 
@@ -76,22 +72,16 @@ _ROWS = (
     _Row("liblzma", "LicenseRef-Public-Domain", "public-domain.txt", ("_lzma.pyd",), "CPython"),
     _Row("expat", "MIT", "python-parts.txt", ("pyexpat.pyd",), "CPython", _found(rb"expat_(\d+\.\d+\.\d+)")),
     _Row("libmpdec", "BSD-2-Clause", "python-parts.txt", ("_decimal.pyd",), "CPython"),
+    _Row("mimalloc", "MIT", "python-parts.txt", ("python313.dll",), "CPython"),
     _Row("zlib", "Zlib", "python-parts.txt", ("python313.dll",), "CPython", _found(rb"\x00(1\.\d+\.\d+(?:\.\d+)?)\x00")),
     # What is linked into extensions: beside what their wheels tell themselves (PEP 770).
     _Row("libffi", "MIT", "python-parts.txt", ("@/_cffi_backend.*.pyd", "@/_cffi_backend.*.so"), "cffi"),
     _Row("SQLCipher", "BSD-3-Clause", "SQLCipher.txt", _SQLCIPHER, "sqlcipher3", _found(rb"\x00(4\.\d+\.\d+)\x00")),
     _Row("SQLite", "LicenseRef-Public-Domain", "public-domain.txt", _SQLCIPHER, "sqlcipher3"),
     _Row("OpenSSL", "Apache-2.0", "Apache-2.0.txt", _SQLCIPHER, "sqlcipher3", _OPENSSL),
-    # Beside what auditwheel tells of this wheel; on Debian alone, whose packages tell licences in their own way.
+    # On Debian alone, whose packages tell licences in their own way; beside what the wheel tells.
     _Row("libpq", "PostgreSQL", "", (f"{_PSYCOPG}libpq-*",), "psycopg-binary", _InName()),
-    _Row(
-        "OpenSSL",
-        "Apache-2.0",
-        "",
-        (f"{_PSYCOPG}libcrypto-*", f"{_PSYCOPG}libssl-*"),
-        "psycopg-binary",
-        _OPENSSL,
-    ),
+    _Row("OpenSSL", "Apache-2.0", "", (f"{_PSYCOPG}libcrypto-*", f"{_PSYCOPG}libssl-*"), "psycopg-binary", _OPENSSL),
     _Row(
         "MIT Kerberos",
         "MIT",
@@ -178,9 +168,9 @@ def _version(row: _Row, path: Path) -> str:
                 return found.group(1).decode("ascii")
         case _InName():
             return path.name.rpartition(".")[2]
-        case _FileVersion(numbers):
+        case _FileVersion():
             if told := _file_version(content):
-                return ".".join(str(number) for number in told[:numbers])
+                return ".".join(str(number) for number in told[:3])
         case _PythonVersion():
             if told := _file_version(content):
                 return f"{told[0]}.{told[1]}.{told[2] // 1000}"
