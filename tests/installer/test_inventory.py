@@ -17,8 +17,8 @@ pytestmark = pytest.mark.linux("builds the installer")
 EPOCH = 1_700_000_000
 
 
-def take(layout: SmallLayout) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tools.installer.inventory", str(layout.folder), str(layout.report), str(EPOCH)]
+def take(layout: SmallLayout, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tools.installer.inventory", *options, str(layout.folder), str(EPOCH), str(layout.report)]
     return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=50, check=False)
 
 
@@ -46,7 +46,7 @@ def test_all_that_is_inside_is_told_with_origin_and_licence(layout: SmallLayout)
     assert told["metadata"]["timestamp"].startswith("2023-11-14T22:13:20")
     assert told["metadata"]["component"]["name"] == "library-card-kiosk"
     found = {component["name"]: component for component in told["components"]}
-    assert set(found) == {"compiled", "needed", "openssl", "CPython", "zlib"}
+    assert set(found) == {"compiled", "needed", "openssl", "CPython", "mimalloc", "zlib"}
     assert found["needed"]["purl"] == "pkg:pypi/needed@1.0"
     assert found["needed"]["hashes"] == [{"alg": "SHA-256", "content": sha256_of("needed")}]
     assert found["needed"]["licenses"] == [{"license": {"id": "MIT"}}]
@@ -77,6 +77,16 @@ def test_two_of_one_layout_are_one_file(layout: SmallLayout) -> None:
     assert materials(layout)["serialNumber"] != json.loads(first)["serialNumber"]
 
 
+def test_the_list_alone_leaves_the_layout_as_it_is(layout: SmallLayout, tmp_path: Path) -> None:
+    alone = tmp_path / "alone.cdx.json"
+    # Debian keeps licences in a place of its own.
+    layout.distribution("other", "License-Expression: MIT", text=None)
+    assert take(layout, "--sbom", str(alone)).returncode == 0
+    assert not (layout.folder / "licences").exists()
+    told = json.loads(alone.read_text("utf-8"))
+    assert {component["name"] for component in told["components"]} == {"needed", "other", "CPython", "mimalloc", "zlib"}
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
@@ -85,7 +95,7 @@ def test_two_of_one_layout_are_one_file(layout: SmallLayout) -> None:
         ("one of two not admitted", "other 1.0 is under MIT AND SSPL-1.0: see ADMITTED"),
         ("no licence", "other tells no licence"),
         ("unknown origin", "other is there, and nobody knows from which file"),
-        ("part without licence", "other holds secret (): tell"),
+        ("part without licence", "other holds secret: tell"),
         ("stranger", "nobody knows where these come from: stranger.dll"),
         ("no version", "python313.dll does not tell the version of CPython"),
     ],

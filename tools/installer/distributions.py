@@ -14,6 +14,7 @@ from tools.installer.parts import TEXTS
 
 OURS = "library-card-kiosk"
 _TOLD = {
+    "backports-tarfile": "MIT",
     "certifi": "MPL-2.0",
     "jaraco-classes": "MIT",
     "peewee": "MIT",
@@ -23,7 +24,12 @@ _TOLD = {
     "sqlcipher3": "Zlib",
 }
 """Licences that metadata leave to the text, or tell in other words than SPDX's. Read in the files of the text."""
-_TOLD_OF_PARTS = {"openssl": "Apache-2.0"}
+_TOLD_OF_PARTS = {
+    "cyrus-sasl-lib": "BSD-4-Clause",
+    "keyutils-libs": "LGPL-2.1-or-later",
+    "libcom_err": "MIT",
+    "openssl": "Apache-2.0",
+}
 """The same, of software that a wheel's own list names without a licence."""
 _TEXT_OF_CRATES = {"asn1", "asn1_derive", "openssl-sys", "pem"}
 """What rust-crates.txt holds; of others the Apache License is chosen."""
@@ -41,7 +47,7 @@ def installed(packages: Path, wheels: Mapping[str, Origin]) -> Iterator[Componen
         distribution = Distribution.at(folder)
         name = canonicalize_name(distribution.name)
         if name != OURS and name not in wheels:
-            raise InventoryError(f"{distribution.name} is there, and nobody knows from which file.")
+            raise InventoryError(f"{distribution.name} is there, and nobody knows from which file")
         licence, texts = _licence(distribution, name), _texts(folder, name)
         yield Component(distribution.name, distribution.version, licence, f"pkg:pypi/{name}", texts, origin=wheels.get(name))
         yield from _told_by_wheel(distribution.name, folder / "sboms")
@@ -74,13 +80,13 @@ def _texts(folder: Path, name: str) -> tuple[Path, ...]:
 def _told_by_wheel(name: str, folder: Path) -> Iterator[Component]:
     for path in sorted(folder.glob("*.json")):
         for told in json.loads(path.read_text(encoding="utf-8")).get("components", ()):
-            # What is excluded has only been there to build it.
-            if told.get("scope") != "excluded":
+            # What is excluded has only been there to build it; some wheels name themselves.
+            if told.get("scope") != "excluded" and canonicalize_name(told["name"]) != canonicalize_name(name):
                 part = told["name"]
                 licence = _TOLD_OF_PARTS.get(part) or " AND ".join(one["expression"] for one in told.get("licenses", ()))
+                if not licence:
+                    raise InventoryError(f"{name} holds {part}: tell tools/installer/distributions.py its licence")
                 texts = tuple(TEXTS / text for text in _texts_of_part(part, licence))
-                if not texts:
-                    raise InventoryError(f"{name} holds {part} ({licence}): tell tools/installer/distributions.py its text")
                 yield Component(part, told["version"], licence, told["purl"].partition("@")[0], texts, of=name)
 
 

@@ -17,6 +17,7 @@ ADMITTED = {
     "Apache-2.0": _NOTICE,
     "BSD-2-Clause": _NOTICE,
     "BSD-3-Clause": _NOTICE,
+    "BSD-4-Clause": "keeps its notice; advertising that speaks of it names its authors",
     "CC0-1.0": "asks nothing",
     "FTL": "keeps its notice, and FreeType is credited (README.txt)",
     "HPND-sell-variant": _NOTICE,
@@ -29,9 +30,12 @@ ADMITTED = {
     "MIT": _NOTICE,
     "MIT-0": "asks nothing",
     "MPL-2.0": "its files are unaltered, and their source is what is installed",
+    "OLDAP-2.8": _NOTICE,
     "PSF-2.0": _NOTICE,
+    "PostgreSQL": _NOTICE,
     "Python-2.0.1": _NOTICE,
     "Unicode-3.0": _NOTICE,
+    "Unicode-DFS-2016": _NOTICE,
     "Zlib": _NOTICE,
     "bzip2-1.0.6": _NOTICE,
     "libpng-2.0": _NOTICE,
@@ -47,13 +51,14 @@ def refuse_unadmitted(components: Iterable[Component]) -> None:
         if not _is_admitted(_SPDX.parse(component.licence)):
             told = f"{component.name} {component.version} is under {component.licence}"
             raise InventoryError(f"{told}: see ADMITTED in tools/installer/licences.py")
-        if not component.texts:
-            raise InventoryError(f"{component.name} {component.version} brings no text of its licence ({component.licence})")
 
 
 def gather(components: Sequence[Component], folder: Path) -> None:
     """Make `folder` anew: a list, and all texts. Raises InventoryError."""
     refuse_unadmitted(components)
+    for component in components:
+        if not component.texts:
+            raise InventoryError(f"{component.name} {component.version} brings no text of its licence ({component.licence})")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     lines = []

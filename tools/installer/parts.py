@@ -20,11 +20,12 @@ _FIXED_FILE_INFO = struct.pack("<I", 0xFEEF04BD)
 """How a file of Windows tells its version: https://learn.microsoft.com/windows/win32/api/verrsrc/ns-verrsrc-vs_fixedfileinfo"""
 
 
-@dataclass(frozen=True, slots=True)
 class _FileVersion:
-    """The first numbers of a file's version."""
+    """The first three numbers of a file's version."""
 
-    numbers: int = 3
+
+class _InName:
+    """The number at the end of a shared library's name."""
 
 
 class _PythonVersion:
@@ -36,12 +37,12 @@ class _Row:
     name: str
     licence: str
     text: str
-    """In TEXTS, or, with a slash before it, in the layout."""
+    """In TEXTS, or, with a slash before it, in the layout; empty: not kept here."""
     files: tuple[str, ...]
-    """Patterns below the layout. What tells the version is searched in the first file."""
+    """Patterns below the layout, or, with "@/" before them, below its Python packages. The first file tells the version."""
     of: str
     """The component that brought it."""
-    version: re.Pattern[bytes] | _FileVersion | _PythonVersion | None = None
+    version: re.Pattern[bytes] | _InName | _FileVersion | _PythonVersion | None = None
     """None: nothing in the files tells it."""
 
 
@@ -49,15 +50,16 @@ def _found(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern)
 
 
-_PACKAGES = "Lib/site-packages"
 _CPYTHON = ("python3*.dll", "python.exe", "pythonw.exe", "*.pyd", "python3*.zip", "python.cat")
-_QT_CORE, _QT_GUI, _QT_TEST, _QT_SVG = (f"{_PACKAGES}/PySide6/Qt6{name}.dll" for name in ("Core", "Gui", "Test", "Svg"))
-_SQLCIPHER = f"{_PACKAGES}/sqlcipher3/_sqlite3.*.pyd"
+_QT_CORE, _QT_GUI, _QT_SVG = ((f"@/PySide6/Qt6{name}.dll", f"@/PySide6/Qt/lib/libQt6{name}.so.6") for name in ("Core", "Gui", "Svg"))
+_SQLCIPHER = ("@/sqlcipher3/_sqlite3.*.pyd", "@/sqlcipher3/_sqlite3.*.so")
+_PSYCOPG = "@/psycopg_binary.libs/"
+_OPENSSL = _found(rb"OpenSSL (\d+\.\d+\.\d+) ")
 _VC_RUNTIME = ("concrt140.dll", "msvcp140*.dll", "vcamp140.dll", "vccorlib140.dll", "vcomp140.dll", "vcruntime140*.dll")
 
 
-def _of_qt(name: str, licence: str, file: str, version: bytes | None = None) -> _Row:
-    return _Row(name, licence, "qt-parts.txt", (file,), "Qt", None if version is None else _found(version))
+def _of_qt(name: str, licence: str, files: tuple[str, ...], version: bytes | None = None) -> _Row:
+    return _Row(name, licence, "qt-parts.txt", files, "Qt", None if version is None else _found(version))
 
 
 _ROWS = (
@@ -70,12 +72,26 @@ _ROWS = (
     _Row("liblzma", "LicenseRef-Public-Domain", "public-domain.txt", ("_lzma.pyd",), "CPython"),
     _Row("expat", "MIT", "python-parts.txt", ("pyexpat.pyd",), "CPython", _found(rb"expat_(\d+\.\d+\.\d+)")),
     _Row("libmpdec", "BSD-2-Clause", "python-parts.txt", ("_decimal.pyd",), "CPython"),
+    _Row("mimalloc", "MIT", "python-parts.txt", ("python313.dll",), "CPython"),
     _Row("zlib", "Zlib", "python-parts.txt", ("python313.dll",), "CPython", _found(rb"\x00(1\.\d+\.\d+(?:\.\d+)?)\x00")),
     # What is linked into extensions: beside what their wheels tell themselves (PEP 770).
-    _Row("libffi", "MIT", "python-parts.txt", (f"{_PACKAGES}/_cffi_backend.*.pyd",), "cffi"),
-    _Row("SQLCipher", "BSD-3-Clause", "SQLCipher.txt", (_SQLCIPHER,), "sqlcipher3", _found(rb"\x00(4\.\d+\.\d+)\x00")),
-    _Row("SQLite", "LicenseRef-Public-Domain", "public-domain.txt", (_SQLCIPHER,), "sqlcipher3"),
-    _Row("OpenSSL", "Apache-2.0", "Apache-2.0.txt", (_SQLCIPHER,), "sqlcipher3", _found(rb"OpenSSL (\d+\.\d+\.\d+) ")),
+    _Row("libffi", "MIT", "python-parts.txt", ("@/_cffi_backend.*.pyd", "@/_cffi_backend.*.so"), "cffi"),
+    _Row("SQLCipher", "BSD-3-Clause", "SQLCipher.txt", _SQLCIPHER, "sqlcipher3", _found(rb"\x00(4\.\d+\.\d+)\x00")),
+    _Row("SQLite", "LicenseRef-Public-Domain", "public-domain.txt", _SQLCIPHER, "sqlcipher3"),
+    _Row("OpenSSL", "Apache-2.0", "Apache-2.0.txt", _SQLCIPHER, "sqlcipher3", _OPENSSL),
+    # On Debian alone, whose packages tell licences in their own way; beside what the wheel tells.
+    _Row("libpq", "PostgreSQL", "", (f"{_PSYCOPG}libpq-*",), "psycopg-binary", _InName()),
+    _Row("OpenSSL", "Apache-2.0", "", (f"{_PSYCOPG}libcrypto-*", f"{_PSYCOPG}libssl-*"), "psycopg-binary", _OPENSSL),
+    _Row(
+        "MIT Kerberos",
+        "MIT",
+        "",
+        tuple(f"{_PSYCOPG}{name}-*" for name in ("libkrb5", "libk5crypto", "libkrb5support", "libgssapi_krb5")),
+        "psycopg-binary",
+        _found(rb"(\d\.\d+\.\d+)"),
+    ),
+    _Row("OpenLDAP", "OLDAP-2.8", "", (f"{_PSYCOPG}libldap-*", f"{_PSYCOPG}liblber-*"), "psycopg-binary"),
+    _Row("libxcrypt or glibc's libcrypt", "LGPL-2.1-or-later", "", (f"{_PSYCOPG}libcrypt-*",), "psycopg-binary"),
     # https://learn.microsoft.com/cpp/windows/redistributing-visual-cpp-files
     *(
         _Row(
@@ -86,17 +102,18 @@ _ROWS = (
             of,
             _FileVersion(),
         )
-        for folder, of in (("", "CPython"), (f"{_PACKAGES}/PySide6/", "PySide6_Essentials"), (f"{_PACKAGES}/shiboken6/", "shiboken6"))
+        for folder, of in (("", "CPython"), ("@/PySide6/", "PySide6_Essentials"), ("@/shiboken6/", "shiboken6"))
     ),
     # Qt itself, and what is in those of its libraries that we load: https://doc.qt.io/qt-6.11/licenses-used-in-qt.html
     _Row(
         "Qt",
         "LGPL-3.0-only OR GPL-2.0-only OR GPL-3.0-only",
         "LGPL-3.0.txt",
-        (f"{_PACKAGES}/PySide6/Qt6*.dll", f"{_PACKAGES}/PySide6/plugins/*/*.dll"),
+        (*_QT_CORE, "@/PySide6/Qt6*.dll", "@/PySide6/plugins/*/*.dll", "@/PySide6/Qt/lib/libQt6*.so.6", "@/PySide6/Qt/plugins/*/*.so"),
         "PySide6_Essentials",
-        _FileVersion(),
+        _found(rb"Qt (6\.\d+\.\d+) \("),
     ),
+    _Row("ICU", "Unicode-3.0", "", ("@/PySide6/Qt/lib/libicu*.so.*",), "PySide6_Essentials", _InName()),
     _of_qt("Apache Tika MIME type definitions", "Apache-2.0", _QT_CORE),
     _of_qt("BLAKE2", "CC0-1.0 OR Apache-2.0", _QT_CORE),
     _of_qt("Unicode CLDR and character database", "Unicode-3.0", _QT_CORE),
@@ -113,7 +130,7 @@ _ROWS = (
     _of_qt("FreeType", "FTL OR GPL-2.0-or-later", _QT_GUI),
     _of_qt("HarfBuzz", "MIT", _QT_GUI),
     _of_qt("ICC profile sRGB2014", "LicenseRef-ICC", _QT_GUI),
-    _of_qt("libpng", "libpng-2.0", _QT_GUI, rb"\x00(1\.\d+\.\d+)\x00"),
+    _of_qt("libpng", "libpng-2.0", _QT_GUI, rb"\x00(1\.6\.\d+)\x00"),
     _of_qt("MD4C", "MIT", _QT_GUI),
     _of_qt("OpenGL and Vulkan headers", "MIT", _QT_GUI),
     _of_qt("pixman", "MIT", _QT_GUI),
@@ -122,12 +139,13 @@ _ROWS = (
 )
 
 
-def parts(layout: Path, interpreter: Origin | None) -> Iterator[Component]:
+def parts(layout: Path, packages: Path, interpreter: Origin | None) -> Iterator[Component]:
     """Those whose files are there. Raises InventoryError."""
     for row in _ROWS:
-        if found := [path for pattern in row.files for path in sorted(layout.glob(pattern))]:
-            text = layout / row.text[1:] if row.text.startswith("/") else TEXTS / row.text
-            texts = (text, TEXTS / "GPL-3.0.txt") if row.text == "LGPL-3.0.txt" else (text,)
+        below = ((packages, pattern[2:]) if pattern.startswith("@/") else (layout, pattern) for pattern in row.files)
+        if found := list(dict.fromkeys(path for folder, pattern in below for path in sorted(folder.glob(pattern)))):
+            names = (row.text, "GPL-3.0.txt") if row.text == "LGPL-3.0.txt" else (row.text,)
+            texts = tuple(layout / name[1:] if name.startswith("/") else TEXTS / name for name in names if name)
             yield Component(
                 row.name,
                 _version(row, found[0]),
@@ -148,9 +166,11 @@ def _version(row: _Row, path: Path) -> str:
         case re.Pattern():
             if found := row.version.search(content):
                 return found.group(1).decode("ascii")
-        case _FileVersion(numbers):
+        case _InName():
+            return path.name.rpartition(".")[2]
+        case _FileVersion():
             if told := _file_version(content):
-                return ".".join(str(number) for number in told[:numbers])
+                return ".".join(str(number) for number in told[:3])
         case _PythonVersion():
             if told := _file_version(content):
                 return f"{told[0]}.{told[1]}.{told[2] // 1000}"

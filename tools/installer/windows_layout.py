@@ -87,7 +87,7 @@ def lay_out(folder: Path, embed: Embed | None = None, also: Sequence[Component] 
     _draw_icon(folder / "kiosk.ico")
     _compile(folder)
     interpreter = None if embed is None else Origin(embed.zip.name, embed.hash.lower())
-    inventory.take(folder, Path(f"{folder}.json"), source_date(), interpreter, also)
+    inventory.take(folder, [Path(f"{folder}.json")], source_date(), interpreter, also)
     _date(folder)
 
 
