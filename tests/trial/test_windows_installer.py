@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.support import ROOT
+from tests.support.installer.built import Installers
 from tests.support.installer.windows_computer import RUN, UNINSTALL, WindowsComputer
-from tools.installer import nsis
 from tools.installer.__main__ import LAYOUT
-from tools.installer.windows_layout import rename, size_of
+from tools.installer.windows_layout import size_of
 
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(900), pytest.mark.linux("builds the installer")]
 
@@ -22,34 +18,6 @@ DONE, NEWER_THERE, RUNS = 0, 13, 14
 MEGABYTE = 1_000_000
 LATER = 0.4
 """Seconds after which an upgrade is killed, and as many again each time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Installers:
-    first: Path
-    """Of version 0.1.0, as the command builds it."""
-    second: Path
-    """Of version 0.2.0."""
-
-
-@pytest.fixture(scope="module")
-def installers(tmp_path_factory: pytest.TempPathFactory) -> Installers:
-    out = tmp_path_factory.mktemp("dist")
-    subprocess.run([ROOT / "tools" / "installers", "windows", "--out", out], stdin=subprocess.DEVNULL, check=True, timeout=600)
-    (first,) = out.glob("*.exe")
-    later = out / "layout"
-    shutil.copytree(LAYOUT, later)
-    rename(later, "0.2.0+trial")
-    second = out / "second.exe"
-    nsis.build(later, second, is_fast=True)
-    shutil.rmtree(later)
-    return Installers(first, second)
-
-
-@pytest.fixture
-def computer(tmp_path: Path) -> Iterator[WindowsComputer]:
-    with WindowsComputer(tmp_path) as computer:
-        yield computer
 
 
 def test_it_is_small_enough(installers: Installers) -> None:
