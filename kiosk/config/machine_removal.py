@@ -51,8 +51,10 @@ def remove_place() -> None:
 
 
 def is_removal_begun() -> bool:
-    """Whether something is left beside a home that has gone. Raises OSError."""
-    left = (retired_folder(), machine_keys_folder(), group_file())
+    """Whether something is left of the place, whose home has gone: keys are not, since they go before it. Raises OSError."""
+    left = [retired_folder(), group_file()]
+    if not _names(machine_keys_folder()):
+        left.append(machine_keys_folder())
     return not has_machine_home() and any(os.path.lexists(place) and is_administrators(place) for place in left)
 
 

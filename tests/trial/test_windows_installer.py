@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.support import ROOT
+from tests.support.installer.built import Installers, is_signed
 from tests.support.installer.windows_computer import RUN, UNINSTALL, WindowsComputer
-from tools.installer import nsis
 from tools.installer.__main__ import LAYOUT
 from tools.installer.python_embed import EmbedError, refuse_unsigned
-from tools.installer.signing import Signer
-from tools.installer.windows_layout import rename, size_of
+from tools.installer.windows_layout import size_of
 
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(900), pytest.mark.linux("builds the installer")]
 
@@ -25,42 +21,6 @@ DONE, NEWER_THERE, RUNS = 0, 13, 14
 MEGABYTE = 1_000_000
 LATER = 0.4
 """Seconds after which an upgrade is killed, and as many again each time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Installers:
-    first: Path
-    """Of version 0.1.0, as the command builds it."""
-    second: Path
-    """Of version 0.2.0."""
-    certificate: Path
-    """Both are signed with it."""
-
-
-@pytest.fixture(scope="module")
-def installers(tmp_path_factory: pytest.TempPathFactory) -> Installers:
-    out = tmp_path_factory.mktemp("dist")
-    signer = Signer(str(out / "key.pem"), out / "certificate.pem")
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:3072", "-nodes", "-subj", "/CN=Example Library", "-days", "1"]
-    made += ["-addext", "extendedKeyUsage=codeSigning", "-keyout", signer.key, "-out", str(signer.certificate)]
-    subprocess.run(made, capture_output=True, check=True, timeout=60)
-    command = [str(ROOT / "tools" / "installers"), "windows", "--out", str(out), *signer.arguments()]
-    subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=600)
-    (first,) = out.glob("*.exe")
-    later = out / "layout"
-    shutil.copytree(LAYOUT, later)
-    rename(later, "0.2.0+trial")
-    second = out / "second.exe"
-    nsis.build(later, second, is_fast=True, signer=signer)
-    signer.sign(second)
-    shutil.rmtree(later)
-    return Installers(first, second, signer.certificate)
-
-
-@pytest.fixture
-def computer(tmp_path: Path) -> Iterator[WindowsComputer]:
-    with WindowsComputer(tmp_path) as computer:
-        yield computer
 
 
 def test_it_is_small_enough(installers: Installers) -> None:
@@ -91,13 +51,13 @@ def test_what_is_inside_is_told(installers: Installers) -> None:
 
 
 def test_it_is_signed_and_tells_when_it_was_altered(installers: Installers, tmp_path: Path) -> None:
-    assert _is_signed(installers.first, installers.certificate)
-    assert _is_signed(installers.second, installers.certificate)
+    assert is_signed(installers.first, installers.certificate)
+    assert is_signed(installers.second, installers.certificate)
     altered = tmp_path / "altered.exe"
     content = bytearray(installers.first.read_bytes())
     content[len(content) // 2] ^= 1
     altered.write_bytes(content)
-    assert not _is_signed(altered, installers.certificate)
+    assert not is_signed(altered, installers.certificate)
 
 
 def test_its_python_is_that_of_the_python_project(installers: Installers, tmp_path: Path) -> None:
@@ -115,12 +75,12 @@ def test_it_installs_upgrades_and_goes(computer: WindowsComputer, installers: In
     before = _files(computer.drive)
     assert computer.run(installers.first, "/S") == (DONE, "")
     assert (computer.version, computer.versions) == ("0.1.0", {"0.1.0"})
-    assert computer.registry(RUN, "LibraryCardKiosk") == r'"C:\Program Files\LibraryCardKiosk\0.1.0\pythonw.exe" -m kiosk keep'
+    assert computer.registry(RUN, "LibraryCardKiosk") == r'"C:\Program Files\LibraryCardKiosk\0.1.0\pythonw.exe" -m kiosk run'
     code, printed = computer.kiosk("--home", r"C:\counter", "config", "write")
     assert (code, (computer.drive / "counter" / "config.toml").exists()) == (DONE, True), printed
     _, printed = computer.kiosk("--home", r"C:\counter", "doctor")
     assert "版 0.1.0 の試験版です" in printed
-    assert _is_signed(computer.program / "uninstall.exe", installers.certificate)
+    assert is_signed(computer.program / "uninstall.exe", installers.certificate)
 
     # Once more: the same version in its own place.
     assert computer.run(installers.first, "/S") == (DONE, "")
@@ -176,11 +136,6 @@ def test_an_upgrade_killed_at_any_time_leaves_one_version_whole(computer: Window
         assert code == DONE, f"after {seconds:g} s: {printed}"
     assert (computer.version, computer.versions) == ("0.2.0", {"0.2.0"})
     assert not [path for path in computer.program.iterdir() if path.name.startswith(".")]
-
-
-def _is_signed(path: Path, certificate: Path) -> bool:
-    command = ["osslsigncode", "verify", "-CAfile", str(certificate), "-in", str(path)]
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False).returncode == 0
 
 
 def _files(drive: Path) -> set[Path]:

@@ -3,9 +3,12 @@
 ; Each version lies in a folder of its own below the program's. A new one is written beside the old one, takes its name when it is whole, is
 ; made the one that is started, and only then the old one goes: ended at any point, one of them is whole.
 ;
-; Silent: /S, the folder /D=… (last, without quotes), /NOAUTOSTART, /MACHINE and /GROUP=name (`kiosk setup --machine`).
+; Mass installation: kiosk.toml, and COMPUTER.enrolment (by the computer's name) or kiosk.enrolment, beside this file are taken over by
+; `kiosk setup --machine`, which checks both before it changes anything, and may be repeated.
+; Silent: /S, the folder /D=… (last, without quotes), /NOAUTOSTART, /MACHINE and /GROUP=name (`kiosk setup --machine`), /LOG=file; of
+; uninstall.exe /ERASE and /LOSE=n (`kiosk erase`). What goes wrong is said in a window, unless silent, and in the log.
 ; Exit codes: 0 done, 1 ended by the user, 2 not written, 11 no rights, 12 Windows too old, 13 a newer version is there, 14 the counter runs,
-; 15 installed but not set up.
+; 15 installed but not set up, 16 not erased and not removed.
 Unicode true
 Target amd64-unicode
 !ifdef FAST
@@ -16,6 +19,8 @@ Target amd64-unicode
 ManifestDPIAware true
 ManifestSupportedOS Win10
 RequestExecutionLevel admin
+; A file that cannot be written ends the installation: there is no program without it.
+AllowSkipFiles off
 
 !include MUI2.nsh
 !include FileFunc.nsh
@@ -51,6 +56,8 @@ VIAddVersionKey "FileDescription" "Library Card Kiosk Setup"
 VIAddVersionKey "LegalCopyright" "Apache License 2.0"
 
 Var former ; version that was installed before, or nothing
+Var log
+Var files ; the options that name what lies beside this file, or nothing
 
 !define MUI_ICON "${LAYOUT}/kiosk.ico"
 !define MUI_UNICON "${LAYOUT}/kiosk.ico"
@@ -68,8 +75,32 @@ Var former ; version that was installed before, or nothing
 !insertmacro MUI_LANGUAGE "English"
 !include words.nsh
 
-; Tells why nothing was done, and ends with a code of its own.
+; Where the log is: where /LOG= says.
+!macro find_log
+  StrCpy $log "$TEMP\library-card-kiosk-setup.log"
+  ${GetParameters} $R8
+  ClearErrors
+  ${GetOptions} $R8 "/LOG=" $R9
+  ${IfNot} ${Errors}
+    StrCpy $log "$R9"
+  ${EndIf}
+!macroend
+
+; A line of the log. One that cannot be written is not what this is about.
+!macro note words
+  ClearErrors
+  FileOpen $R9 "$log" a
+  ${IfNot} ${Errors}
+    FileSeek $R9 0 END
+    ${GetTime} "" "L" $R0 $R1 $R2 $R3 $R4 $R5 $R6
+    FileWriteUTF16LE /BOM $R9 "$R2-$R1-$R0 $R4:$R5:$R6 ${VERSION} ${words}$\r$\n"
+    FileClose $R9
+  ${EndIf}
+!macroend
+
+; Tells why nothing was done, or how far it came, and ends with a code of its own.
 !macro refuse code words
+  !insertmacro note "${code}: ${words}"
   MessageBox MB_OK|MB_ICONSTOP "${words}" /SD IDOK
   SetErrorLevel ${code}
   Quit
@@ -88,6 +119,13 @@ Var former ; version that was installed before, or nothing
 Section "-program"
   SetRegView 64
   SetShellVarContext all
+  ${GetRoot} "$INSTDIR" $0
+  ClearErrors
+  ${DriveSpace} "$0" "/D=F /S=K" $1
+  ${IfNot} ${Errors}
+  ${AndIf} $1 < ${KILOBYTES}
+    !insertmacro refuse 2 "$(NOT_WRITTEN)"
+  ${EndIf}
   ; What an installation that was ended left behind.
   RMDir /r "${NEW}"
   SetOutPath "${NEW}"
@@ -160,20 +198,22 @@ Section /o "$(MACHINE)" machine
   ${GetParameters} $0
   ClearErrors
   ${GetOptions} $0 "/GROUP=" $1
-  ${If} ${Errors}
-    nsExec::ExecToLog '"${HERE}\python.exe" -m kiosk setup --machine'
-  ${Else}
-    nsExec::ExecToLog '"${HERE}\python.exe" -m kiosk setup --machine --group "$1"'
+  ${IfNot} ${Errors}
+    StrCpy $files '$files --group "$1"'
   ${EndIf}
+  nsExec::ExecToStack '"${HERE}\python.exe" -m kiosk setup --machine$files'
   Pop $0
+  Pop $1
   ${If} $0 != "0"
-    !insertmacro refuse 15 "$(NOT_SET_UP)"
+    !insertmacro refuse 15 "$(NOT_SET_UP)$\r$\n$\r$\n$1"
   ${EndIf}
+  !insertmacro note "0: $1"
 SectionEnd
 
 Function .onInit
   SetRegView 64
   SetShellVarContext all
+  !insertmacro find_log
   UserInfo::GetAccountType
   Pop $0
   ${If} $0 != "Admin"
@@ -203,20 +243,79 @@ Function .onInit
   ${IfNot} ${Errors}
     !insertmacro SelectSection ${machine}
   ${EndIf}
+  ${If} ${FileExists} "$EXEDIR\kiosk.toml"
+    StrCpy $files ' --config "$EXEDIR\kiosk.toml"'
+  ${EndIf}
+  ReadEnvStr $0 COMPUTERNAME
+  ${If} ${FileExists} "$EXEDIR\$0.enrolment"
+    StrCpy $files '$files --enrolment "$EXEDIR\$0.enrolment"'
+  ${ElseIf} ${FileExists} "$EXEDIR\kiosk.enrolment"
+    StrCpy $files '$files --enrolment "$EXEDIR\kiosk.enrolment"'
+  ${EndIf}
+  ${If} $files != ""
+    !insertmacro SelectSection ${machine}
+  ${EndIf}
 FunctionEnd
 
 Function .onInstFailed
+  ; The current folder cannot be removed.
+  SetOutPath "$TEMP"
   RMDir /r "${NEW}"
+  RMDir "$INSTDIR"
+  !insertmacro note "2: $(NOT_WRITTEN)"
 FunctionEnd
+
+; Whether a version runs: goes to `running` then.
+!macro look_for_running
+  FindFirst $0 $1 "$INSTDIR\*"
+  ${DoWhile} $1 != ""
+    ${If} $1 != "."
+    ${AndIf} $1 != ".."
+    ${AndIf} ${FileExists} "$INSTDIR\$1\python313.dll"
+      ClearErrors
+      FileOpen $2 "$INSTDIR\$1\python313.dll" a
+      IfErrors running
+      FileClose $2
+    ${EndIf}
+    FindNext $0 $1
+  ${Loop}
+  FindClose $0
+!macroend
 
 Function un.onInit
   SetRegView 64
   SetShellVarContext all
+  !insertmacro find_log
 FunctionEnd
 
 Section "Uninstall"
   SetRegView 64
   SetShellVarContext all
+  !insertmacro look_for_running
+  ; The data first: only the program knows where they are. If they cannot be erased, it stays.
+  StrCpy $3 "$(DATA_KEPT)"
+  ${GetParameters} $0
+  ClearErrors
+  ${GetOptions} $0 "/ERASE" $1
+  IfErrors 0 erase
+  MessageBox MB_YESNO|MB_ICONQUESTION "$(KEEP_DATA)" /SD IDYES IDYES keep
+erase:
+  StrCpy $3 "$(DATA_ERASED)"
+  ReadRegStr $1 HKLM "${UNINSTALL}" "DisplayVersion"
+  StrCpy $2 ""
+  ClearErrors
+  ${GetOptions} $0 "/LOSE=" $2
+  ${IfNot} ${Errors}
+    StrCpy $2 ' --lose "$2"'
+  ${EndIf}
+  nsExec::ExecToStack '"$INSTDIR\$1\python.exe" -m kiosk erase --yes$2'
+  Pop $0
+  Pop $1
+  ${If} $0 != "0"
+    !insertmacro refuse 16 "$(NOT_ERASED)$\r$\n$\r$\n$1"
+  ${EndIf}
+  !insertmacro note "0: $1"
+keep:
   FindFirst $0 $1 "$INSTDIR\*"
   ${DoWhile} $1 != ""
     ${If} $1 != "."
@@ -234,7 +333,7 @@ Section "Uninstall"
   Delete "$INSTDIR\kiosk.cmd"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
-  MessageBox MB_OK|MB_ICONINFORMATION "$(DATA_KEPT)" /SD IDOK
+  MessageBox MB_OK|MB_ICONINFORMATION "$3" /SD IDOK
   Goto removed
 running:
   !insertmacro refuse 14 "$(RUNNING)"

@@ -17,9 +17,15 @@
   "A newer version is installed. To go back to an older one, remove it first (data are kept). Nothing was changed."
 !insertmacro say RUNNING "窓口が動いているため、入れ替えられません。窓口を閉じてから、もう一度始めてください。いまの版は、そのまま使えます。" \
   "The counter is running. Close it, then start again. The installed version still works."
-!insertmacro say NOT_WRITTEN "ファイルを書けませんでした。ディスクの空き(300 MB以上)を確認して、もう一度始めてください。前の版があれば、そのまま使えます。" \
-  "Files could not be written. Check for 300 MB of free disk space, then start again. A version installed before still works."
-!insertmacro say NOT_SET_UP "プログラムは入りましたが、このパソコンの窓口を用意できませんでした。管理者のコマンドプロンプトで「kiosk setup --machine」を実行すると、理由が出ます。" \
-  "The program is installed, but the counter of this computer could not be set up. 'kiosk setup --machine' in an administrator's prompt tells why."
+!insertmacro say NOT_WRITTEN "ファイルを書けませんでした。ディスクの空き(300 MB以上)と、その場所に書けることを確認して、もう一度始めてください。前の版があれば、そのまま使えます。" \
+  "Files could not be written. Check for 300 MB of free disk space in a place that can be written to, then start again. A version installed before still works."
+!insertmacro say NOT_SET_UP "プログラムは入りましたが、このパソコンの窓口の用意が終わっていません。原因を直してから、このインストーラーをもう一度実行するか、管理者のコマンドプロンプトで「kiosk setup --machine」を実行してください。記録: $log" \
+  "The program is installed, but the counter of this computer is not ready. Mend the cause below, then run this installer again, or 'kiosk setup --machine' in an administrator's prompt. Log: $log"
+!insertmacro say KEEP_DATA "窓口のデータ(連携登録、設定、鍵)を残しますか。$\r$\n$\r$\n「はい」なら、プログラムだけを削除します。もう一度入れると、続きから使えます。$\r$\n「いいえ」なら、このパソコン全体の窓口(なければ、いまのアカウントの窓口)のデータをすべて消します。元に戻せません。" \
+  "Keep the counter's data (links, settings, keys)?$\r$\n$\r$\nYes: only the program is removed; install it again to go on.$\r$\nNo: all data of this computer's counter (without one, of your account's) are erased. This cannot be undone."
+!insertmacro say NOT_ERASED "窓口のデータを消せないため、プログラムも削除していません。原因を直してから、もう一度削除してください。データを残して削除するときは、「はい」を選びます。記録: $log" \
+  "The counter's data could not be erased, so the program was not removed either. Mend the cause below, then remove it again, or keep the data. Log: $log"
 !insertmacro say DATA_KEPT "プログラムを削除しました。窓口のデータ(連携登録)と設定は、残してあります。" \
   "The program was removed. The counter's data (links) and settings are kept."
+!insertmacro say DATA_ERASED "プログラムと、窓口のデータを削除しました。ほかの場所に作った控えと、サーバーの登録は、残っています。" \
+  "The program and the counter's data were removed. Backups elsewhere, and its name at the library's server, remain."

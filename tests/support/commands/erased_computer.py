@@ -101,7 +101,7 @@ def killed(step: int) -> Told:
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "erased": erased,
     "killed-here-and-there": lambda: killed(5),
-    "killed": lambda: killed(1),
+    "killed": lambda: killed(2),
 }
 
 

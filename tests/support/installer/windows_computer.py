@@ -90,6 +90,11 @@ class WindowsComputer:
         """Until every program of Windows has ended."""
         subprocess.run(["wineserver", "--wait"], env=dict(self._environment), timeout=LIMIT, check=True)
 
+    def speak(self, locale: str) -> None:
+        """From here on, the language of Windows."""
+        self.settle()
+        self._environment = {**self._environment, "LC_ALL": locale}
+
     def kiosk(self, *arguments: str) -> tuple[int, str]:
         """The command line as an administrator finds it there."""
         return self.run("cmd", "/c", rf"C:\Program Files\{_ID}\kiosk.cmd", *arguments)

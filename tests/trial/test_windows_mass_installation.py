@@ -1,0 +1,187 @@
+"""Twenty counter PCs in an afternoon, as an administrator does it: files beside the installer, silent, and every refusal for real."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from kiosk.commands.output import words
+from kiosk.domain.enrolment_file import EnrolmentFile
+from kiosk.resource_files import resource
+from kiosk.text import say
+from tests.support import ROOT
+from tests.support.installer.built import Installers
+from tests.support.installer.windows_computer import UNINSTALL, WindowsComputer
+from tests.support.registry.sites import InProcess, in_process
+
+pytestmark = [pytest.mark.trial, pytest.mark.timeout(600), pytest.mark.linux("builds the installer"), pytest.mark.root]
+DONE, NOT_WRITTEN, NO_RIGHTS, OLD_WINDOWS, RUNS, NOT_SET_UP, NOT_ERASED = 0, 2, 11, 12, 14, 15, 16
+LOG = r"/LOG=C:\log.txt"
+CONFIG = '[card]\nrevocation = "none"\n'
+UNINSTALLER = r'"C:\Program Files\LibraryCardKiosk\uninstall.exe" /S {} /LOG=C:\log.txt _?=C:\Program Files\LibraryCardKiosk'
+LINK = """
+from uuid import UUID
+from kiosk.config import default_home, read_settings
+from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
+from kiosk.equipment import open_repository
+with open_repository(default_home(), read_settings(default_home().config))[0] as store:
+    store.save_link(UUID(int=1), LinkToken(bytes(32)), LibraryCardNumber('2104067853'), revocation=Revocation.GOOD)
+print('linked', flush=True)
+input()
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[InProcess]:
+    with in_process("", tmp_path / "server") as here:
+        yield here
+
+
+@pytest.fixture
+def share(computer: WindowsComputer, installers: Installers) -> Path:
+    """With the installer in it, under a name with a blank."""
+    place = computer.drive / "share of all"
+    place.mkdir()
+    # As a release is called.
+    shutil.copy(installers.first, place / installers.first.name.replace("-TRIAL", ""))
+    return place
+
+
+def setup_in(share: Path) -> Path:
+    (setup,) = share.glob("*-setup.exe")
+    return setup
+
+
+def log_of(computer: WindowsComputer) -> str:
+    """What was said since the last time."""
+    path = computer.drive / "log.txt"
+    said = path.read_text("utf-16") if path.exists() else ""
+    path.unlink(missing_ok=True)
+    return said
+
+
+def handed_out(site: InProcess, name: str, path: Path) -> EnrolmentFile:
+    life = timedelta(hours=12)
+    code = site.registry.enrolment.open(name, site.registry.tls.authority.public_bytes(Encoding.DER), life=life)
+    file = EnrolmentFile(site.url, name, code, datetime.now(UTC) + life)
+    path.write_text(file.formatted(explained=""), "utf-8")
+    return file
+
+
+def script_of_the_manual(computer: WindowsComputer, share: Path) -> Callable[[], int]:
+    """The one that is to be distributed, with this share and a group that is there; runs it, and returns its exit code."""
+    _, begins, rest = resource("manual/windows.md").read_text("utf-8").partition("   @echo off")
+    script = textwrap.dedent(begins + rest.partition("   ```")[0])
+    for was, now in ((r"\\files\kiosk", r"C:\share of all"), ("窓口担当", '"Power Users"')):
+        assert was in script
+        script = script.replace(was, now)
+    (share / "logs").mkdir()
+    (share / "install.cmd").write_text(script, "cp932", newline="\r\n")
+    return lambda: computer.run("cmd", "/c", r"C:\share of all\install.cmd")[0]
+
+
+def data_of(computer: WindowsComputer) -> set[str]:
+    return {path.name for path in (computer.drive / "ProgramData").iterdir() if "library-card-kiosk" in path.name}
+
+
+def test_what_lies_beside_the_installer_makes_an_enrolled_counter_and_is_gone_without_a_trace(
+    computer: WindowsComputer, share: Path, site: InProcess
+) -> None:
+    (share / "kiosk.toml").write_text(f"{CONFIG}\n[hologram]\non = true\n", "utf-8")
+    _, printed = computer.run("cmd", "/c", "echo %COMPUTERNAME%")
+    file = handed_out(site, "中央館1番", share / f"{printed.strip()}.enrolment")
+    (share / "kiosk.enrolment").write_text("of no computer that has a file of its own", "utf-8")
+
+    run_script = script_of_the_manual(computer, share)
+    assert run_script() == NOT_SET_UP
+    log = share / "logs" / f"{printed.strip()}.log"
+    said = log.read_text("utf-16")
+    assert "窓口の用意が終わっていません" in said
+    assert say("command.setup.config-newer").partition("{")[0] in said
+    assert (computer.version, data_of(computer)) == ("0.1.0", set()), "the program, and nothing of a counter"
+
+    (share / "kiosk.toml").write_text(CONFIG, "utf-8")
+    assert run_script() == DONE
+    said = log.with_suffix(".txt").read_text("cp932")
+    assert words("setup.enrolment-original") in said
+    assert file.code.formatted() not in said
+    assert [counter.name for counter in site.registry.counters.all()] == ["中央館1番"]
+    config = computer.drive / "ProgramData" / "library-card-kiosk" / "config.toml"
+    before = config.stat().st_mtime_ns
+    assert config.read_text("utf-8") == CONFIG
+
+    assert run_script() == DONE
+    assert words("enrol.already", name="中央館1番", url=site.url) in log.with_suffix(".txt").read_text("cp932")
+    assert config.stat().st_mtime_ns == before
+
+    # What the server has not got is not thrown away by the way; nor is anything taken from under a counter that runs.
+    running = computer.start(computer.program / "0.1.0" / "python.exe", "-c", LINK)
+    assert running.stdout is not None
+    assert running.stdout.readline().strip() == b"linked"
+    assert computer.batch(UNINSTALLER.format("/ERASE"))[0] == RUNS
+    assert "窓口が動いている" in log_of(computer)
+    running.kill()
+    running.wait(30)
+    computer.settle()
+    assert computer.batch(UNINSTALLER.format("/ERASE"))[0] == NOT_ERASED
+    assert words("erase.lost-unsent", count=1) in log_of(computer)
+    assert (computer.version, "library-card-kiosk" in data_of(computer)) == ("0.1.0", True)
+    assert computer.batch(UNINSTALLER.format("/ERASE /LOSE=1"))[0] == DONE
+    assert words("erase.server-untold", name="中央館1番") in log_of(computer)
+    assert (computer.registry(UNINSTALL, "DisplayVersion"), data_of(computer), list(computer.program.glob("0.*"))) == (None, set(), [])
+
+
+@contextmanager
+def disk(computer: WindowsComputer, folder: Path, options: str) -> Iterator[Path]:
+    """Drive E, of that size."""
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True, timeout=10)
+    drive = computer.drive.parent / "dosdevices" / "e:"
+    drive.symlink_to(folder)
+    try:
+        yield folder
+    finally:
+        computer.settle()
+        drive.unlink()
+        subprocess.run(["umount", folder], check=True, timeout=10)
+
+
+def test_what_stands_in_the_way_is_told_and_nothing_is_half_installed(computer: WindowsComputer, share: Path, tmp_path: Path) -> None:
+    setup = setup_in(share)
+    # As a download that broke off. NSIS itself says so, in English, before anything of ours is there.
+    cut = share / "cut.exe"
+    cut.write_bytes(setup.read_bytes()[:-5_000_000])
+    assert computer.run(cut, "/S", LOG)[0] == NOT_WRITTEN
+    for name, options in (("small", "size=20m"), ("half-way", "size=900m,nr_inodes=200")):
+        with disk(computer, tmp_path / name, options) as place:
+            assert computer.run(setup, "/S", LOG, r"/D=E:\kiosk")[0] == NOT_WRITTEN
+            assert "ディスクの空き" in log_of(computer)
+            assert list(place.iterdir()) == [], name
+    (share / "without_rights.py").write_bytes((ROOT / "tests/support/installer/without_rights.py").read_bytes())
+    line = rf'"C:\share of all\{setup.name}" /S {LOG}'
+    assert computer.run(ROOT / "build/windows/python/python.exe", share / "without_rights.py", line)[0] == NO_RIGHTS
+    assert "管理者としてサインインするか" in log_of(computer)
+    assert computer.run("winecfg", "-v", "win81")[0] == 0
+    assert computer.run(setup, "/S", LOG) == (OLD_WINDOWS, "")
+    assert "Windows を更新して" in log_of(computer)
+    assert computer.run("winecfg", "-v", "win10")[0] == 0
+    assert (computer.version, computer.versions, data_of(computer)) == (None, set(), set())
+
+    # And where nothing stands in the way, in a folder of choice, for a group, in English.
+    computer.speak("en_US.UTF-8")
+    line = rf'"C:\share of all\{setup.name}" /S /NOAUTOSTART /MACHINE /GROUP="No Such Group" {LOG} /D=C:\Library Counter'
+    assert computer.batch(line)[0] == NOT_SET_UP
+    assert "Mend the cause below" in log_of(computer)
+    assert (computer.drive / "Library Counter" / "0.1.0" / "python.exe").exists()
+    assert computer.registry(UNINSTALL, "DisplayName") == "Library Card Kiosk (trial build)"
+    assert data_of(computer) == set()
+    assert computer.batch(line.replace("No Such Group", "Power Users"))[0] == DONE
+    assert "library-card-kiosk" in data_of(computer)
