@@ -13,8 +13,8 @@ from kiosk.system_program import ask
 
 CHECKOUT = Path(__file__).parents[1]
 STARTS = {"run", "Popen", "call", "check_call", "check_output"}
-NOT_ON_WINDOWS = {"kiosk/native_message.py", "kiosk/ui/sound.py"}
-"""Programs of Linux are started there."""
+MAY_HAVE_ONE = {"kiosk/native_message.py", "kiosk/ui/sound.py", "kiosk/keeper.py"}
+"""The first two start programs of Linux; the last one the program it is itself, whose console, if it has one, is to reach both."""
 if sys.platform == "win32":
     SYSTEM = Path(r"C:\Windows\System32")
     SHELL, TAKE = "cmd.exe", "/c"
@@ -66,5 +66,5 @@ def test_no_program_is_started_that_could_open_a_console() -> None:
         and isinstance(node.func.value, ast.Name)
         and node.func.value.id == "subprocess"
     }
-    assert {place for place, quiet in starts if not quiet} == NOT_ON_WINDOWS
+    assert {place for place, quiet in starts if not quiet} == MAY_HAVE_ONE
     assert {place for place, quiet in starts if quiet} >= {"kiosk/child_process.py", "kiosk/system_program.py"}
