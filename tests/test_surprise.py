@@ -65,7 +65,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="a message box waits 
 
 
 @posix
-@pytest.mark.parametrize("command", sorted(last_resort.WINDOWED))
+@pytest.mark.parametrize("command", sorted(last_resort.WINDOWED - {"keep"}))
 def test_a_module_that_cannot_be_imported_is_told_in_a_window(environment: dict[str, str], command: str) -> None:
     code, err, shown = started(environment, WITHOUT_CATALOGUES, command)
     assert code == 1
@@ -76,6 +76,15 @@ def test_a_module_that_cannot_be_imported_is_told_in_a_window(environment: dict[
     assert set(err.splitlines()) <= {line.removeprefix("--text=") for line in shown.splitlines()}
     assert f"--title={say('refusal.out-of-order.title')}\n" in shown
     assert f"--ok-label={say('staff.start.close')}\n" in shown
+
+
+@posix
+def test_a_parent_that_cannot_begin_is_told_in_a_window(environment: dict[str, str]) -> None:
+    """It needs no sentences, and so is not concerned by what keeps its child from beginning."""
+    code, err, shown = started(environment, "sys.modules['kiosk.keeper'] = None", "keep")
+    assert code == 1
+    assert say("command.cause.import", part="kiosk.keeper") in err
+    assert set(err.splitlines()) <= {line.removeprefix("--text=") for line in shown.splitlines()}
 
 
 @posix

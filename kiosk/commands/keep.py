@@ -10,7 +10,7 @@ from kiosk.keeper import keep
 
 
 def add(commands: Commands) -> None:
-    commands.add("keep", act=keep_act, at_home=False)
+    commands.add("keep", act=keep_act, at_home=False, windowed=True)
 
 
 def keep_act(home: Home, options: argparse.Namespace) -> int:
