@@ -183,7 +183,8 @@ def test_a_renewal_whose_date_went_back_says_so_with_the_date(hands: Hands) -> N
     earlier = Entry(Service.RENEWAL, GARDEN, Progress.DONE, instead=Instead.EARLIER)
     [row] = shown_as(hands, earlier)
     assert "期限が早まりました" in row
-    assert f"返却期限 {DUE.day:%-m月%-d日}" in row
+    assert DUE.day is not None
+    assert f"返却期限 {DUE.day.month}月{DUE.day.day}日" in row
     assert "延長しました" not in row
     assert "1点は期限が早まりました" in hands.texts()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.ui.staff import StaffWindow
-from tests.support.windows.layout_faults import complaints
+from kiosk.ui.widgets.words import Words
+from tests.support.windows.layout_faults import complaints, place
 from tests.support.windows.patron_samples import with_facts
 from tests.support.windows.staff_samples import one_of_each, staff_scenes
 from tests.support.windows.staff_window import settle
@@ -51,8 +51,8 @@ def test_a_cut_text_is_found(qtbot: QtBot) -> None:
     window.resize(1366, 768)
     window.show()
     window.show_state(with_facts(*staff_scenes()["status"]))
-    QCoreApplication.processEvents()
-    window.setStyleSheet(window.styleSheet() + "\nWords { font-size: 60px; }")
-    window.setFixedSize(800, 480)
-    QCoreApplication.processEvents()
-    assert any("cut" in complaint or "outside" in complaint for complaint in complaints(window))
+    settle()
+    assert complaints(window) == []
+    cut = next(words for words in window.findChildren(Words) if words.isVisible() and words.text)
+    cut.setFixedSize(8, 8)
+    assert any(complaint.startswith(f"text cut: {place(cut)}") for complaint in complaints(window))

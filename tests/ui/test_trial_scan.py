@@ -90,9 +90,9 @@ def test_an_item_is_tried_where_that_is_chosen(hands: Hands) -> None:
 
 
 def test_what_was_read_goes_by_itself(hands: Hands, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial_scan, "FORGET_MS", 500)
+    monkeypatch.setattr(trial_scan, "FORGET_MS", 2000)
     hands.show(counter(Waiting(), beside=Section.STATUS, ils=IlsCondition.STARTING))
     hands.window.resize(1024, 768)
     hands.scan("2104067851", ENTER)
     assert "2104 0678 51" in hands.texts()
-    qtbot.waitUntil(lambda: "2104" not in hands.texts(), timeout=5000)
+    qtbot.waitUntil(lambda: "2104" not in hands.texts(), timeout=8000)

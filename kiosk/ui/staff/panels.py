@@ -158,7 +158,8 @@ class Chip(QFrame):
         icon, colour = _CHIPS[kind]
         # A pill needs a fixed height: Qt ignores a border radius over half the height.
         self.setFixedHeight(round(sizes.note * 2.1))
-        inside = row(8, (12, 0, 16, 0))
+        # In the narrowest window the longest statement has few pixels to spare, and fonts are a little wider on Windows.
+        inside = row(6, (12, 0, 12, 0))
         inside.addWidget(icon_label(icon, round(sizes.note * 1.3), colour), 0, MIDDLE)
         words = Words(text, "chip", line=1.3)
         words.setProperty("chip", kind)
