@@ -30,6 +30,8 @@ def test_a_disk_that_cannot_hold_the_counter_is_refused_before_anything_is_chang
                 said
             )
         assert found[f"{name}-left"] == []
+    for code, said in found["tops"]:
+        assert (code, why("top-of-a-disk") in said, NOTHING in said) == (1, True, True), said
     code, said = found["another"]
     assert (code, "場所: /home/kiosk-hanako/counter" in said, "ログイン" in said, NOTHING in said) == (1, True, False, True), said
     assert (found["same"], found["links"]) == (True, [1, 2, 3])
@@ -55,6 +57,8 @@ def test_a_source_without_a_counter_is_refused(computer: Any) -> None:
     for code, said in found["lost"]:
         assert (code, lost in said, NOTHING in said) == (1, True, True), said
     assert (found["left"], found["keys"]) == ([], "keys.file")
+    code, said = found["mounted"]
+    assert (code, why("top-of-a-disk") in said, "/crl\n" in said, NOTHING in said) == (1, True, True, True), said
     for code, said in found["mistyped"]:
         assert (code, why("nothing-left") in said, NOTHING in said) == (1, True, True), said
     assert found["links"] == [9]

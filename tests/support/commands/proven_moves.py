@@ -69,6 +69,7 @@ def disks() -> Told:
             way = ("setup", "--account", TARO, "--to", str(place / "below" / "counter"))
             told[name] = [called(None, *way, "--dry-run"), called(None, *way)]
             told[f"{name}-left"] = _names(place)
+        told["tops"] = [called(None, "setup", "--account", TARO, "--to", str(place)) for place in (places["narrow"], Path("/"))]
         told["another"] = called(None, "setup", "--account", TARO, "--to", f"/home/{HANAKO}/counter")
         subprocess.run(["umount", str(places["stick"])], check=True, timeout=20)
     finally:
@@ -122,6 +123,10 @@ def wrong_sources() -> Told:
     lost.store.unlink()
     refused = [called(None, "setup", "--machine", "--group", GROUP, "--from", str(lost.folder), *dry) for dry in (("--dry-run",), ())]
     told: Told = {"lost": refused, "left": _names(Path("/var/lib")), "keys": finding(HANAKO, "keys")["outcome"]}
+    mounted = begin_own(TARO)
+    mount("-t", "tmpfs", "-o", f"mode=700,uid={_TARO}", "tmpfs", str(mounted.crl))
+    told["mounted"] = called(None, "setup", "--machine", "--group", GROUP, "--from", str(mounted.folder))
+    subprocess.run(["umount", str(mounted.crl)], check=True, timeout=20)
     ours = Home(machine_folder())
     called(None, "setup", "--machine", "--group", GROUP)
     decide(ours)
