@@ -265,16 +265,20 @@ def in_use() -> Told:
     secret.chmod(0o600)
     os.link(ours.store, aside / "kept.db")
     os.link(secret, ours.data / "secret")
+    (key,) = machine_keys_folder().glob("*.machine")
+    draft = key.with_name(f".{key.name}.12345678")
+    os.link(key, draft)  # of a process that was killed as it published the key
     told: Told = {}
     with acting_for(account_named(HANAKO)):
         lock = RunningLock(ours.lock)
-    told["group"] = called(None, "setup", "--machine", "--group", other)
+    told["group"] = [called(None, "setup", "--machine", "--group", other, *dry) for dry in (("--dry-run",), ())]
     told["files"] = called(None, "setup", "--machine")
     told["still"] = (ours.store.stat().st_nlink, ours.store.stat().st_gid)
     lock.release()
     told["replaced"] = called(None, "setup", "--machine", "--group", other)
     told["store"] = (ours.store.stat().st_nlink, ours.store.stat().st_gid, f"{ours.store.stat().st_mode & 0o7777:o}")
     told["secret"] = (secret.stat().st_nlink, secret.stat().st_gid, f"{secret.stat().st_mode & 0o7777:o}")
+    told["keys"] = (draft.exists(), key.stat().st_nlink)
     (ours.data / "secret").unlink()
     told["again"] = called(None, "setup", "--machine")
     told["links"] = apart(TARO, lambda: link(2))["links"]
