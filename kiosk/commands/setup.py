@@ -116,12 +116,13 @@ def _settle(group: Group, options: argparse.Namespace) -> int:
     from kiosk.commands.setup_settling import settled, unsettled
 
     before = group_before()
-    if options.dry_run:
-        tell_place("would-settle" if has_machine_home() else "would-make")
-        tell_admitted(group, before, is_dry=True)
-        return output.OK
-    with settled(group, before) as settle, changing():
-        tell_place("machine-done" if settle() else "unchanged")
+    with settled(group, before) as settle:
+        if options.dry_run:
+            tell_place("would-settle" if has_machine_home() else "would-make")
+            tell_admitted(group, before, is_dry=True)
+            return output.OK
+        with changing():
+            tell_place("machine-done" if settle() else "unchanged")
     tell_admitted(group, before)
     if left := unsettled():
         output.warn("setup.other-names", files="\n".join(escaped(str(path)) for path in left))

@@ -102,6 +102,9 @@ def _replace_linked(name: str, folder: int, groups: frozenset[int]) -> int:
             return 0
         # By the open folder, whatever has its name by now: proc(5), /proc/pid/fd.
         place = Path(f"/proc/self/fd/{folder}", name)
+        if name.startswith("."):
+            delete(place)  # whoever published it was killed before: the file has its name
+            return 1
         draft = place.with_name(f".{name}.{os.urandom(4).hex()}")
         try:
             with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as copy:

@@ -28,8 +28,8 @@ _CHUNK = _SPARE = 1 << 20
 def check_possible(source: Place, target: Place) -> None:
     """Check that there is a counter to be moved, and that nothing is in its way.
 
-    Raises Unavailable: setup-impossible (nothing-there, keys-unreachable, keys-of-another, occupied, not-empty, link, inside);
-    store-missing, store-moved, store-copy, counter-revoked; OSError.
+    Raises Unavailable: setup-impossible (nothing-there, keys-unreachable, keys-of-another, occupied, not-empty, link, top-of-a-disk,
+    inside); store-missing, store-moved, store-copy, counter-revoked; OSError.
     """
     left = source.load()
     with acting_for(source.account):
@@ -120,6 +120,8 @@ def _check_free(source: Place, left: KeyRecord, target: Place) -> None:
     there = target.load()
     is_own_attempt = there is not None and there.keys == left.keys  # of a move that was killed
     folder, old = target.home.folder, source.home.folder
+    if not folder.name:  # of it nothing has to be asked, and there is nothing beside it
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="top-of-a-disk", place=str(folder))
     with acting_for(target.account):
         is_occupied = target.home.has_store() or (target.home.data.is_dir() and any(target.home.data.iterdir()))
         is_anothers = not is_own_attempt and folder.exists() and purpose_of(folder) is not Purpose.COUNTER and any(folder.iterdir())
@@ -127,19 +129,23 @@ def _check_free(source: Place, left: KeyRecord, target: Place) -> None:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="occupied", place=str(folder))
     if is_anothers:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-empty", place=str(folder))
-    for link in _links(source, target):
-        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="link", place=str(link))
+    for path, reason in _immovable(source, target):
+        raise Unavailable(Code.SETUP_IMPOSSIBLE, reason=reason, place=str(path))
     if folder.resolve().is_relative_to(old.resolve()) or old.resolve().is_relative_to(folder.resolve()):
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="inside", place=str(folder))
     if target.keys_folder.resolve().is_relative_to(old.resolve()):  # it would go with what is removed
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="inside", place=str(target.keys_folder))
 
 
-def _links(source: Place, target: Place) -> Iterator[Path]:
-    """What would lead elsewhere: the keys name the data folder with all links resolved, and of a home that is one the data would stay."""
+def _immovable(source: Place, target: Place) -> Iterator[tuple[Path, str]]:
+    """What would lead elsewhere: the keys name the data folder with all links resolved, and of a home that is one the data would stay. And
+    the top of a disk: nothing is renamed into or out of it, nor can it be removed.
+    """
     for side in (source, target):
         with acting_for(side.account):
-            yield from [path for path in (side.home.folder, *side.home.folder.rglob("*")) if path.is_symlink()]
+            paths = [side.home.folder, *side.home.folder.rglob("*")]
+            yield from [(path, "link") for path in paths if path.is_symlink()]
+            yield from [(path, "top-of-a-disk") for path in paths if path.is_dir() and os.path.ismount(path)]
 
 
 def _size(path: Path) -> int:

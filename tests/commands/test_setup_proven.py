@@ -30,6 +30,8 @@ def test_a_disk_that_cannot_hold_the_counter_is_refused_before_anything_is_chang
                 said
             )
         assert found[f"{name}-left"] == []
+    for code, said in found["tops"]:
+        assert (code, why("top-of-a-disk") in said, NOTHING in said) == (1, True, True), said
     code, said = found["another"]
     assert (code, "場所: /home/kiosk-hanako/counter" in said, "ログイン" in said, NOTHING in said) == (1, True, False, True), said
     assert (found["same"], found["links"]) == (True, [1, 2, 3])
@@ -55,6 +57,8 @@ def test_a_source_without_a_counter_is_refused(computer: Any) -> None:
     for code, said in found["lost"]:
         assert (code, lost in said, NOTHING in said) == (1, True, True), said
     assert (found["left"], found["keys"]) == ([], "keys.file")
+    code, said = found["mounted"]
+    assert (code, why("top-of-a-disk") in said, "/crl\n" in said, NOTHING in said) == (1, True, True, True), said
     for code, said in found["mistyped"]:
         assert (code, why("nothing-left") in said, NOTHING in said) == (1, True, True), said
     assert found["links"] == [9]
@@ -102,12 +106,12 @@ def test_paths_that_would_mean_another_place_are_told_first(computer: Any) -> No
 
 def test_a_counter_in_use_keeps_its_group_and_its_files(computer: Any) -> None:
     found = computer("in-use")
-    code, said = found["group"]
-    assert (code, why("running") in said, NOTHING in said) == (1, True, True)
+    for code, said in found["group"]:
+        assert (code, why("running") in said, NOTHING in said) == (1, True, True)
     code, said = found["files"]
     assert (code, "/var/lib/library-card-kiosk/data/kiosk.db" in said, found["still"]) == (1, True, [2, 54300])
     # What the group could not read before is root's own, and is not given to it.
     code, said = found["replaced"]
     assert (code, "data/kiosk.db" in said, "data/secret" in said) == (1, False, True)
     assert (found["store"], found["secret"]) == ([1, 54310, "660"], [2, 0, "600"])
-    assert (found["again"][0], found["links"]) == (0, [1, 2])
+    assert (found["keys"], found["again"][0], found["links"]) == ([False, 1], 0, [1, 2])

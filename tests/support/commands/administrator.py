@@ -199,7 +199,7 @@ def cut_off() -> Told:
     told: Told = {}
     for name, way in ways.items():
         refused: list[tuple[str, str]] = []
-        for point in range(10, 400, 5):
+        for point in range(10, 400, 11):
             if killed_at(point, setting_up(*way)):
                 break
             code, said = called(HANAKO, "links", "count")

@@ -69,6 +69,7 @@ def disks() -> Told:
             way = ("setup", "--account", TARO, "--to", str(place / "below" / "counter"))
             told[name] = [called(None, *way, "--dry-run"), called(None, *way)]
             told[f"{name}-left"] = _names(place)
+        told["tops"] = [called(None, "setup", "--account", TARO, "--to", str(place)) for place in (places["narrow"], Path("/"))]
         told["another"] = called(None, "setup", "--account", TARO, "--to", f"/home/{HANAKO}/counter")
         subprocess.run(["umount", str(places["stick"])], check=True, timeout=20)
     finally:
@@ -122,6 +123,10 @@ def wrong_sources() -> Told:
     lost.store.unlink()
     refused = [called(None, "setup", "--machine", "--group", GROUP, "--from", str(lost.folder), *dry) for dry in (("--dry-run",), ())]
     told: Told = {"lost": refused, "left": _names(Path("/var/lib")), "keys": finding(HANAKO, "keys")["outcome"]}
+    mounted = begin_own(TARO)
+    mount("-t", "tmpfs", "-o", f"mode=700,uid={_TARO}", "tmpfs", str(mounted.crl))
+    told["mounted"] = called(None, "setup", "--machine", "--group", GROUP, "--from", str(mounted.folder))
+    subprocess.run(["umount", str(mounted.crl)], check=True, timeout=20)
     ours = Home(machine_folder())
     called(None, "setup", "--machine", "--group", GROUP)
     decide(ours)
@@ -260,16 +265,20 @@ def in_use() -> Told:
     secret.chmod(0o600)
     os.link(ours.store, aside / "kept.db")
     os.link(secret, ours.data / "secret")
+    (key,) = machine_keys_folder().glob("*.machine")
+    draft = key.with_name(f".{key.name}.12345678")
+    os.link(key, draft)  # of a process that was killed as it published the key
     told: Told = {}
     with acting_for(account_named(HANAKO)):
         lock = RunningLock(ours.lock)
-    told["group"] = called(None, "setup", "--machine", "--group", other)
+    told["group"] = [called(None, "setup", "--machine", "--group", other, *dry) for dry in (("--dry-run",), ())]
     told["files"] = called(None, "setup", "--machine")
     told["still"] = (ours.store.stat().st_nlink, ours.store.stat().st_gid)
     lock.release()
     told["replaced"] = called(None, "setup", "--machine", "--group", other)
     told["store"] = (ours.store.stat().st_nlink, ours.store.stat().st_gid, f"{ours.store.stat().st_mode & 0o7777:o}")
     told["secret"] = (secret.stat().st_nlink, secret.stat().st_gid, f"{secret.stat().st_mode & 0o7777:o}")
+    told["keys"] = (draft.exists(), key.stat().st_nlink)
     (ours.data / "secret").unlink()
     told["again"] = called(None, "setup", "--machine")
     told["links"] = apart(TARO, lambda: link(2))["links"]
