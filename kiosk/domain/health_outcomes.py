@@ -92,6 +92,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "files.group-open": _WRONG,
     "files.group-linked": _WRONG,
     "files.signed-in": _CARE,
+    "files.keys-left": _CARE,
     "files.unread": _UNKNOWN,
     "files.unknown": _UNKNOWN,
     "recovery.confirmed": _OK,
