@@ -53,7 +53,7 @@ def check_files(home: Home, settings: Settings) -> Finding:
 
 def _kept(home: Home, settings: Settings, unread: list[Path]) -> Iterator[tuple[Path, bool]]:
     """Yield the paths that nobody else may modify, and whether they are secret as well."""
-    if key := _key_file(home, settings):
+    if key := key_file(home, settings):
         yield key, True
     yield home.folder, False
     if _is_open(home.folder):
@@ -142,7 +142,8 @@ def _is_open(folder: Path) -> bool:
     return bool(_mode(folder) & admitted_to(folder).others & 0o011)
 
 
-def _key_file(home: Home, settings: Settings) -> Path | None:
+def key_file(home: Home, settings: Settings) -> Path | None:
+    """The file with the keys; None if they are elsewhere, or cannot be asked for."""
     try:
         place = keys_of(home, settings).describe()
     except KioskError:
