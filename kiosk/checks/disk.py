@@ -1,4 +1,4 @@
-"""The disk of the data folder: free space, and encryption, since a stolen counter must not reveal its links."""
+"""The disks of data and keys: free space, and encryption, since a stolen computer must not reveal its links."""
 
 from __future__ import annotations
 
@@ -21,12 +21,38 @@ _BITLOCKER = "(New-Object -ComObject Shell.Application).NameSpace('{drive}').Sel
 
 def check_disk(folder: Path, *, opens_to_all: bool = False) -> Finding:
     """`opens_to_all`: whether the key there belongs to the computer, so that it opens to whoever has the disk (`machine_key`)."""
-    params: dict[str, str | int] = {"folder": str(folder)}
+    found = _encryption(folder)
+    return Finding(f"disk.{found}-machine" if opens_to_all and found != "encrypted" else f"disk.{found}", {"folder": str(folder)})
+
+
+def check_keys_disk(data: Path, keys: Path | None) -> list[Finding]:
+    """The disk of the folder of keys, if that is another one: whoever has both can open the data."""
+    if keys is None or _disk(data) == _disk(keys):
+        return []
+    return [Finding(f"keys-disk.{_encryption(keys)}", {"folder": str(keys)})]
+
+
+def check_ledger_disk(data: Path, *, is_elsewhere: bool) -> Finding:
+    """The disk of the ledger, which holds library card numbers in clear. `is_elsewhere`: in PostgreSQL, on a disk not seen here."""
+    found = "elsewhere" if is_elsewhere else _encryption(data)
+    return Finding(f"ledger-disk.{found}", {"folder": str(data)})
+
+
+def _encryption(folder: Path) -> str:
     encrypted = _bitlocker(folder) if sys.platform == "win32" else device_mapper(folder)
-    if encrypted:
-        return Finding("disk.encrypted", params)
-    found = "unknown" if encrypted is None else "plain"
-    return Finding(f"disk.{found}-machine" if opens_to_all else f"disk.{found}", params)
+    return {True: "encrypted", False: "plain", None: "unknown"}[encrypted]
+
+
+def _disk(folder: Path) -> int | None:
+    """Which file system it is on, or will be."""
+    for place in (folder, *folder.absolute().parents):
+        try:
+            return place.stat().st_dev
+        except FileNotFoundError:
+            continue
+        except OSError:
+            break
+    return None
 
 
 def check_space(folder: Path) -> Finding:

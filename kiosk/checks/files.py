@@ -12,7 +12,7 @@ from pathlib import Path
 from kiosk.config import Home, Settings
 from kiosk.config.admission import admitted_to, is_groups
 from kiosk.config.file_permissions import exposed_place
-from kiosk.config.machine_place import is_machine_home, machine_folder, machine_keys_folder
+from kiosk.config.machine_place import has_machine_home, is_machine_home, machine_folder, machine_keys_folder
 from kiosk.config.noted_group import is_for_everyone
 from kiosk.config.posix_acl import others_admitted
 from kiosk.domain.errors import KioskError
@@ -44,6 +44,8 @@ def check_files(home: Home, settings: Settings) -> Finding:
         return Finding(f"files.{kind}open", {"files": "\n".join(faults)})
     if sys.platform != "win32" and (linked := _with_other_names(of_group)):
         return Finding("files.group-linked", {"files": "\n".join(map(str, linked))})
+    if not is_machines and sys.platform != "win32" and _are_keys_left():
+        return Finding("files.keys-left", {"folder": str(machine_keys_folder())})
     if unread:
         return Finding("files.unread", {"files": "\n".join(map(str, dict.fromkeys(unread)))})
     return Finding("files.signed-in" if is_machines and is_for_everyone() else f"files.{kind}closed")
@@ -51,7 +53,7 @@ def check_files(home: Home, settings: Settings) -> Finding:
 
 def _kept(home: Home, settings: Settings, unread: list[Path]) -> Iterator[tuple[Path, bool]]:
     """Yield the paths that nobody else may modify, and whether they are secret as well."""
-    if key := _key_file(home, settings):
+    if key := key_file(home, settings):
         yield key, True
     yield home.folder, False
     if _is_open(home.folder):
@@ -77,6 +79,15 @@ def _of_group(unread: list[Path]) -> Iterator[Path]:
         yield place
         for folder, folders, files in os.walk(place, onerror=note):
             yield from (path for name in (*folders, *files) if not (path := Path(folder, name)).is_symlink())
+
+
+def _are_keys_left() -> bool:
+    """Whether the keys of a computer's counter that is no more are open to the group that it was for."""
+    try:
+        about = machine_keys_folder().lstat()
+        return about.st_uid == 0 and bool(about.st_mode & 0o077) and not has_machine_home()
+    except OSError:
+        return False
 
 
 def _with_other_names(paths: list[Path]) -> list[Path]:
@@ -131,7 +142,8 @@ def _is_open(folder: Path) -> bool:
     return bool(_mode(folder) & admitted_to(folder).others & 0o011)
 
 
-def _key_file(home: Home, settings: Settings) -> Path | None:
+def key_file(home: Home, settings: Settings) -> Path | None:
+    """The file with the keys; None if they are elsewhere, or cannot be asked for."""
     try:
         place = keys_of(home, settings).describe()
     except KioskError:

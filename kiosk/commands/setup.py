@@ -132,6 +132,7 @@ def _settle(group: Group, options: argparse.Namespace) -> int:
 
 def _give_back(options: argparse.Namespace) -> int:
     from kiosk.commands.setup_move import move
+    from kiosk.commands.setup_outcome import tell_keys
     from kiosk.commands.setup_places import home_of
     from kiosk.config.acting_account import account_named
     from kiosk.config.machine_removal import finish_removal, is_unused
@@ -148,7 +149,7 @@ def _give_back(options: argparse.Namespace) -> int:
     place = options.to.expanduser().absolute() if options.to else home_of(account).folder
     if not has_machine_home():
         if not options.dry_run:
-            finish_removal()
+            tell_keys(finish_removal())
         if not Home(place).is_begun():
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="nothing-there", place=str(machine_folder()))
         output.tell("setup.account-already", folder=escaped(str(place)))

@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.commands import output
 from kiosk.commands.command_line_to_type import to_type
 from kiosk.commands.setup_groups import tell_admitted
-from kiosk.commands.setup_outcome import Halfway, tell_place
+from kiosk.commands.setup_outcome import Halfway, tell_keys, tell_place
 from kiosk.commands.setup_places import home_of, opened, planned, sides
 from kiosk.config import Home
 from kiosk.config.acting_account import account_named
@@ -110,9 +110,10 @@ def _carry_out(begun: PlannedMove, both: tuple[Place, Place]) -> int:
     carry_out(*both, opened)
     if begun.to_account:
         forget_group()
-        remove_keys_folder()
+        left = remove_keys_folder()
         forget_plan()
         output.tell("setup.account-done", folder=escaped(begun.folder))
+        tell_keys(left)
         if Path(begun.folder) != home_of(account_named(begun.account) if begun.account else None).folder:
             output.tell("setup.account-elsewhere", command=escaped(to_type(["kiosk", "--home", begun.folder])))
         return output.OK

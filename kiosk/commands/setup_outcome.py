@@ -65,3 +65,9 @@ def _told(error: KioskError | OSError) -> KioskError:
     if error.code in _AS_FILES and params.get("reason") in _FILE_TROUBLES:
         return Unavailable(Code.SETUP_IMPOSSIBLE, **params)
     return type(error)(error.code, **params)
+
+
+def tell_keys(left: list[str]) -> None:
+    """Name keys of an earlier store that stay when the computer's counter has gone."""
+    if left:
+        output.tell("setup.keys-left", folder=escaped(str(machine_keys_folder())), files="\n".join(map(escaped, left)))

@@ -14,6 +14,7 @@ from kiosk.config.file_replacement import delete_empty, delete_tree, rename
 from kiosk.config.home import Home, default_config
 from kiosk.config.home_marker import MARK
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, retired_folder
+from kiosk.config.machine_setup import keep_closed
 from kiosk.config.noted_group import forget_group, group_file
 from kiosk.domain.errors import Code, Unavailable
 
@@ -58,19 +59,28 @@ def is_removal_begun() -> bool:
     return not has_machine_home() and any(os.path.lexists(place) and is_administrators(place) for place in left)
 
 
-def finish_removal() -> None:
-    """Remove what is left beside a home that has gone. Can be repeated. Raises OSError."""
+def finish_removal() -> list[str]:
+    """Remove what is left beside a home that has gone; the names of keys that stay. Can be repeated. Raises OSError."""
     _remove_retired()
-    remove_keys_folder()
+    left = remove_keys_folder()
     forget_group()
+    return left
 
 
-def remove_keys_folder() -> None:
-    """Remove the folder of the computer's keys, if it is ours and holds none (those of another counter)."""
+def remove_keys_folder() -> list[str]:
+    """Remove the folder of the computer's keys, if it is ours; with keys of an earlier store in it, close it to the group. Their names."""
     folder = machine_keys_folder()
-    with suppress(OSError):
-        if is_administrators(folder):
+    try:
+        if not is_administrators(folder):
+            return []
+        with suppress(OSError):
             delete_empty(folder)
+            return []
+        with suppress(OSError):  # what leads elsewhere is left as it is: the folder itself was closed before
+            keep_closed(folder)
+        return sorted(_names(folder))
+    except OSError:
+        return []
 
 
 def _remove_retired() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.checks.disk import check_disk, check_space, device_mapper
+from kiosk.checks.disk import check_disk, check_keys_disk, check_ledger_disk, check_space, device_mapper
 
 
 class Machine:
@@ -113,3 +113,19 @@ def test_a_disk_says_whether_its_key_opens_to_whoever_takes_it(tmp_path: Path) -
     """Where nothing is known of the disk (tmpfs, an overlay), that is said of either key."""
     account, machine = (check_disk(tmp_path, opens_to_all=opens).outcome for opens in (False, True))
     assert machine == (account if account == "disk.encrypted" else f"{account}-machine")
+
+
+def test_keys_on_the_disk_of_the_data_are_not_told_twice(tmp_path: Path) -> None:
+    assert check_keys_disk(tmp_path / "data", tmp_path / "keys" / "not there yet") == []
+    assert check_keys_disk(tmp_path, None) == []
+
+
+@pytest.mark.linux("a file system of the kernel")
+def test_keys_on_another_disk_are_judged_by_that(tmp_path: Path) -> None:
+    (found,) = check_keys_disk(tmp_path, Path("/proc/keys"))
+    assert (found.outcome, found.params) == ("keys-disk.unknown", {"folder": "/proc/keys"})
+
+
+def test_a_ledger_elsewhere_was_not_looked_at(tmp_path: Path) -> None:
+    assert check_ledger_disk(tmp_path, is_elsewhere=True).outcome == "ledger-disk.elsewhere"
+    assert check_ledger_disk(tmp_path, is_elsewhere=False).outcome == check_disk(tmp_path).outcome.replace("disk", "ledger-disk")

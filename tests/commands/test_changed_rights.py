@@ -39,3 +39,13 @@ def test_what_doctor_could_not_look_at_is_never_fine(computer: Any) -> None:
     assert (found["found"]["outcome"], found["found"]["facts"]["files"]) == ("files.group-open", f"{place} (0700)")
     assert found["own"]["outcome"] == "files.unread"
     assert found["own"]["facts"]["files"] == "/var/lib/of-root/crl"
+
+
+def test_keys_of_an_earlier_store_are_closed_to_the_former_group_and_named(computer: Any) -> None:
+    found = computer("stray-keys")
+    left = say("command.setup.keys-left", folder="/var/lib/library-card-kiosk-keys", files="0123456789abcdef.machine")
+    for run in ("back", "again"):
+        assert (found[run][0], left in found[run][1]) == (0, True), found[run][1]
+    for place in ("modes", "closed"):
+        assert [mode.rpartition(" ")[2] for mode in found[place]] == ["0700", "0600"]
+    assert (found["found"]["outcome"], found["after"]) == ("files.keys-left", "files.closed")

@@ -44,7 +44,7 @@ CHECKS = [
     "backups",
     "counters",
 ]
-MORE_CHECKS = ["server-clock", "time-server", "disk", "space", "log"]
+MORE_CHECKS = ["server-clock", "time-server", "disk", "ledger-disk", "space", "log"]
 
 
 def outcomes(registry: Call) -> dict[str, str]:

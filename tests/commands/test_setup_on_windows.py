@@ -95,6 +95,34 @@ def test_without_a_group_all_who_sign_in_read_the_keys_and_that_is_said(
     assert check_files(home, read_settings(home.config)).outcome == "files.signed-in"
 
 
+def test_a_second_run_finds_the_lists_it_has_set_and_changes_nothing(
+    computer: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With lists kept as they were set, which Wine does not: it makes modes of them, and each run sets them anew."""
+    kept: dict[Any, Any] = {}
+    asked, set_it = win32security.GetSecurityInfo, win32security.SetSecurityInfo
+
+    def keep(handle: int, kind: int, what: int, owner: Any, group: Any, listed: Any, audit: Any) -> None:
+        if listed is not None:
+            kept[win32file.GetFileInformationByHandle(handle)[-1]] = listed
+        set_it(handle, kind, what, owner, group, listed, audit)
+
+    def tell(handle: int, *kinds: int) -> Any:
+        found = asked(handle, *kinds)
+        if (listed := kept.get(win32file.GetFileInformationByHandle(handle)[-1])) is not None:
+            found.SetSecurityDescriptorDacl(True, listed, False)
+        return found
+
+    monkeypatch.setattr(win32security, "SetSecurityInfo", keep)
+    monkeypatch.setattr(win32security, "GetSecurityInfo", tell)
+    for options in ((), ("--group", "Power Users")):
+        assert main(["setup", "--machine", *options]) == 0
+        assert words("setup.unchanged", folder="", keys="").splitlines()[0] not in capsys.readouterr().out
+        for again in ((), options):
+            assert main(["setup", "--machine", *again]) == 0
+            assert words("setup.unchanged", folder="", keys="").splitlines()[0] in capsys.readouterr().out
+
+
 def described(listed: str) -> Any:
     return win32security.ConvertStringSecurityDescriptorToSecurityDescriptor(listed, 1)
 

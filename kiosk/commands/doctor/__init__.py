@@ -112,6 +112,7 @@ def examine(home: Home) -> list[Finding]:
         *take(("printing",), lambda: check_printing(settings.slip, home.slip_folder(settings.slip)), _SECONDS),
         *take(("slips",), lambda: check_slips(home, settings, day_in_japan(now)), _SECONDS),
         *take(("disk",), lambda: check_disk(home.data, opens_to_all=has_key_of_computer(home, settings)), _SECONDS),
+        *take(("keys-disk",), lambda: _check_keys_disk(home, settings), _SECONDS),
         *take(("space",), lambda: check_space(home.data), _SECONDS),
         *take(("log",), lambda: check_log(home.logs), _SECONDS),
         *take(("crashes",), lambda: check_crashes(home), _SECONDS),
@@ -129,6 +130,14 @@ def check_config(home: Home) -> tuple[Finding, Settings | None]:
         what = "\n".join(output.explain(mistake) for mistake in mistakes)
         return Finding("config.wrong", {"file": str(home.config), "what": what}), None
     return Finding("config.fine", {"file": str(home.config)}), read_settings(home.config)
+
+
+def _check_keys_disk(home: Home, settings: Settings) -> list[Finding]:
+    from kiosk.checks.disk import check_keys_disk
+    from kiosk.checks.files import key_file
+
+    key = key_file(home, settings)
+    return check_keys_disk(home.data, None if key is None else key.parent)
 
 
 def _check_clock(home: Home, settings: Settings) -> Finding:

@@ -29,7 +29,7 @@ def doctor(home: RegistryHome, options: argparse.Namespace) -> int:
 
 def examine(home: RegistryHome) -> list[Finding]:
     """Run every check, in the order in which problems should be fixed; with a wrong registry.toml, what can be checked without it."""
-    from kiosk.checks.disk import check_disk, check_space
+    from kiosk.checks.disk import check_disk, check_ledger_disk, check_space
     from kiosk.checks.logfile import check_log
     from kiosk.checks.server.keys import check_key_files
     from kiosk.checks.time_limit import take
@@ -46,6 +46,7 @@ def examine(home: RegistryHome) -> list[Finding]:
         *(_examine_ledger(home, decided) if decided is not None else []),
         *take(("time-server",), check_time_server, _SECONDS),
         *take(("disk",), lambda: check_disk(keys), _SECONDS),
+        *take(("ledger-disk",), lambda: check_ledger_disk(home.data, is_elsewhere=bool(settings.database.url)), _SECONDS),
         *take(("space",), lambda: check_space(home.data), _SECONDS),
         *take(("log",), lambda: check_log(home.logs), _SECONDS),
     ]

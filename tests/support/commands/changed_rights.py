@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.config import Home
-from kiosk.config.machine_place import machine_folder
-from tests.support.commands.accounts import GROUP, HANAKO, SOTO, TARO, Told, apart, begin_own, called, decide, finding, link
+from kiosk.config.machine_place import machine_folder, machine_keys_folder
+from tests.support.commands.accounts import GROUP, HANAKO, SOTO, TARO, Told, apart, begin_own, called, decide, finding, link, modes
 
 
 def _begun() -> Home:
@@ -83,6 +83,24 @@ def _list_of_soto() -> bytes:
     return struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
 
 
+def stray_keys() -> Told:
+    """Keys of an earlier store beside those of a counter that is given back."""
+    own = begin_own(HANAKO)
+    called(None, "setup", "--machine", "--group", GROUP, "--from", str(own.folder))
+    keys = machine_keys_folder()
+    stray = keys / "0123456789abcdef.machine"
+    apart(TARO, lambda: {"written": stray.write_text("of an earlier store")})
+    told: Told = {"back": called(None, "setup", "--account", HANAKO), "modes": list(modes(keys).values())}
+    # As the version before left them.
+    os.chown(keys, 0, 54300)
+    keys.chmod(0o2770)
+    told["found"] = finding(HANAKO, "files")
+    told["again"] = called(None, "setup", "--account", HANAKO)
+    told["closed"] = list(modes(keys).values())
+    told["after"] = finding(HANAKO, "files")["outcome"]
+    return told
+
+
 def shut_folder() -> Told:
     """A folder that one member has shut to the others: what is in there was not looked at."""
     home = _begun()
@@ -108,5 +126,6 @@ def shut_folder() -> Told:
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "slips-of-rights": slips,
     "lists": lists,
+    "stray-keys": stray_keys,
     "shut-folder": shut_folder,
 }
