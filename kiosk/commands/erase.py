@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,19 +52,22 @@ def erase(home: Home, options: argparse.Namespace) -> int:
     """Ended at any point, the same once more finishes. Where the computer's counter is, only an administrator may."""
     from kiosk.config.machine_removal import finish_removal, is_removal_begun
     from kiosk.config.machine_setup import is_administrator
+    from kiosk.config.setup_lock import alone
 
     try:
         if is_move_begun():
             raise Unavailable(Code.COUNTER_MOVING)
         if options.home is None and not has_machine_home() and is_administrator() and is_removal_begun():
             # Not the account's own counter, which would be the default by now.
-            finish_removal()
+            with alone():
+                finish_removal()
             output.tell_done("erase.finished")
             return output.OK
         is_machines = is_machine_home(home.folder)
         if is_machines and not is_administrator():
             raise _impossible("not-administrator")
-        return _erase(home, options, is_machines=is_machines)
+        with alone() if is_machines else nullcontext():
+            return _erase(home, options, is_machines=is_machines)
     except OSError as error:
         raise unusable(error, Path(error.filename or home.folder)) from error
 

@@ -16,6 +16,7 @@ from kiosk.config.home_marker import MARK
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, retired_folder
 from kiosk.config.machine_setup import keep_closed
 from kiosk.config.noted_group import forget_group, group_file
+from kiosk.config.setup_lock import lock_file
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -52,8 +53,10 @@ def remove_place() -> None:
 
 
 def is_removal_begun() -> bool:
-    """Whether something is left of the place, whose home has gone: keys are not, since they go before it. Raises OSError."""
-    left = [retired_folder(), group_file()]
+    """Whether something is left of the place, whose home has gone: keys are not, since they go before it. Also if it may have ended, and
+    whoever did it was killed before it said so. Raises OSError.
+    """
+    left = [retired_folder(), group_file(), lock_file()]
     if not _names(machine_keys_folder()):
         left.append(machine_keys_folder())
     return not has_machine_home() and any(os.path.lexists(place) and is_administrators(place) for place in left)

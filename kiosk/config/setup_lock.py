@@ -1,4 +1,6 @@
-"""Lets one `kiosk setup` work at a time: a second one would finish, or call off, the move that the first is carrying out."""
+"""Lets one `kiosk setup` work at a time, or one `kiosk erase` of the computer's counter: a second one would finish, or call off, the move
+that the first is carrying out.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from kiosk.domain.errors import Code, Unavailable
 @contextmanager
 def alone() -> Iterator[None]:
     """Raises Unavailable: setup-impossible (twice); OSError."""
-    path = machine_folder().with_name(f".{machine_folder().name}.setup")
+    path = lock_file()
     handle = _locked(path)
     try:
         yield
@@ -26,6 +28,10 @@ def alone() -> Iterator[None]:
         let_go(handle)
         if not is_deleted:  # Windows deletes no file that is open: neither ours before, nor that of the next one now
             _delete(path)
+
+
+def lock_file() -> Path:
+    return machine_folder().with_name(f".{machine_folder().name}.setup")
 
 
 def _locked(path: Path) -> int:

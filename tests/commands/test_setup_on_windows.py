@@ -27,11 +27,10 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.equipment import key_place_of, open_repository
 from kiosk.text import say
+from tests.support.commands.program_data import put_program_data
 
 if os.name != "nt":
     pytest.skip("%ProgramData%", allow_module_level=True)
-
-import winreg
 
 import pywintypes
 import win32file
@@ -43,16 +42,9 @@ from kiosk.config import windows_acl
 @pytest.fixture
 def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Its data of all users lie in the test's own folder, like those of the account."""
-    registry: Any = winreg  # whose stubs are empty elsewhere
-    asked = registry.QueryValueEx
-
-    def answer(key: Any, name: str) -> Any:
-        return (str(tmp_path / "all"), registry.REG_SZ) if name == "ProgramData" else asked(key, name)
-
-    monkeypatch.setattr(registry, "QueryValueEx", answer)
+    put_program_data(tmp_path / "all", monkeypatch)
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "own"))
     monkeypatch.delenv("KIOSK_HOME", raising=False)
-    (tmp_path / "all").mkdir()
     return tmp_path / "all"
 
 

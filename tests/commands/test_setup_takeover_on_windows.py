@@ -15,6 +15,7 @@ from kiosk.config.machine_place import machine_folder, machine_keys_folder
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.enrolment_file import EnrolmentFile
 from kiosk.equipment import open_repository
+from tests.support.commands.program_data import put_program_data
 
 if os.name != "nt":
     pytest.skip("%ProgramData%", allow_module_level=True)
@@ -25,9 +26,8 @@ CONFIG = '\ufeff[card]\r\nrevocation = "none"\r\n'
 
 @pytest.fixture
 def share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for variable, name in (("PROGRAMDATA", "all"), ("LOCALAPPDATA", "own")):
-        (tmp_path / name).mkdir()
-        monkeypatch.setenv(variable, str(tmp_path / name))
+    put_program_data(tmp_path / "all", monkeypatch)
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "own"))
     monkeypatch.delenv("KIOSK_HOME", raising=False)
     place = tmp_path / "共有"
     place.mkdir()

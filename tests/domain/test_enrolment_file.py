@@ -11,7 +11,7 @@ from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.enrolment_file import EnrolmentFile, NewerForm
 
 UNTIL = datetime(2026, 12, 1, 17, tzinfo=JAPAN)
-CODE = EnrolmentCode.fresh(b"the authority")
+CODE = EnrolmentCode(b"0123456789", "0123456789")
 FILE = EnrolmentFile("https://registry.example.jp:8443", 'desk "1" \\ 中央', CODE, UNTIL)
 WRITTEN = FILE.formatted(explained="first\nsecond")
 
