@@ -1,10 +1,11 @@
-"""The script of the installer for Windows: silent runs end, and no failure is passed over."""
+"""The script of the installer for Windows: silent runs end, and no failure is passed over. The MSI says some of its sentences."""
 
 from __future__ import annotations
 
 import re
 
 from kiosk.resource_files import resource
+from tools.installer.msi import REFUSALS
 
 SCRIPT = resource("installer/windows/kiosk.nsi").read_text("utf-8").splitlines()
 WORDS = resource("installer/windows/words.nsh").read_text("utf-8")
@@ -31,5 +32,4 @@ def test_every_sentence_is_there_in_both_languages_and_said() -> None:
     for name, japanese, english in entries:
         assert re.search(r"[ぁ-ん一-龥]", japanese), name
         assert english.isascii(), name
-        assert f"$({name})" in script, name
-    assert {name for name in re.findall(r"\$\((\w+)\)", script)} == {name for name, *_ in entries}
+    assert set(re.findall(r"\$\((\w+)\)", script)) | set(REFUSALS) == {name for name, *_ in entries}

@@ -33,6 +33,8 @@
 - `commands/`: `call` (what the fixture `kiosk` gives), `server` (a server that was begun there), `enrolment` (what a counter keeps of
   its own), `startup_window` (that says why nothing starts), `accounts` (of one computer). Programs: `faults_of_a_home`,
   `run_until_shown`, `shared_computer` (what `kiosk setup` does there).
+- `installer/`: of counter PCs. `built` (a fixture: the installers, once), `windows_computer` (into which they install) and a `snapshot`
+  of it, `seen` (what its screen shows).
 - `privacy/`: `personal_data` (searched for in files), `pin_in_memory`, `scripted_day` (a program that meets all of it).
 - `linux_only` (the markers `linux` and `root`), `wait` (for a condition or a process, with a limit), `held_file` (open in another program),
   `frozen` (what outlives every test),

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from kiosk.program_version import TRIAL
-from tools.installer import inventory, nsis, signing
+from tools.installer import inventory, msi, nsis, signing
 from tools.installer.component import InventoryError
 from tools.installer.python_embed import Embed, EmbedError
 from tools.installer.requirements import ROOT
@@ -28,9 +28,10 @@ def build_windows(out: Path, embed: Embed | None, signer: Signer | None, *, is_r
     lay_out(LAYOUT, embed, [nsis.component()])
     version = version_of(LAYOUT)
     name = f"library-card-kiosk-{version.removesuffix(TRIAL)}{'-TRIAL' if embed is None else ''}"
-    setup = out / f"{name}-setup.exe"
+    setup, package = out / f"{name}-setup.exe", out / f"{name}.msi"
     nsis.build(LAYOUT, setup, is_fast=not is_release, signer=signer)
-    built = [setup]
+    msi.build(LAYOUT, package)
+    built = [setup, package]
     if signer is not None:
         for path in built:
             signer.sign(path)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiosk.program_version import TRIAL
 from tools.installer.component import Component
+from tools.installer.msi import UPGRADE_CODE
 from tools.installer.parts import TEXTS
 from tools.installer.requirements import ROOT
 from tools.installer.signing import Signer
@@ -22,6 +23,7 @@ def build(layout: Path, out: Path, *, is_fast: bool, signer: Signer | None = Non
     """`is_fast`: compressed less, which is done in seconds. `signer`: signs the uninstaller, which only exists inside."""
     version = version_of(layout)
     told = {"LAYOUT": layout, "VERSION": version.removesuffix(TRIAL), "KILOBYTES": size_of(layout) // 1024, "OUT": out}
+    told["UPGRADE_CODE"] = f"{{{UPGRADE_CODE}}}"
     options = [f"-D{name}={value}" for name, value in told.items()]
     options += ["-DTRIAL"] * version.endswith(TRIAL) + ["-DFAST"] * is_fast
     if signer is not None:

@@ -1,4 +1,5 @@
-; The installer for counter PCs, built on Linux: makensis -DLAYOUT=… -DVERSION=… -DKILOBYTES=… -DOUT=… [-DTRIAL] [-DFAST] [-DSIGN=…] kiosk.nsi
+; The installer for counter PCs, built on Linux: makensis -DLAYOUT=… -DVERSION=… -DKILOBYTES=… -DUPGRADE_CODE=… -DOUT=…
+; [-DTRIAL] [-DFAST] [-DSIGN=…] kiosk.nsi
 ;
 ; Each version lies in a folder of its own below the program's. A new one is written beside the old one, takes its name when it is whole, is
 ; made the one that is started, and only then the old one goes: ended at any point, one of them is whole.
@@ -8,7 +9,8 @@
 ; Silent: /S, the folder /D=… (last, without quotes), /NOAUTOSTART, /MACHINE and /GROUP=name (`kiosk setup --machine`), /LOG=file; of
 ; uninstall.exe /ERASE and /LOSE=n (`kiosk erase`). What goes wrong is said in a window, unless silent, and in the log.
 ; Exit codes: 0 done, 1 ended by the user, 2 not written, 11 no rights, 12 Windows too old, 13 a newer version is there, 14 the counter runs,
-; 15 installed but not set up, 16 not erased and not removed.
+; 15 installed but not set up, 16 not erased and not removed, 17 installed from
+; the MSI.
 Unicode true
 Target amd64-unicode
 !ifdef FAST
@@ -222,6 +224,12 @@ Function .onInit
   ReadRegStr $0 HKLM "SOFTWARE\Microsoft\Windows NT\CurrentVersion" "CurrentBuildNumber"
   ${If} $0 < 17763
     !insertmacro refuse 12 "$(OLD_WINDOWS)"
+  ${EndIf}
+  ; 0: the MSI is installed, in whatever version. The MSI refuses in turn.
+  ; https://learn.microsoft.com/windows/win32/api/msi/nf-msi-msienumrelatedproductsw
+  System::Call 'msi::MsiEnumRelatedProductsW(w "${UPGRADE_CODE}", i 0, i 0, w .r1) i .r0'
+  ${If} $0 == 0
+    !insertmacro refuse 17 "$(MSI_THERE)"
   ${EndIf}
   ReadRegStr $former HKLM "${UNINSTALL}" "DisplayVersion"
   ${If} $former != ""

@@ -15,6 +15,11 @@
   "Windows 10 version 1809 or later (64-bit) is needed. Update Windows, then start again. Nothing was changed."
 !insertmacro say NEWER_THERE "より新しい版が入っています。古い版には戻せません。戻す必要があるときは、先にいまの版を削除してください(データは残ります)。何も変更していません。" \
   "A newer version is installed. To go back to an older one, remove it first (data are kept). Nothing was changed."
+!insertmacro say MSI_THERE "MSI で入れた窓口のプログラムがあります。新しい版も MSI で入れてください。この setup.exe で入れるときは、先に「設定」の「アプリ」から削除します(データは残ります)。何も変更していません。" \
+  "The kiosk was installed from its MSI. Install new versions from an MSI too, or remove it in Apps first (data are kept). Nothing was changed."
+; Said by the MSI.
+!insertmacro say SETUP_THERE "setup.exe で入れた窓口のプログラムがあります。先に「設定」の「アプリ」から削除して(データは残ります)、もう一度始めてください。何も変更していません。" \
+  "The kiosk was installed from setup.exe. Remove it in Apps first (data are kept), then start again. Nothing was changed."
 !insertmacro say RUNNING "窓口が動いているため、入れ替えられません。窓口を閉じてから、もう一度始めてください。いまの版は、そのまま使えます。" \
   "The counter is running. Close it, then start again. The installed version still works."
 !insertmacro say NOT_WRITTEN "ファイルを書けませんでした。ディスクの空き(300 MB以上)と、その場所に書けることを確認して、もう一度始めてください。前の版があれば、そのまま使えます。" \

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support import ROOT
-from tools.installer import nsis
+from tools.installer import msi, nsis
 from tools.installer.__main__ import LAYOUT
 from tools.installer.signing import Signer
 from tools.installer.windows_layout import rename
@@ -20,26 +20,34 @@ class Installers:
     """Of version 0.1.0, as the command builds it."""
     second: Path
     """Of version 0.2.0."""
+    first_msi: Path
+    second_msi: Path
     certificate: Path
-    """Both are signed with it."""
+    """All are signed with it."""
 
 
-def build(out: Path) -> Installers:
+def build(out: Path) -> None:
+    """What of 0.1.0 was laid out stays in LAYOUT."""
     signer = Signer(str(out / "key.pem"), out / "certificate.pem")
     made = ["openssl", "req", "-x509", "-newkey", "rsa:3072", "-nodes", "-subj", "/CN=Example Library", "-days", "1"]
     made += ["-addext", "extendedKeyUsage=codeSigning", "-keyout", signer.key, "-out", str(signer.certificate)]
     subprocess.run(made, capture_output=True, check=True, timeout=60)
     command = [str(ROOT / "tools" / "installers"), "windows", "--out", str(out), *signer.arguments()]
     subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=600)
-    (first,) = out.glob("*.exe")
     later = out / "layout"
     shutil.copytree(LAYOUT, later)
     rename(later, "0.2.0+trial")
-    second = out / "second.exe"
-    nsis.build(later, second, is_fast=True, signer=signer)
-    signer.sign(second)
+    nsis.build(later, out / "second.exe", is_fast=True, signer=signer)
+    msi.build(later, out / "second.msi")
+    for name in ("second.exe", "second.msi"):
+        signer.sign(out / name)
     shutil.rmtree(later)
-    return Installers(first, second, signer.certificate)
+
+
+def found(out: Path) -> Installers:
+    """What was built there."""
+    (first,), (first_msi,) = out.glob("*-0.1.0-*.exe"), out.glob("*-0.1.0-*.msi")
+    return Installers(first, out / "second.exe", first_msi, out / "second.msi", out / "certificate.pem")
 
 
 def is_signed(path: Path, certificate: Path) -> bool:

@@ -25,7 +25,7 @@ RUN = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Run"
 
 
 class WindowsComputer:
-    """Use as a context manager. `drive` is its drive C."""
+    """Use as a context manager. `drive` is its drive C, `screen` the name of its screen."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._ends = folder, ExitStack()
@@ -38,18 +38,18 @@ class WindowsComputer:
         )
         laid_out = dict(line.split("=", 1) for line in told.stdout.splitlines())
         shutil.copytree(laid_out["WINEPREFIX"], self._folder / "prefix", symlinks=True)
-        screen = self._ends.enter_context(Screen(managed=False))
+        self.screen = self._ends.enter_context(Screen(managed=False)).name
         self._environment: Mapping[str, str] = {
             **os.environ,
             **laid_out,
             "WINEPREFIX": str(self._folder / "prefix"),
-            "DISPLAY": screen.name,
+            "DISPLAY": self.screen,
         }
         self._loader = laid_out["WINELOADER"]
         return self
 
     def __exit__(self, *_: object) -> None:
-        subprocess.run(["wineserver", "--kill"], env=dict(self._environment), timeout=LIMIT, check=False)
+        self.cut_power()
         self._ends.close()
 
     def start(self, *command: str | Path) -> subprocess.Popen[bytes]:
@@ -95,6 +95,11 @@ class WindowsComputer:
         self.settle()
         self._environment = {**self._environment, "LC_ALL": locale}
 
+    def cut_power(self) -> None:
+        """End all programs of Windows at once, whatever they are about."""
+        subprocess.run(["wineserver", "--kill"], env=dict(self._environment), timeout=LIMIT, check=False)
+        self.settle()
+
     def kiosk(self, *arguments: str) -> tuple[int, str]:
         """The command line as an administrator finds it there."""
         return self.run("cmd", "/c", rf"C:\Program Files\{_ID}\kiosk.cmd", *arguments)
@@ -103,6 +108,12 @@ class WindowsComputer:
         code, printed = self.run("reg", "query", key, "/v", name)
         found = re.search(rf"(?m)^\s+{re.escape(name)}\s+REG_\w+\s+(.*?)\s*$", printed)
         return found[1] if code == 0 and found else None
+
+    def apps(self) -> dict[str, str]:
+        """What "Apps" lists: versions by name. Of what setup.exe and the MSI install."""
+        _, printed = self.run("reg", "query", UNINSTALL.removesuffix(rf"\{_ID}"), "/s")
+        blocks = [dict(re.findall(r"(?m)^ {4}(\w+) {4}REG_\w+ {4}(.*?)\r?$", block)) for block in printed.split("HKEY_")]
+        return {block["DisplayName"]: block["DisplayVersion"] for block in blocks if "DisplayVersion" in block}
 
     @property
     def version(self) -> str | None:

@@ -1,0 +1,54 @@
+"""What is on a screen without a window manager, seen from outside."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtGui import QImage
+
+if sys.platform != "win32":
+    from Xlib import X
+    from Xlib.display import Display
+    from Xlib.error import BadMatch, BadWindow
+
+
+def titles(screen: str) -> set[str]:
+    """Of the windows that have been drawn: what has not is black."""
+    with _display(screen) as display:
+        try:
+            drawn = [window for window in display.screen().root.query_tree().children if _is_drawn(window)]
+            named = [window.get_full_text_property(display.get_atom("_NET_WM_NAME")) for window in drawn]
+        except (BadWindow, BadMatch):  # closed meanwhile
+            return set()
+    return {name for name in named if name}
+
+
+def _is_drawn(window: Any) -> bool:
+    if window.get_attributes().map_state != X.IsViewable:
+        return False
+    size = window.get_geometry()
+    middle = window.get_image(size.width // 2, size.height // 2, 1, 1, X.ZPixmap, 0xFFFFFFFF).data
+    return bool(any(middle[:3]))
+
+
+def picture(screen: str, path: Path) -> None:
+    """Save what is shown."""
+    with _display(screen) as display:
+        root = display.screen().root
+        size = root.get_geometry()
+        pixels = root.get_image(0, 0, size.width, size.height, X.ZPixmap, 0xFFFFFFFF).data
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert QImage(pixels, size.width, size.height, QImage.Format.Format_RGB32).save(str(path))
+
+
+@contextmanager
+def _display(screen: str) -> Iterator[Any]:
+    display = Display(screen)
+    try:
+        yield display
+    finally:
+        display.close()

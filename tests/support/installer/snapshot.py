@@ -1,0 +1,34 @@
+"""Goes back to what a computer was like before something was installed on it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tests.support.installer.windows_computer import WindowsComputer
+
+_CHANGED = ("*.reg", "drive_c/Program Files/LibraryCardKiosk", "drive_c/windows/Installer", "drive_c/users/*/AppData/Roaming/Microsoft")
+"""By an installation: the registry, the program, what Windows Installer keeps, and the Start menu."""
+
+
+class Snapshot:
+    """Of a computer on which nothing runs."""
+
+    def __init__(self, computer: WindowsComputer, folder: Path) -> None:
+        computer.settle()
+        self._prefix, self._kept = computer.drive.parent, folder
+        self._copy(self._prefix, folder)
+
+    def restore(self) -> None:
+        """Nothing may run then either."""
+        self._copy(self._kept, self._prefix)
+
+    def _copy(self, source: Path, target: Path) -> None:
+        for found in [path for pattern in _CHANGED for path in source.glob(pattern)]:
+            into = target / found.relative_to(source)
+            into.parent.mkdir(parents=True, exist_ok=True)
+            if found.is_dir():
+                shutil.rmtree(into, ignore_errors=True)
+                shutil.copytree(found, into, symlinks=True)
+            else:
+                shutil.copy2(found, into)
