@@ -17,7 +17,7 @@ from pathlib import Path
 from tools.installer import program
 from tools.installer.debian_documents import MAINTAINER, write_documents
 from tools.installer.debian_layout import COUNTER, REGISTRY, Contents, binaries, finish, lay_out, packages_of
-from tools.installer.man_pages import write_pages
+from tools.installer.man_pages import command_names, write_pages
 from tools.installer.requirements import ROOT
 
 _PARTS = ROOT / "resources" / "installer" / "debian"
@@ -26,7 +26,7 @@ _PROGRAMS = re.compile(r"DEBIAN/p\w+|usr/(bin|libexec/.*)/[\w-]+|opt/.*/bin/\w+"
 _SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
 _PYTHON = ("python3 (>= 3.11)", "python3 (<< 3.12)", "python3.11")
 _OF_SERVER = frozenset({"serve", "registry"})
-_OF_COUNTER = frozenset("run practice demo doctor tap ils trust links audit stats recovery virtual-card config setup enrol".split())
+_OF_COUNTER = frozenset(command_names()) - _OF_SERVER
 
 
 @dataclass(frozen=True, slots=True)

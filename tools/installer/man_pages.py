@@ -15,6 +15,11 @@ from tools.installer.requirements import ROOT
 PAGES = ROOT / "resources" / "installer" / "debian"
 
 
+def command_names() -> list[str]:
+    """Of `kiosk`."""
+    return [name for name, _ in _commands(build_parser())]
+
+
 def write_pages(root: Path, name: str, version: str, commands: Collection[str]) -> None:
     """Of the program `name`, which has these commands."""
     date = datetime.fromtimestamp(source_date(), UTC).strftime("%Y-%m-%d")

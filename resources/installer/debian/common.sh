@@ -36,7 +36,9 @@ refuse_to_go_back() { # from a version: the new one's data are not for the old o
 }
 
 refuse_full_disk() { # dpkg would notice in the middle, and undo what it has done
-    free=$(df --output=avail -k /opt | tail -n 1)
+    disk=/
+    if [ -d /opt ]; then disk=/opt; fi
+    free=$(df --output=avail -k "$disk" | tail -n 1)
     [ "$free" -gt $((@KILOBYTES@ + 51200)) ] && return
     say "ディスクの空きが足りません。300 MB 以上あけてから、もう一度実行してください。何も変更していません。" \
         "There is not enough free disk space. Make 300 MB free, then try again. Nothing was changed."
