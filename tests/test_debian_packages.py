@@ -9,6 +9,8 @@ from tools.installer.debian_package import COUNTER_PACKAGE, REGISTRY_PACKAGE, Pa
 from tools.installer.man_pages import PAGES
 from tools.installer.requirements import DEBIAN_12, runtime
 
+pytestmark = pytest.mark.linux("packages of the lock for Linux")
+
 
 @pytest.mark.parametrize("package", [COUNTER_PACKAGE, REGISTRY_PACKAGE], ids=lambda package: package.command)
 def test_the_english_page_names_every_command(package: Package) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,6 +21,9 @@ from tests.support.screens.xvfb import Screen
 from tests.support.wait import wait_until
 from tools.installer.__main__ import LAYOUT
 from tools.installer.debian_package import COUNTER_PACKAGE, build, pack, renamed
+
+if sys.platform != "win32":
+    import fcntl
 
 pytestmark = [pytest.mark.trial, pytest.mark.root, pytest.mark.timeout(900), pytest.mark.linux("dpkg")]
 

@@ -38,6 +38,8 @@ class Package:
     """What it is for."""
     files: dict[str, str]
     """Where files of resources/installer/debian go."""
+    manuals: tuple[str, ...]
+    """Of resources/manual."""
     depends: tuple[str, ...]
     recommends: tuple[str, ...]
     about: str
@@ -45,30 +47,33 @@ class Package:
 
 COUNTER_PACKAGE = Package(
     COUNTER,
-    "kiosk",
-    _OF_COUNTER,
-    {
+    command="kiosk",
+    commands=_OF_COUNTER,
+    files={
         "library-card-kiosk.service": "usr/lib/systemd/user/library-card-kiosk.service",
         "library-card-kiosk.desktop": "usr/share/applications/library-card-kiosk.desktop",
         "autostart.desktop": "etc/xdg/autostart/library-card-kiosk.desktop",
         "start-counter": "usr/libexec/library-card-kiosk/start-counter",
         "readers.conf": "usr/lib/modprobe.d/library-card-kiosk.conf",
     },
+    manuals=("debian.md", "shared_computer.md"),
     # pyscard loads libpcsclite when it is imported.
-    ("pcscd", "libpcsclite1", "fonts-morisawa-bizud-gothic"),
-    ("pulseaudio-utils | alsa-utils", "systemd"),
-    "counter at which the My Number Card is the library card\n"
+    depends=("pcscd", "libpcsclite1", "fonts-morisawa-bizud-gothic"),
+    # Sounds; a systemd for each account, which keeps the counter running.
+    recommends=("pulseaudio-utils | alsa-utils", "libpam-systemd", "dbus-user-session"),
+    about="counter at which the My Number Card is the library card\n"
     " Staff of a Japanese public library link a patron's My Number Card with the\n"
     " number of their library card; from then on the card alone calls it up.",
 )
 REGISTRY_PACKAGE = Package(
     REGISTRY,
-    "kiosk-registry",
-    _OF_SERVER,
-    {"kiosk-registry": "usr/bin/kiosk-registry"},
-    ("adduser",),
-    ("systemd",),
-    "server that keeps the card links of a library's counters\n"
+    command="kiosk-registry",
+    commands=_OF_SERVER,
+    files={"kiosk-registry": "usr/bin/kiosk-registry"},
+    manuals=("debian.md", "server.md"),
+    depends=("adduser",),
+    recommends=("systemd",),
+    about="server that keeps the card links of a library's counters\n"
     " Counters of the package library-card-kiosk share the links between My Number\n"
     " Cards and library cards by it, and work on from their own copy without it.",
 )
@@ -117,6 +122,8 @@ def _write_files(package: Package, root: Path, version: str) -> None:
     else:
         _write_unit(package, root / "usr/lib/systemd/system" / _UNIT.name)
     write_documents(package.contents, root, version)
+    for name in package.manuals:
+        _copy(ROOT / "resources/manual" / name, root / "usr/share/doc" / package.contents.name / name)
     write_pages(root, package.command, version, package.commands)
     _copy(_PARTS / f"{package.contents.name}.lintian-overrides", root / "usr/share/lintian/overrides" / package.contents.name)
 

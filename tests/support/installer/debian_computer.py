@@ -6,17 +6,20 @@ and nothing of it is seen outside.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
 from tests.support.wait import end
+
+if sys.platform != "win32":
+    import fcntl
 
 CACHE = Path("/var/cache/library-card-kiosk-trial")
 LIMIT = 300.0
