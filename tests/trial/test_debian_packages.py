@@ -46,6 +46,14 @@ class Packages:
     registry: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """At which an upgrade is killed."""
+
+    name: str
+    is_reached: Callable[[], bool]
+
+
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
     """Built once, whichever worker asks first."""
@@ -126,28 +134,26 @@ def test_an_upgrade_killed_at_any_point_leaves_one_version_whole(computer: Debia
     assert code == 0, printed
     old, new = (computer.root / PLACE / version for version in ("0.1.0", "0.2.0"))
     whole = {version: _contents(package) for version, package in {"0.1.0": packages.first, "0.2.0": packages.second}.items()}
-    points: dict[str, Callable[[], bool]] = {
-        "files are unpacked": lambda: (new / "bin/kiosk.dpkg-new").exists(),
-        "files take their names": (new / "bin/kiosk").exists,
-        "the new version is the one that is started": lambda: _version(computer) == "0.2.0",
-        "the old version goes": lambda: not (old / "pyvenv.cfg").exists(),
-        "the new version is to be set up": lambda: not old.exists(),
-    }
-    for point, is_there in points.items():
-        upgrade = computer.start("dpkg", "--install", second)
-        while not is_there() and upgrade.poll() is None:
-            pass
-        was_killed = upgrade.poll() is None
-        kill(upgrade)
-        version = _version(computer)
-        missing = [path for path, size in whole[version].items() if (computer.root / path).lstat().st_size != size]
-        assert (was_killed, missing) == (True, []), point
-        code, printed = computer.run("kiosk", "config", "show-default", account=DESK)
-        assert code == 0, f"{point}: {printed}"
+    unpacked = Point("files are unpacked", lambda: (new / "bin/kiosk.dpkg-new").exists())
+    named = Point("files take their names", (new / "bin/kiosk").exists)
+    switched = Point("the new version is the one that is started", lambda: _version(computer) == "0.2.0")
+    going = Point("the old version goes", lambda: not (old / "pyvenv.cfg").exists())
+    gone = Point("the new version is to be set up", lambda: not old.exists())
+    for points in ((unpacked, named, going), (switched, gone)):
+        for point in points:
+            upgrade = computer.start("dpkg", "--install", second)
+            while not point.is_reached() and upgrade.poll() is None:
+                pass
+            was_killed = upgrade.poll() is None
+            kill(upgrade)
+            missing = [path for path, size in whole[_version(computer)].items() if not _has_size(computer.root / path, size)]
+            assert (was_killed, missing) == (True, []), point.name
+            code, printed = computer.run("kiosk", "config", "show-default", account=DESK)
+            assert code == 0, f"{point.name}: {printed}"
         # As dpkg itself advises.
         computer.run("dpkg", "--configure", "-a")
         code, printed = computer.run("dpkg", "--install", second)
-        assert (code, _version(computer), _versions(computer)) == (0, "0.2.0", {"0.2.0"}), f"{point}: {printed}"
+        assert (code, _version(computer), _versions(computer)) == (0, "0.2.0", {"0.2.0"}), printed
         assert computer.run("dpkg", "--remove", COUNTER)[0] == 0
         code, printed = computer.run("dpkg", "--install", first)
         assert code == 0, printed
@@ -231,6 +237,10 @@ def _contents(package: Path) -> dict[str, int]:
 def _version(computer: DebianComputer) -> str:
     """That is started."""
     return str((computer.root / PLACE / "current").readlink())
+
+
+def _has_size(path: Path, size: int) -> bool:
+    return path.exists() and path.stat().st_size == size
 
 
 def _versions(computer: DebianComputer) -> set[str]:
