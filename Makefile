@@ -60,7 +60,7 @@ trial-windows: setup
 	@tools/trial_windows $(ARGS)
 
 installers: setup
-	@$(part) installers 1200 tools/installers windows $(ARGS)
+	@$(part) installers 1200 tools/installers $(ARGS)
 
 bench: setup
 	@PYTHONFAULTHANDLER=1 $(part) bench 3600 $(PYTHON) tests/bench/run.py $(ARGS)

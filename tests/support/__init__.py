@@ -36,6 +36,7 @@
 - `installer/`: of counter PCs. `built` (a fixture: the installers, once), `windows_computer` (into which they install) and a `snapshot`
   of it, `seen` (what its screen shows).
 - `privacy/`: `personal_data` (searched for in files), `pin_in_memory`, `scripted_day` (a program that meets all of it).
+- `installer/`: computers to install on. `windows_computer` (a prefix of Wine), `debian_computer` (a bare Debian).
 - `linux_only` (the markers `linux` and `root`), `wait` (for a condition or a process, with a limit), `held_file` (open in another program),
   `frozen` (what outlives every test),
   `error_code`, `count_cases` (the fixture), `time_by_folder` (for .ci/run), `child_process_functions` (for test_child_process.py).

@@ -1,4 +1,5 @@
-"""Usage: python -m tools.installer windows [--release] [--python-embed ZIP --sha256 HASH] [--sign-with KEY --certificate PEM] [--out DIR]
+"""Usage: python -m tools.installer [windows] [debian] [--release] [--python-embed ZIP --sha256 HASH] [--sign-with KEY --certificate PEM]
+       [--out DIR]
 
 Prints what was built, with its size and its SHA-256, and leaves beside it what it is made of (CycloneDX) and SHA256SUMS.
 """
@@ -15,10 +16,12 @@ from kiosk.program_version import TRIAL
 from tools.installer import inventory, msi, nsis, signing
 from tools.installer.component import InventoryError
 from tools.installer.python_embed import Embed, EmbedError
+from tools.installer.debian_package import COUNTER_PACKAGE, REGISTRY_PACKAGE, build
 from tools.installer.requirements import ROOT
 from tools.installer.signing import Signer, SigningError
 from tools.installer.windows_layout import lay_out, version_of
 
+KINDS = ("windows", "debian")
 LAYOUT = ROOT / "build" / "installer" / "windows"
 
 
@@ -40,22 +43,35 @@ def build_windows(out: Path, embed: Embed | None, signer: Signer | None, *, is_r
     return [*built, materials]
 
 
+def build_debian(out: Path, *, is_release: bool) -> list[Path]:
+    return [
+        build(package, LAYOUT.parent / package.contents.name, out, is_fast=not is_release)
+        for package in (COUNTER_PACKAGE, REGISTRY_PACKAGE)
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tools/installers")
-    parser.add_argument("for_", choices=["windows"], metavar="windows")
+    parser.add_argument("kinds", nargs="*", metavar="kind", help=f"{' or '.join(KINDS)}; all of them if none is named")
     parser.add_argument("--release", action="store_true", help="compress as far as possible, which takes minutes")
     parser.add_argument("--python-embed", type=Path, metavar="ZIP", help="python.org's embeddable Python 3.13; without it a trial is built")
     parser.add_argument("--sha256", metavar="HASH", help="of that ZIP, as python.org tells it")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", metavar="FOLDER")
     signing.add_options(parser)
     told = parser.parse_args()
+    if unknown := set(told.kinds) - set(KINDS):
+        parser.error(f"no such kind: {', '.join(sorted(unknown))}")
     if (told.python_embed is None) != (told.sha256 is None):
         parser.error("--python-embed and --sha256 go together")
     embed = None if told.python_embed is None else Embed(told.python_embed.resolve(), told.sha256)
     signer = signing.signer_told(parser, told)
     told.out.mkdir(parents=True, exist_ok=True)
+    out, built = told.out.resolve(), list[Path]()
     try:
-        built = build_windows(told.out.resolve(), embed, signer, is_release=told.release)
+        if "windows" in told.kinds or not told.kinds:
+            built += build_windows(out, embed, signer, is_release=told.release)
+        if "debian" in told.kinds or not told.kinds:
+            built += build_debian(out, is_release=told.release)
     except (EmbedError, InventoryError, SigningError) as error:
         sys.exit(f"tools/installers: {error}.")
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in built}

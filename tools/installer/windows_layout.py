@@ -5,16 +5,13 @@ Below the folder lies nothing that the program writes: each version has one of i
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kiosk.program_version import TRIAL
-from tools.installer import inventory
+from tools.installer import inventory, program
 from tools.installer.component import Component, Origin
 from tools.installer.python_embed import Embed, refuse_unsigned
 from tools.installer.requirements import ROOT
@@ -77,18 +74,18 @@ def lay_out(folder: Path, embed: Embed | None = None, also: Sequence[Component] 
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     given = () if embed is None else (str(embed.zip), embed.hash)
-    _run(ROOT / "tools" / "windows_python", "runtime", folder, *given)
+    program.run(ROOT / "tools" / "windows_python", "runtime", folder, *given)
     refuse_unsigned(folder)
     _trim(folder)
-    _install_program(folder)
+    program.install(folder / "Lib" / "site-packages")
     if embed is None:
         rename(folder, version_of(folder) + TRIAL)
     (folder / "python313._pth").write_text(_PATHS, encoding="ascii", newline="\r\n")
     _draw_icon(folder / "kiosk.ico")
     _compile(folder)
     interpreter = None if embed is None else Origin(embed.zip.name, embed.hash.lower())
-    inventory.take(folder, [Path(f"{folder}.json")], source_date(), interpreter, also)
-    _date(folder)
+    inventory.take(folder, [Path(f"{folder}.json")], program.source_date(), interpreter, also)
+    program.date(folder)
 
 
 def _trim(folder: Path) -> None:
@@ -109,20 +106,11 @@ def _trim(folder: Path) -> None:
             path.rmdir()
 
 
-def _install_program(folder: Path) -> None:
-    """The package alone: its requirements are there."""
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "-qq", "--no-deps", "--no-build-isolation")
-    _run(*pip, "--no-compile", "--target", folder / "Lib" / "site-packages", "--upgrade", ROOT)
-    shutil.rmtree(folder / "Lib" / "site-packages" / "bin", ignore_errors=True)
-    for record in (folder / "Lib" / "site-packages").glob("library_card_kiosk-*.dist-info/direct_url.json"):
-        record.unlink()
-
-
 def _draw_icon(path: Path) -> None:
     drawing = ROOT / "resources" / "illustrations" / "app-mark.svg"
-    program = "import sys; from PySide6.QtGui import QGuiApplication, QIcon; _ = QGuiApplication([])"
+    code = "import sys; from PySide6.QtGui import QGuiApplication, QIcon; _ = QGuiApplication([])"
     saved = "; sys.exit(not QIcon(sys.argv[1]).pixmap(256, 256).save(sys.argv[2], 'ICO'))"
-    _run(sys.executable, "-c", program + saved, drawing, path, QT_QPA_PLATFORM="offscreen")
+    program.run(sys.executable, "-c", code + saved, drawing, path, environment={"QT_QPA_PLATFORM": "offscreen"})
 
 
 def _compile(folder: Path) -> None:
@@ -131,35 +119,17 @@ def _compile(folder: Path) -> None:
     """
     # Files that carry other versions' syntax, such as templates, are left as they are.
     options = ("-q", "-j", "1", "--invalidation-mode", "unchecked-hash", "-s", _windows(folder), "-p", ".")
-    _run(ROOT / "tools" / "wine", "--of", folder / "python.exe", "-m", "compileall", *options, _windows(folder / "Lib"))
-
-
-def _date(folder: Path) -> None:
-    """All files bear the time of the commit (https://reproducible-builds.org/docs/source-date-epoch/)."""
-    time = source_date()
-    for path in (folder, *folder.rglob("*")):
-        os.utime(path, (time, time))
-
-
-def source_date() -> int:
-    """The time of the commit, in seconds of Unix."""
-    told = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return int(told.stdout)
+    program.run(ROOT / "tools" / "wine", "--of", folder / "python.exe", "-m", "compileall", *options, _windows(folder / "Lib"))
 
 
 def rename(folder: Path, version: str) -> None:
     """Have the program there bear another version."""
-    (found,) = (folder / "Lib" / "site-packages").glob("library_card_kiosk-*.dist-info")
-    metadata = found / "METADATA"
-    text = metadata.read_text(encoding="utf-8")
-    metadata.write_text(re.sub(r"(?m)^Version: .*$", f"Version: {version}", text, count=1), encoding="utf-8")
-    found.rename(found.with_name(f"library_card_kiosk-{version}.dist-info"))
+    program.rename(folder / "Lib" / "site-packages", version)
 
 
 def version_of(folder: Path) -> str:
     """Of the program that was laid out there."""
-    (found,) = (folder / "Lib" / "site-packages").glob("library_card_kiosk-*.dist-info")
-    return found.name.removesuffix(".dist-info").rpartition("-")[2]
+    return program.version_of(folder / "Lib" / "site-packages")
 
 
 def size_of(folder: Path) -> int:
@@ -173,9 +143,3 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _windows(path: Path) -> str:
     return "Z:" + str(path.resolve()).replace("/", "\\")
-
-
-def _run(*command: object, **environment: str) -> None:
-    subprocess.run(
-        [str(part) for part in command], cwd=ROOT, env=os.environ | environment, stdin=subprocess.DEVNULL, check=True, timeout=1200
-    )
