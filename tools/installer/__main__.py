@@ -15,8 +15,8 @@ from pathlib import Path
 from kiosk.program_version import TRIAL
 from tools.installer import inventory, msi, nsis, signing
 from tools.installer.component import InventoryError
-from tools.installer.python_embed import Embed, EmbedError
 from tools.installer.debian_package import COUNTER_PACKAGE, REGISTRY_PACKAGE, build
+from tools.installer.python_embed import Embed, EmbedError
 from tools.installer.requirements import ROOT
 from tools.installer.signing import Signer, SigningError
 from tools.installer.windows_layout import lay_out, version_of
