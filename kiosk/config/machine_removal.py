@@ -13,8 +13,8 @@ from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete_empty, delete_tree, rename
 from kiosk.config.home import Home, default_config
 from kiosk.config.home_marker import MARK
+from kiosk.config.kept_for_administrators import keep_closed
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, retired_folder
-from kiosk.config.machine_setup import keep_closed
 from kiosk.config.noted_group import forget_group, group_file
 from kiosk.config.setup_lock import lock_file
 from kiosk.domain.errors import Code, Unavailable

@@ -119,22 +119,6 @@ def make_staged(folder: Path) -> None:
     _make_own(folder)
 
 
-def keep_closed(folder: Path) -> None:
-    """Close a folder of ours, with all that is in it, to all but the administrator, until `make_place` gives it to the group.
-
-    Raises OSError, also for what leads elsewhere: it would be followed.
-    """
-    if sys.platform == "win32":
-        # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
-        from kiosk.config.windows_acl import close
-
-        close(folder, refuses_links=True)
-    else:
-        from kiosk.config.group_modes import keep_for_root
-
-        keep_for_root(folder)
-
-
 def _make_own(folder: Path) -> None:
     try:
         if sys.platform == "win32":
