@@ -10,8 +10,8 @@ from pathlib import Path
 from kiosk.config import Home, read_settings
 from kiosk.config.acting_account import Account, account_named, account_of, acting_for
 from kiosk.config.admission import check_admitted
-from kiosk.config.closed_folder import keep_closed
 from kiosk.config.home import account_home
+from kiosk.config.kept_for_administrators import keep_closed
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder
 from kiosk.config.machine_setup import make_staged
 from kiosk.config.move_journal import PlannedMove

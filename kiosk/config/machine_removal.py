@@ -9,11 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from kiosk.config.atomic_write import sync_folder
-from kiosk.config.closed_folder import keep_closed
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete_empty, delete_tree, rename
 from kiosk.config.home import Home, default_config
 from kiosk.config.home_marker import MARK
+from kiosk.config.kept_for_administrators import keep_closed
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, retired_folder
 from kiosk.config.noted_group import forget_group, group_file
 from kiosk.config.setup_lock import lock_file

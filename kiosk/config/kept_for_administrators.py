@@ -1,4 +1,4 @@
-"""A folder of ours that nobody but the administrator may enter for now."""
+"""Keeps what is the computer's for the administrators alone, while they work there or after its counter has gone."""
 
 from __future__ import annotations
 
