@@ -19,7 +19,7 @@ if os.name != "nt":
 import win32file
 import win32security
 
-from tests.commands.test_setup_on_windows import begun, computer
+from tests.support.commands.computer_of_windows import begun, computer
 
 __all__ = ["computer"]
 
