@@ -15,8 +15,8 @@ from pathlib import Path
 from kiosk.program_version import TRIAL
 from tools.installer import inventory, msi, nsis, signing
 from tools.installer.component import InventoryError
-from tools.installer.python_embed import Embed, EmbedError
 from tools.installer.debian_package import COUNTER_PACKAGE, REGISTRY_PACKAGE, build
+from tools.installer.python_embed import Embed, EmbedError
 from tools.installer.requirements import ROOT
 from tools.installer.signing import Signer, SigningError
 from tools.installer.windows_layout import lay_out, version_of
@@ -44,10 +44,13 @@ def build_windows(out: Path, embed: Embed | None, signer: Signer | None, *, is_r
 
 
 def build_debian(out: Path, *, is_release: bool) -> list[Path]:
-    return [
-        build(package, LAYOUT.parent / package.contents.name, out, is_fast=not is_release)
-        for package in (COUNTER_PACKAGE, REGISTRY_PACKAGE)
-    ]
+    built = list[Path]()
+    for package in (COUNTER_PACKAGE, REGISTRY_PACKAGE):
+        name = package.contents.name
+        built.append(build(package, LAYOUT.parent / name, out, is_fast=not is_release))
+        built.append(built[-1].with_suffix(".cdx.json"))
+        shutil.copyfile(LAYOUT.parent / name / "usr/share/doc" / name / inventory.SBOM, built[-1])
+    return built
 
 
 def main() -> None:
