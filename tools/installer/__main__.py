@@ -44,10 +44,13 @@ def build_windows(out: Path, embed: Embed | None, signer: Signer | None, *, is_r
 
 
 def build_debian(out: Path, *, is_release: bool) -> list[Path]:
-    return [
-        build(package, LAYOUT.parent / package.contents.name, out, is_fast=not is_release)
-        for package in (COUNTER_PACKAGE, REGISTRY_PACKAGE)
-    ]
+    built = list[Path]()
+    for package in (COUNTER_PACKAGE, REGISTRY_PACKAGE):
+        name = package.contents.name
+        built.append(build(package, LAYOUT.parent / name, out, is_fast=not is_release))
+        built.append(built[-1].with_suffix(".cdx.json"))
+        shutil.copyfile(LAYOUT.parent / name / "usr/share/doc" / name / inventory.SBOM, built[-1])
+    return built
 
 
 def main() -> None:

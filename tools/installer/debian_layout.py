@@ -7,10 +7,11 @@ never touched by it.
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from tools.installer import debian_qt, program
 from tools.installer.requirements import DEBIAN_12, runtime
 
 PYTHON = "python3.11"
-WHEELS = "wheels.sha256"
-"""In the root: the hash of what was compiled here."""
+REPORTS = "report-*.json"
+"""In the root: what was installed, from which files (`pip install --report`)."""
 _PACKAGES = f"lib/{PYTHON}/site-packages"
 _UNUSED = ("*.pyi", "RECORD", "direct_url.json", "REQUESTED", "INSTALLER", "*.c", "*.h", "pwiz.py")
 _UNUSED_FOLDERS = ("tests", "test", "include", "peewee-stubs", "playhouse")
@@ -48,7 +49,7 @@ def lay_out(contents: Contents, root: Path) -> str:
         raise RuntimeError("what is packed for Debian 12 is compiled by its Python, 3.11")
     shutil.rmtree(root, ignore_errors=True)
     packages = root / "packages"
-    _install_requirements(contents, packages, root / WHEELS)
+    _install_requirements(contents, packages)
     program.install(packages)
     version = program.version_of(packages)
     folder = root / "opt" / contents.name / version
@@ -93,8 +94,8 @@ def binaries(folder: Path) -> Iterator[Path]:
                     yield path
 
 
-def _install_requirements(contents: Contents, packages: Path, hashes: Path) -> None:
-    """From the lock, each file by its hash. For Linux pyscard comes as source only: it is compiled here, and its wheel's hash is kept."""
+def _install_requirements(contents: Contents, packages: Path) -> None:
+    """From the lock, each file by its hash. For Linux pyscard comes as source only: it is compiled here, and its wheel's hash is told."""
     lines = runtime(DEBIAN_12, extra=contents.extra, without=contents.without)
     packages.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="requirements-") as folder:
@@ -121,12 +122,19 @@ def _install_requirements(contents: Contents, packages: Path, hashes: Path) -> N
             }
             program.run(*build, "--no-cache-dir", "-w", wheels, "-r", listed, environment=alike)
         listed.write_text("\n".join(lines.values()) + "\n", encoding="ascii")
-        program.run(*install, "--require-hashes", "--only-binary", ":all:", "-r", listed)
-        built = sorted(wheels.iterdir())
-        if built:
-            program.run(*install, "--no-index", *built)
-        for wheel in built:
-            hashes.write_text(f"{hashlib.sha256(wheel.read_bytes()).hexdigest()}  {wheel.name}\n", encoding="ascii")
+        reports = [packages.parent / REPORTS.replace("*", name) for name in ("locked", "built")]
+        program.run(*install, "--require-hashes", "--only-binary", ":all:", "--report", reports[0], "-r", listed)
+        if built := sorted(wheels.iterdir()):
+            program.run(*install, "--no-index", "--report", reports[1], *built)
+            _tell_hashes(reports[1], built)
+
+
+def _tell_hashes(report: Path, wheels: Sequence[Path]) -> None:
+    """pip tells none of a file that is here."""
+    told = json.loads(report.read_text(encoding="utf-8"))
+    for item, wheel in zip(told["install"], wheels, strict=True):
+        item["download_info"]["archive_info"]["hashes"] = {"sha256": hashlib.sha256(wheel.read_bytes()).hexdigest()}
+    report.write_text(json.dumps(told), encoding="utf-8")
 
 
 def _trim(packages: Path) -> None:
