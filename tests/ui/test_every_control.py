@@ -151,7 +151,7 @@ def walk(
                 yield f"{name} has consequences in {where} and is not marked (`widgets.control.says`)"
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(280)
 @pytest.mark.parametrize("every", [6, pytest.param(1, marks=pytest.mark.trial)], ids=["a sixth", "all"])
 def test_every_control_of_the_staff_window_is_heard(hands: Hands, count_cases: CountCases, every: int) -> None:
     met: set[object] = set()
@@ -168,7 +168,7 @@ def test_every_control_of_the_staff_window_is_heard(hands: Hands, count_cases: C
     assert deaf == [], "\n".join(deaf)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(280)
 def test_every_control_of_the_patron_window_is_heard(desk_with: Callable[..., ShownPatronWindow], count_cases: CountCases) -> None:
     desk = desk_with(keypad=True, single=True)
     met: set[object] = set()
@@ -180,7 +180,7 @@ def test_every_control_of_the_patron_window_is_heard(desk_with: Callable[..., Sh
     assert deaf == [], "\n".join(deaf)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(280)
 @a_third_or_all
 def test_what_stands_in_a_field_survives_a_card_that_comes(hands: Hands, every: int) -> None:
     for name, (counter, facts) in list(one_of_each().items())[::every]:
