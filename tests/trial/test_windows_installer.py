@@ -75,7 +75,7 @@ def test_it_installs_upgrades_and_goes(computer: WindowsComputer, installers: In
     before = _files(computer.drive)
     assert computer.run(installers.first, "/S") == (DONE, "")
     assert (computer.version, computer.versions) == ("0.1.0", {"0.1.0"})
-    assert computer.registry(RUN, "LibraryCardKiosk") == r'"C:\Program Files\LibraryCardKiosk\0.1.0\pythonw.exe" -m kiosk run'
+    assert computer.registry(RUN, "LibraryCardKiosk") == r'"C:\Program Files\LibraryCardKiosk\0.1.0\pythonw.exe" -m kiosk keep'
     code, printed = computer.kiosk("--home", r"C:\counter", "config", "write")
     assert (code, (computer.drive / "counter" / "config.toml").exists()) == (DONE, True), printed
     _, printed = computer.kiosk("--home", r"C:\counter", "doctor")

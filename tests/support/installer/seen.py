@@ -13,26 +13,24 @@ from PySide6.QtGui import QImage
 if sys.platform != "win32":
     from Xlib import X
     from Xlib.display import Display
-    from Xlib.error import BadMatch, BadWindow
+    from Xlib.error import BadDrawable, BadMatch, BadWindow
 
 
 def titles(screen: str) -> set[str]:
     """Of the windows that have been drawn: what has not is black."""
     with _display(screen) as display:
-        try:
-            drawn = [window for window in display.screen().root.query_tree().children if _is_drawn(window)]
-            named = [window.get_full_text_property(display.get_atom("_NET_WM_NAME")) for window in drawn]
-        except (BadWindow, BadMatch):  # closed meanwhile
-            return set()
-    return {name for name in named if name}
+        name = display.get_atom("_NET_WM_NAME")
+        return {title for window in display.screen().root.query_tree().children if (title := _title_if_drawn(window, name))}
 
 
-def _is_drawn(window: Any) -> bool:
-    if window.get_attributes().map_state != X.IsViewable:
-        return False
-    size = window.get_geometry()
-    middle = window.get_image(size.width // 2, size.height // 2, 1, 1, X.ZPixmap, 0xFFFFFFFF).data
-    return bool(any(middle[:3]))
+def _title_if_drawn(window: Any, name: int) -> str | None:
+    try:
+        title: str | None = window.get_full_text_property(name)
+        size = window.get_geometry()
+        middle = window.get_image(size.width // 2, size.height // 2, 1, 1, X.ZPixmap, 0xFFFFFFFF).data
+    except (BadDrawable, BadMatch, BadWindow):  # gone meanwhile, or not shown
+        return None
+    return title if any(middle[:3]) else None
 
 
 def picture(screen: str, path: Path) -> None:
