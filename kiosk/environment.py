@@ -17,7 +17,8 @@ _OF_TERMINAL = ("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "TERM",
 # Where the account has its own things: what lies there is believed only as far as its owner is.
 if sys.platform == "win32":
     # https://learn.microsoft.com/windows/deployment/usmt/usmt-recognized-environment-variables
-    _OF_ACCOUNT = ("APPDATA", "LOCALAPPDATA", "TEMP", "TMP", "USERDOMAIN", "USERNAME", "USERPROFILE")
+    _OF_ACCOUNT = ("APPDATA", "LOCALAPPDATA", "TEMP", "TMP", "USERDOMAIN", "USERNAME", "USERPROFILE", "WINEUSERNAME")
+    # The last is Wine's, under which this is tried: its GetUserName reads it, and without a name OpenSSL gets no random numbers there.
 else:
     _OF_ACCOUNT = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
 
