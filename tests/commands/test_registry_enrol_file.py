@@ -37,6 +37,12 @@ def test_a_file_that_is_there_is_left_and_the_code_of_before_serves_on(registry:
     assert "desk-1" not in registry("counters").out
 
 
+def test_no_code_is_made_for_a_file_that_cannot_be_written(registry: Call, begun: RegistryHome, tmp_path: Path) -> None:
+    said = registry("enrol", "desk-1", "--file", str(tmp_path / "nowhere" / "PC01.enrolment"))
+    assert said.code == 1
+    assert "desk-1" not in registry("counters").out
+
+
 @pytest.mark.parametrize("hours", ["0", "169", "x", "-1"])
 def test_a_code_that_would_serve_for_ever_is_refused(registry: Call, begun: RegistryHome, tmp_path: Path, hours: str) -> None:
     assert registry("enrol", "desk-1", "--file", str(tmp_path / "a"), f"--hours={hours}").code == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import os
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +60,8 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
     if options.file is not None and os.path.lexists(options.file):
         output.warn("registry.enrol.file-there", file=escaped(str(options.file)))
         return output.PROBLEM
+    if options.file is not None:
+        _check_writable(options.file)
     life = LIFE if options.file is None else options.hours or timedelta(hours=_HOURS)
     with opened(home) as registry:
         certificate = registry.tls.authority.public_bytes(Encoding.DER)
@@ -75,6 +78,12 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
             output.warn("registry.enrol.loopback", config=str(home.config))
         warn_of_sheet(registry)
     return output.OK
+
+
+def _check_writable(path: Path) -> None:
+    """A new code makes the former one void: none is made for a file that cannot be written."""
+    with given(path), tempfile.TemporaryFile(dir=path.absolute().parent):
+        pass
 
 
 def _write(registry: OpenedRegistry, path: Path, name: str, code: EnrolmentCode) -> None:
