@@ -22,6 +22,7 @@ from tools.installer.signing import Signer, SigningError
 from tools.installer.windows_layout import lay_out, version_of
 
 KINDS = ("windows", "debian")
+PUBLISHED = (".exe", ".msi", ".deb", ".json")
 LAYOUT = ROOT / "build" / "installer" / "windows"
 
 
@@ -77,8 +78,10 @@ def main() -> None:
             built += build_debian(out, is_release=told.release)
     except (EmbedError, InventoryError, SigningError) as error:
         sys.exit(f"tools/installers: {error}.")
-    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in built}
-    (told.out / "SHA256SUMS").write_text("".join(f"{digest}  {name}\n" for name, digest in sums.items()), encoding="ascii")
+    # Of each kind, also of those that another run has left there.
+    published = sorted(path for path in out.iterdir() if path.suffix in PUBLISHED)
+    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in published}
+    (out / "SHA256SUMS").write_text("".join(f"{digest}  {name}\n" for name, digest in sums.items()), encoding="ascii")
     for path in built:
         print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB, sha256 {sums[path.name]}")
 
