@@ -73,7 +73,7 @@ def counter_of(home: Home) -> int | None:
 
 def kill(process: int) -> None:
     if sys.platform == "win32":
-        subprocess.run(["taskkill", "/F", "/PID", str(process)], check=True, capture_output=True)
+        subprocess.run(["taskkill", "/F", "/PID", str(process)], check=True, capture_output=True, timeout=30)
     else:
         os.kill(process, signal.SIGKILL)
 

@@ -25,6 +25,7 @@ from tests.support.error_code import code_of
 from tests.support.ledger.acts import card
 from tests.support.ledger.registry_ledgers import TrialLedger
 from tests.support.postgres.cluster import PostgresCluster
+from tests.support.wait import wait_until
 
 
 def trouble(work: Callable[[], object]) -> Unavailable:
@@ -159,6 +160,7 @@ def test_a_lost_connection_is_told_once_and_made_anew(postgres: PostgresCluster)
     url = postgres.create_database()
     database = open_database(url)
     trial = TrialLedger(database)
+    wait_until(lambda: postgres.connections(url) == 1, "the end of the connection that has prepared it")
     assert postgres.disconnect_all(url) == 1
     with pytest.raises(Unavailable) as raised, trial.ledger.acting():
         pass

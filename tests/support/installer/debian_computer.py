@@ -78,7 +78,7 @@ class DebianComputer:
     def run(self, *command: str, account: str = "root", given: str = "") -> tuple[int, str]:
         """Run a program there to its end; its exit code, and what it printed."""
         running = self.start(*command, account=account)
-        printed, _ = running.communicate(given.encode(), LIMIT)
+        printed, _ = running.communicate(given.encode(), timeout=LIMIT)
         return running.returncode, printed.decode("utf-8", "replace")
 
     def install(self, *packages: str) -> tuple[int, str]:

@@ -91,6 +91,13 @@ class PostgresCluster:
             connection.execute(made.format(sql.Identifier(name), sql.Literal(encoding)))
         return self.url(name)
 
+    def connections(self, url: str) -> int:
+        """How many there are to a database; one that was closed is counted until its process has ended."""
+        of_it = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            [(count,)] = connection.execute(of_it, (conninfo_to_dict(url)["dbname"],)).fetchall()
+            return int(count)
+
     def disconnect_all(self, url: str | None = None) -> int:
         """End all connections to a database, or to all, as a network failure would; return how many there were."""
         ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE %s"
