@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.incidents import BrokeApart, places
+from kiosk.isolation import isolation
 from kiosk.memory_dumps import forbid_memory_dumps
 from kiosk.system_program import NO_WINDOW
 
@@ -95,9 +96,7 @@ def exchange(
     places = [str(_CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
         child = subprocess.Popen(  # noqa: S603 - our own module
-            # Without the current folder on the module path: anybody may control it.
-            # Isolated if we are: then no variable says where modules are, and we were found without.
-            [sys.executable, "-I" if sys.flags.isolated else "-P", "-m", *module],
+            [sys.executable, isolation(), "-m", *module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -25,6 +25,7 @@ from kiosk import last_resort, orderly_end
 from kiosk.domain.keeping import Crash, Ended, GaveUp, Pausing, Running, ended, started_again
 from kiosk.ending_signals import heard
 from kiosk.failure import new_number
+from kiosk.isolation import isolation
 
 _CHECKOUT = Path(__file__).parents[1]
 
@@ -101,7 +102,7 @@ class _Keeper:
     def _ended(self, *arguments: str) -> int | None:
         """The exit code of the child, once it has ended; None if it could not be started."""
         places = [str(_CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        command = [*_bound_to_us(), sys.executable, "-P", "-m", "kiosk.kept", *self._home, *arguments]
+        command = [*_bound_to_us(), sys.executable, isolation(), "-m", "kiosk.kept", *self._home, *arguments]
         try:
             self._child = subprocess.Popen(  # noqa: S603 - our own module
                 command,

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 
+from kiosk.isolation import isolation
+
 _TK = """
 import sys, tkinter
 window = tkinter.Tk()
@@ -75,8 +77,8 @@ def show_natively(title: str, text: str, close: str) -> None:
     programs = (
         (["zenity", "--error", "--no-markup", f"--title={title}", f"--text={text}", f"--ok-label={close}"], _MOMENT),
         (["kdialog", "--title", title, "--error", text], _MOMENT),
-        ([sys.executable, "-P", "-c", _TK, title, text, close], _MOMENT),
-        ([sys.executable, "-P", "-c", _QT, title, text, close], _QT_MOMENT),
+        ([sys.executable, isolation(), "-c", _TK, title, text, close], _MOMENT),
+        ([sys.executable, isolation(), "-c", _QT, title, text, close], _QT_MOMENT),
         (["xmessage", "-center", "-title", title, text], _MOMENT),
     )
     for program, moment in programs:

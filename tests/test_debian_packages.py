@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from kiosk.resource_files import resource
 from tools.installer.debian_layout import COUNTER, REGISTRY
 from tools.installer.debian_package import COUNTER_PACKAGE, REGISTRY_PACKAGE, Package
 from tools.installer.man_pages import PAGES
@@ -28,3 +35,36 @@ def test_a_counter_brings_qt_and_card_readers_and_the_server_neither() -> None:
     assert "fastapi" not in counter
     assert {"pywin32", "colorama"}.isdisjoint(counter | server), "of another system"
     assert all("--hash=sha256:" in line for line in (counter | server).values())
+
+
+_MAPPED = """
+import mmap, sys
+with open(sys.argv[1], "rb") as file:
+    kept = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+print("mapped", flush=True)
+input()
+"""
+
+
+def test_whoever_uses_the_program_is_named_and_nobody_who_only_names_a_folder_like_it(tmp_path: Path) -> None:
+    """proc(5): a path in `maps` may hold blanks, and anybody may choose one of their own."""
+    place = tmp_path / "opt" / "kiosk"
+    alike = Path(f"{tmp_path}/x {place}")
+    script = resource("installer/debian/common.sh").read_text("utf-8") + f"place={place}\nrunning\n"
+    told = []
+    for folder in (alike, place):
+        folder.mkdir(parents=True)
+        (folder / "f").write_text("of it")
+        pipe = subprocess.PIPE
+        with subprocess.Popen([sys.executable, "-c", _MAPPED, str(folder / "f")], stdin=pipe, stdout=pipe) as user:
+            assert user.stdout is not None
+            assert user.stdout.readline() == b"mapped\n"
+            done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, timeout=60, check=True)
+            told.append(done.stdout.replace(str(user.pid), "PID").strip())
+            user.kill()
+    assert told == ["", f"PID ({pwd.getpwuid(os.geteuid()).pw_name})"]
+
+
+def test_a_purge_leaves_no_settings_that_were_prepared() -> None:
+    """They hold the password of the library's system."""
+    assert " /var/lib/library-card-kiosk-unused-[0-9]* " in resource("installer/debian/library-card-kiosk.postrm").read_text("utf-8")

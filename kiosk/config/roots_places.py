@@ -7,7 +7,10 @@ import stat
 import sys
 from pathlib import Path
 
+from kiosk.config.admission import Admitted
+from kiosk.config.posix_acl import others_admitted
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.posix_acl import WRITE
 
 
 def check_as_root(home: Path) -> None:
@@ -28,7 +31,7 @@ def check_as_root(home: Path) -> None:
                 raise Unavailable(Code.STORE_FOREIGN, place=str(place))
             # In a sticky folder on the way (/tmp) nobody exchanges what is another's: inode(7).
             is_kept = stat.S_ISLNK(about.st_mode) or (place != way and about.st_mode & stat.S_ISVTX)
-            if not is_kept and _is_writable_by_others(about):
+            if not is_kept and (_is_writable_by_others(about) or others_admitted(place, Admitted(), WRITE)):
                 raise Unavailable(Code.HOME_UNUSABLE, place=str(place), reason="shared")
 
 

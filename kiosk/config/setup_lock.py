@@ -5,14 +5,16 @@ that the first is carrying out.
 from __future__ import annotations
 
 import os
+import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kiosk.config.admission import open_made
 from kiosk.config.file_lock import let_go, take_lock
-from kiosk.config.file_replacement import delete, open_when_free
-from kiosk.config.machine_place import machine_folder
+from kiosk.config.file_replacement import delete, open_when_free, rename
+from kiosk.config.machine_place import is_administrators, machine_folder
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -20,6 +22,8 @@ from kiosk.domain.errors import Code, Unavailable
 def alone() -> Iterator[None]:
     """Raises Unavailable: setup-impossible (twice); OSError."""
     path = lock_file()
+    if _is_anothers(path):
+        rename(path, path.with_name(f"{path.name}.{secrets.token_hex(4)}"))
     handle = _locked(path)
     try:
         yield
@@ -32,6 +36,18 @@ def alone() -> Iterator[None]:
 
 def lock_file() -> Path:
     return machine_folder().with_name(f".{machine_folder().name}.setup")
+
+
+def _is_anothers(path: Path) -> bool:
+    """In %ProgramData% every account may make what has a name of ours. That is put aside as it is: one that stayed would keep us out for
+    ever, and what is in it is no business of an elevated process.
+    """
+    try:
+        return not (stat.S_ISREG(path.lstat().st_mode) and is_administrators(path))
+    except FileNotFoundError:
+        return False
+    except PermissionError:  # closed to administrators, who would not do that
+        return True
 
 
 def _locked(path: Path) -> int:

@@ -12,6 +12,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
+from kiosk.isolation import isolation
+
 LIMIT_MS = 2000
 MOST = 1000
 """In characters: more than any field accepts."""
@@ -41,8 +43,7 @@ class Pasting(QObject):
         limit.start()
         if application is not None:
             application.aboutToQuit.connect(self._give_up)
-        # -P keeps the working directory, which anybody may write to, off sys.path.
-        self._process.start(sys.executable, ["-P", "-m", __name__])
+        self._process.start(sys.executable, [isolation(), "-m", __name__])
 
     def _ended(self, code: int, status: QProcess.ExitStatus) -> None:
         whole = status is QProcess.ExitStatus.NormalExit and code == 0

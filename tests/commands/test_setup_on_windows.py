@@ -55,6 +55,15 @@ def test_a_group_that_is_not_there_makes_nothing(computer: Path, capsys: pytest.
     assert default_home() == account_home()
 
 
+def test_what_another_account_has_laid_in_the_way_of_the_lock_is_put_aside(computer: Path) -> None:
+    laid = computer / ".library-card-kiosk.setup"
+    laid.mkdir()
+    (laid / "theirs").touch()
+    assert main(["setup", "--machine"]) == 0
+    assert [path.name for path in computer.glob(".library-card-kiosk.setup*/*")] == ["theirs"]
+    assert not laid.exists()
+
+
 @pytest.mark.parametrize("squatted", [machine_folder, machine_keys_folder])
 @pytest.mark.parametrize("what", ["a junction", "another account's"])
 def test_a_folder_of_our_name_that_is_not_the_administrators_is_refused_as_it_is(

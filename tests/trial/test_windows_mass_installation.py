@@ -23,10 +23,11 @@ from tests.support.installer.windows_computer import UNINSTALL, WindowsComputer
 from tests.support.registry.sites import InProcess, in_process
 
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(600), pytest.mark.linux("builds the installer"), pytest.mark.root]
-DONE, NOT_WRITTEN, NO_RIGHTS, OLD_WINDOWS, RUNS, NOT_SET_UP, NOT_ERASED = 0, 2, 11, 12, 14, 15, 16
+DONE, NOT_WRITTEN, NO_RIGHTS, OLD_WINDOWS, RUNS, NOT_SET_UP, NOT_ERASED, BAD_PLACE = 0, 2, 11, 12, 14, 15, 16, 18
 LOG = r"/LOG=C:\log.txt"
 CONFIG = '[card]\nrevocation = "none"\n'
 UNINSTALLER = r'"C:\Program Files\LibraryCardKiosk\uninstall.exe" /S {} /LOG=C:\log.txt _?=C:\Program Files\LibraryCardKiosk'
+WINDOWS = r"HKLM\Software\Microsoft\Windows\CurrentVersion"
 LINK = """
 from uuid import UUID
 from kiosk.config import default_home, read_settings
@@ -154,6 +155,17 @@ def disk(computer: WindowsComputer, folder: Path, options: str) -> Iterator[Path
         subprocess.run(["umount", folder], check=True, timeout=10)
 
 
+def refused_places(computer: WindowsComputer, setup: Path) -> Path:
+    """Where anybody may write, or what is another program's: refused. Returns a file of the other program."""
+    other = computer.drive / "Program Files" / "Python313" / "python313.dll"
+    other.parent.mkdir()
+    other.write_bytes(b"of another program")
+    for folder in (r"C:\Library Counter", r"C:\Program Files\..\Library Counter", r"C:\Program Files", r"C:\Program Files\Python313"):
+        assert computer.batch(rf'"C:\share of all\{setup.name}" /S {LOG} /D={folder}')[0] == BAD_PLACE, folder
+        assert "このフォルダーには入れられません" in log_of(computer)
+    return other
+
+
 def test_what_stands_in_the_way_is_told_and_nothing_is_half_installed(computer: WindowsComputer, share: Path, tmp_path: Path) -> None:
     setup = setup_in(share)
     # As a download that broke off. NSIS itself says so, in English, before anything of ours is there.
@@ -162,9 +174,14 @@ def test_what_stands_in_the_way_is_told_and_nothing_is_half_installed(computer: 
     assert computer.run(cut, "/S", LOG)[0] == NOT_WRITTEN
     for name, options in (("small", "size=20m"), ("half-way", "size=900m,nr_inodes=200")):
         with disk(computer, tmp_path / name, options) as place:
-            assert computer.run(setup, "/S", LOG, r"/D=E:\kiosk")[0] == NOT_WRITTEN
+            programs = place / "programs"
+            programs.mkdir()
+            assert computer.run("reg", "add", WINDOWS, "/v", "ProgramFilesDir", "/d", r"E:\programs", "/f")[0] == DONE
+            assert computer.run(setup, "/S", LOG)[0] == NOT_WRITTEN
             assert "ディスクの空き" in log_of(computer)
-            assert list(place.iterdir()) == [], name
+            assert list(programs.iterdir()) == [], name
+    assert computer.run("reg", "add", WINDOWS, "/v", "ProgramFilesDir", "/d", r"C:\Program Files", "/f")[0] == DONE
+    other = refused_places(computer, setup)
     (share / "without_rights.py").write_bytes((ROOT / "tests/support/installer/without_rights.py").read_bytes())
     line = rf'"C:\share of all\{setup.name}" /S {LOG}'
     assert computer.run(ROOT / "build/windows/python/python.exe", share / "without_rights.py", line)[0] == NO_RIGHTS
@@ -177,11 +194,19 @@ def test_what_stands_in_the_way_is_told_and_nothing_is_half_installed(computer: 
 
     # And where nothing stands in the way, in a folder of choice, for a group, in English.
     computer.speak("en_US.UTF-8")
-    line = rf'"C:\share of all\{setup.name}" /S /NOAUTOSTART /MACHINE /GROUP="No Such Group" {LOG} /D=C:\Library Counter'
+    line = rf'"C:\share of all\{setup.name}" /S /NOAUTOSTART /MACHINE /GROUP="No Such Group" {LOG} /D=C:\Program Files\Library Counter'
     assert computer.batch(line)[0] == NOT_SET_UP
     assert "Mend the cause below" in log_of(computer)
-    assert (computer.drive / "Library Counter" / "0.1.0" / "python.exe").exists()
+    assert (computer.drive / "Program Files" / "Library Counter" / "0.1.0" / "python.exe").exists()
     assert computer.registry(UNINSTALL, "DisplayName") == "Library Card Kiosk (trial build)"
     assert data_of(computer) == set()
+    # Nobody has said that what lies beside it is to be taken.
+    (share / "kiosk.toml").write_text(CONFIG, "utf-8")
     assert computer.batch(line.replace("No Such Group", "Power Users"))[0] == DONE
-    assert "library-card-kiosk" in data_of(computer)
+    assert "Files beside the installer were not used" in log_of(computer)
+    config = computer.drive / "ProgramData" / "library-card-kiosk" / "config.toml"
+    assert config.parent.exists()
+    assert not config.exists() or config.read_text("utf-8") != CONFIG
+    # Told a folder of its own choice, it removes nothing of others.
+    assert computer.batch(r'"C:\Program Files\Library Counter\uninstall.exe" /S _?=C:\Program Files')[0] == DONE
+    assert other.read_bytes() == b"of another program"

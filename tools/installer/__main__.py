@@ -33,6 +33,12 @@ def build_windows(out: Path, embed: Embed | None, signer: Signer | None, *, is_r
     version = version_of(LAYOUT)
     name = f"library-card-kiosk-{version.removesuffix(TRIAL)}{'-TRIAL' if embed is None else ''}"
     setup, package = out / f"{name}-setup.exe", out / f"{name}.msi"
+    if is_release and not nsis.is_mended(version_there := nsis.version_there()):
+        print(
+            f"tools/installers: NSIS {version_there} is older than 3.12: have nobody run setup.exe as SYSTEM, but the MSI"
+            " (the manual for Windows; CVE-2025-43715, CVE-2026-42171).",
+            file=sys.stderr,
+        )
     nsis.build(LAYOUT, setup, is_fast=not is_release, signer=signer)
     msi.build(LAYOUT, package)
     built = [setup, package]

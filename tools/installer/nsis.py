@@ -17,6 +17,7 @@ from tools.installer.signing import Signer
 from tools.installer.windows_layout import size_of, version_of
 
 SCRIPT = ROOT / "resources" / "installer" / "windows" / "kiosk.nsi"
+_MENDED = (3, 12)
 
 
 def build(layout: Path, out: Path, *, is_fast: bool, signer: Signer | None = None) -> None:
@@ -32,8 +33,21 @@ def build(layout: Path, out: Path, *, is_fast: bool, signer: Signer | None = Non
     subprocess.run(command, cwd=SCRIPT.parent, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, timeout=900)
 
 
+def version_there() -> str:
+    """Of NSIS, as it is installed here: `3.08`."""
+    told = subprocess.run(["makensis", "-VERSION"], capture_output=True, text=True, check=True, timeout=60)
+    return told.stdout.strip().removeprefix("v").partition("-")[0]
+
+
+def is_mended(version: str) -> bool:
+    """Whether accounts of the computer get nothing by what it builds, also where the computer itself (SYSTEM) runs that.
+
+    Up to 3.11 temporary folders may be theirs: https://nvd.nist.gov/vuln/detail/CVE-2025-43715
+    https://nvd.nist.gov/vuln/detail/CVE-2026-42171
+    """
+    return tuple(map(int, version.split("."))) >= _MENDED
+
+
 def component() -> Component:
     """What installer and uninstaller begin with."""
-    told = subprocess.run(["makensis", "-VERSION"], capture_output=True, text=True, check=True, timeout=60)
-    version = told.stdout.strip().removeprefix("v").partition("-")[0]
-    return Component("NSIS", version, "Zlib AND LicenseRef-LZMA-CPL-exception", "pkg:generic/nsis", (TEXTS / "NSIS.txt",))
+    return Component("NSIS", version_there(), "Zlib AND LicenseRef-LZMA-CPL-exception", "pkg:generic/nsis", (TEXTS / "NSIS.txt",))

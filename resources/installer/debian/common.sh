@@ -13,9 +13,12 @@ start_with() {
     sync "$place"
 }
 
-# Whether a program runs from there.
-is_running() {
-    grep -qs " $place/" /proc/[0-9]*/maps
+# The processes that use a file from there, each with its account. The path is the sixth field of a line, and may hold blanks (proc(5)).
+running() {
+    for maps in $(grep -ls "^[^ ]* [^ ]* [^ ]* [^ ]* [0-9]* *$place/" /proc/[0-9]*/maps); do
+        process=${maps#/proc/} process=${process%/maps}
+        echo "$process ($(stat -c %U "/proc/$process" 2>/dev/null))"
+    done
 }
 
 # What is of another version: dpkg has left it when it was killed.

@@ -4,13 +4,13 @@
 ; Each version lies in a folder of its own below the program's. A new one is written beside the old one, takes its name when it is whole, is
 ; made the one that is started, and only then the old one goes: ended at any point, one of them is whole.
 ;
-; Mass installation: kiosk.toml, and COMPUTER.enrolment (by the computer's name) or kiosk.enrolment, beside this file are taken over by
-; `kiosk setup --machine`, which checks both before it changes anything, and may be repeated.
-; Silent: /S, the folder /D=… (last, without quotes), /NOAUTOSTART, /MACHINE and /GROUP=name (`kiosk setup --machine`), /LOG=file; of
+; Mass installation: with /FILES, kiosk.toml and COMPUTER.enrolment (by the computer's name) or kiosk.enrolment beside this file are taken
+; over by `kiosk setup --machine`, which checks both before it changes anything, and may be repeated. Without /FILES whoever sits there is
+; asked, and a silent one leaves them: a web page lays files beside a downloaded installer too.
+; Silent: /S, the folder /D=… (last, without quotes), /NOAUTOSTART, /FILES, /MACHINE and /GROUP=name (`kiosk setup --machine`), /LOG=file; of
 ; uninstall.exe /ERASE and /LOSE=n (`kiosk erase`). What goes wrong is said in a window, unless silent, and in the log.
 ; Exit codes: 0 done, 1 ended by the user, 2 not written, 11 no rights, 12 Windows too old, 13 a newer version is there, 14 the counter runs,
-; 15 installed but not set up, 16 not erased and not removed, 17 installed from
-; the MSI.
+; 15 installed but not set up, 16 not erased and not removed, 17 installed from the MSI, 18 a folder that is not for this.
 Unicode true
 Target amd64-unicode
 !ifdef FAST
@@ -40,6 +40,8 @@ AllowSkipFiles off
 !endif
 !define NEW "$INSTDIR\.new-${VERSION}"
 !define HERE "$INSTDIR\${VERSION}"
+; What a folder of a version has and no other program's.
+!define OURS "Lib\site-packages\kiosk\__main__.py"
 
 Name "$(NAME)${SUFFIX}"
 OutFile "${OUT}"
@@ -68,6 +70,7 @@ Var files ; the options that name what lies beside this file, or nothing
 !define MUI_COMPONENTSPAGE_NODESC
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MUI_PAGE_COMPONENTS
+!define MUI_PAGE_CUSTOMFUNCTION_LEAVE ask_for_another_place
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
@@ -118,9 +121,69 @@ Var files ; the options that name what lies beside this file, or nothing
   IfErrors ${failed}
 !macroend
 
+; Whether the program may lie in $INSTDIR: leaves 1 on the stack, or 0. Below the folder of programs, where Windows lets only administrators
+; write: the counter is started from there, and commands with their rights. And in a folder of its own: its removal is this program's.
+Function is_place_usable
+  Push $0
+  Push $1
+  Push $2
+  ; Without "..": https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getfullpathnamew
+  System::Call 'kernel32::GetFullPathNameW(w "$INSTDIR", i ${NSIS_MAX_STRLEN}, w .r0, p 0)'
+  StrCpy $INSTDIR "$0"
+  ReadRegStr $1 HKLM "${UNINSTALL}" "InstallLocation"
+  ${If} $1 != ""
+  ${AndIf} $1 == $INSTDIR
+    Goto usable
+  ${EndIf}
+  StrLen $1 "$PROGRAMFILES64\"
+  StrCpy $2 "$INSTDIR" $1
+  StrCpy $0 "$INSTDIR" "" $1
+  ${If} $2 != "$PROGRAMFILES64\"
+  ${OrIf} $0 == ""
+    Goto unusable
+  ${EndIf}
+  FindFirst $0 $1 "$INSTDIR\*"
+  ${DoWhile} $1 != ""
+    ; With a full stop: "." and "..", and what an installation that was ended has left.
+    StrCpy $2 "$1" 1
+    ${If} $2 != "."
+    ${AndIf} $1 != "kiosk.cmd"
+    ${AndIf} $1 != "uninstall.exe"
+    ${AndIfNot} ${FileExists} "$INSTDIR\$1\${OURS}"
+      FindClose $0
+      Goto unusable
+    ${EndIf}
+    FindNext $0 $1
+  ${Loop}
+  FindClose $0
+usable:
+  StrCpy $0 1
+  Goto known
+unusable:
+  StrCpy $0 0
+known:
+  Pop $2
+  Pop $1
+  Exch $0
+FunctionEnd
+
+Function ask_for_another_place
+  Call is_place_usable
+  Pop $0
+  ${If} $0 == 0
+    MessageBox MB_OK|MB_ICONEXCLAMATION "$(PLACE_UNUSABLE)" /SD IDOK
+    Abort
+  ${EndIf}
+FunctionEnd
+
 Section "-program"
   SetRegView 64
   SetShellVarContext all
+  Call is_place_usable
+  Pop $0
+  ${If} $0 == 0
+    !insertmacro refuse 18 "$(PLACE_UNUSABLE)"
+  ${EndIf}
   ${GetRoot} "$INSTDIR" $0
   ClearErrors
   ${DriveSpace} "$0" "/D=F /S=K" $1
@@ -186,7 +249,7 @@ Section "-former"
     ${If} $1 != "."
     ${AndIf} $1 != ".."
     ${AndIf} $1 != "${VERSION}"
-    ${AndIf} ${FileExists} "$INSTDIR\$1\python313.dll"
+    ${AndIf} ${FileExists} "$INSTDIR\$1\${OURS}"
       !insertmacro set_aside "$INSTDIR\$1" "$INSTDIR\.going" next
       RMDir /r "$INSTDIR\.going"
     ${EndIf}
@@ -251,16 +314,29 @@ Function .onInit
   ${IfNot} ${Errors}
     !insertmacro SelectSection ${machine}
   ${EndIf}
+  StrCpy $1 ""
   ${If} ${FileExists} "$EXEDIR\kiosk.toml"
+    StrCpy $1 "$1$\r$\n$EXEDIR\kiosk.toml"
     StrCpy $files ' --config "$EXEDIR\kiosk.toml"'
   ${EndIf}
   ReadEnvStr $0 COMPUTERNAME
   ${If} ${FileExists} "$EXEDIR\$0.enrolment"
+    StrCpy $1 "$1$\r$\n$EXEDIR\$0.enrolment"
     StrCpy $files '$files --enrolment "$EXEDIR\$0.enrolment"'
   ${ElseIf} ${FileExists} "$EXEDIR\kiosk.enrolment"
+    StrCpy $1 "$1$\r$\n$EXEDIR\kiosk.enrolment"
     StrCpy $files '$files --enrolment "$EXEDIR\kiosk.enrolment"'
   ${EndIf}
   ${If} $files != ""
+    ${GetParameters} $0
+    ClearErrors
+    ${GetOptions} $0 "/FILES" $2
+    IfErrors 0 take
+    MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "$(TAKE_FILES)$\r$\n$1" /SD IDNO IDYES take
+    StrCpy $files ""
+    !insertmacro note "$(FILES_LEFT)$1"
+    Return
+take:
     !insertmacro SelectSection ${machine}
   ${EndIf}
 FunctionEnd
@@ -279,7 +355,7 @@ FunctionEnd
   ${DoWhile} $1 != ""
     ${If} $1 != "."
     ${AndIf} $1 != ".."
-    ${AndIf} ${FileExists} "$INSTDIR\$1\python313.dll"
+    ${AndIf} ${FileExists} "$INSTDIR\$1\${OURS}"
       ClearErrors
       FileOpen $2 "$INSTDIR\$1\python313.dll" a
       IfErrors running
@@ -328,7 +404,7 @@ keep:
   ${DoWhile} $1 != ""
     ${If} $1 != "."
     ${AndIf} $1 != ".."
-    ${AndIf} ${FileExists} "$INSTDIR\$1\python313.dll"
+    ${AndIf} ${FileExists} "$INSTDIR\$1\${OURS}"
       !insertmacro set_aside "$INSTDIR\$1" "$INSTDIR\.going" running
       RMDir /r "$INSTDIR\.going"
     ${EndIf}

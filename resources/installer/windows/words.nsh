@@ -24,6 +24,11 @@
   "The counter is running. Close it, then start again. The installed version still works."
 !insertmacro say NOT_WRITTEN "ファイルを書けませんでした。ディスクの空き(300 MB以上)と、その場所に書けることを確認して、もう一度始めてください。前の版があれば、そのまま使えます。" \
   "Files could not be written. Check for 300 MB of free disk space in a place that can be written to, then start again. A version installed before still works."
+!insertmacro say PLACE_UNUSABLE "このフォルダーには入れられません。入れられるのは、「$PROGRAMFILES64」の中の、まだないか、空か、この窓口のプログラムだけがあるフォルダーです。何も変更していません。" \
+  "The program cannot be put there, only into a folder inside '$PROGRAMFILES64' that is new, empty, or holds nothing but this program. Nothing was changed."
+!insertmacro say TAKE_FILES "このインストーラーの横に、次のファイルがあります。図書館の管理者が置いたものなら「はい」を選ぶと、パソコン全体の窓口を用意し、この設定にし、登録します。心あたりがなければ「いいえ」を選んでください。プログラムだけを入れます。" \
+  "The files below lie beside this installer. If your administrator put them there, choose Yes: the counter of this computer is set up and enrolled with them. If you do not know them, choose No: only the program is installed."
+!insertmacro say FILES_LEFT "横にあったファイルは使っていません(使うときは /FILES を付けます)。" "Files beside the installer were not used (/FILES takes them)."
 !insertmacro say NOT_SET_UP "プログラムは入りましたが、このパソコンの窓口の用意が終わっていません。原因を直してから、このインストーラーをもう一度実行するか、管理者のコマンドプロンプトで「kiosk setup --machine」を実行してください。記録: $log" \
   "The program is installed, but the counter of this computer is not ready. Mend the cause below, then run this installer again, or 'kiosk setup --machine' in an administrator's prompt. Log: $log"
 !insertmacro say KEEP_DATA "窓口のデータ(連携登録、設定、鍵)を残しますか。$\r$\n$\r$\n「はい」なら、プログラムだけを削除します。もう一度入れると、続きから使えます。$\r$\n「いいえ」なら、このパソコン全体の窓口(なければ、いまのアカウントの窓口)のデータをすべて消します。元に戻せません。" \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,7 +73,13 @@ def root_begins_in_anothers_folder() -> Told:
     os.chown(shared, 0, 54300)
     shared.chmod(0o775)
     told.append(called(None, "config", "write", "--home", str(shared / "counter")))
-    return {"told": told, "harmed": _harmed(), "made": [path.name for path in shared.iterdir()]}
+    # Root's by owner and group; acl(5) lets an account write.
+    listed = _ROOTS.with_name("listed")
+    listed.mkdir(mode=0o755)
+    entries = ((0x01, 7, -1), (0x02, 7, account_named(HANAKO).number), (0x04, 5, -1), (0x10, 7, -1), (0x20, 5, -1))  # type: ignore[union-attr]
+    os.setxattr(listed, "system.posix_acl_access", struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries))
+    told.append(called(None, "config", "write", "--home", str(listed / "counter")))
+    return {"told": told, "harmed": _harmed(), "made": [path.name for place in (shared, listed) for path in place.iterdir()]}
 
 
 def root_at_its_own_home() -> Told:
