@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,9 @@ from kiosk.config.acting_account import acting_as_member
 from kiosk.config.file_access import unusable
 from kiosk.config.file_replacement import delete
 from kiosk.config.home_marker import Purpose, purpose_of
-from kiosk.config.machine_place import has_machine_home, is_machine_home, is_move_begun, machine_keys_folder
+from kiosk.config.machine_place import has_machine_home, is_machine_home, is_move_begun, machine_folder, machine_keys_folder
 from kiosk.config.reading import CONFIG
+from kiosk.config.roots_places import check_as_root
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.equipment import now
@@ -54,20 +56,31 @@ def erase(home: Home, options: argparse.Namespace) -> int:
     from kiosk.config.machine_setup import is_administrator
     from kiosk.config.setup_lock import alone
 
+    chosen = os.environ.get("KIOSK_HOME") if options.home is None else None
     try:
+        if chosen and (options.yes or is_administrator()):
+            # Nobody has been shown which counter that is, or it is not the administrator who says so (kiosk.environment).
+            output.warn("erase.home-chosen", folder=escaped(chosen))
+            return output.MISUSE
         if is_move_begun():
             raise Unavailable(Code.COUNTER_MOVING)
         if options.home is None and not has_machine_home() and is_administrator() and is_removal_begun():
-            # Not the account's own counter, which would be the default by now.
             with alone():
                 finish_removal()
             output.tell_done("erase.finished")
-            return output.OK
-        is_machines = is_machine_home(home.folder)
-        if is_machines and not is_administrator():
-            raise _impossible("not-administrator")
-        with alone() if is_machines else nullcontext():
-            return _erase(home, options, is_machines=is_machines)
+            if not home.has_begun():
+                return output.OK
+            # The account's own counter, the default by now, is not what was being erased.
+            output.warn("erase.own-stays", folder=escaped(str(home.folder)))
+            return output.PROBLEM
+        if is_machine_home(home.folder):
+            if not is_administrator():
+                raise _impossible("not-administrator")
+            with alone():
+                # By its own name: where a link leads, whoever has laid it says anew each time.
+                return _erase(Home(machine_folder()), options, is_machines=True)
+        check_as_root(home.folder)
+        return _erase(home, options, is_machines=False)
     except OSError as error:
         raise unusable(error, Path(error.filename or home.folder)) from error
 
@@ -80,8 +93,8 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
     with acting_as_member(home.folder):
         place = _key_place(home)
         is_there = home.has_begun()
-        if not is_there and place.store.load() is None:
-            if remove_home(home):
+        if not is_machines and not _is_a_counters(home, place):
+            if is_there or remove_home(home):
                 raise _impossible("nothing-there", place=str(home.folder))
             output.tell("erase.none", folder=escaped(str(home.folder)))
             return output.OK
@@ -109,6 +122,14 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
         output.tell_done(f"erase.server-{'told' if told else 'untold'}", name=loss.membership.counter)
     output.tell_done("erase.elsewhere")
     return output.OK
+
+
+def _is_a_counters(home: Home, place: KeyPlace) -> bool:
+    """Whether something says so: many a folder has a `data`, or a config.toml. Raises Unavailable; OSError."""
+    with suppress(FileNotFoundError):
+        if purpose_of(home.folder) is Purpose.COUNTER:
+            return True
+    return home.has_store() or place.store.load() is not None
 
 
 def _refuse_others(home: Home) -> None:
