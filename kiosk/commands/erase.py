@@ -103,6 +103,9 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
             loss = _loss(home, place)
             _confirm(home, place, loss, options)
             told = _tell_server(home, loss)
+            before = place.of_folder_before()
+            if before is not None and before[1]:
+                erase_keys(before[0])
             if is_there:
                 erase_data(home, place)
             erase_keys(place)
@@ -118,6 +121,8 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
     for key, paths in (("erase.left", left), ("erase.outside", outside)):
         if paths:
             output.tell_done(key, places=", ".join(escaped(str(path)) for path in paths))
+    if before is not None and not before[1]:
+        output.tell_done("erase.keys-elsewhere", keys=escaped(before[0].store.describe().place))
     if loss.membership is not None:
         output.tell_done(f"erase.server-{'told' if told else 'untold'}", name=loss.membership.counter)
     output.tell_done("erase.elsewhere")

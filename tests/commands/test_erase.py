@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from uuid import UUID
 
@@ -146,6 +147,23 @@ def test_a_home_of_an_earlier_version_says_whose_it_is_until_all_has_gone(kiosk:
     erase_data(furnished, keys)
     erase_keys(keys)  # killed here
     assert (kiosk("erase", "--yes").code, furnished.folder.exists()) == (0, False)
+
+
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_the_keys_go_with_a_counter_whose_folder_was_renamed(kiosk: Call, furnished: Home, tmp_path: Path, is_copy: bool) -> None:
+    """A copy of the data would be read with them. Those of a counter that was copied are that one's."""
+    keys, renamed = key_place_of(furnished, read_settings(furnished.config)), tmp_path / "renamed"
+    shutil.copytree(furnished.folder, renamed)
+    if not is_copy:
+        shutil.rmtree(furnished.folder)
+    said = kiosk("--home", str(renamed), "erase", "--yes", "--lose", "unknown")
+    assert (said.code, renamed.exists()) == (0, False), said.err
+    assert (words("erase.keys-elsewhere", keys=str(keys.store.describe().place)) in said.out) is is_copy
+    if is_copy:
+        with open_repository(furnished, read_settings(furnished.config))[0] as store:
+            assert store.count_links() == 1
+    else:
+        assert not keys.folder.exists()
 
 
 @pytest.fixture
