@@ -16,7 +16,6 @@ from kiosk.commands.parser import Commands
 from kiosk.config import Home, KeySettings, read_settings
 from kiosk.config.acting_account import acting_as_member
 from kiosk.config.file_access import unusable
-from kiosk.config.file_replacement import delete
 from kiosk.config.home_marker import Purpose, purpose_of
 from kiosk.config.machine_place import has_machine_home, is_machine_home, is_move_begun, machine_folder, machine_keys_folder
 from kiosk.config.reading import CONFIG
@@ -66,8 +65,9 @@ def erase(home: Home, options: argparse.Namespace) -> int:
             raise Unavailable(Code.COUNTER_MOVING)
         if options.home is None and not has_machine_home() and is_administrator() and is_removal_begun():
             with alone():
-                finish_removal()
+                keys_left = finish_removal()
             output.tell_done("erase.finished")
+            _tell_machines(keys_left)
             if not home.has_begun():
                 return output.OK
             # The account's own counter, the default by now, is not what was being erased.
@@ -109,24 +109,30 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
             if is_there:
                 erase_data(home, place)
             erase_keys(place)
-        if is_machines:
-            # What mass installation has laid beside the keys.
-            delete(machine_keys_folder() / "enrolment.toml", missing_ok=True)
-    left: list[Path] = []
-    if is_machines:
-        remove_place()
-    else:
-        left = remove_home(home)
+    keys_left = remove_place() if is_machines else []
+    left = [] if is_machines else remove_home(home)
     output.tell_done("erase.done", folder=escaped(str(home.folder)))
     for key, paths in (("erase.left", left), ("erase.outside", outside)):
         if paths:
             output.tell_done(key, places=", ".join(escaped(str(path)) for path in paths))
     if before is not None and not before[1]:
         output.tell_done("erase.keys-elsewhere", keys=escaped(before[0].store.describe().place))
+    if is_machines:
+        _tell_machines(keys_left)
     if loss.membership is not None:
         output.tell_done(f"erase.server-{'told' if told else 'untold'}", name=loss.membership.counter)
     output.tell_done("erase.elsewhere")
     return output.OK
+
+
+def _tell_machines(keys: list[str]) -> None:
+    """What stays of the computer's counters."""
+    from kiosk.commands.setup_outcome import tell_keys
+    from kiosk.config.machine_removal import put_aside
+
+    tell_keys(keys)
+    if kept := put_aside():
+        output.tell_done("erase.unused", places=", ".join(escaped(str(place)) for place in kept))
 
 
 def _is_a_counters(home: Home, place: KeyPlace) -> bool:

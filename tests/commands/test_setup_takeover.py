@@ -110,3 +110,16 @@ def test_a_code_that_was_used_elsewhere_is_told_and_its_copy_erased(here: Path, 
     assert (told["used"][0], told["left"], told["then"]) == (1, False, 0)
     for sentence in (words("why.enrolment-code-refused.used"), words("setup.enrolment-dropped")):
         assert sentence in told["used"][1]
+
+
+def test_what_lies_where_the_copy_would_be_stops_nothing_and_what_stays_is_told(here: Path) -> None:
+    told = found("strays", here)
+    assert (told["unused"][0], told["modes"]) == (0, ["0600", "0700"])
+    assert (told["setup"][0], told["then"]) == (0, []), told["setup"][1]
+    code, said = told["erased"]
+    assert (code, told["left"]) == (0, ["0123456789abcdef.machine.bak"]), said
+    for sentence in (
+        words("setup.keys-left", folder="/var/lib/library-card-kiosk-keys", files="0123456789abcdef.machine.bak"),
+        words("erase.unused", places="/var/lib/library-card-kiosk-unused-1"),
+    ):
+        assert sentence in said

@@ -56,6 +56,10 @@ def test_of_the_computers_counter_nothing_is_left(share: Path, capsys: pytest.Ca
     main(["setup", "--machine", "--config", str(share / "kiosk.toml"), "--enrolment", str(share / "PC01.enrolment")])
     with open_repository(Home(machine_folder()), read_settings(Home(machine_folder()).config))[0] as store:
         assert store.count_links() == 0
+    copy = machine_keys_folder() / "enrolment.toml"
+    copy.unlink()
+    (copy / "laid by a member").mkdir(parents=True)
+    (copy.parent / ".enrolment.toml.0a1b2c3d").write_text("a draft", "utf-8")
     assert main(["erase", "--yes"]) == 0, capsys.readouterr().err
     assert list(machine_folder().parent.iterdir()) == []
     # What is left beside a home that has gone is finished, and not taken for the account's own.
