@@ -69,9 +69,13 @@ def test_files_that_cannot_be_used_change_nothing(here: Path, site: InProcess) -
         "wrong-url.enrolment": good.formatted(explained="").replace("https:", "http:"),
     }.items():
         (here / name).write_text(text, "utf-8")
+    # Its name is another's to choose.
+    named = EnrolmentFile(site.url, "desk\x1b[2J", good.code, datetime.now(UTC) + timedelta(hours=1))
+    (here / "named.enrolment").write_text(named.formatted(explained=""), "utf-8")
     (here / "wrong-utf16.toml").write_bytes(CONFIG.encode("utf-16"))
     told = found("refused", here)
     assert told.pop("left") == []
+    assert words("setup.would-enrol", name="desk\\u{001B}[2J", url=site.url) in told.pop("named")[1]
     sentences = {
         "wrong-newer": say("command.setup.config-newer").partition("{")[0],
         "wrong-value": "revocation",

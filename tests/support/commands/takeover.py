@@ -61,6 +61,7 @@ def refused() -> Told:
         what = ("--config", str(path)) if path.suffix == ".toml" else ("--config", str(CONFIG), "--enrolment", str(path))
         told[path.stem] = called(None, *MACHINE, *what)
     told["missing"] = called(None, *MACHINE, "--config", str(HERE / "nowhere.toml"))
+    told["named"] = called(None, *MACHINE, "--config", str(CONFIG), "--enrolment", str(HERE / "named.enrolment"), "--dry-run")
     told["undecided"] = called(None, *MACHINE, "--enrolment", str(FILE))
     told["account"] = called(HANAKO, *MACHINE, "--config", str(CONFIG))
     told["left"] = [path.name for path in Path("/var/lib").iterdir()]
