@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -102,6 +103,8 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
         with _not_running(home if is_there else None):
             loss = _loss(home, place)
             _confirm(home, place, loss, options)
+            if is_machines:
+                _close_to_members()
             told = _tell_server(home, loss)
             before = place.of_folder_before()
             if before is not None and before[1]:
@@ -123,6 +126,18 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
         output.tell_done(f"erase.server-{'told' if told else 'untold'}", name=loss.membership.counter)
     output.tell_done("erase.elsewhere")
     return output.OK
+
+
+def _close_to_members() -> None:
+    """Until all has gone, or `kiosk setup --machine` opens the place again. Raises OSError, also for what leads out of it."""
+    if sys.platform == "win32":
+        # Files are deleted by name there, and a member could lay a junction under one:
+        # https://learn.microsoft.com/windows/win32/fileio/hard-links-and-junctions. Elsewhere root acts as a member.
+        from kiosk.config.kept_for_administrators import keep_closed
+
+        for folder in (machine_folder(), machine_keys_folder()):
+            with suppress(FileNotFoundError):
+                keep_closed(folder)
 
 
 def _tell_machines(keys: list[str]) -> None:
