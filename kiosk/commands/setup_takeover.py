@@ -121,7 +121,7 @@ def _parsed(raw: bytes, path: Path) -> EnrolmentFile:
 
 
 def _expired(file: EnrolmentFile, path: Path) -> Refused:
-    return Refused(Code.ENROLMENT_FILE_UNUSABLE, reason="expired", place=str(path), name=file.name, until=moment(file.until))
+    return Refused(Code.ENROLMENT_FILE_UNUSABLE, reason="expired", place=str(path), name=escaped(file.name), until=moment(file.until))
 
 
 def would_take_over(files: Files) -> int:

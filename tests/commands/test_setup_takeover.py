@@ -65,7 +65,9 @@ def test_files_that_cannot_be_used_change_nothing(here: Path, site: InProcess) -
         "wrong-value.toml": CONFIG.replace('"none"', '"perhaps"'),
         "wrong-form.enrolment": good.formatted(explained="").replace("kiosk-enrolment = 1", "kiosk-enrolment = 2"),
         "wrong-code.enrolment": good.formatted(explained="").replace(good.code.formatted(), good.code.formatted()[1:]),
-        "wrong-time.enrolment": EnrolmentFile(site.url, NAME, good.code, datetime.now(UTC) - timedelta(hours=1)).formatted(explained=""),
+        "wrong-time.enrolment": EnrolmentFile(site.url, "desk\x1b[2J", good.code, datetime.now(UTC) - timedelta(hours=1)).formatted(
+            explained=""
+        ),
         "wrong-url.enrolment": good.formatted(explained="").replace("https:", "http:"),
     }.items():
         (here / name).write_text(text, "utf-8")
@@ -82,7 +84,7 @@ def test_files_that_cannot_be_used_change_nothing(here: Path, site: InProcess) -
         "wrong-utf16": say("command.why.file.utf-16"),
         "wrong-form": words("why.enrolment-file-unusable.newer"),
         "wrong-code": words("why.enrolment-file-unusable.damaged"),
-        "wrong-time": words("why.enrolment-file-unusable.expired").partition("(")[0].format(name=NAME),
+        "wrong-time": words("why.enrolment-file-unusable.expired").partition("(")[0].format(name="desk\\u{001B}[2J"),
         "wrong-url": say("refusal.registry-url.staff-next"),
         "missing": words("why.file.missing"),
         "undecided": "card.revocation",
