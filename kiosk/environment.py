@@ -23,12 +23,12 @@ else:
     _OF_ACCOUNT = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
 
 
-def keep_what_setup_needs(arguments: Sequence[str]) -> None:
-    """If these are the arguments of `kiosk setup`, which works with the administrator's rights: forget all variables but those for the
-    terminal and of the account's own folders.
+def keep_what_administrators_need(arguments: Sequence[str]) -> None:
+    """If these are the arguments of `kiosk setup` or `kiosk erase`, which work with the administrator's rights: forget all variables but
+    those for the terminal, of the account's own folders, and KIOSK_HOME, which both commands refuse then.
     """
-    if _is_setup(arguments):
-        kept = _chosen((*_OF_TERMINAL, *_OF_ACCOUNT)) | _of_system()
+    if _is_administrators(arguments):
+        kept = _chosen((*_OF_TERMINAL, *_OF_ACCOUNT, "KIOSK_HOME")) | _of_system()
         for name in [name for name in os.environ if name not in kept]:
             del os.environ[name]
         os.environ.update(kept)
@@ -55,9 +55,9 @@ def _chosen(names: Sequence[str]) -> dict[str, str]:
     return {name: os.environ[name] for name in names if name in os.environ}
 
 
-def _is_setup(arguments: Sequence[str]) -> bool:
+def _is_administrators(arguments: Sequence[str]) -> bool:
     left = list(arguments)
     while left and left[0].startswith("-"):
         if left.pop(0) == "--home":
             del left[:1]
-    return left[:1] == ["setup"]
+    return left[:1] in (["setup"], ["erase"])

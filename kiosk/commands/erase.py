@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +17,10 @@ from kiosk.commands.parser import Commands
 from kiosk.config import Home, KeySettings, read_settings
 from kiosk.config.acting_account import acting_as_member
 from kiosk.config.file_access import unusable
-from kiosk.config.file_replacement import delete
 from kiosk.config.home_marker import Purpose, purpose_of
-from kiosk.config.machine_place import has_machine_home, is_machine_home, is_move_begun, machine_keys_folder
+from kiosk.config.machine_place import has_machine_home, is_machine_home, is_move_begun, machine_folder, machine_keys_folder
 from kiosk.config.reading import CONFIG
+from kiosk.config.roots_places import check_as_root
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.equipment import now
@@ -54,20 +56,32 @@ def erase(home: Home, options: argparse.Namespace) -> int:
     from kiosk.config.machine_setup import is_administrator
     from kiosk.config.setup_lock import alone
 
+    chosen = os.environ.get("KIOSK_HOME") if options.home is None else None
     try:
+        if chosen and (options.yes or is_administrator()):
+            # Nobody has been shown which counter that is, or it is not the administrator who says so (kiosk.environment).
+            output.warn("erase.home-chosen", folder=escaped(chosen))
+            return output.MISUSE
         if is_move_begun():
             raise Unavailable(Code.COUNTER_MOVING)
         if options.home is None and not has_machine_home() and is_administrator() and is_removal_begun():
-            # Not the account's own counter, which would be the default by now.
             with alone():
-                finish_removal()
+                keys_left = finish_removal()
             output.tell_done("erase.finished")
-            return output.OK
-        is_machines = is_machine_home(home.folder)
-        if is_machines and not is_administrator():
-            raise _impossible("not-administrator")
-        with alone() if is_machines else nullcontext():
-            return _erase(home, options, is_machines=is_machines)
+            _tell_machines(keys_left)
+            if not home.has_begun():
+                return output.OK
+            # The account's own counter, the default by now, is not what was being erased.
+            output.warn("erase.own-stays", folder=escaped(str(home.folder)))
+            return output.PROBLEM
+        if is_machine_home(home.folder):
+            if not is_administrator():
+                raise _impossible("not-administrator")
+            with alone():
+                # By its own name: where a link leads, whoever has laid it says anew each time.
+                return _erase(Home(machine_folder()), options, is_machines=True)
+        check_as_root(home.folder)
+        return _erase(home, options, is_machines=False)
     except OSError as error:
         raise unusable(error, Path(error.filename or home.folder)) from error
 
@@ -80,8 +94,8 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
     with acting_as_member(home.folder):
         place = _key_place(home)
         is_there = home.has_begun()
-        if not is_there and place.store.load() is None:
-            if remove_home(home):
+        if not is_machines and not _is_a_counters(home, place):
+            if is_there or remove_home(home):
                 raise _impossible("nothing-there", place=str(home.folder))
             output.tell("erase.none", folder=escaped(str(home.folder)))
             return output.OK
@@ -89,26 +103,59 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
         with _not_running(home if is_there else None):
             loss = _loss(home, place)
             _confirm(home, place, loss, options)
+            if is_machines:
+                _close_to_members()
             told = _tell_server(home, loss)
+            before = place.of_folder_before()
+            if before is not None and before[1]:
+                erase_keys(before[0])
             if is_there:
                 erase_data(home, place)
             erase_keys(place)
-        if is_machines:
-            # What mass installation has laid beside the keys.
-            delete(machine_keys_folder() / "enrolment.toml", missing_ok=True)
-    left: list[Path] = []
-    if is_machines:
-        remove_place()
-    else:
-        left = remove_home(home)
+    keys_left = remove_place() if is_machines else []
+    left = [] if is_machines else remove_home(home)
     output.tell_done("erase.done", folder=escaped(str(home.folder)))
     for key, paths in (("erase.left", left), ("erase.outside", outside)):
         if paths:
             output.tell_done(key, places=", ".join(escaped(str(path)) for path in paths))
+    if before is not None and not before[1]:
+        output.tell_done("erase.keys-elsewhere", keys=escaped(before[0].store.describe().place))
+    if is_machines:
+        _tell_machines(keys_left)
     if loss.membership is not None:
         output.tell_done(f"erase.server-{'told' if told else 'untold'}", name=loss.membership.counter)
     output.tell_done("erase.elsewhere")
     return output.OK
+
+
+def _close_to_members() -> None:
+    """Until all has gone, or `kiosk setup --machine` opens the place again. Raises OSError, also for what leads out of it."""
+    if sys.platform == "win32":
+        # Files are deleted by name there, and a member could lay a junction under one:
+        # https://learn.microsoft.com/windows/win32/fileio/hard-links-and-junctions. Elsewhere root acts as a member.
+        from kiosk.config.kept_for_administrators import keep_closed
+
+        for folder in (machine_folder(), machine_keys_folder()):
+            with suppress(FileNotFoundError):
+                keep_closed(folder)
+
+
+def _tell_machines(keys: list[str]) -> None:
+    """What stays of the computer's counters."""
+    from kiosk.commands.setup_outcome import tell_keys
+    from kiosk.config.machine_removal import put_aside
+
+    tell_keys(keys)
+    if kept := put_aside():
+        output.tell_done("erase.unused", places=", ".join(escaped(str(place)) for place in kept))
+
+
+def _is_a_counters(home: Home, place: KeyPlace) -> bool:
+    """Whether something says so: many a folder has a `data`, or a config.toml. Raises Unavailable; OSError."""
+    with suppress(FileNotFoundError):
+        if purpose_of(home.folder) is Purpose.COUNTER:
+            return True
+    return home.has_store() or place.store.load() is not None
 
 
 def _refuse_others(home: Home) -> None:

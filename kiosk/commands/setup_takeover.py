@@ -21,9 +21,10 @@ from kiosk.commands.registry.opened import moment
 from kiosk.config import Home, check_settings, default_config, read_settings
 from kiosk.config.acting_account import acting_as_member
 from kiosk.config.atomic_write import replace_file, sync_folder
+from kiosk.config.enrolment_copy import enrolment_copy, forget_strays
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete
-from kiosk.config.machine_place import has_machine_home, machine_folder, machine_keys_folder
+from kiosk.config.machine_place import has_machine_home, machine_folder
 from kiosk.config.private_files import read_private
 from kiosk.config.reading import CONFIG
 from kiosk.config.text_encoding import decoded
@@ -120,7 +121,7 @@ def _parsed(raw: bytes, path: Path) -> EnrolmentFile:
 
 
 def _expired(file: EnrolmentFile, path: Path) -> Refused:
-    return Refused(Code.ENROLMENT_FILE_UNUSABLE, reason="expired", place=str(path), name=file.name, until=moment(file.until))
+    return Refused(Code.ENROLMENT_FILE_UNUSABLE, reason="expired", place=str(path), name=escaped(file.name), until=moment(file.until))
 
 
 def would_take_over(files: Files) -> int:
@@ -128,7 +129,7 @@ def would_take_over(files: Files) -> int:
     if files.config_path is not None:
         output.tell("setup.would-take-config", file=escaped(str(files.config_path)))
     if files.enrolment is not None:
-        output.tell("setup.would-enrol", name=files.enrolment.name, url=files.enrolment.address)
+        output.tell("setup.would-enrol", name=escaped(files.enrolment.name), url=escaped(files.enrolment.address))
     return output.OK
 
 
@@ -138,25 +139,21 @@ def take_over(files: Files) -> int:
     Returns 1 if it could not be enrolled, having said why and what becomes of the copy. Raises KioskError; OSError.
     """
     home = Home(machine_folder())
-    if files.config is None and files.enrolment is None and not os.path.lexists(_copy()):
+    forget_strays()
+    if files.config is None and files.enrolment is None and not os.path.lexists(enrolment_copy()):
         return output.OK
     with acting_as_member(home.folder):
         if files.config is not None:
             _take_config(home, files.config)
         given_now = files.enrolment
         if given_now is not None and _is_enrolled(home, given_now):
-            output.tell("enrol.already", name=given_now.name, url=given_now.address)
-            _erase(_copy())
+            output.tell("enrol.already", name=escaped(given_now.name), url=escaped(given_now.address))
+            _erase(enrolment_copy())
             return output.OK
         if given_now is not None:
-            replace_file(_copy(), given_now.formatted(explained=output.words("registry.enrol.in-file")).encode())
-            sync_folder(_copy().parent)
-        return _enrol(home) if os.path.lexists(_copy()) else output.OK
-
-
-def _copy() -> Path:
-    """Who may read it there may read the keys as well, for which it could be exchanged."""
-    return machine_keys_folder() / "enrolment.toml"
+            replace_file(enrolment_copy(), given_now.formatted(explained=output.words("registry.enrol.in-file")).encode())
+            sync_folder(enrolment_copy().parent)
+        return _enrol(home) if os.path.lexists(enrolment_copy()) else output.OK
 
 
 def _take_config(home: Home, config: bytes) -> None:
@@ -184,7 +181,7 @@ def _free_name(config: Path) -> Path:
 
 def _enrol(home: Home) -> int:
     """With the copy, which is erased unless it may serve later."""
-    path, until = _copy(), ""
+    path, until = enrolment_copy(), ""
     raw = read_private(path)
     try:
         file = _parsed(raw, path)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kiosk.config.atomic_write import sync_folder
+from kiosk.config.enrolment_copy import forget_enrolment
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete_empty, delete_tree, rename
 from kiosk.config.home import Home, default_config
@@ -33,23 +34,34 @@ def remove_unused() -> Path | None:
     """
     home = Home(machine_folder())
     kept = _free_name() if _is_prepared(home) else None
-    put_aside = kept or retired_folder()
+    aside = kept or retired_folder()
     _remove_retired()
-    rename(home.folder, put_aside)
-    if _has_data(Home(put_aside)):
-        rename(put_aside, home.folder)
+    rename(home.folder, aside)
+    if _has_data(Home(aside)):
+        rename(aside, home.folder)
         raise Unavailable(Code.ALREADY_RUNNING)
     sync_folder(home.folder.parent)
     finish_removal()
+    if kept is not None:
+        with suppress(OSError):  # as in `remove_keys_folder`
+            keep_closed(kept)
     return kept
 
 
-def remove_place() -> None:
-    """Remove the home with all that is in it; its keys have gone. Once it has begun, `finish_removal` goes on. Raises OSError."""
+def put_aside() -> list[Path]:
+    """What `remove_unused` has kept. Raises OSError."""
+    kept = machine_folder().parent.glob(f"{machine_folder().name}-unused-*")
+    return sorted(place for place in kept if is_administrators(place))
+
+
+def remove_place() -> list[str]:
+    """Remove the home with all that is in it; its keys have gone. Once it has begun, `finish_removal` goes on, and returns the same. Raises
+    OSError.
+    """
     _remove_retired()
     rename(machine_folder(), retired_folder())
     sync_folder(machine_folder().parent)
-    finish_removal()
+    return finish_removal()
 
 
 def is_removal_begun() -> bool:
@@ -71,11 +83,15 @@ def finish_removal() -> list[str]:
 
 
 def remove_keys_folder() -> list[str]:
-    """Remove the folder of the computer's keys, if it is ours; with keys of an earlier store in it, close it to the group. Their names."""
+    """Remove the folder of the computer's keys, if it is ours, with an enrolment file in it; with keys of an earlier store in it, close it
+    to the group. Their names.
+    """
     folder = machine_keys_folder()
     try:
         if not is_administrators(folder):
             return []
+        with suppress(OSError):  # told with what is left
+            forget_enrolment()
         with suppress(OSError):
             delete_empty(folder)
             return []

@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.errors import Refused
@@ -50,7 +50,8 @@ class EnrolmentFile:
         address, name, code, until = (values.get(key) for key in ("address", "name", "code", "until"))
         if not (isinstance(address, str) and isinstance(name, str) and isinstance(code, str)):
             raise ValueError("something is missing")
-        if not isinstance(until, datetime) or until.tzinfo is None:
+        # At either end of what a datetime can be, it has no counterpart in another time zone.
+        if not isinstance(until, datetime) or until.tzinfo is None or not MINYEAR < until.year < MAXYEAR:
             raise ValueError("no time")
         try:
             return cls(address, name, EnrolmentCode.parse(code), until)

@@ -6,6 +6,7 @@ forgotten. No dataclasses: the parent process, which the counter waits for at it
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import NamedTuple, Self
 
@@ -13,6 +14,8 @@ MOST, WITHIN = 5, 60.0
 """How often it is started again within how long."""
 PAUSES = (0.5, 1.0, 2.0, 3.0, 4.0)
 """How long after a crash it is started again, by how often that was done within that time: each less than five seconds."""
+
+_NUMBER, _WHY = r"[0-9A-F-]{1,16}", r"[0-9A-Za-z +-]{1,40}"
 
 
 class Crash(NamedTuple):
@@ -32,6 +35,9 @@ class Crash(NamedTuple):
     def parse(cls, text: str) -> Self:
         """Of what `str` gives. Raises ValueError."""
         number, at, why = text.split(",", 2)
+        # Who may write the file that it stands in may write anything, and it is shown as it is.
+        if not (re.fullmatch(_NUMBER, number) and re.fullmatch(_WHY, why)):
+            raise ValueError(text)
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None:
             raise ValueError(text)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kiosk.config.file_replacement import delete, delete_empty
 from kiosk.config.home import Home
-from kiosk.config.home_marker import MARK
+from kiosk.config.home_marker import MARK, Purpose, begin_for
 from kiosk.store.copied_home import remove_tree
 from kiosk.store.erasing import erase
 from kiosk.store.key_location import KeyPlace
@@ -26,6 +26,8 @@ def erase_data(home: Home, place: KeyPlace) -> None:
     """Erase the keys, the store, and everything else in the home but what says that there is one. Nobody may have it open. Raises
     Unavailable; OSError.
     """
+    # Without its store and its keys, nothing else would say so of a home that an earlier version has begun.
+    begin_for(Purpose.COUNTER, home.folder)
     record = place.store.load()
     if home.has_store() or (record is not None and not record.is_erased):
         erase(place)

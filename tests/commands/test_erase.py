@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from kiosk.__main__ import main
 from kiosk.commands.output import words
 from kiosk.config import Home, read_settings
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.equipment import key_place_of, open_repository
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.registry.models import CounterState
+from kiosk.store.home_erasing import erase_data, erase_keys
 from kiosk.text import say
 from tests.support.commands.call import Call
 from tests.support.commands.enrolment import record
@@ -119,10 +122,48 @@ def test_only_a_counter_is_erased(kiosk: Call, home: Home, tmp_path: Path) -> No
     server = tmp_path / "server"
     server.mkdir()
     (server / "library-card-kiosk.home").write_bytes(b"library-card-kiosk: registry\n")
-    for folder in (practice, server):
+    (papers / "config.toml").write_text("[project]\n", "utf-8")
+    for folder in (practice, server, papers):
+        before = sorted(folder.rglob("*"))
         assert kiosk("erase", "--yes", "--home", str(folder)).code == 1
-        assert (folder / "library-card-kiosk.home").exists()
+        assert sorted(folder.rglob("*")) == before
     assert kiosk("erase", "--yes", "--home", str(tmp_path / "default")).code == 0
+
+
+def test_a_variable_names_no_counter_that_a_script_erases(
+    furnished: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KIOSK_HOME", str(furnished.folder))
+    before = everything(furnished)
+    assert main(["erase", "--yes", "--lose", "1"]) == 2
+    assert words("erase.home-chosen", folder=str(furnished.folder)) in capsys.readouterr().err
+    assert everything(furnished) == before
+
+
+def test_a_home_of_an_earlier_version_says_whose_it_is_until_all_has_gone(kiosk: Call, furnished: Home) -> None:
+    mark = furnished.folder / "library-card-kiosk.home"
+    mark.unlink()
+    keys = key_place_of(furnished, read_settings(furnished.config))
+    erase_data(furnished, keys)
+    erase_keys(keys)  # killed here
+    assert (kiosk("erase", "--yes").code, furnished.folder.exists()) == (0, False)
+
+
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_the_keys_go_with_a_counter_whose_folder_was_renamed(kiosk: Call, furnished: Home, tmp_path: Path, is_copy: bool) -> None:
+    """A copy of the data would be read with them. Those of a counter that was copied are that one's."""
+    keys, renamed = key_place_of(furnished, read_settings(furnished.config)), tmp_path / "renamed"
+    shutil.copytree(furnished.folder, renamed)
+    if not is_copy:
+        shutil.rmtree(furnished.folder)
+    said = kiosk("--home", str(renamed), "erase", "--yes", "--lose", "unknown")
+    assert (said.code, renamed.exists()) == (0, False), said.err
+    assert (words("erase.keys-elsewhere", keys=str(keys.store.describe().place)) in said.out) is is_copy
+    if is_copy:
+        with open_repository(furnished, read_settings(furnished.config))[0] as store:
+            assert store.count_links() == 1
+    else:
+        assert not keys.folder.exists()
 
 
 @pytest.fixture

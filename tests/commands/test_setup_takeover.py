@@ -65,20 +65,26 @@ def test_files_that_cannot_be_used_change_nothing(here: Path, site: InProcess) -
         "wrong-value.toml": CONFIG.replace('"none"', '"perhaps"'),
         "wrong-form.enrolment": good.formatted(explained="").replace("kiosk-enrolment = 1", "kiosk-enrolment = 2"),
         "wrong-code.enrolment": good.formatted(explained="").replace(good.code.formatted(), good.code.formatted()[1:]),
-        "wrong-time.enrolment": EnrolmentFile(site.url, NAME, good.code, datetime.now(UTC) - timedelta(hours=1)).formatted(explained=""),
+        "wrong-time.enrolment": EnrolmentFile(site.url, "desk\x1b[2J", good.code, datetime.now(UTC) - timedelta(hours=1)).formatted(
+            explained=""
+        ),
         "wrong-url.enrolment": good.formatted(explained="").replace("https:", "http:"),
     }.items():
         (here / name).write_text(text, "utf-8")
+    # Its name is another's to choose.
+    named = EnrolmentFile(site.url, "desk\x1b[2J", good.code, datetime.now(UTC) + timedelta(hours=1))
+    (here / "named.enrolment").write_text(named.formatted(explained=""), "utf-8")
     (here / "wrong-utf16.toml").write_bytes(CONFIG.encode("utf-16"))
     told = found("refused", here)
     assert told.pop("left") == []
+    assert words("setup.would-enrol", name="desk\\u{001B}[2J", url=site.url) in told.pop("named")[1]
     sentences = {
         "wrong-newer": say("command.setup.config-newer").partition("{")[0],
         "wrong-value": "revocation",
         "wrong-utf16": say("command.why.file.utf-16"),
         "wrong-form": words("why.enrolment-file-unusable.newer"),
         "wrong-code": words("why.enrolment-file-unusable.damaged"),
-        "wrong-time": words("why.enrolment-file-unusable.expired").partition("(")[0].format(name=NAME),
+        "wrong-time": words("why.enrolment-file-unusable.expired").partition("(")[0].format(name="desk\\u{001B}[2J"),
         "wrong-url": say("refusal.registry-url.staff-next"),
         "missing": words("why.file.missing"),
         "undecided": "card.revocation",
@@ -110,3 +116,16 @@ def test_a_code_that_was_used_elsewhere_is_told_and_its_copy_erased(here: Path, 
     assert (told["used"][0], told["left"], told["then"]) == (1, False, 0)
     for sentence in (words("why.enrolment-code-refused.used"), words("setup.enrolment-dropped")):
         assert sentence in told["used"][1]
+
+
+def test_what_lies_where_the_copy_would_be_stops_nothing_and_what_stays_is_told(here: Path) -> None:
+    told = found("strays", here)
+    assert (told["unused"][0], told["modes"]) == (0, ["0600", "0700"])
+    assert (told["setup"][0], told["then"]) == (0, []), told["setup"][1]
+    code, said = told["erased"]
+    assert (code, told["left"]) == (0, ["0123456789abcdef.machine.bak"]), said
+    for sentence in (
+        words("setup.keys-left", folder="/var/lib/library-card-kiosk-keys", files="0123456789abcdef.machine.bak"),
+        words("erase.unused", places="/var/lib/library-card-kiosk-unused-1"),
+    ):
+        assert sentence in said

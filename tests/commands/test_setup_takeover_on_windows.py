@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from kiosk.__main__ import main
 from kiosk.commands.output import words
 from kiosk.config import Home, read_settings
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
+from kiosk.domain.access_list import ADMINISTRATORS, OWNER_RIGHTS, SYSTEM
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.enrolment_file import EnrolmentFile
 from kiosk.equipment import open_repository
@@ -19,6 +21,9 @@ from tests.support.commands.program_data import put_program_data
 
 if os.name != "nt":
     pytest.skip("%ProgramData%", allow_module_level=True)
+
+import win32file
+import win32security
 
 CONFIG = '\ufeff[card]\r\nrevocation = "none"\r\n'
 """As Notepad saves it."""
@@ -56,12 +61,39 @@ def test_of_the_computers_counter_nothing_is_left(share: Path, capsys: pytest.Ca
     main(["setup", "--machine", "--config", str(share / "kiosk.toml"), "--enrolment", str(share / "PC01.enrolment")])
     with open_repository(Home(machine_folder()), read_settings(Home(machine_folder()).config))[0] as store:
         assert store.count_links() == 0
+    copy = machine_keys_folder() / "enrolment.toml"
+    copy.unlink()
+    (copy / "laid by a member").mkdir(parents=True)
+    (copy.parent / ".enrolment.toml.0a1b2c3d").write_text("a draft", "utf-8")
     assert main(["erase", "--yes"]) == 0, capsys.readouterr().err
     assert list(machine_folder().parent.iterdir()) == []
     # What is left beside a home that has gone is finished, and not taken for the account's own.
     machine_keys_folder().mkdir()
     assert main(["erase", "--yes"]) == 0
     assert words("erase.finished") in capsys.readouterr().out
+    assert list(machine_folder().parent.iterdir()) == []
+
+
+def test_the_place_is_closed_to_members_before_anything_in_it_is_deleted(share: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python deletes by name on Windows, and a member could lay a junction under it. Wine keeps no groups: the calls are noted."""
+    assert main(["setup", "--machine", "--config", str(share / "kiosk.toml")]) == 0
+    admitted: dict[int, set[str]] = {}
+    really_set = win32security.SetSecurityInfo
+
+    def note(handle: int, kind: int, what: int, *parts: Any) -> None:
+        really_set(handle, kind, what, *parts)
+        if listed := parts[2]:
+            accounts = {win32security.ConvertSidToStringSid(listed.GetAce(place)[2]) for place in range(listed.GetAceCount())}
+            admitted[win32file.GetFileInformationByHandle(handle)[-1]] = accounts
+
+    monkeypatch.setattr(win32security, "SetSecurityInfo", note)
+    held = Home(machine_folder()).logs / "held.log"
+    held.parent.mkdir(exist_ok=True)
+    with held.open("w"):  # the first deletion stops there
+        assert main(["erase", "--yes"]) == 1
+    for place in (machine_folder(), machine_keys_folder(), held):
+        assert admitted[place.stat().st_ino & 0xFFFFFFFF] == {SYSTEM, ADMINISTRATORS, OWNER_RIGHTS}
+    assert main(["erase", "--yes"]) == 0
     assert list(machine_folder().parent.iterdir()) == []
 
 

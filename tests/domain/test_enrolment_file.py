@@ -39,6 +39,8 @@ def test_the_code_is_not_shown_by_accident() -> None:
         ("kiosk-enrolment = 1\n", ""),
         ("address = ", "adress = "),
         ("until = 2026-12-01T17:00:00+09:00", "until = 2026-12-01T17:00:00"),
+        ("until = 2026-12-01T17:00:00+09:00", "until = 9999-12-31T23:59:59-10:00"),
+        ("until = 2026-12-01T17:00:00+09:00", "until = 0001-01-01T00:00:00+10:00"),
         ("until = 2026-12-01T17:00:00+09:00", 'until = "2026-12-01T17:00:00+09:00"'),
         pytest.param(CODE.formatted(), CODE.formatted()[:-1], id="code"),
         ("code = ", "code "),

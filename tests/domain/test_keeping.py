@@ -51,12 +51,29 @@ def test_an_end_in_order_is_the_end(restarts: list[float]) -> None:
 
 
 def test_a_crash_is_told_from_the_parent_to_the_child() -> None:
-    for crash in (Crash("1130-0923-AB", AT, "SIGKILL"), Crash("1130-0923-AB", AT, "exit 0xC0000005, or so")):
+    for crash in (
+        Crash("1130-0923-AB", AT, "SIGKILL"),
+        Crash("1130-0923-AB", AT, "exit 0xC0000005"),
+        Crash("1130-0923-AB", AT, "exit -35"),
+    ):
         assert Crash.parse(str(crash)) == crash
-    assert Crash.parse(str(Crash("a", AT + timedelta(milliseconds=5), "b"))).at == AT
+    assert Crash.parse(str(Crash("A", AT + timedelta(milliseconds=5), "b"))).at == AT
 
 
-@pytest.mark.parametrize("text", ["", "a,b", "a,yesterday,b", f"a,{datetime(2026, 11, 30, tzinfo=UTC).replace(tzinfo=None)},b"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "A,b",
+        "A,yesterday,b",
+        f"A,{datetime(2026, 11, 30, tzinfo=UTC).replace(tzinfo=None)},b",
+        f"A,{AT},\x1b]0;b\x07",
+        f"A,{AT},<b>",
+        f"A,{AT},",
+        f"\x1b[2J,{AT},b",
+        f"A,{AT},b\n",
+    ],
+)
 def test_what_is_no_crash_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         Crash.parse(text)

@@ -12,7 +12,7 @@ from pathlib import Path
 from kiosk.config import Home, read_settings
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
 from kiosk.equipment import open_repository
-from tests.support.commands.accounts import GROUP, HANAKO, TARO, Told, apart, called, furnish, modes
+from tests.support.commands.accounts import GROUP, HANAKO, TARO, Told, apart, called, decide, furnish, modes
 
 MACHINE = ("setup", "--machine", "--group", GROUP)
 HERE = Path(sys.argv[2])
@@ -61,6 +61,7 @@ def refused() -> Told:
         what = ("--config", str(path)) if path.suffix == ".toml" else ("--config", str(CONFIG), "--enrolment", str(path))
         told[path.stem] = called(None, *MACHINE, *what)
     told["missing"] = called(None, *MACHINE, "--config", str(HERE / "nowhere.toml"))
+    told["named"] = called(None, *MACHINE, "--config", str(CONFIG), "--enrolment", str(HERE / "named.enrolment"), "--dry-run")
     told["undecided"] = called(None, *MACHINE, "--enrolment", str(FILE))
     told["account"] = called(HANAKO, *MACHINE, "--config", str(CONFIG))
     told["left"] = [path.name for path in Path("/var/lib").iterdir()]
@@ -89,7 +90,31 @@ def used() -> Told:
     return told
 
 
-SCENARIOS: dict[str, Callable[[], Told]] = {"taken-over": taken_over, "refused": refused, "later": later, "used": used}
+def strays() -> Told:
+    """A draft of a process that was killed, and a folder that a member has laid where the copy would be, closed to all others."""
+    keys = machine_keys_folder()
+
+    def lay() -> Told:
+        (keys / "enrolment.toml" / "in").mkdir(parents=True)
+        (keys / "enrolment.toml").chmod(0o700)
+        (keys / ".enrolment.toml.0a1b2c3d").write_text("code", "utf-8")
+        return {}
+
+    called(None, *MACHINE)
+    decide(Home(machine_folder()))
+    told: Told = {"unused": called(None, "setup", "--account", HANAKO)}
+    unused = machine_folder().with_name(f"{machine_folder().name}-unused-1")
+    told["modes"] = sorted({mode.split()[-1] for mode in modes(unused).values()})
+    called(None, *MACHINE)
+    apart(TARO, lay)
+    told["setup"], told["then"] = called(None, *MACHINE), [path.name for path in keys.iterdir()]
+    apart(TARO, lay)
+    (keys / "0123456789abcdef.machine.bak").write_text("other keys", "utf-8")
+    told["erased"], told["left"] = called(None, "erase", "--yes"), [path.name for path in keys.iterdir()]
+    return told
+
+
+SCENARIOS: dict[str, Callable[[], Told]] = {"taken-over": taken_over, "refused": refused, "later": later, "used": used, "strays": strays}
 
 
 if __name__ == "__main__":
