@@ -401,7 +401,7 @@ def start(folder: Path) -> dict[str, object]:
                 QTimer.singleShot(0, lambda: QCoreApplication.exit(0))
 
     app.Program = Timed  # type: ignore[misc]
-    run.run(home, argparse.Namespace())
+    run.run(home, argparse.Namespace(gave_up=False, crash=[]))
     return {"at": times[0]}
 
 
