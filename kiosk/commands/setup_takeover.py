@@ -187,6 +187,7 @@ def _enrol(home: Home) -> int:
         file = _parsed(raw, path)
         if file.is_over(now()):
             raise _expired(file, path)
+        _check_name(home, file)
         until = moment(file.until)
         code = enrol_at(home, file.address, file.code.formatted)
     except Refused as error:
@@ -209,14 +210,25 @@ def _erase(path: Path) -> None:
     sync_folder(path.parent)
 
 
+def _check_name(home: Home, file: EnrolmentFile) -> None:
+    """With the file of another computer the server would be told a new address of this one, and nothing else be done."""
+    known = _name_at(home, file.address)
+    if known not in (None, file.name):
+        raise Refused(Code.ENROLMENT_FILE_UNUSABLE, reason="name", name=escaped(str(known)), file=escaped(file.name))
+
+
 def _is_enrolled(home: Home, file: EnrolmentFile) -> bool:
     """Whether this counter is the server's already, under this name, as far as it knows."""
+    return _name_at(home, file.address) == file.name
+
+
+def _name_at(home: Home, address: str) -> str | None:
+    """What the server there calls this counter; None if it is not that server's, or not any more."""
     from kiosk.store.sync.server_url import ServerUrl
 
     known = _membership(home)
-    return (
-        known is not None and known.shut_out is None and (known.registry, known.counter) == (str(ServerUrl.parse(file.address)), file.name)
-    )
+    is_member = known is not None and known.shut_out is None and known.registry == str(ServerUrl.parse(address))
+    return known.counter if known is not None and is_member else None
 
 
 def _membership(home: Home) -> Membership | None:

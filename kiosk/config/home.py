@@ -128,6 +128,10 @@ class Home:
             code = Code.STORE_FOREIGN if trouble is FileTrouble.FOREIGN else Code.STORE_UNAVAILABLE
             raise Unavailable(code, place=str(self.store), reason=trouble.value) from error
 
+    def has_data(self) -> bool:
+        """More than a note of crashes, which a counter writes that has never begun as well. Raises as `has_store`; OSError."""
+        return self.has_store() or (self.data.is_dir() and any(path != self.crashes for path in self.data.iterdir()))
+
     def is_begun(self) -> bool:
         """Whether the home contains anything of a counter; True if unreadable, which `prepare` reports in more detail."""
         try:

@@ -24,7 +24,7 @@ from kiosk.domain.errors import Code, Unavailable
 def is_unused() -> bool:
     """Whether the computer's counter has no data and no keys. Raises Unavailable; OSError."""
     home = Home(machine_folder())
-    return not _has_data(home) and not _names(machine_keys_folder())
+    return not home.has_data() and not _names(machine_keys_folder())
 
 
 def remove_unused() -> Path | None:
@@ -37,7 +37,7 @@ def remove_unused() -> Path | None:
     aside = kept or retired_folder()
     _remove_retired()
     rename(home.folder, aside)
-    if _has_data(Home(aside)):
+    if Home(aside).has_data():
         rename(aside, home.folder)
         raise Unavailable(Code.ALREADY_RUNNING)
     sync_folder(home.folder.parent)
@@ -116,10 +116,6 @@ def _remove_retired() -> None:
 
         close(place)
     delete_tree(place)
-
-
-def _has_data(home: Home) -> bool:
-    return home.has_store() or bool(_names(home.data))
 
 
 def _is_prepared(home: Home) -> bool:

@@ -123,7 +123,7 @@ def _check_free(source: Place, left: KeyRecord, target: Place) -> None:
     if not folder.name:  # of it nothing has to be asked, and there is nothing beside it
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="top-of-a-disk", place=str(folder))
     with acting_for(target.account):
-        is_occupied = target.home.has_store() or (target.home.data.is_dir() and any(target.home.data.iterdir()))
+        is_occupied = target.home.has_data()
         is_anothers = not is_own_attempt and folder.exists() and purpose_of(folder) is not Purpose.COUNTER and any(folder.iterdir())
     if is_occupied or (there is not None and not is_own_attempt and there.store != ""):
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="occupied", place=str(folder))

@@ -30,9 +30,9 @@ def here(tmp_path: Path) -> Path:
     return place
 
 
-def written(site: InProcess, path: Path, *, address: str = "", life: timedelta = timedelta(hours=12)) -> EnrolmentFile:
-    code = site.registry.enrolment.open(NAME, site.registry.tls.authority.public_bytes(Encoding.DER), life=life)
-    file = EnrolmentFile(address or site.url, NAME, code, datetime.now(UTC) + life)
+def written(site: InProcess, path: Path, *, name: str = NAME, address: str = "", life: timedelta = timedelta(hours=12)) -> EnrolmentFile:
+    code = site.registry.enrolment.open(name, site.registry.tls.authority.public_bytes(Encoding.DER), life=life)
+    file = EnrolmentFile(address or site.url, name, code, datetime.now(UTC) + life)
     path.write_text(file.formatted(explained=""), "utf-8")
     return file
 
@@ -43,6 +43,7 @@ def found(what: str, here: Path) -> Any:
 
 def test_a_config_and_an_enrolment_file_make_a_counter_and_once_more_nothing(here: Path, site: InProcess) -> None:
     file = written(site, here / "kiosk.enrolment")
+    written(site, here / "another.enrolment", name="中央館2番")
     (here / "other.toml").write_text(CONFIG.replace("中央館", "東館"), "utf-8")
     told = found("taken-over", here)
     assert (told["dry"][0], told["nothing"]) == (0, [])
@@ -55,6 +56,9 @@ def test_a_config_and_an_enrolment_file_make_a_counter_and_once_more_nothing(her
     for sentence in (words("setup.config-same"), words("enrol.already", name=NAME, url=site.url)):
         assert sentence in told["again"][1]
     assert (told["other"][0], told["kept"]) == (0, True)
+    # The file of another computer: enrolling with it would end as if it were done.
+    assert (told["another"][0], told["still"]) == (1, told["enrolled"])
+    assert words("why.enrolment-file-unusable.name", name=NAME, file="中央館2番") in told["another"][1]
     assert file.code.secret not in str(told)
 
 

@@ -113,3 +113,14 @@ def test_a_computers_home_that_cannot_be_asked_for_is_told_and_no_second_one_beg
     with pytest.raises(Unavailable) as refused:
         default_home()
     assert (refused.value.code, refused.value.params["place"]) == (Code.HOME_UNUSABLE, str(machine_folder()))
+
+
+def test_a_note_of_crashes_is_no_counter(tmp_path: Path) -> None:
+    """A counter that never came so far as to begin its store writes one, too."""
+    home = Home(tmp_path / "home")
+    assert not home.has_data()
+    home.data.mkdir(parents=True)
+    home.crashes.write_text("", "utf-8")
+    assert not home.has_data()
+    (home.data / "kiosk.db-wal").touch()
+    assert home.has_data()

@@ -50,6 +50,8 @@ def taken_over() -> Told:
     told["original"] = FILE.exists()
     told["other"] = called(None, *MACHINE, "--config", str(OTHER))
     told["kept"] = Home(machine_folder()).config.with_name("config.toml.before").read_bytes() == CONFIG.read_bytes()
+    told["another"] = called(None, *MACHINE, "--enrolment", str(HERE / "another.enrolment"))
+    told["still"] = membership()
     return told
 
 
