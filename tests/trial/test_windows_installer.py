@@ -85,7 +85,13 @@ def test_it_installs_upgrades_and_goes(computer: WindowsComputer, installers: In
     # Once more: the same version in its own place.
     assert computer.run(installers.first, "/S") == (DONE, "")
     assert computer.versions == {"0.1.0"}
+    (computer.program / ".going").mkdir()
     assert computer.run(installers.second, "/S", "/NOAUTOSTART") == (DONE, "")
+    # Nothing starts a version that has gone, or comes back unasked; and what an ended removal has left is no obstacle.
+    assert computer.registry(RUN, "LibraryCardKiosk") is None
+    assert computer.run(installers.second, "/S") == (DONE, "")
+    assert computer.registry(RUN, "LibraryCardKiosk") is None
+    assert not (computer.program / ".going").exists()
     assert (computer.version, computer.versions) == ("0.2.0", {"0.2.0"})
     _, printed = computer.kiosk("--home", r"C:\counter", "doctor")
     assert "版 0.2.0 の試験版です" in printed

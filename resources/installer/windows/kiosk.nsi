@@ -244,6 +244,13 @@ SectionEnd
 
 ; Versions before this one, last of all. What still runs stays, and goes with the next installation.
 Section "-former"
+  SetRegView 64
+  ; What started a version that goes.
+  ${IfNot} ${SectionIsSelected} ${autostart}
+    DeleteRegValue HKLM "${RUN}" "${ID}"
+  ${EndIf}
+  ; What an ended removal has left: nothing could take its name.
+  RMDir /r "$INSTDIR\.going"
   FindFirst $0 $1 "$INSTDIR\*"
   ${DoWhile} $1 != ""
     ${If} $1 != "."
@@ -302,6 +309,11 @@ Function .onInit
     ${EndIf}
     ; An upgrade goes where the version before is.
     ReadRegStr $INSTDIR HKLM "${UNINSTALL}" "InstallLocation"
+    ; And leaves the autostart as it is.
+    ReadRegStr $0 HKLM "${RUN}" "${ID}"
+    ${If} $0 == ""
+      !insertmacro UnselectSection ${autostart}
+    ${EndIf}
   ${EndIf}
   ${GetParameters} $0
   ClearErrors
@@ -400,6 +412,7 @@ erase:
   ${EndIf}
   !insertmacro note "0: $1"
 keep:
+  RMDir /r "$INSTDIR\.going"
   FindFirst $0 $1 "$INSTDIR\*"
   ${DoWhile} $1 != ""
     ${If} $1 != "."
