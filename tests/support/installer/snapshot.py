@@ -12,15 +12,15 @@ _CHANGED = ("*.reg", "drive_c/Program Files/LibraryCardKiosk", "drive_c/windows/
 
 
 class Snapshot:
-    """Of a computer on which nothing runs."""
+    """Taken and restored when all programs there have ended: until then the registry is only in memory."""
 
     def __init__(self, computer: WindowsComputer, folder: Path) -> None:
+        self._computer, self._prefix, self._kept = computer, computer.drive.parent, folder
         computer.settle()
-        self._prefix, self._kept = computer.drive.parent, folder
         self._copy(self._prefix, folder)
 
     def restore(self) -> None:
-        """Nothing may run then either."""
+        self._computer.settle()
         self._copy(self._kept, self._prefix)
 
     def _copy(self, source: Path, target: Path) -> None:
