@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ def why(reason: str) -> str:
     return say(f"command.why.setup-impossible.{reason}")
 
 
-@pytest.mark.skipif(not shutil.which("mkfs.exfat"), reason="makes an exFAT image")
 def test_a_disk_that_cannot_hold_the_counter_is_refused_before_anything_is_changed(computer: Any) -> None:
     found = computer("disks")
     for name, sentence in (
