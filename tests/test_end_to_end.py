@@ -23,8 +23,8 @@ from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import plain, say
 from tests.support.pcscd.rig import PcscdRig
+from tests.support.wait import WAIT_MS
 
-LIMIT_MS = 15_000
 NUMBER = "2104067851"
 
 
@@ -56,7 +56,7 @@ class Hands:
         self.staff, self.patron = program.displays.staff, program.displays.patron
 
     def until(self, condition: Callable[[], object], what: str) -> None:
-        self._qtbot.waitUntil(lambda: bool(condition()), timeout=LIMIT_MS)
+        self._qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
         assert condition(), what
 
     def press(self, window: QWidget, key: str, **params: str | int) -> None:

@@ -37,6 +37,7 @@ from tests.support.counter.headless import KEYS, deck, judge
 from tests.support.counter.steps import OWN, Stage
 from tests.support.counter.windowed import OpenedCounter
 from tests.support.pcscd.rig import PcscdRig
+from tests.support.wait import WAIT_MS
 
 __all__ = ["deck", "judge"]
 SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))
@@ -257,26 +258,26 @@ def test_a_service_that_stops_answering_is_said_and_comes_back(qtbot: QtBot, pcs
         def is_at(condition: ReaderCondition) -> bool:
             return conductor.counter.reader is condition
 
-        qtbot.waitUntil(lambda: is_at(ReaderCondition.READY), timeout=10_000)
+        qtbot.waitUntil(lambda: is_at(ReaderCondition.READY), timeout=WAIT_MS)
         pcscd.freeze()
-        qtbot.waitUntil(lambda: is_at(ReaderCondition.SILENT), timeout=10_000)
+        qtbot.waitUntil(lambda: is_at(ReaderCondition.SILENT), timeout=WAIT_MS)
         assert "応答しなくなりました" in shown(program.displays.staff)
         assert "カードリーダー: 使えます" not in shown(program.displays.staff)
         assert "カードを読み取れません" in shown(program.displays.patron)
-        qtbot.waitUntil(lambda: conductor.counter.facts.finding("service").outcome == "service.silent", timeout=10_000)
+        qtbot.waitUntil(lambda: conductor.counter.facts.finding("service").outcome == "service.silent", timeout=WAIT_MS)
         pcscd.thaw()
-        qtbot.waitUntil(lambda: is_at(ReaderCondition.READY), timeout=10_000)
+        qtbot.waitUntil(lambda: is_at(ReaderCondition.READY), timeout=WAIT_MS)
         assert "カードリーダー: 使えます" in shown(program.displays.staff)
-        qtbot.waitUntil(lambda: conductor.counter.facts.finding("service").outcome == "service.running", timeout=5_000)
+        qtbot.waitUntil(lambda: conductor.counter.facts.finding("service").outcome == "service.running", timeout=WAIT_MS)
 
 
 @pytest.mark.trial
 @pytest.mark.pcscd
 def test_a_counter_ends_although_the_service_does_not_answer(qtbot: QtBot, pcscd: PcscdRig, tmp_path: Path, judge: CardJudge) -> None:
     with program_on_pcscd(tmp_path, judge) as program:
-        qtbot.waitUntil(lambda: program.conductor.counter.reader is ReaderCondition.READY, timeout=10_000)
+        qtbot.waitUntil(lambda: program.conductor.counter.reader is ReaderCondition.READY, timeout=WAIT_MS)
         pcscd.freeze()
-        qtbot.waitUntil(lambda: program.conductor.counter.reader is ReaderCondition.SILENT, timeout=10_000)
+        qtbot.waitUntil(lambda: program.conductor.counter.reader is ReaderCondition.SILENT, timeout=WAIT_MS)
         began = time.monotonic()
     assert time.monotonic() - began < 20
     pcscd.thaw()

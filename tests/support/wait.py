@@ -12,7 +12,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-LIMIT = 10.0
+LIMIT = 30.0
+WAIT_MS = round(LIMIT * 1000)
+"""For `qtbot.waitUntil`. What comes in time on an idle machine is not missed on a busy one: a shorter limit proves nothing more."""
 
 
 def wait_until(condition: Callable[[], object], what: str, limit: float = LIMIT) -> None:

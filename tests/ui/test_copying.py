@@ -18,6 +18,7 @@ from kiosk.domain.model import LibraryCardNumber
 from kiosk.ui.clipboard import MARKS, Clipboard, put
 from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.widgets.scan_field import ScanField
+from tests.support.wait import WAIT_MS
 
 NUMBER = "2104067853"
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -107,11 +108,11 @@ def test_no_key_copies_anything_unmarked(
     qtbot.addWidget(widget)
     widget.show()
     QTest.keyClick(widget, key, modifier)
-    qtbot.waitUntil(lambda: bool(changes.seen))
+    qtbot.waitUntil(lambda: bool(changes.seen), timeout=WAIT_MS)
     assert QGuiApplication.clipboard().text().replace(" ", "") == NUMBER
     assert all(MARKS.keys() <= formats for formats in changes.seen)
     clipboard.forget()
-    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == "")
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == "", timeout=WAIT_MS)
 
 
 def test_a_field_that_was_cut_from_is_empty_and_one_copied_from_is_not(qtbot: QtBot) -> None:

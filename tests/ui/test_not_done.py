@@ -17,6 +17,7 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.serving.item_list import Rows
 from kiosk.ui.staff.serving.item_row import Row
 from kiosk.ui.staff.top_and_bottom_bar import StatusBar
+from tests.support.wait import WAIT_MS
 from tests.support.windows.serving_samples import BRIDGE, CHECKED, GARDEN, MAGAZINE, MANY, at_counter, serving
 from tests.support.windows.staff_window import Hands, settle
 
@@ -54,7 +55,7 @@ def test_what_was_not_lent_is_counted_and_brought_into_sight(hands: Hands, qtbot
     for place, item in ((1, BRIDGE), (2, MAGAZINE), (1, BRIDGE)):
         assert not in_sight(hands, item)
         hands.press("見る")
-        qtbot.waitUntil(lambda item=item: in_sight(hands, item), timeout=2000)  # type: ignore[misc]
+        qtbot.waitUntil(lambda item=item: in_sight(hands, item), timeout=WAIT_MS)  # type: ignore[misc]
         assert f"{place}点目を表示中" in hands.texts()
 
 

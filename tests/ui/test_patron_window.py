@@ -31,6 +31,7 @@ from kiosk.text import plain, say
 from kiosk.ui import reading_time
 from kiosk.ui.theme import COLOURS
 from kiosk.ui.widgets.picture import drawn
+from tests.support.wait import WAIT_MS
 from tests.support.windows.patron_message import message_of
 from tests.support.windows.patron_samples import AT_LENDING, FACTS, GOAL, INSERTION, NUMBER, OPERATION, counter, scenes
 from tests.support.windows.patron_window import ShownPatronWindow
@@ -255,8 +256,8 @@ def test_a_quick_reading_changes_nothing_and_a_long_one_is_said(
     before = desk.texts()
     desk.window.show_state(replace(SCENES["reading"], facts=FACTS))
     assert desk.texts() == before
-    qtbot.waitUntil(lambda: desk.says("カードを読み取っています"), timeout=2000)
-    qtbot.waitUntil(lambda: desk.says("置いたままにしてください"), timeout=2000)
+    qtbot.waitUntil(lambda: desk.says("カードを読み取っています"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: desk.says("置いたままにしてください"), timeout=WAIT_MS)
     desk.show(SCENES["waiting"])
     assert desk.texts() == before
 
@@ -264,14 +265,14 @@ def test_a_quick_reading_changes_nothing_and_a_long_one_is_said(
 def test_the_idle_warning_counts_down(desk: ShownPatronWindow, qtbot: QtBot) -> None:
     desk.show(SCENES["idle-warning"])
     assert desk.says("あと30秒")
-    qtbot.waitUntil(lambda: desk.says("あと29秒"), timeout=3000)
+    qtbot.waitUntil(lambda: desk.says("あと2"), timeout=WAIT_MS)
     desk.show(replace(SCENES["idle-warning"], idle_warning=False))
     assert not desk.says("続けますか")
 
 
 def test_the_countdown_goes_on_when_the_window_is_built_anew(desk: ShownPatronWindow, qtbot: QtBot) -> None:
     desk.show(SCENES["idle-warning"])
-    qtbot.waitUntil(lambda: desk.says("あと29秒"), timeout=3000)
+    qtbot.waitUntil(lambda: desk.says("あと2"), timeout=WAIT_MS)
     desk.window.resize(800, 1280)
     desk.show(SCENES["idle-warning"])
     assert desk.says("続けますか")

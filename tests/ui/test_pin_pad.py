@@ -15,9 +15,10 @@ from kiosk.domain.events import PadCleared, PadTyped
 from kiosk.domain.model import Insertion
 from kiosk.domain.pin import Pin
 from kiosk.domain.states import AskingPin
-from kiosk.ui.pad_keys import HIGHLIGHT_MS, PadKey
+from kiosk.ui.pad_keys import PadKey
 from kiosk.ui.pin_pad import PinPad
 from kiosk.ui.theme import patron_sizes
+from tests.support.wait import WAIT_MS
 from tests.support.windows.patron_samples import FLOWS, GOAL, counter
 from tests.support.windows.patron_window import ShownPatronWindow
 
@@ -312,7 +313,7 @@ def test_every_key_looks_pressed_for_the_same_short_time(pad_page: ShownPatronWi
     for key in keys:
         key.pressed.emit()
         assert key.property("hot") is True
-    qtbot.waitUntil(lambda: not any(key.property("hot") for key in keys), timeout=HIGHLIGHT_MS * 5)
+    qtbot.waitUntil(lambda: not any(key.property("hot") for key in keys), timeout=WAIT_MS)
 
 
 def test_the_keys_are_buttons_no_keyboard_can_press(desk_with: Callable[..., ShownPatronWindow]) -> None:

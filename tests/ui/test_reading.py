@@ -12,6 +12,7 @@ from kiosk.domain.states import Counter, Reading, ReadingMyNumberCard
 from kiosk.text import plain, say
 from kiosk.ui import reading_time
 from kiosk.ui.staff import StaffWindow
+from tests.support.wait import WAIT_MS
 from tests.support.windows.patron_samples import INSERTION, OTHER_INSERTION, TICKET, counter
 from tests.support.windows.patron_samples import scenes as patron_scenes
 from tests.support.windows.patron_window import ShownPatronWindow
@@ -48,7 +49,7 @@ def test_staff_see_that_a_card_is_read_that_comes_while_a_stray_is_tried(hands: 
     hands.show(stray(where))
     assert WAITS[where] in hands.texts()
     hands.show(reads(where))
-    qtbot.waitUntil(lambda: READS[where] in hands.texts(), timeout=2000)
+    qtbot.waitUntil(lambda: READS[where] in hands.texts(), timeout=WAIT_MS)
     assert "やめる" in "".join(hands.controls())
 
 
@@ -60,14 +61,14 @@ def test_a_new_card_has_its_own_time(hands: Hands, desk: ShownPatronWindow, qtbo
     hands.show(stray(where))
     desk.show(stray(where))
     other.show(reads(where))
-    qtbot.waitUntil(lambda: STAY in other.texts(), timeout=3000)
+    qtbot.waitUntil(lambda: STAY in other.texts(), timeout=WAIT_MS)
     hands.show(reads(where))
     desk.show(reads(where))
     assert READS[where] not in hands.texts()
     assert not desk.says("カードを読み取っています")
-    qtbot.waitUntil(lambda: READS[where] in hands.texts(), timeout=2000)
+    qtbot.waitUntil(lambda: READS[where] in hands.texts(), timeout=WAIT_MS)
     assert STAY not in hands.texts()
-    qtbot.waitUntil(lambda: STAY in hands.texts(), timeout=2000)
+    qtbot.waitUntil(lambda: STAY in hands.texts(), timeout=WAIT_MS)
     assert desk.says("カードを読み取っています")
 
 
@@ -94,4 +95,4 @@ def test_staff_are_told_that_another_program_has_the_card_and_the_patron_to_wait
     desk.show(held)
     assert plain(say("refusal.card-in-use.title")) in hands.texts()
     assert plain(say("staff.home.in-use-lead")) in hands.texts()
-    qtbot.waitUntil(lambda: desk.says("そのまま、お待ちください"), timeout=3000)
+    qtbot.waitUntil(lambda: desk.says("そのまま、お待ちください"), timeout=WAIT_MS)

@@ -20,6 +20,7 @@ from kiosk.ui.staff.serving.item_list import Rows
 from kiosk.ui.staff.serving.item_row import Row, Veil
 from kiosk.ui.staff.serving.item_texts import MOST
 from kiosk.ui.staff.serving.page import ServingPage
+from tests.support.wait import WAIT_MS
 from tests.support.windows.patron_samples import with_facts
 from tests.support.windows.serving_samples import CHECKED, DUE, GARDEN, MAGAZINE, MANY, at_counter, serving
 from tests.support.windows.staff_samples import staff_scenes
@@ -118,7 +119,7 @@ def test_a_new_row_fades_in_and_nothing_else_moves(hands: Hands, qtbot: QtBot) -
     assert hands.window.findChildren(Veil) == []
     show(hands, ASKED, *MANY)
     assert [veil.parentWidget() for veil in hands.window.findChildren(Veil)] == rows(hands)[:1]
-    qtbot.waitUntil(lambda: hands.window.findChildren(Veil) == [], timeout=2000)
+    qtbot.waitUntil(lambda: hands.window.findChildren(Veil) == [], timeout=WAIT_MS)
 
 
 def test_a_patron_takes_everything_along(hands: Hands) -> None:

@@ -63,6 +63,7 @@ from kiosk.ui.staff.page import StaffPage
 from kiosk.ui.staff.serving.item_list import Rows
 from kiosk.ui.staff.serving.page import ServingPage
 from kiosk.ui.widgets.focus import FocusRing
+from tests.support.wait import WAIT_MS
 from tests.support.windows.patron_samples import LINK, OPERATION, PATRON, READING
 from tests.support.windows.staff_samples import a_third_or_all, one_of_each, staff_scenes
 from tests.support.windows.staff_window import ALT, Hands, LiveStaffWindow
@@ -330,7 +331,7 @@ def test_a_scan_without_suffix_waits_in_the_field(hands: Hands, qtbot: QtBot) ->
     hands.key(TAB)
     hands.scan("21040")
     field = hands.control("利用カードの番号の入力欄")
-    qtbot.waitUntil(lambda: hands.focused is field)
+    qtbot.waitUntil(lambda: hands.focused is field, timeout=WAIT_MS)
     hands.scan("67853", ENTER)
     assert hands.said == [LibraryCardEntered("2104067853")]
 
@@ -338,7 +339,7 @@ def test_a_scan_without_suffix_waits_in_the_field(hands: Hands, qtbot: QtBot) ->
 def test_a_scan_without_suffix_is_over_where_there_is_no_field(hands: Hands, qtbot: QtBot) -> None:
     hands.show(*SCENES["place"])
     hands.scan("2104067853")
-    qtbot.waitUntil(lambda: hands.said == [LibraryCardEntered("2104067853")])
+    qtbot.waitUntil(lambda: hands.said == [LibraryCardEntered("2104067853")], timeout=WAIT_MS)
 
 
 @pytest.mark.parametrize("suffix", [suffix for suffix in SUFFIXES if suffix != "none"])
@@ -413,7 +414,7 @@ def test_a_scan_where_none_is_wanted_presses_nothing_and_is_told(hands: Hands, q
     hands.show(*SCENES[scene])
     hands.scan("2104 067853", *SUFFIXES[suffix])
     assert hands.said == []
-    qtbot.waitUntil(lambda: "読み取った番号は使っていません" in hands.texts(), timeout=1000)
+    qtbot.waitUntil(lambda: "読み取った番号は使っていません" in hands.texts(), timeout=WAIT_MS)
 
 
 def test_a_scan_at_the_confirmation_is_told_how_to_change_the_library_card(hands: Hands) -> None:

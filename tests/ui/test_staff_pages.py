@@ -59,6 +59,7 @@ from kiosk.ui.staff.top_and_bottom_bar import StatusItem
 from kiosk.ui.theme import staff_sizes
 from kiosk.ui.widgets.tries import TriesBars
 from kiosk.ui.widgets.words import Words
+from tests.support.wait import WAIT_MS
 from tests.support.windows.patron_samples import DRAFT, FACTS, INSERTION, NUMBER, OPERATION, counter, found
 from tests.support.windows.serving_samples import LOANS, LOCAL
 from tests.support.windows.staff_samples import a_third_or_all, one_of_each, staff_scenes
@@ -484,13 +485,13 @@ def test_a_number_at_the_counter_that_nobody_goes_on_with_is_forgotten(hands: Ha
     soon = replace(counter, rules=replace(counter.rules, idle_seconds=0.05))
     hands.show(soon, facts)
     hands.type("21")
-    qtbot.waitUntil(lambda: not hands.control("利用カードの番号の入力欄").property("text"), timeout=2000)
+    qtbot.waitUntil(lambda: not hands.control("利用カードの番号の入力欄").property("text"), timeout=WAIT_MS)
     assert hands.said == []
     refused = Problem(Code.NUMBER_PREFIX, (("prefix", "21"),), "9904067853")
     # Long enough to be seen on a busy machine.
     hands.show(replace(soon, flow=Waiting(refused), rules=replace(counter.rules, idle_seconds=0.5)), facts)
     assert hands.control("利用カードの番号の入力欄").property("text") == "9904067853"
-    qtbot.waitUntil(lambda: hands.said == [LeavePressed()], timeout=2000)
+    qtbot.waitUntil(lambda: hands.said == [LeavePressed()], timeout=WAIT_MS)
     assert not hands.control("利用カードの番号の入力欄").property("text")
 
 
@@ -498,7 +499,7 @@ def test_a_number_at_the_counter_that_nobody_goes_on_with_is_forgotten(hands: Ha
 def test_a_card_that_takes_its_time_can_be_left_by_a_button(hands: Hands, scene: str, qtbot: QtBot) -> None:
     hands.show(*SCENES["waiting"])
     hands.show(*SCENES[scene])
-    qtbot.waitUntil(lambda: "やめる" in hands.controls(), timeout=2000)
+    qtbot.waitUntil(lambda: "やめる" in hands.controls(), timeout=WAIT_MS)
     hands.press("やめる")
     assert hands.said[-1] == LeavePressed()
 
@@ -517,7 +518,7 @@ def test_a_quick_card_is_not_spoken_of(hands: Hands, qtbot: QtBot) -> None:
     hands.show(*SCENES["waiting"])
     hands.show(*SCENES["reading"])
     assert "カードを読み取っています" not in hands.texts()
-    qtbot.waitUntil(lambda: "カードを読み取っています" in hands.texts(), timeout=2000)
+    qtbot.waitUntil(lambda: "カードを読み取っています" in hands.texts(), timeout=WAIT_MS)
 
 
 def test_staff_never_see_how_much_is_typed(hands: Hands) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.events import Event, TimeUp
 from kiosk.domain.model import Ticket
 from kiosk.ui.bridge import Timers
+from tests.support.wait import WAIT_MS
 
 
 class Heard:
@@ -41,7 +42,7 @@ def test_each_rings_once_when_its_time_is_up_and_not_before(timers: Timers, hear
     wanted = {1: 0.3, 2: 0.05, 3: 0.2, 4: 0.05, 5: 0.0}
     for ticket, seconds in wanted.items():
         timers.start(Ticket(ticket), seconds)
-    qtbot.waitUntil(lambda: len(heard.tickets) == len(wanted))
+    qtbot.waitUntil(lambda: len(heard.tickets) == len(wanted), timeout=WAIT_MS)
     assert heard.tickets == [5, 2, 4, 3, 1]
     assert all(heard.at[ticket] - began >= seconds for ticket, seconds in wanted.items())
 
@@ -57,7 +58,7 @@ def test_one_begun_while_another_rings_is_heard_too(qtbot: QtBot, qapp: QApplica
 
     clock = Timers(hear)
     clock.start(Ticket(1), 0.01)
-    qtbot.waitUntil(lambda: heard == [1, 2, 3, 4])
+    qtbot.waitUntil(lambda: heard == [1, 2, 3, 4], timeout=WAIT_MS)
 
 
 def test_thousands_that_are_waited_for_cost_little(timers: Timers) -> None:

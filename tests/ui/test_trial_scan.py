@@ -13,6 +13,7 @@ from kiosk.domain.rules import BarcodeRule, CheckDigit
 from kiosk.domain.states import CounterRules, Section, Waiting
 from kiosk.ui.staff import StaffWindow, trial_scan
 from kiosk.ui.widgets.words import Words
+from tests.support.wait import WAIT_MS
 from tests.support.windows.patron_samples import counter
 from tests.support.windows.staff_window import Hands
 
@@ -76,7 +77,7 @@ def test_the_answer_is_in_sight_in_the_lowest_window(hands: Hands, qtbot: QtBot)
     hands.window.resize(960, 540)
     hands.scan("A2104067851B", ENTER)
     last = next(words for words in hands.window.findChildren(Words) if words.text.startswith("利用カードの番号として"))
-    qtbot.waitUntil(lambda: last.visibleRegion().boundingRect() == last.rect(), timeout=2000)
+    qtbot.waitUntil(lambda: last.visibleRegion().boundingRect() == last.rect(), timeout=WAIT_MS)
 
 
 def test_an_item_is_tried_where_that_is_chosen(hands: Hands) -> None:
@@ -95,4 +96,4 @@ def test_what_was_read_goes_by_itself(hands: Hands, qtbot: QtBot, monkeypatch: p
     hands.window.resize(1024, 768)
     hands.scan("2104067851", ENTER)
     assert "2104 0678 51" in hands.texts()
-    qtbot.waitUntil(lambda: "2104" not in hands.texts(), timeout=8000)
+    qtbot.waitUntil(lambda: "2104" not in hands.texts(), timeout=WAIT_MS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import pytest
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -17,6 +19,7 @@ from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.serving.item_list import Rows
 from kiosk.ui.staff.top_and_bottom_bar import StatusBar
 from kiosk.ui.widgets.words import Words
+from tests.support.wait import WAIT_MS
 from tests.support.windows.manual_timing import ManualTiming
 from tests.support.windows.patron_samples import FACTS, with_facts
 from tests.support.windows.patron_samples import counter as counter_in
@@ -46,7 +49,10 @@ class Hands:
         self.window.show()
         self.window.activateWindow()
         # Shortcuts and the focus ring require the active window.
-        assert QTest.qWaitForWindowActive(self.window)
+        if not QTest.qWaitForWindowActive(self.window, WAIT_MS):
+            self.window.close_for_good()
+            shiboken6.delete(self.window)
+            pytest.fail("the window never became the active one")
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Touched):
