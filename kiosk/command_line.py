@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from kiosk import log, streams
-from kiosk.commands import EVERY_COMMAND, output
+from kiosk.commands import NAMES, command, output
 from kiosk.commands.breaking_off import break_off
 from kiosk.commands.changed_rights import changed_rights_told
 from kiosk.commands.confirmation import agrees, somebody_is_there
@@ -24,19 +24,30 @@ from kiosk.domain.escaping import escaped
 from kiosk.memory_dumps import forbid_memory_dumps
 
 
-def build_parser() -> Parser:
+def build_parser(asked: str | None = None) -> Parser:
+    """The grammar of the command `asked`; of all, unless it is one of them."""
     parser = Parser(prog="kiosk", epilog=output.words("exit-codes"))
     parser.set_defaults(act=parser.explain_itself, at_home=False, windowed=False, practises=False, begins_practice=_never, home=None)
     parser.set_defaults(for_nobody=None, server_act=None, is_scripted=_never)
     commands = parser.subcommands()
-    for command in EVERY_COMMAND:
-        command.add(commands)
+    for name in [asked] if asked in NAMES else NAMES:
+        command(name).add(commands)
     return parser
+
+
+def _asked(arguments: Sequence[str]) -> str | None:
+    words = iter(arguments)
+    for word in words:
+        if word == "--home":
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return None
 
 
 def carry_out(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code. Raises BrokenPipeError if nobody reads our output any more."""
-    parser = build_parser()
+    parser = build_parser(_asked(arguments))
     try:
         with streams.flushed():
             options = parser.parse_args(arguments)

@@ -165,7 +165,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch, error: Exception, *, scripted: boo
         def add(commands: Commands) -> None:
             commands.add("run", act=act, at_home=False, windowed=True).set_defaults(is_scripted=lambda options: scripted)
 
-    monkeypatch.setattr(command_line, "EVERY_COMMAND", (Breaking,))
+    monkeypatch.setattr(command_line, "command", lambda name: Breaking)
 
 
 @pytest.mark.parametrize(

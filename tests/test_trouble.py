@@ -88,7 +88,7 @@ def test_a_bug_at_the_start_is_told_in_a_window_under_the_number_of_the_log(
 
             commands.add("run", act=act, windowed=True, log="kiosk")
 
-    monkeypatch.setattr(commandline, "EVERY_COMMAND", (Breaking,))
+    monkeypatch.setattr(commandline, "command", lambda name: Breaking)
     home = Home(tmp_path / "home")
     home.prepare()
     home.config.write_text("")

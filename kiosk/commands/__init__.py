@@ -1,30 +1,26 @@
-"""The commands of the command line, one module each, with imports deferred until a command runs."""
+"""The commands of the command line, one module each. Only the one asked for is imported: the counter's first page waits for it."""
 
 from __future__ import annotations
 
-from kiosk.commands import (
-    audit,
-    config,
-    demo,
-    doctor,
-    enrol,
-    erase,
-    ils,
-    keep,
-    links,
-    practice,
-    recovery,
-    registry,
-    run,
-    serve,
-    setup,
-    stats,
-    tap,
-    trust,
-    virtual_card,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
 
-EVERY_COMMAND = (
-    *(run, keep, practice, demo, doctor, tap, ils, trust, links, audit, stats, recovery, virtual_card, config, setup, enrol, erase),
-    *(serve, registry),
+if TYPE_CHECKING:
+    from kiosk.commands.parser import Commands
+
+NAMES = (
+    *("run", "keep", "practice", "demo", "doctor", "tap", "ils", "trust", "links", "audit", "stats", "recovery", "virtual-card"),
+    *("config", "setup", "enrol", "erase", "serve", "registry"),
 )
+"""In the order of the help."""
+
+
+class Command(Protocol):
+    """The module of a command."""
+
+    def add(self, commands: Commands) -> None:
+        """Add it, and those below it, to the parser."""
+
+
+def command(name: str) -> Command:
+    return cast(Command, import_module(f"kiosk.commands.{name.replace('-', '_')}"))

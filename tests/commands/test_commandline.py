@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from kiosk import command_line as commandline
-from kiosk.commands import config
+from kiosk.commands import NAMES
+from kiosk.commands import command as module_of
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
 from kiosk.ledger.running_lock import RunningLock
@@ -92,6 +93,16 @@ def test_every_help_is_in_japanese(kiosk: Any) -> None:
         assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", told), command
 
 
+@pytest.mark.parametrize("before", [[], ["--home", "doctor"], ["--home=doctor"]], ids=" ".join)
+def test_a_command_loads_none_but_itself(before: list[str]) -> None:
+    asked = "import atexit, sys; from kiosk.command_line import carry_out; atexit.register(lambda: print(*sys.modules)); "
+    asked += f"carry_out({[*before, 'run', '--help']})"
+    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=30, check=True)
+    assert answer.stdout.startswith("使い方: kiosk run")
+    loaded = answer.stdout.splitlines()[-1].split()
+    assert [name for name in NAMES if f"kiosk.commands.{name}" in loaded] == ["run"]
+
+
 def test_help_loads_nothing_heavy() -> None:
     asked = "import sys, json; from kiosk.__main__ import main; main([]); print(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
     answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=30, check=True)
@@ -139,7 +150,7 @@ def broken_command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             def add(commands: Commands) -> None:
                 commands.add("run", act=act, at_home=at_home)
 
-        monkeypatch.setattr(commandline, "EVERY_COMMAND", (Breaking, config))
+        monkeypatch.setattr(commandline, "command", lambda name: Breaking if name == "run" else module_of(name))
 
     return add
 
