@@ -9,6 +9,8 @@ import pytest
 # Windows are built in memory unless a test asks for a real screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
+
 from kiosk.ui.garbage_collection import collect_due
 from tests.support.frozen import freeze
 
@@ -47,3 +49,7 @@ def pytest_collection_finish() -> None:
 def pytest_runtest_teardown() -> Generator[None]:
     yield
     collect_due()
+    if QCoreApplication.instance() is not None:
+        loop = QEventLoop()
+        QTimer.singleShot(0, loop, loop.quit)
+        assert loop.exec() != -1, "the application was told to quit, and no event loop of a later test would run"

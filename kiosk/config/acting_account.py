@@ -7,11 +7,11 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.config.admission import admitted_to, group_named, is_group_gone
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

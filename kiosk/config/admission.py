@@ -10,11 +10,11 @@ import os
 import stat
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.config.machine_place import is_machine_home, machines_place
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.lazy_dataclass import dataclass
 
 _GROUPS = stat.S_ISGID | stat.S_IRWXU | stat.S_IRWXG
 

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from kiosk.config.admission import check_admitted, make_one_folder
@@ -18,6 +18,7 @@ from kiosk.config.roots_places import check_as_root
 from kiosk.config.settings import CardSettings, IlsSettings, KeySettings, SlipSettings
 from kiosk.config.windows_paths import has_reserved_name, is_on_share
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.resource_files import resource
 
 LONGEST = 400

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import stat
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from kiosk.config.atomic_write import replace_file, sync_folder
 from kiosk.config.file_access import read_regular
@@ -14,6 +14,7 @@ from kiosk.config.file_replacement import delete, discard
 from kiosk.config.machine_place import is_administrators_alone, move_file
 from kiosk.config.machine_setup import Group
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

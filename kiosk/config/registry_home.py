@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.config.atomic_write import write_new
@@ -16,6 +15,7 @@ from kiosk.config.registry_settings import BackupSettings, RegistryKeySettings
 from kiosk.config.roots_places import check_as_root
 from kiosk.config.windows_paths import is_on_share
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.resource_files import resource
 
 

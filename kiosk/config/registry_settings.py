@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from kiosk.config.settings import LONGEST_OFFLINE_HOURS, LogSettings
 from kiosk.config.settings_file import Need, SettingsFile
 from kiosk.config.value_types import Number, PathText, Text, Texts, setting
 from kiosk.domain.errors import Refused
+from kiosk.domain.lazy_dataclass import dataclass
 
 _HOST = r"[A-Za-z0-9.-]{1,253}|(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{2,45}"
 """A name or an address. One colon alone would be that of a port, which is a setting of its own."""

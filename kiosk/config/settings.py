@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from enum import Enum, StrEnum, auto, unique
 
 from kiosk.config.value_types import Choice, Choices, Flag, Number, NumberOr, PathText, Text, Texts, setting
 from kiosk.domain.circulation import Stop
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import LocalService
 from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
 from kiosk.domain.slip import SlipKind

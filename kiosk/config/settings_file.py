@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -13,6 +13,7 @@ from kiosk.config.text_encoding import NotUtf8, decoded, legible
 from kiosk.config.toml import BadToml, lines_of, loads
 from kiosk.config.value_types import Kind
 from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.lazy_dataclass import dataclass
 
 S = TypeVar("S")
 

@@ -6,7 +6,7 @@ https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from kiosk.domain.lazy_dataclass import dataclass
 
 # https://learn.microsoft.com/windows-server/identity/ad-ds/manage/understand-security-identifiers
 EVERYONE = "S-1-1-0"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
 
 from kiosk.domain.calendar import JAPAN
+from kiosk.domain.lazy_dataclass import dataclass
 
 SLACK = timedelta(minutes=2)
 """Clock corrections up to this size are no fault."""

@@ -6,12 +6,13 @@ Shared by lending and registration, which supply how to continue as `Ways`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiosk.domain import stray_cards
 from kiosk.domain.effects import ReleaseCard, StartTimer
 from kiosk.domain.errors import Code
 from kiosk.domain.events import CardFailed, CardInUse, CardLifted, CardPlaced, CardSlow, CardsTurn, CardWaits, Event, TimeUp
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Insertion, Ticket
 from kiosk.domain.states import Counter, Problem, Reading, ReadingMyNumberCard
 from kiosk.domain.transition import Step, asking, card_to_read, go, other_card, problem_of, then

@@ -6,11 +6,11 @@ A card's validity is checked against this clock, so a wrong one would reject eve
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.health import Finding
+from kiosk.domain.lazy_dataclass import dataclass
 
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 """The program did not exist before this day."""

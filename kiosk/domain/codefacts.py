@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, StrEnum, auto, unique
+
+from kiosk.domain.lazy_dataclass import dataclass
 
 
 @unique

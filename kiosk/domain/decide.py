@@ -4,11 +4,11 @@ while its own operations are on their way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.errors import Code
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.wire import LinkOperation, Operation, Origin, Position, ReplaceOperation, UnlinkOperation
 

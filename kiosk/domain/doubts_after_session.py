@@ -6,13 +6,14 @@ transaction succeeded late.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum, unique
 
 from kiosk.domain.backoff import seconds_after
 from kiosk.domain.circulation import Item, ItemAnswer, Outcome
 from kiosk.domain.effects import Effect, LookAgain, Play, StartTimer
 from kiosk.domain.itemservices import is_loan
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import IlsCondition, Service, Sound, Ticket
 from kiosk.domain.serving.knowledge import in_doubt, is_done_before
 from kiosk.domain.states import Counter, Doubt, Late, PatronShown, Progress, Unclear, wish

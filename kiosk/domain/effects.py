@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum, unique
 from uuid import UUID
 
 from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
 from kiosk.domain.fieldless import Fieldless
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import (
     Insertion,
     LibraryCardNumber,

@@ -16,10 +16,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kiosk.domain.crockford import checked, number_of, symbols_of, typed, written
 from kiosk.domain.errors import Code, Refused
+from kiosk.domain.lazy_dataclass import dataclass
 
 PIN_BYTES = 10
 _PIN, _SECRET, _CHECK = 16, 10, 2

@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import MAXYEAR, MINYEAR, datetime
 
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.errors import Refused
+from kiosk.domain.lazy_dataclass import dataclass
 
 FORM = 1
 _FORM = "kiosk-enrolment"

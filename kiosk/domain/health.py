@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from kiosk.domain.health_outcomes import OUTCOMES as OUTCOMES
 from kiosk.domain.health_outcomes import Condition as Condition
+from kiosk.domain.lazy_dataclass import dataclass
 
 UNSEEN, OVERDUE, BUG = "unseen", "overdue", "bug"
 """Outcomes of every check: not checked yet; no result in time; and a bug in the check itself."""

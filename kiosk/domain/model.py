@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum, unique
 from typing import NewType, Self
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from kiosk.domain.circulation import Reason, Standing, stops_lending, stops_renewing, stops_reserving
 from kiosk.domain.errors import Code
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.servicefacts import Afterwards, ItemService
 
 Ticket = NewType("Ticket", int)

@@ -8,11 +8,11 @@ An answer changes the state of its operation and nothing else: the links come fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.domain.decide import Epochs
 from kiosk.domain.errors import Code
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.wire import Operation, Position
 
 

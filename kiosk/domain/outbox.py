@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum, auto, unique
 from types import MappingProxyType
 from uuid import UUID
 
 from kiosk.domain.decide import Accepted, Closed, Decision, Epochs, decide
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.operations import OwnOperation, Pending, is_unapplied
 from kiosk.domain.overlay import Links, Overlay, standing_of

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from kiosk.domain.decide import Accepted, Closed, Decision, Epochs, Opened, OpenLink, Standing, Stop, decide
 from kiosk.domain.feed import PlacedStop
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.wire import Operation
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum, unique
 
 from kiosk.domain.errors import Code
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Shown
 from kiosk.domain.reader_trouble import reader_problem
 from kiosk.domain.session_end import is_told_to_patron

@@ -6,7 +6,8 @@ With such a list the middle digit of a mode is the most that its entries allow: 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+from kiosk.domain.lazy_dataclass import dataclass
 
 READ, WRITE = 4, 2
 _VERSION = 2

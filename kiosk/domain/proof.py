@@ -6,7 +6,7 @@ Shared by registration and lending; each supplies in `outcome` how to continue a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiosk.domain.effects import Play, ReadTries, VerifyPin
 from kiosk.domain.errors import Code
@@ -23,6 +23,7 @@ from kiosk.domain.events import (
     PinRejected,
     TriesRead,
 )
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Insertion, Sound
 from kiosk.domain.states import AskingPin, CheckingPin, Counter, Flow, Goal, Interrupted, LastTryWarning, Problem, Proof, ReadingTries
 from kiosk.domain.transition import Step, asking, go, problem_of, stay

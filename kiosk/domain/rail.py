@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiosk.domain import registration, serving, unlinking
 from kiosk.domain.consequences import why_unfinished
@@ -19,6 +19,7 @@ from kiosk.domain.events import (
     UnlinkingChosen,
 )
 from kiosk.domain.events.about import GoesOn
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, Shown
 from kiosk.domain.states import Counter, Display, Flow, LendingRefused, LookingUpPatron, PatronShown, Reading, Section, Stage, Waiting
 from kiosk.domain.transition import Step, end_session, for_the_same, go, stay, then

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import RegistryCondition
 
 CLOCKS_AGREE = timedelta(seconds=60)

@@ -6,12 +6,13 @@ Nothing here is personal but tokens and library card numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.decide import Epochs
 from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.operations import AcceptedAt, RefusedFor
 from kiosk.domain.wire import Position
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum, unique
 
 from kiosk.domain.errors import Code, Refused
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import LibraryCardNumber
 
 _START_STOP = frozenset("ABCD")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto, unique
 
 from kiosk.domain.circulation import Reason, Stop
+from kiosk.domain.lazy_dataclass import dataclass
 
 
 @unique

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, unique
 
 from kiosk.domain.circulation import Instead, Item, Told
 from kiosk.domain.itemservices import is_loan
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Language, LibraryCardNumber, Service
 
 

@@ -6,12 +6,13 @@ Logic only; the status page and `kiosk doctor --scan` supply the wording.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum, unique
 from types import MappingProxyType
 
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.escaping import control_pictures
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.rules import (
     BarcodeRule,
     CheckDigit,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QWidget
+
+from kiosk.domain.lazy_dataclass import dataclass
 
 LEAST_STAFF = 820
 """The least width of the window, and some for its frame."""

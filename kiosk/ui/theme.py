@@ -7,8 +7,9 @@ need the same physical size on any panel (ARCHITECTURE, Rules of the look: 4, 5)
 from __future__ import annotations
 
 import string
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.resource_files import resource
 
 FAMILIES = ("BIZ UDPGothic", "Yu Gothic UI", "Meiryo", "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", "sans-serif")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto, unique
 from typing import ClassVar
 
 from kiosk.domain.effects import Question
+from kiosk.domain.lazy_dataclass import dataclass
 
 
 @unique

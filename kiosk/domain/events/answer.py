@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Insertion, Ticket
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events.about import Answering, SignOfLife, Told
 from kiosk.domain.events.answer import Answer
 from kiosk.domain.health import Finding
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import IlsCondition, Link, LinkToken, Patron
 
 

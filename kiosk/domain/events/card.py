@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.domain.effects import ReadCard, ReadTries, VerifyPin
@@ -10,6 +9,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events.about import Answering, SignOfLife, Told
 from kiosk.domain.events.answer import CardAnswer
 from kiosk.domain.fieldless import Fieldless
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import CardReading, Insertion, LinkToken, ReaderCondition
 
 

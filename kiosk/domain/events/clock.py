@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
 from kiosk.domain.events.about import By, GoesOn, Harmless, Said, SignOfLife, Told
 from kiosk.domain.fieldless import Fieldless
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Ticket
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.domain.events.about import CHANGED_AGAIN, CHARACTERS, ENDS_NOTHING, HELD_IN_ANY_CASE, Acting, By, GoesOn, Said
 from kiosk.domain.fieldless import Fieldless
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Language
 
 

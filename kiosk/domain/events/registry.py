@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from kiosk.domain.events.about import Acting, By, GoesOn, Said, SignOfLife, Told
 from kiosk.domain.fieldless import Fieldless
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import RefusedOperation, RegistryCondition
 from kiosk.domain.operations import UnsentUnlinking
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from kiosk.domain.events.about import (
@@ -14,6 +14,7 @@ from kiosk.domain.events.about import (
     Said,
 )
 from kiosk.domain.fieldless import Fieldless
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import AnyService
 from kiosk.domain.slip import SlipKind
 

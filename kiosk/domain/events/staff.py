@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from kiosk.domain.errors import Code
@@ -19,6 +19,7 @@ from kiosk.domain.events.about import (
     SignOfLife,
 )
 from kiosk.domain.fieldless import Fieldless
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Applicant, EndedBy, GuardianCheck, ReplaceReason, UnlinkReason
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum, unique
 
 from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.keyboard.strokes import Target
+from kiosk.domain.lazy_dataclass import dataclass
 
 
 @unique

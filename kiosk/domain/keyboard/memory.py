@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kiosk.domain.keyboard.strokes import Moment, Released, Target
+from kiosk.domain.lazy_dataclass import dataclass
 
 QUIET = 0.3
 """Seconds without another key required before and after a key that acts by itself."""

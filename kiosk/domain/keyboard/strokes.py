@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Protocol
+
+from kiosk.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.domain.effects import Question
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Insertion, Ticket
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum, unique
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.effects import LookAgain, PrintSlip
 from kiosk.domain.health import Finding, unseen
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import (
     IlsCondition,
     Insertion,

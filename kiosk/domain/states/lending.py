@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.domain.effects import AskRegistry, FindLinks, LookUpPatron, ReadCard
 from kiosk.domain.errors import Code
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, LinkToken, Patron, Shown, Ticket
 from kiosk.domain.states.about import About, Display, Stage
 from kiosk.domain.states.asked import Asked, AsksNothing

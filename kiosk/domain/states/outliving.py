@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from kiosk.domain.circulation import Item, Outcome
 from kiosk.domain.errors import Code
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Insertion, LibraryCardNumber, Service, Ticket
 from kiosk.domain.slip import Slip
 from kiosk.domain.states.problem import Problem

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.states.about import About, Display, Stage
 from kiosk.domain.states.asked import AsksNothing
 from kiosk.domain.states.ended import LeftWork

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kiosk.domain.errors import Code
+from kiosk.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from kiosk.domain.effects import ReadTries, VerifyPin
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, LinkToken, ReplaceReason, Ticket
 from kiosk.domain.states.about import About, Display, RegistrationStep, Stage
 from kiosk.domain.states.asked import Asked, AsksNothing

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from kiosk.domain.effects import FindLinks, LookUpPatron, ReadCard, SaveLink
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Applicant, CardReading, GuardianCheck, Insertion, LibraryCardNumber, Link, Patron, ReplaceReason, Ticket
 from kiosk.domain.states.about import About, Display, RegistrationStep, Stage
 from kiosk.domain.states.asked import Asked, AsksNothing

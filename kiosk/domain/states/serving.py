@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum, unique
 
 from kiosk.domain.circulation import Instead, Item, Reason
 from kiosk.domain.effects import DescribeItem, HandOver, ListLoans, LookAgain, LookUpPatron, RecogniseLibraryCard, ServeItem
 from kiosk.domain.errors import Code
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import AnyService, CardReading, Insertion, LibraryCardNumber, Patron, Service, Shown, Ticket
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.states.about import About, Display, Stage

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from kiosk.domain.effects import CloseLink, FindLinks
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import LibraryCardNumber, Link, Ticket, UnlinkReason
 from kiosk.domain.states.about import About, Display, Stage
 from kiosk.domain.states.asked import Asked, AsksNothing

@@ -5,11 +5,12 @@ Nothing personal is shown before staff have confirmed the holder, and no number 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kiosk.domain.codefacts import ToPatron
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, LinkAgreed
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Language
 from kiosk.domain.patron_view import PatronView
 from kiosk.domain.reader_trouble import as_it_stands, broken_off

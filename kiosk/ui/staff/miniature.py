@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Language
 from kiosk.ui.theme import COLOURS
 from kiosk.ui.widgets.picture import Picture, drawn, fitted

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.errors import Refused
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.states import CounterRules
 from kiosk.domain.trial_scan import Trial, try_item, try_library_card
 from kiosk.text import plain, refusal, say

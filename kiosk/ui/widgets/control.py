@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
 import shiboken6
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from kiosk.domain.events import Event
+from kiosk.domain.lazy_dataclass import dataclass
 
 _EVENT, _CHORD = "kiosk-event", "kiosk-chord"
 

@@ -6,12 +6,12 @@ QLabel breaks Japanese anywhere, has no furigana and sets lines at 1.0 em; hence
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.text import plain
 
 _RUN = re.compile(r"([一-鿿々]+)\[([^\]]+)\]|([^\[\]]+?)(?=[一-鿿々]+\[|$)")

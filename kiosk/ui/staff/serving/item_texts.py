@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum, unique
 from itertools import islice
 
 from kiosk.domain.circulation import DONE_BEFORE, Instead, Item, ItemAnswer, Outcome, Reason
 from kiosk.domain.itemservices import ITEM_SERVICES, is_loan
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Service
 from kiosk.domain.serving.knowledge import NOTHING_WANTED, in_doubt, is_done_before, is_undone
 from kiosk.domain.states import UNANSWERED, Dealings, Entry, Progress

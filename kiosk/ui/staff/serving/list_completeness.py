@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kiosk.domain.circulation import Told
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.states import PatronShown
 from kiosk.text import say
 from kiosk.ui.staff.serving.item_texts import MOST
