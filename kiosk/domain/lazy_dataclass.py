@@ -39,22 +39,28 @@ def _declare(declared: type) -> type:
 
 def _made_late(made: type, name: str) -> Callable[..., object]:
     def method(self: object, *values: object, **named: object) -> object:
-        _make(made)
+        _make(made, name)
         return getattr(made, name)(self, *values, **named)
 
     method.is_late = True  # type: ignore[attr-defined]
     return method
 
 
-def _make(made: type) -> None:
-    """Replace what is made late by the standard library's methods for the same fields."""
-    hooks = {"__post_init__": made.__post_init__} if hasattr(made, "__post_init__") else {}
+def _make(made: type, name: str) -> None:
+    """Replace the method by the standard library's for the same fields; the others too, unless it is the one that every instance needs."""
+    begins = name == "__init__"
     whole = dataclasses.make_dataclass(
-        made.__qualname__, [(field.name, field.type, _like(field)) for field in dataclasses.fields(made)], frozen=True, namespace=hooks
+        made.__qualname__,
+        [(field.name, field.type, _like(field)) for field in dataclasses.fields(made)],
+        init=begins,
+        repr=not begins,
+        eq=not begins,
+        frozen=True,
+        namespace={"__post_init__": made.__post_init__} if hasattr(made, "__post_init__") else {},
     )
-    for name in _LATE:
-        if hasattr(made.__dict__[name], "is_late"):
-            setattr(made, name, whole.__dict__[name])
+    for other in _LATE:
+        if other in whole.__dict__ and hasattr(made.__dict__[other], "is_late"):
+            setattr(made, other, whole.__dict__[other])
 
 
 def _like(field: dataclasses.Field[Any]) -> Any:

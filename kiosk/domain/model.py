@@ -262,12 +262,11 @@ class RefusedOperation:
 
 @unique
 class EndedBy(StrEnum):
-    """Who ended a session."""
+    """Who ended a session, or that it timed out."""
 
     STAFF = "staff"
     PATRON = "patron"
     TIME = "time"
-    """The session timed out."""
 
 
 @unique

@@ -41,6 +41,8 @@ from kiosk.ui.widgets.focus import FocusRing
 from kiosk.ui.widgets.practice_banner import PracticeBand
 from kiosk.ui.widgets.scan_field import ScanField
 
+_AFTER_FIRST_PAGE_MS = 300
+
 
 def _now() -> datetime:
     return datetime.now(JAPAN)
@@ -64,7 +66,9 @@ class StaffWindow(QWidget):
         super().__init__()
         self.setObjectName("Window")
         title = say("staff.window.title")
-        self.setWindowTitle(say("staff.window.trial").format(title=title) if is_trial() else title)
+        self.setWindowTitle(title)
+        # Looking up the version takes as long as a tenth of the first page.
+        QTimer.singleShot(_AFTER_FIRST_PAGE_MS, self, self._tell_of_trial)
         self.setAccessibleName(title)
         self.setMinimumSize(800, 480)
         self._emit, self._clock = emit, clock
@@ -92,6 +96,10 @@ class StaffWindow(QWidget):
         self._ring = FocusRing(self)
         self._clipboard = Clipboard()
         self._may_close = False
+
+    def _tell_of_trial(self) -> None:
+        if is_trial():
+            self.setWindowTitle(say("staff.window.trial").format(title=self.windowTitle()))
 
     # --- what is shown ------------------------------------------------------------------------------------------------------
 
