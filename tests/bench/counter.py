@@ -7,7 +7,6 @@ Prints one JSON object of figures. It needs a display; `tests.bench.run` provide
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import os
@@ -379,7 +378,7 @@ def start(folder: Path) -> dict[str, object]:
 
     gc.disable()
     from kiosk import app
-    from kiosk.commands import run
+    from kiosk.__main__ import main
     from kiosk.config import Home
 
     home = Home(folder)
@@ -401,7 +400,7 @@ def start(folder: Path) -> dict[str, object]:
                 QTimer.singleShot(0, lambda: QCoreApplication.exit(0))
 
     app.Program = Timed  # type: ignore[misc]
-    run.run(home, argparse.Namespace(gave_up=False, crash=[]))
+    main(["--home", str(folder), "run"])
     return {"at": times[0]}
 
 
