@@ -52,7 +52,7 @@ test: lint
 
 trial: setup
 	@$(if $(ARGS),,$(call pytest,"trial: speed",600,1200) -q -m trial tests/test_speed.py)
-	@$(call pytest,trial,2700,3600) -n 2 -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
+	@$(call pytest,trial,2700,3600) -n 2 --dist worksteal -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
 	@$(if $(ARGS),,$(part) "trial: Wine" 1200 tools/trial_windows --selection)
 	@$(if $(ARGS),,QT_QPA_PLATFORM=offscreen $(part) coverage 1200 tools/check_coverage)
 
