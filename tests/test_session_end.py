@@ -18,7 +18,7 @@ from typing import Any, cast
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk.app import Program, running
@@ -107,8 +107,6 @@ def test_everything_is_closed_when_qt_says_that_it_quits(qapp: QApplication, tmp
         QTimer.singleShot(0, qapp, lambda: qapp.exit(0))
         assert qapp.exec() == 0
         qapp.aboutToQuit.disconnect(look)
-    # Qt has posted it when the last window was closed; once handled it would end every event loop of later tests.
-    QCoreApplication.removePostedEvents(qapp, QEvent.Type.Quit.value)
     assert found == [True]
     assert not (tmp_path / "kiosk.db-wal").exists()
     opened.close()
