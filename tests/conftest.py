@@ -56,8 +56,8 @@ def pytest_runtest_teardown() -> Generator[None]:
 def _take_back_quit(application: QCoreApplication) -> None:
     """Let event loops run again.
 
-    When the last window closes while the application's own loop ends, Qt posts a quit. Handled after that loop it makes every other loop of the
-    thread return at once, and no timer of any later test fires.
+    When the last window closes while the application's own loop ends, Qt posts a quit. Handled after that loop it makes every other loop of
+    the thread return at once, and no timer of any later test fires.
     """
     loop = QEventLoop()
     QTimer.singleShot(0, loop, loop.quit)
