@@ -90,12 +90,27 @@ def exchange(
 ) -> bytes:
     """Send `asked` to the standard input of `python -m module` and return its standard output, truncated if it was killed.
 
-    `begun` receives the process, so that it can be killed from elsewhere. `background`: low priority, if the system allows setting it from
-    outside. No part of the process is left running, unless a device keeps it from being killed. Raises Overdue and NotBegun.
+    `begun` receives the process, so that it can be killed from elsewhere. `background`: as for `start`. No part of the process is left
+    running, unless a device keeps it from being killed. Raises Overdue and NotBegun.
+    """
+    child = start(module, background=background)
+    try:
+        begun(child)
+        return child.communicate(asked, timeout=limit)[0]
+    except subprocess.TimeoutExpired as error:
+        raise Overdue(module[0]) from error
+    finally:
+        end(child)
+
+
+def start(module: Sequence[str], *, background: bool = False) -> subprocess.Popen[bytes]:
+    """Start `python -m module` with pipes to its standard input and output, for a caller that ends it by `end`. Raises NotBegun.
+
+    `background`: low priority, if the system allows setting it from outside.
     """
     places = [str(_CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
-        child = subprocess.Popen(  # noqa: S603 - our own module
+        return subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, isolation(), "-m", *module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -107,16 +122,9 @@ def exchange(
         )
     except OSError as error:
         raise NotBegun(module[0]) from error
-    try:
-        begun(child)
-        return child.communicate(asked, timeout=limit)[0]
-    except subprocess.TimeoutExpired as error:
-        raise Overdue(module[0]) from error
-    finally:
-        _end(child)
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def end(child: subprocess.Popen[bytes]) -> None:
     """End the process if it still runs, with all its children."""
     # Before its pipes are closed: on Windows a thread of `communicate` reads them, and closing one waits until it has read to the end.
     _kill(child)

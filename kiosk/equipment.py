@@ -19,6 +19,7 @@ from kiosk.program_version import program_version
 
 if TYPE_CHECKING:
     from kiosk.library.ils import IlsClient
+    from kiosk.local_api.local_api_thread import LocalApiThread
     from kiosk.smartcard.authority import Authority
     from kiosk.smartcard.judge import CardJudge
     from kiosk.smartcard.revocation import RevocationLists
@@ -110,6 +111,17 @@ def open_sync(home: Home, settings: Settings, repository: Repository) -> Callabl
     # Without them everything else works on: the windows say that there is no server.
     credentials = registry_credentials(home, settings)
     return lambda post: SyncThread(repository, credentials, post, settings.registry.max_offline, now=now)
+
+
+def open_local_api(settings: Settings, repository: Repository) -> Callable[[Callable[[Event], None]], LocalApiThread] | None:
+    """A function that makes the thread for other programs on this computer, not started; None if they may not ask. It is given what posts
+    events.
+    """
+    if not settings.local_api.on:
+        return None
+    from kiosk.local_api.local_api_thread import LocalApiThread
+
+    return lambda post: LocalApiThread(settings.local_api.port, repository, post)
 
 
 def registry_credentials(home: Home, settings: Settings) -> Credentials | None:

@@ -21,6 +21,7 @@ from kiosk.domain.health import bug_in, unseen
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, RegistryCondition
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
+from kiosk.domain.verified_patron import VerifiedPatron, verified_here
 from kiosk.effects import Conductor, LibrarySystem, Outside, Registry
 from kiosk.effects.worker import Worker
 from kiosk.equipment import today
@@ -53,6 +54,14 @@ class Sync(Registry, Protocol):
     def stop(self, limit: float) -> None: ...
 
 
+class LocalApi(Protocol):
+    """Tells other programs on this computer who is served. Every method returns at once, `stop` within `limit` seconds."""
+
+    def start(self) -> None: ...
+    def show(self, verified: VerifiedPatron | None) -> None: ...
+    def stop(self, limit: float) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Equipment:
     """What a counter runs on: real readers and the library's trust anchors for `run`, a virtual reader and its own authority for `demo`."""
@@ -69,6 +78,8 @@ class Equipment:
     """Whether the number of displays is checked; a demo makes do with one."""
     sync: Callable[[Callable[[Event], None]], Sync] | None = None
     """Makes the thread that speaks with the library's server, from what posts events; None on a counter that is alone."""
+    local_api: Callable[[Callable[[Event], None]], LocalApi] | None = None
+    """Makes what speaks with other programs on this computer, from what posts events; None if that is off."""
     forget_crashes: Callable[[], None] = lambda: None
     """Staff have seen what the check `crashes` has found."""
     library: LibrarySystem | None = None
@@ -91,13 +102,14 @@ class Engine:
         self._timers = Timers(post)
         self._examination = Worker("examination", post)
         self._sync = None if equipment.sync is None else equipment.sync(post)
+        self._local_api = None if equipment.local_api is None else equipment.local_api(post)
         outside = Outside(
             card=self._card,
             links=equipment.repository,
             post=post,
             start_timer=self._timers.start,
             play=self._sounds.play,
-            show_state=displays.show_state,
+            show_state=self._show_state,
             look_at_store=lambda: check_store(equipment.repository),
             registry=self._sync,
             forget_crashes=equipment.forget_crashes,
@@ -136,6 +148,8 @@ class Engine:
         self.look_at_displays()
         if self._sync is not None:
             self._sync.start()
+        if self._local_api is not None:
+            self._local_api.start()
         self._minute.start()
         self._tick.start()
         self.conductor.keep_library_alive()
@@ -154,6 +168,8 @@ class Engine:
         for timer in (self._minute, self._tick, self._library_beat):
             timer.stop()
         self._timers.stop()
+        if self._local_api is not None:
+            self._local_api.stop(0.3)
         self._rounds.stop(0.2)
         self._heartbeat.stop(0.3)
         self._watch.stop(0.5)
@@ -164,6 +180,12 @@ class Engine:
         if self._sync is not None:
             self._sync.stop(left(0.3))
         self._sounds.stop(left())
+
+    def _show_state(self, counter: Counter) -> None:
+        # First, so that no bug in a window keeps a number with others.
+        if self._local_api is not None:
+            self._local_api.show(verified_here(counter))
+        self._displays.show_state(counter)
 
     def look_at_displays(self) -> None:
         if self._own_displays:
@@ -206,5 +228,6 @@ class Engine:
 def awaiting(equipment: Equipment) -> CounterFacts:
     """The facts at start-up, with an unseen finding for every pending check, so that even one that hangs the first time is noticed."""
     known = {finding.check for finding in equipment.facts.findings}
-    checks = {"service", "reader", "store", *(look.check for looks in equipment.looks for look in looks)} - known
+    beside = () if equipment.local_api is None else ("local-api",)
+    checks = {"service", "reader", "store", *beside, *(look.check for looks in equipment.looks for look in looks)} - known
     return replace(equipment.facts, findings=(*equipment.facts.findings, *(unseen(check) for check in sorted(checks))))

@@ -11,7 +11,7 @@ from kiosk.app.engine import Equipment
 from kiosk.checks.periodic import bounds_of, counter_looks, first_facts
 from kiosk.config import Home, Settings
 from kiosk.domain.slip import Slip
-from kiosk.equipment import judge_for, now, open_handover, open_library, open_repository, open_sync, today
+from kiosk.equipment import judge_for, now, open_handover, open_library, open_local_api, open_repository, open_sync, today
 from kiosk.slip_cleanup import SlipFolder, swept
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 
@@ -33,6 +33,7 @@ def real_equipment(home: Home, settings: Settings, *, restarted: bool = False) -
                 clock=bounds,
                 looks=counter_looks(home, settings, judge, repository, keys.site, bounds),
                 sync=open_sync(home, settings, repository),
+                local_api=open_local_api(settings, repository),
                 forget_crashes=lambda: crashes.forget(home),
                 library=open_library(home, settings),
                 hand_over=open_handover(settings),

@@ -139,6 +139,7 @@ def _common(home: Home, settings: Settings, judge: CardJudge, bounds: ClockBound
         (Look("revocation", lambda: revocation(judge.revocation, home.crl_folder(settings.card), now())),),
         (Look("log", lambda: check_log(home.logs)),),
         (Look("printing", lambda: check_printing(settings.slip, home.slip_folder(settings.slip))),),
+        () if settings.local_api.on else (Look("local-api", lambda: Finding("local-api.off")),),
     )
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     *("run", "keep", "practice", "demo", "doctor", "tap", "ils", "trust", "links", "audit", "stats", "recovery", "virtual-card"),
-    *("config", "setup", "enrol", "erase", "serve", "registry"),
+    *("config", "setup", "enrol", "erase", "local-api", "serve", "registry"),
 )
 """In the order of the help."""
 

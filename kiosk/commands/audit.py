@@ -111,6 +111,15 @@ def _moment(moment: datetime | None) -> str:
     return "―" if moment is None else f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}"
 
 
+_NAMING = frozenset(
+    {
+        *(AdministrativeAct.TRUST_ADDED, AdministrativeAct.TRUST_REMOVED),
+        *(AdministrativeAct.CLIENT_ADDED, AdministrativeAct.CLIENT_REVOKED, Act.HAND_OUT),
+    }
+)
+"""Acts whose reason is the name of something."""
+
+
 def _line(entry: AuditEntry) -> str:
     checked = "・".join(_checked(word) for word in entry.checked.split())
     columns = (
@@ -149,7 +158,7 @@ def _word(key: str, written: str) -> str:
 def _reason(entry: AuditEntry) -> str:
     if not entry.reason:
         return ""
-    if entry.act in (AdministrativeAct.TRUST_ADDED, AdministrativeAct.TRUST_REMOVED):
+    if entry.act in _NAMING:
         return escaped(entry.reason)
     title = f"refusal.{entry.reason}.title"
     # A code also where the library's server refused what had been registered here.

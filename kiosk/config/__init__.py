@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign
 from kiosk.config.home import Home, default_config, default_home, home_at
+from kiosk.config.network_settings import LocalApiSettings, RegistrySettings
 from kiosk.config.practice import begin_practice
 from kiosk.config.reading import check_settings, read_settings
 from kiosk.config.settings import (
@@ -19,7 +20,6 @@ from kiosk.config.settings import (
     LogSettings,
     MaxAge,
     ReaderSettings,
-    RegistrySettings,
     RevocationSource,
     ServiceSettings,
     SessionSettings,
@@ -40,6 +40,7 @@ __all__ = [
     "KeySettings",
     "LendingSettings",
     "LibraryCardSettings",
+    "LocalApiSettings",
     "LogSettings",
     "MaxAge",
     "ReaderSettings",

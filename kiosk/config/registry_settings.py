@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import field
 from pathlib import Path
 
-from kiosk.config.settings import LONGEST_OFFLINE_HOURS, LogSettings
+from kiosk.config.network_settings import LONGEST_OFFLINE_HOURS
+from kiosk.config.settings import LogSettings
 from kiosk.config.settings_file import Need, SettingsFile
 from kiosk.config.value_types import Number, PathText, Text, Texts, setting
 from kiosk.domain.errors import Refused

@@ -6,6 +6,7 @@ from dataclasses import field
 from datetime import timedelta
 from enum import Enum, StrEnum, auto, unique
 
+from kiosk.config.network_settings import LocalApiSettings, RegistrySettings
 from kiosk.config.value_types import Choice, Choices, Flag, Number, NumberOr, PathText, Text, Texts, setting
 from kiosk.domain.circulation import Stop
 from kiosk.domain.lazy_dataclass import dataclass
@@ -224,21 +225,6 @@ class SessionSettings:
     staff_code: str = setting(Text(r"([0-9]{4,8})?", '"" | "0000" … "99999999"'), "", secret=True)
 
 
-LONGEST_OFFLINE_HOURS = 720
-
-
-@dataclass(frozen=True, slots=True)
-class RegistrySettings:
-    """[registry]: the library's server, once the counter is enrolled (`kiosk enrol`)."""
-
-    max_offline_hours: int = setting(Number(1, LONGEST_OFFLINE_HOURS), 24)
-    """How long cards are taken and registered without an answer of the server: what was stopped elsewhere is not known meanwhile."""
-
-    @property
-    def max_offline(self) -> timedelta:
-        return timedelta(hours=self.max_offline_hours)
-
-
 @dataclass(frozen=True, slots=True)
 class LogSettings:
     """[log]: level, and how many days log files are kept."""
@@ -272,6 +258,7 @@ class Settings:
     library_card: LibraryCardSettings = field(default_factory=LibraryCardSettings)
     session: SessionSettings = field(default_factory=SessionSettings)
     registry: RegistrySettings = field(default_factory=RegistrySettings)
+    local_api: LocalApiSettings = field(default_factory=LocalApiSettings)
     log: LogSettings = field(default_factory=LogSettings)
     keys: KeySettings = field(default_factory=KeySettings)
 
@@ -286,6 +273,7 @@ def counter_rules(settings: Settings) -> CounterRules:
         end_on_lift=settings.lending.end_on_lift,
         local_services=tuple(LocalService(name) for name in settings.services.local),
         handover=settings.handover.when,
+        local_api=settings.local_api.on,
         items_start_stop=card.items_start_stop,
         prints_slips=settings.slip.to != "off",
         slip_printer=settings.slip.printer,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QApplication
 
 from kiosk.app import ended_by_signals
-from kiosk.config import HandoverSettings, Home, IlsSettings, Settings
+from kiosk.config import HandoverSettings, Home, IlsSettings, LocalApiSettings, Settings
 from kiosk.demo.ils import serving
 from kiosk.demo.library import demo_ils, demo_server
 from kiosk.demo.program import Setting, pretended_counter
@@ -28,7 +28,7 @@ def practice_settings(settings: Settings, library: IlsSettings) -> Settings:
     """
     slip = replace(settings.slip, to="off" if settings.slip.to == "off" else "pdf", printer="", pdf_folder="")
     named = replace(settings.counter, name=say("demo.practice.counter"))
-    return replace(settings, counter=named, ils=library, handover=HandoverSettings(), slip=slip)
+    return replace(settings, counter=named, ils=library, handover=HandoverSettings(), local_api=LocalApiSettings(), slip=slip)
 
 
 def run_practice(application: QApplication, home: Home, settings: Settings) -> int:

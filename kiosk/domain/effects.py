@@ -200,6 +200,8 @@ class Act(StrEnum):
     REFUSAL = "refusal"
     SERVICE = "service"
     """Which service was used, when and where; a (masked) number only for the NDL's, whose rules require a record of each use."""
+    HAND_OUT = "hand-out"
+    """A (masked) number was given to a program on this computer, which is named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,7 @@ class Code(StrEnum):
     """The database is behind what this machine knows of it: it was put back, or lost something, without a new epoch."""
     POSITION_UNKNOWN = "position-unknown", about_counter(Family.REGISTRY, ToPatron.NOTHING, cursor=int, head=int)
     """No position of this ledger: it lies above the head."""
+    LOCAL_CLIENT_REFUSED = "local-client-refused", about_counter(Family.PROGRAM, ToPatron.NOTHING, name=str)
     SERVER_PARTS_MISSING = "server-parts-missing", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     """The packages that only the server needs are not installed."""
     LEDGER_MISSING = "ledger-missing", about_counter(Family.PROGRAM, ToPatron.NOTHING)

@@ -18,6 +18,8 @@ WATCHED: Mapping[str, float] = {
     "displays": _MINUTE,
     "revocation": _MINUTE,
     "printing": 5 * _MINUTE,
+    # Told by the thread that knows it; looked at only while it is off.
+    "local-api": _MINUTE,
     # No other counter writes the note meanwhile.
     "crashes": 10 * _MINUTE,
     "log": 10 * _MINUTE,

@@ -15,10 +15,11 @@ from types import FrameType
 import uvicorn
 
 from kiosk.ending_signals import heard
+from kiosk.http_connection import HEAD_BYTES
 from kiosk.registry.api.app import registry_app
 from kiosk.registry.api.backend import Backend, Library
 from kiosk.registry.api.limits import DEFAULT, Limits
-from kiosk.registry.connection import HEAD_BYTES, RegistryConnection
+from kiosk.registry.connection import RegistryConnection
 from kiosk.registry.listener import listening
 
 _IDLE_SECONDS = 75

@@ -23,6 +23,7 @@ from kiosk.ledger.notes import parsed, read_note, write_note
 from kiosk.ledger.paging import paged
 from kiosk.store.cipher import open_file
 from kiosk.store.error_table import translated
+from kiosk.store.local_clients import LocalClientStore
 from kiosk.store.metadata import DROPPED_LINKS, RECOVERY_SHEET
 from kiosk.store.monthly_counts import MonthFigures
 from kiosk.store.opened_store import utc
@@ -42,7 +43,7 @@ class ListedLink:
     """The library's server has not confirmed it yet."""
 
 
-class Repository(StagingStore):
+class Repository(StagingStore, LocalClientStore):
     """One store. Thread-safe. Every method raises `Unavailable` with one of the store's codes.
 
     On a counter that is alone a link is final once committed, and nothing is ever pending; one that is enrolled with the library's server

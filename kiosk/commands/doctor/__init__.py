@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from kiosk.commands import output
@@ -109,6 +110,7 @@ def examine(home: Home) -> list[Finding]:
         *take(("registry",), lambda: check_registry(home, settings), _STORE_SECONDS),
         *take(("ils",), lambda: check_ils(home, decided), _SECONDS * 3),
         *take(("handover",), lambda: check_handover(decided), _SECONDS),
+        *take(("local-api",), lambda: _check_local_api(home, settings), _SECONDS),
         *take(("printing",), lambda: check_printing(settings.slip, home.slip_folder(settings.slip)), _SECONDS),
         *take(("slips",), lambda: check_slips(home, settings, day_in_japan(now)), _SECONDS),
         *take(("disk",), lambda: check_disk(home.data, opens_to_all=has_key_of_computer(home, settings)), _SECONDS),
@@ -138,6 +140,20 @@ def _check_keys_disk(home: Home, settings: Settings) -> list[Finding]:
 
     key = key_file(home, settings)
     return check_keys_disk(home.data, None if key is None else key.parent)
+
+
+def _check_local_api(home: Home, settings: Settings) -> Finding:
+    from kiosk.checks.local_api import check_local_api
+    from kiosk.equipment import open_repository
+
+    clients = 0
+    # What keeps the store from being read is said by its own check.
+    with suppress(KioskError):
+        if settings.local_api.on and home.has_store():
+            repository, _ = open_repository(home, settings)
+            with repository:
+                clients = len(repository.local_clients())
+    return check_local_api(settings.local_api, clients)
 
 
 def _check_clock(home: Home, settings: Settings) -> Finding:

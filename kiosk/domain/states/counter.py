@@ -71,6 +71,8 @@ class CounterRules:
     end_on_lift: bool = False
     local_services: tuple[LocalService, ...] = ()
     handover: HandoverWhen = HandoverWhen.OFF
+    local_api: bool = False
+    """Programs on this computer may ask for the number."""
     items_start_stop: StartStop = StartStop.STRIP
     prints_slips: bool = False
     slip_printer: str = ""

@@ -16,9 +16,10 @@ from kiosk.log_news import LogNews
 from kiosk.registry.api.access import ALLOWED, Asker, Route, Who, admitted, methods_of
 from kiosk.registry.api.body import Disconnected, announced, replayed, whole_body
 from kiosk.registry.api.errors import ApiCode, ApiError, error_response
-from kiosk.registry.api.limits import Buckets, Limits, address_key
+from kiosk.registry.api.limits import Limits, address_key
 from kiosk.registry.api.load import Load
 from kiosk.registry.api.trouble import Troubles
+from kiosk.token_buckets import Buckets
 
 _log = logging.getLogger(__name__)
 

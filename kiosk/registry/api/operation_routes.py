@@ -21,9 +21,10 @@ from kiosk.registry.api.access import Asker, admitted
 from kiosk.registry.api.backend import Backend, encoded
 from kiosk.registry.api.errors import OPERATION_CODES, RETRY_SECONDS, ApiCode, ApiError
 from kiosk.registry.api.exchange import asker_of, json_answer, with_status
-from kiosk.registry.api.limits import Buckets, Limits
+from kiosk.registry.api.limits import Limits
 from kiosk.registry.api.openapi import documented
 from kiosk.registry.api.reading import read_operations
+from kiosk.token_buckets import Buckets
 
 _log = logging.getLogger(__name__)
 _OVER_AFTER = 600.0

@@ -24,7 +24,7 @@ from kiosk.ui.widgets.words import Words
 
 _CHECKS = (
     ("service", "reader", "trust", "revocation", "clock", "displays"),
-    ("printing", "crashes", "log", "files", "space", "disk", "recovery"),
+    ("printing", "local-api", "crashes", "log", "files", "space", "disk", "recovery"),
 )
 _NOT_IN_DEMO = frozenset({"crashes", "displays", "files", "space", "disk", "recovery"})
 _COUNTS = ("links", "registered", "used", "pending")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.registry.api.limits import Limits, Rate
+from kiosk.registry.api.limits import Limits
+from kiosk.token_buckets import Rate
 from tests.support.postgres.cluster import PostgresCluster
 from tests.support.registry.sites import URL, EnrolledCounter, Site, as_process, in_process, installed
 

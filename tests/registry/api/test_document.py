@@ -17,7 +17,8 @@ from kiosk.domain.wire import Operation, encode
 from kiosk.registry.api import schemas
 from kiosk.registry.api.access import ALLOWED
 from kiosk.registry.api.errors import ApiCode
-from kiosk.registry.api.limits import Limits, Rate
+from kiosk.registry.api.limits import Limits
+from kiosk.token_buckets import Rate
 from tests.support.ledger.drawn_operations import OPERATIONS
 from tests.support.registry.caller import Reply
 from tests.support.registry.sent_operations import Maker, batch, fresh_number, fresh_token

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from kiosk.registry.api.limits import Buckets, Rate, address_key
+from kiosk.registry.api.limits import address_key
+from kiosk.token_buckets import Buckets, Rate
 
 
 @dataclass

@@ -15,9 +15,10 @@ import urllib3
 
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.decide import Epochs
-from kiosk.registry.api.limits import KIB, Limits, Rate
+from kiosk.registry.api.limits import KIB, Limits
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.row_sums import RowHash
+from kiosk.token_buckets import Rate
 from tests.support.registry.sent_operations import Maker, batch, fresh_number, fresh_token
 from tests.support.registry.sites import InProcess, in_process
 from tests.support.wait import wait_until

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.registry.api.limits import Limits, Rate
+from kiosk.registry.api.limits import Limits
+from kiosk.token_buckets import Rate
 from tests.store.sync.conftest import NewCounter
 from tests.support.registry.sent_operations import fresh_number, fresh_token
 from tests.support.registry.sites import InProcess, in_process
