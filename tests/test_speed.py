@@ -72,6 +72,12 @@ def test_the_windows_never_stand_still_while_a_great_many_loans_are_listed(scree
 
 
 @pytest.mark.trial
+def test_the_windows_never_stand_still_while_a_hundred_programs_misbehave_beside_them(screen: dict[str, str], tmp_path: Path) -> None:
+    """At the interface for other programs, while one card after the other is laid."""
+    assert best(lambda place: run.crowded(5, place, screen), run.STALL, tmp_path) < run.STALL
+
+
+@pytest.mark.trial
 def test_a_list_of_a_million_numbers_weighs_little_and_slows_no_tap(screen: dict[str, str], tmp_path: Path) -> None:
     """While it is replaced: at most 1.15 times the usual tap of the same run. In memory: at most 100 MB, also while it is read."""
     weights: list[run.ListFigures] = []

@@ -16,12 +16,10 @@ from kiosk.local_api.errors import LocalApiError, LocalCode
 from kiosk.local_api.hub import Hub, News
 from kiosk.local_api.limits import Limits
 from kiosk.local_api.pipe import Bug
+from kiosk.local_api.routes import MARK, METHODS, PATH, PREFLIGHT_SECONDS
 from kiosk.local_api.websocket import serve_websocket
 from kiosk.token_buckets import Buckets
 
-PATH = "/v1/events"
-MARK = r"[0-9a-f]{8}-[0-9]{1,12}"
-METHODS = "GET, OPTIONS"
 _MARK = re.compile(MARK)
 _HEADERS = [
     (b"cache-control", b"no-store"),
@@ -29,7 +27,6 @@ _HEADERS = [
     # One answer a connection: nothing is left in it for somebody who reads it later.
     (b"connection", b"close"),
 ]
-_PREFLIGHT_SECONDS = 600
 Fields = list[tuple[bytes, bytes]]
 Receive = Callable[[], Any]
 Send = Callable[[Any], Any]
@@ -174,7 +171,7 @@ def _preflight(headers: Fields) -> Fields:
     return [
         (b"access-control-allow-methods", b"GET"),
         (b"access-control-allow-headers", b"Authorization"),
-        (b"access-control-max-age", str(_PREFLIGHT_SECONDS).encode()),
+        (b"access-control-max-age", str(PREFLIGHT_SECONDS).encode()),
         *([(b"access-control-allow-private-network", b"true")] if asks_for_network else []),
     ]
 

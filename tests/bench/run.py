@@ -119,6 +119,13 @@ def loading(links: int, folder: Path, environment: Mapping[str, str]) -> WindowF
     return WindowFigures(told["loads beat"], ratio, statistics.median(told["acts"]), max(told["acts"]))
 
 
+def crowded(seconds: float, folder: Path, environment: Mapping[str, str]) -> float:
+    """The longest time, in seconds, that the windows stood still while a hundred programs misbehaved at the interface for others, but for
+    waits for a processor. What `local_api_window.py` measures in a process of its own.
+    """
+    return float(_measured("local_api_window", (str(seconds), str(folder)), environment, LIMIT)["crowded beat"])
+
+
 def _scanned(what: str, count: int, each: int, folder: Path, environment: Mapping[str, str], limit: float) -> dict[str, Any]:
     return _measured(what, (str(count), str(each), str(folder)), environment, limit)
 

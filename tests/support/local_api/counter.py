@@ -42,6 +42,13 @@ class CounterWithApi:
         assert isinstance(event, CheckFound)
         return event.finding
 
+    def latest(self) -> Finding | None:
+        """The last finding since the last question, if there is one."""
+        found = None
+        while not self._events.empty():
+            found = self.found()
+        return found
+
     def serve(self, number: LibraryCardNumber = NUMBER) -> None:
         """The card of the next patron was verified."""
         self.api.show(VerifiedPatron(Insertion(next(self._insertions), "reader"), number))
