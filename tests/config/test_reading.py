@@ -62,8 +62,8 @@ def test_the_documented_config_leaves_only_the_question_of_revocation_open() -> 
 
 def test_settings_reach_the_machines(tmp_path: Path) -> None:
     text = """
-        [display]
-        single = true
+        display.single = true
+        local_api.on = true
         [lending]
         confirm_holder = "first-of-day"
         lending_pin = "always"
@@ -109,7 +109,7 @@ def test_settings_reach_the_machines(tmp_path: Path) -> None:
     assert (settings.ils.system, settings.ils.stops) == (Ils.EVERGREEN, (Stop.CARD_LOST, Stop.FINES))
     assert (rules.handover, rules.prints_slips, rules.slip) == (HandoverWhen.ON_TAP, True, SlipKind.TODAY)
     assert (rules.confirm_holder, rules.lending_pin, rules.end_on_lift) == (When.FIRST_OF_DAY, When.ALWAYS, True)
-    assert (rules.single_display, rules.staff_code) == (True, "0417")
+    assert (rules.single_display, rules.staff_code, rules.local_api) == (True, "0417", True)
     assert (rules.idle_seconds, rules.warning_seconds, rules.done_seconds, rules.card_left_seconds) == (120, 45, 10, 7)
     assert (rules.slip_printer, rules.library_card_seconds) == ("Front desk", 600)
     # A rule that stays as it is here has been forgotten in `counter_rules`, or in the text above. This one is not for libraries to set.

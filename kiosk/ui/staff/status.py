@@ -15,6 +15,7 @@ from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.page_beside import PageBeside
 from kiosk.ui.staff.panels import MIDDLE, TOP, Panel, bullet, column, facts, row
 from kiosk.ui.staff.registry_words import Care, pending_row, registry_row
+from kiosk.ui.staff.service_ways import ways_words
 from kiosk.ui.staff.serving.library_outage import show_retry, tried_words
 from kiosk.ui.staff.trial_scan import TrialScan
 from kiosk.ui.theme import StaffSizes
@@ -28,7 +29,7 @@ _CHECKS = (
 )
 _NOT_IN_DEMO = frozenset({"crashes", "displays", "files", "space", "disk", "recovery"})
 _COUNTS = ("links", "registered", "used", "pending")
-_HELD = (*_COUNTS, "ils", "registry")
+_HELD = (*_COUNTS, "ils", "services", "registry")
 """Rows of what no check of that name finds."""
 _ICONS = {
     Condition.OK: ("checkc", "green"),
@@ -95,7 +96,7 @@ class StatusPage(PageBeside):
     def _lay_out(self, demo: bool) -> None:
         """Build the table, once; a demo omits what nobody maintains."""
         first, second = ([check for check in checks if not (demo and check in _NOT_IN_DEMO)] for checks in _CHECKS)
-        names = ([*first, "ils"], ["store", "registry", *_COUNTS, *second])
+        names = ([*first, "ils", "services"], ["store", "registry", *_COUNTS, *second])
         for column_names in names:
             self._rows |= {name: Row(self.sizes) for name in column_names}
             card = Panel(self.sizes)
@@ -123,6 +124,8 @@ class StatusPage(PageBeside):
             if name == "ils":
                 self._show_library_system(counter.ils)
                 self._show_retry(counter)
+            elif name == "services":
+                shown.show_condition(Condition.OK, ways_words(counter))
             elif name == "registry":
                 shown.show_condition(*registry_row(counter))
             elif name == "pending":
