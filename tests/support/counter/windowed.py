@@ -29,6 +29,7 @@ from kiosk.domain.model import LibraryCardNumber, ReaderCondition
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts, Flow, OutOfOrder, Screen, Waiting
 from kiosk.effects import LibrarySystem
+from kiosk.equipment import open_local_api
 from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.card import VirtualCard
 from kiosk.store.anchor import AnchorFile
@@ -82,6 +83,7 @@ class OpenedCounter:
             looks=looks,
             own_displays=own_displays,
             sync=None if sync is None else sync(self.repository),
+            local_api=open_local_api(settings, self.repository),
             library=library,
             hand_over=hand_over,
             print_slip=print_slip,

@@ -82,6 +82,7 @@ WELL: tuple[tuple[str, Params], ...] = (
     ("displays.two", {"displays": "", "count": 2}),
     ("revocation.fresh", LISTED),
     ("printing.printer", {"printer": "Receipt 80"}),
+    ("local-api.on", {"port": 17320, "count": 2}),
     ("log.written", {"folder": "/home/kiosk/logs"}),
     ("files.closed", {}),
     ("crashes.none", {}),
