@@ -103,7 +103,7 @@ class LocalApp:
                 await asyncio.wait({waiting, gone}, timeout=self._limits.wait_seconds, return_when=asyncio.FIRST_COMPLETED)
                 if gone.done():
                     raise Disconnected
-                return waiting.result() if waiting.done() else None
+                return news if waiting.done() and self._hub.holds(news := waiting.result()) else None
             finally:
                 waiting.cancel()
                 gone.cancel()
@@ -126,7 +126,7 @@ class LocalApp:
             self._limits.head_seconds,
             admit=lambda token: self._admitted(token, head),
             opened=lambda client: self._opened.of(client.name, _address(scope)),
-            next_news=self._hub.next_news,
+            hub=self._hub,
             tell_bug=self._tell_bug,
         )
 

@@ -67,14 +67,21 @@ class Hub:
         while True:
             if client not in self.clients:
                 raise LocalApiError(LocalCode.TOKEN_UNKNOWN)
-            turn, changed = self._turn, self._changed
-            mark = f"{self._run}-{turn.turn}"
+            turn, changed, mark = self._turn, self._changed, self._mark
             if mark == after or (not turn.served and not after):
                 await changed.wait()
             elif not turn.served:
                 return News(mark)
             elif (number := await self._number(client, turn)) is not None and turn == self._turn:
                 return News(mark, number)
+
+    def holds(self, news: News) -> bool:
+        """Whether it is still so. To be asked right before it is sent: the patron may have left since."""
+        return news.mark == self._mark
+
+    @property
+    def _mark(self) -> str:
+        return f"{self._run}-{self._turn.turn}"
 
     async def _number(self, client: LocalClient, turn: Turn) -> str | None:
         """The number of the patron of this turn, which the counter has recorded as given; None if they have left."""

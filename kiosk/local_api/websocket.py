@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -13,7 +13,7 @@ from kiosk.domain.local_client import LocalClient
 from kiosk.incidents import places
 from kiosk.local_api.body import Disconnected
 from kiosk.local_api.errors import LocalApiError, LocalCode
-from kiosk.local_api.hub import News
+from kiosk.local_api.hub import Hub
 from kiosk.local_api.pipe import Bug
 
 Receive = Callable[[], Any]
@@ -27,7 +27,7 @@ async def serve_websocket(
     *,
     admit: Callable[[str], LocalClient],
     opened: Callable[[LocalClient], AbstractContextManager[None]],
-    next_news: Callable[[LocalClient, str], Awaitable[News]],
+    hub: Hub,
     tell_bug: Callable[[Bug], None],
 ) -> None:
     """Accept it and tell the events until one of both ends it. Raises Disconnected."""
@@ -36,7 +36,7 @@ async def serve_websocket(
     try:
         client = admit(await _token(receive, token_seconds))
         with opened(client):
-            await _tell(client, receive, send, next_news)
+            await _tell(client, receive, send, hub)
     except Disconnected:
         raise
     except Exception as error:
@@ -59,13 +59,13 @@ async def _token(receive: Receive, seconds: float) -> str:
         raise LocalApiError(LocalCode.UNREADABLE) from error
 
 
-async def _tell(client: LocalClient, receive: Receive, send: Send, next_news: Callable[[LocalClient, str], Awaitable[News]]) -> None:
+async def _tell(client: LocalClient, receive: Receive, send: Send, hub: Hub) -> None:
     """Until it ends. Raises LocalApiError, Disconnected."""
     mark = ""
     heard = asyncio.ensure_future(_message(receive))
     try:
         while True:
-            news = asyncio.ensure_future(next_news(client, mark))
+            news = asyncio.ensure_future(hub.next_news(client, mark))
             try:
                 await asyncio.wait({heard, news}, return_when=asyncio.FIRST_COMPLETED)
                 if heard.done():
@@ -74,8 +74,9 @@ async def _tell(client: LocalClient, receive: Receive, send: Send, next_news: Ca
                 told = news.result()
             finally:
                 news.cancel()
-            await send({"type": "websocket.send", "text": told.body.decode()})
-            mark = told.mark
+            if hub.holds(told):
+                await send({"type": "websocket.send", "text": told.body.decode()})
+                mark = told.mark
     finally:
         heard.cancel()
 
