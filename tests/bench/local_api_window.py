@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kiosk.app.engine import Equipment
     from kiosk.store.repository import Repository
 
-USUAL = 10
+USUAL = 3
 
 
 class BenchWithApi(Bench):
