@@ -1,0 +1,113 @@
+"""Typing into one field, which is asked before and after: is it the one, is it free, does it show what was typed?
+
+Events of a moved focus come late (up to 30 ms were measured in Chromium), and none at all from some programs; a state asked for is always
+true of the moment before. So a field known to keep the focus gets all digits at once, between two questions; any other gets one at a time.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.domain.errors import Code, Refused
+from kiosk.library.handover.elements import Element, Elements, Field, Habit, Unknown
+from kiosk.library.handover.seat import ProgramWindow
+
+_SHOWN_SECONDS = 0.6
+"""How long a field may take to show a key; 160 ms at most were measured."""
+_EVENT_SECONDS = 0.04
+"""Between two keys: longer than an event of a moved focus takes."""
+_POLL_SECONDS = 0.003
+_FOCUS_SECONDS = 0.5
+Press = Callable[[str], None]
+"""Presses these keys with nothing between them, in the window that was found; raises Refused or Unavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTyping:
+    """One number, typed into one field of the window in front."""
+
+    elements: Elements
+    window: ProgramWindow
+    field: Field
+    press: Press
+
+    def reached(self) -> Element:
+        """The field, with the focus and free. Nothing is typed.
+
+        Raises Refused: handover-field-unseen (`reason`: an Unknown), handover-field-elsewhere, handover-field-filled.
+        """
+        found = self.elements.focused(self.window)
+        if not (isinstance(found, Element) and self.field.fits(found)):
+            found = self._brought(found)
+        free = self.elements.is_free(found)
+        if isinstance(free, Unknown):
+            raise _unseen(free)
+        if not free:
+            raise Refused(Code.HANDOVER_FIELD_FILLED)
+        return found
+
+    def type(self, digits: str, element: Element) -> None:
+        """Raises Refused: handover-changed when something else got the focus; handover-not-shown when the field shows something else."""
+        if self.field.habit is Habit.PLAIN:
+            self._at(element)
+            self.press(digits)
+            if not self._shows(element, digits):
+                raise Refused(Code.HANDOVER_NOT_SHOWN)
+            self._at(element)
+            return
+        for position, digit in enumerate(digits, 1):
+            self._at(element)
+            self.press(digit)
+            # What a form shows that has sent itself is another page's.
+            may_be_gone = self.field.habit is Habit.SUBMITS and position == len(digits)
+            if not (may_be_gone or self._shows(element, digits[:position])):
+                raise Refused(Code.HANDOVER_NOT_SHOWN)
+            self._wait(_EVENT_SECONDS)
+
+    def finish(self, suffix: str, element: Element) -> None:
+        """Press the key after the number, if the field has the focus still."""
+        if suffix:
+            self._at(element)
+            self.press(suffix)
+
+    def _brought(self, found: Element | Unknown) -> Element:
+        """Give the field the focus, where the program follows."""
+        field = self.elements.find(self.window, self.field)
+        if isinstance(field, Unknown):
+            raise _unseen(found) if isinstance(found, Unknown) else Refused(Code.HANDOVER_FIELD_ELSEWHERE)
+        self.elements.give_focus(field)
+        left = _FOCUS_SECONDS
+        while left > 0:
+            now = self.elements.focused(self.window)
+            if isinstance(now, Element) and now.handle == field.handle:
+                return now
+            left -= self.elements.wait(_POLL_SECONDS)
+        raise Refused(Code.HANDOVER_FIELD_ELSEWHERE)
+
+    def _at(self, element: Element) -> None:
+        if self.elements.has_focus(element) is not True:
+            raise Refused(Code.HANDOVER_CHANGED)
+
+    def _wait(self, seconds: float) -> None:
+        while seconds > 0:
+            seconds -= self.elements.wait(seconds)
+
+    def _shows(self, element: Element, digits: str) -> bool:
+        left = _SHOWN_SECONDS
+        while left > 0:
+            text = self.elements.text(element)
+            if isinstance(text, str) and self._read(text) == digits:
+                return True
+            left -= self.elements.wait(_POLL_SECONDS)
+        return False
+
+    def _read(self, text: str) -> str:
+        if self.field.habit is not Habit.FORMATS:
+            return text
+        return "".join(character for character in unicodedata.normalize("NFKC", text) if character.isalnum())
+
+
+def _unseen(reason: Unknown) -> Refused:
+    return Refused(Code.HANDOVER_FIELD_UNSEEN, reason=reason.value)
