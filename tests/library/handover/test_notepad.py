@@ -71,7 +71,7 @@ if sys.platform == "win32":
         [window] = find_windows(Target(settings.handover.title, settings.handover.program), desktop())
         hand_over = open_handover(settings)
         for number in numbers:
-            hand_over(LibraryCardNumber(number))
+            hand_over(LibraryCardNumber(number), None)
             # What was sent is on its way to Notepad: at a counter nobody lays the next card meanwhile.
             with suppress(AssertionError):
                 wait_until(lambda number=number: text_of(window.handle).endswith(f"{number}\r\n"), "it", ARRIVES)
