@@ -166,12 +166,12 @@ def open_handover(settings: Settings) -> Callable[[LibraryCardNumber, AnyService
 
 def open_accessibility(settings: Settings) -> AbstractContextManager[None]:
     """Meanwhile other programs tell of their fields, where the configuration has one to type into."""
-    if sys.platform == "linux" and settings.handover.when is not HandoverWhen.OFF and settings.handover.target:
-        from kiosk.library.handover.atspi_status import switched_on
-
-        return switched_on()
-    else:
+    if settings.handover.when is HandoverWhen.OFF or not settings.handover.target:
         return nullcontext()
+    from kiosk.library.handover import accessibility
+
+    accessible = accessibility()
+    return nullcontext() if accessible is None else accessible.switched_on()
 
 
 def revocation_lists(home: Home, settings: Settings, authorities: Sequence[Authority], *, anew: bool = False) -> RevocationLists:

@@ -11,7 +11,7 @@ from kiosk.config.value_types import Choice, Tables, Text, Texts, setting
 from kiosk.domain.states import HandoverWhen
 
 UNCHECKED = "unchecked"
-HABITS = ("plain", "formats", "jumps", "submits", UNCHECKED)
+HABITS = ("plain", "formats", "renders", "jumps", "submits", UNCHECKED)
 _BLOCK = re.compile(r"\s*\[\[\s*handover\s*\.\s*target\s*\]\]")
 _HEADING = re.compile(r"\s*\[")
 _NAMED = Text(r"[^\x00-\x1f\x7f]{1,40}", '"…" (1 … 40)')

@@ -112,8 +112,7 @@ def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessi
             else:
                 typing = FieldTyping(elements, keys.window, target.field, keys.press)
                 element = typing.reached()
-                typing.type(digits, element)
-                typing.finish(suffix, element)
+                typing.finish(suffix, typing.type(digits, element))
     except (Refused, Unavailable) as error:
         if not typed.keys:
             raise

@@ -9,14 +9,16 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType, Properties, message_bus, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
+from kiosk.library.handover.atspi_status import switched_on
 from kiosk.library.handover.elements import Element, Elements, Field, Unknown
+from kiosk.library.handover.no_elements import NoElements
 from kiosk.library.handover.seat import ProgramWindow
 
 Reference: TypeAlias = tuple[str, str]
@@ -47,36 +49,14 @@ _LOST = (TimeoutError, OSError, ValueError)
 class AtSpi:
     """See `Accessibility`."""
 
+    def switched_on(self) -> AbstractContextManager[None]:
+        return switched_on()
+
     @contextmanager
     def elements(self, limit: float) -> Iterator[Elements]:
         with ExitStack() as ends:
             bus = _opened(ends)
             yield NoElements() if bus is None else AtSpiElements(bus, time.monotonic() + limit)
-
-
-class NoElements:
-    """Where there is no accessibility bus."""
-
-    def focused(self, window: ProgramWindow) -> Unknown:
-        return Unknown.NO_INTERFACE
-
-    def has_focus(self, element: Element) -> Unknown:
-        return Unknown.NO_INTERFACE
-
-    def text(self, element: Element) -> Unknown:
-        return Unknown.NO_INTERFACE
-
-    def is_free(self, element: Element) -> Unknown:
-        return Unknown.NO_INTERFACE
-
-    def find(self, window: ProgramWindow, field: Field) -> Unknown:
-        return Unknown.NO_INTERFACE
-
-    def give_focus(self, element: Element) -> None:
-        """There is none."""
-
-    def wait(self, seconds: float) -> float:
-        return seconds
 
 
 class AtSpiElements:

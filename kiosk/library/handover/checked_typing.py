@@ -48,28 +48,30 @@ class FieldTyping:
             raise Refused(Code.HANDOVER_FIELD_FILLED)
         return found
 
-    def type(self, digits: str, element: Element) -> None:
-        """Raises Refused: handover-changed when something else got the focus; handover-not-shown when the field shows something else."""
+    def type(self, digits: str, element: Element) -> Element:
+        """Returns the field as it is afterwards, for `finish`.
+
+        Raises Refused: handover-changed when something else got the focus; handover-not-shown when the field shows something else.
+        """
         if self.field.habit is Habit.PLAIN:
             self._at(element)
             self.press(digits)
-            if not self._shows(element, digits):
-                raise Refused(Code.HANDOVER_NOT_SHOWN)
+            self._showing(element, digits)
             self._at(element)
-            return
+            return element
         for position, digit in enumerate(digits, 1):
-            self._at(element)
+            element = self._still(element)
             self.press(digit)
             # What a form shows that has sent itself is another page's.
-            may_be_gone = self.field.habit is Habit.SUBMITS and position == len(digits)
-            if not (may_be_gone or self._shows(element, digits[:position])):
-                raise Refused(Code.HANDOVER_NOT_SHOWN)
+            if not (self.field.habit is Habit.SUBMITS and position == len(digits)):
+                element = self._showing(element, digits[:position])
             self._wait(_EVENT_SECONDS)
+        return element
 
     def finish(self, suffix: str, element: Element) -> None:
         """Press the key after the number, if the field has the focus still."""
         if suffix:
-            self._at(element)
+            element = self._still(element)
             self.press(suffix)
 
     def _brought(self, found: Element | Unknown) -> Element:
@@ -86,6 +88,18 @@ class FieldTyping:
             left -= self.elements.wait(_POLL_SECONDS)
         raise Refused(Code.HANDOVER_FIELD_ELSEWHERE)
 
+    def _still(self, element: Element) -> Element:
+        """The field with the focus: this one, or what has taken its place where that is known of it."""
+        if self.field.habit is Habit.RENDERS and self.elements.has_focus(element) is not True:
+            element = self._alike() or element
+        self._at(element)
+        return element
+
+    def _alike(self) -> Element | None:
+        """The field as it is now, with the focus."""
+        found = self.elements.focused(self.window)
+        return found if isinstance(found, Element) and self.field.fits(found) else None
+
     def _at(self, element: Element) -> None:
         if self.elements.has_focus(element) is not True:
             raise Refused(Code.HANDOVER_CHANGED)
@@ -94,17 +108,23 @@ class FieldTyping:
         while seconds > 0:
             seconds -= self.elements.wait(seconds)
 
-    def _shows(self, element: Element, digits: str) -> bool:
+    def _showing(self, element: Element, digits: str) -> Element:
+        """The field that shows them, once it does. Raises Refused: handover-not-shown."""
         left = _SHOWN_SECONDS
         while left > 0:
-            text = self.elements.text(element)
-            if isinstance(text, str) and self._read(text) == digits:
-                return True
+            if self._shows(element, digits):
+                return element
+            if self.field.habit is Habit.RENDERS and (other := self._alike()) and self._shows(other, digits):
+                return other
             left -= self.elements.wait(_POLL_SECONDS)
-        return False
+        raise Refused(Code.HANDOVER_NOT_SHOWN)
+
+    def _shows(self, element: Element, digits: str) -> bool:
+        text = self.elements.text(element)
+        return isinstance(text, str) and self._read(text) == digits
 
     def _read(self, text: str) -> str:
-        if self.field.habit is not Habit.FORMATS:
+        if self.field.habit not in (Habit.FORMATS, Habit.RENDERS):
             return text
         return "".join(character for character in unicodedata.normalize("NFKC", text) if character.isalnum())
 

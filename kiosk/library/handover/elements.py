@@ -60,6 +60,8 @@ class Habit(StrEnum):
     """It shows what was typed, and keeps the focus."""
     FORMATS = "formats"
     """It adds blanks or hyphens."""
+    RENDERS = "renders"
+    """Another field like it is put in its place, by a page that renders itself again; it may format as well."""
     JUMPS = "jumps"
     """It gives the focus to another field after the last digit."""
     SUBMITS = "submits"
@@ -119,6 +121,9 @@ class Elements(Protocol):
 
 class Accessibility(Protocol):
     """The way to the elements on this platform."""
+
+    def switched_on(self) -> AbstractContextManager[None]:
+        """Meanwhile programs tell of their controls, where they have to be asked to."""
 
     def elements(self, limit: float) -> AbstractContextManager[Elements]:
         """Open it for at most `limit` seconds. Whatever is wrong with it is told by what is asked of it."""

@@ -21,6 +21,11 @@ class ProgramWindow:
     processes: tuple[int, ...] = ()
     """Whose it is, as far as known."""
 
+    @property
+    def program(self) -> str:
+        """The name that tells it from others; empty if none is known. On X11 some put the folder of a profile behind it."""
+        return next((name for name in self.programs if " " not in name), "")
+
 
 class Seat(Protocol):
     """Windows and keyboard of the current desktop session."""

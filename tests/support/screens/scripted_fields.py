@@ -6,7 +6,7 @@ It plays the desktop and the accessibility interface of `kiosk.library.handover`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from kiosk.library.handover import ProgramWindow, Seat
@@ -40,10 +40,16 @@ class ScriptedFields:
     having: tuple[ProgramWindow, ...] = (WINDOW,)
     """Those in which the fields are."""
     keys: int = 0
+    waits: int = 0
+    later: dict[int, Callable[[], None]] = field(default_factory=dict)
+    """What happens after the n-th wait."""
     suffixes: list[str] = field(default_factory=list)
 
     def desktop(self) -> ScriptedDesktop:
         return ScriptedDesktop(self)
+
+    def switched_on(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     @contextmanager
     def elements(self, limit: float) -> Iterator[Elements]:
@@ -73,6 +79,9 @@ class ScriptedFields:
             self.focus = element
 
     def wait(self, seconds: float) -> float:
+        self.waits += 1
+        if happens := self.later.get(self.waits):
+            happens()
         return seconds
 
     def press(self, key: str) -> None:
