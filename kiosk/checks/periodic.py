@@ -18,6 +18,7 @@ from kiosk.checks.card import revocation, trust
 from kiosk.checks.crashes import check_crashes
 from kiosk.checks.disk import check_disk, check_space
 from kiosk.checks.files import check_files
+from kiosk.checks.handover import HandoverWatch
 from kiosk.checks.logfile import check_log
 from kiosk.checks.printing import check_printing
 from kiosk.checks.stored_data import check_recovery
@@ -26,7 +27,7 @@ from kiosk.domain.clock import ClockBounds, check_clock, clock_bounds
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import CheckFound, Event
 from kiosk.domain.health import Finding, bug_in
-from kiosk.domain.states import CounterFacts
+from kiosk.domain.states import CounterFacts, HandoverWhen
 from kiosk.domain.watched_checks import WATCHED
 from kiosk.equipment import counter_facts, has_key_of_computer, now
 from kiosk.incidents import RecurringIncidents, report_incident
@@ -116,6 +117,7 @@ def counter_looks(home: Home, settings: Settings, judge: CardJudge, repository: 
         # Also accesses the folder of the lists.
         (Look("crashes", lambda: check_crashes(home)),),
         (Look("files", lambda: check_files(home, settings)),),
+        *(() if settings.handover.when is HandoverWhen.OFF else ((Look("handover", HandoverWatch(settings).look),),)),
         (
             Look("space", lambda: check_space(home.data)),
             Look("disk", lambda: check_disk(home.data, opens_to_all=has_key_of_computer(home, settings))),

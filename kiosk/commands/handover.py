@@ -1,8 +1,9 @@
-"""kiosk handover teach | try | forget: the fields of other programs into which the library card number is typed."""
+"""kiosk handover teach | try | forget | chromium: the fields of other programs into which the library card number is typed."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -23,6 +24,7 @@ from kiosk.domain.escaping import escaped
 from kiosk.domain.model import AnyService, LocalService, Service
 from kiosk.domain.states import HandoverWhen
 from kiosk.domain.trial_number import trial_number
+from kiosk.resource_files import resource
 
 if TYPE_CHECKING:
     from kiosk.library.handover import Desktop, Target
@@ -47,6 +49,7 @@ def add(commands: Commands) -> None:
     trying.option("--number", metavar="NUMBER")
     forgetting = acts.add("forget", act=forget)
     forgetting.given("name", metavar="NAME")
+    acts.add("chromium", act=show_chromium, at_home=False)
 
 
 def teach(home: Home, options: argparse.Namespace) -> int:
@@ -107,6 +110,11 @@ def forget(home: Home, options: argparse.Namespace) -> int:
             return output.PROBLEM
         replace_file(home.config, without.encode())
     output.tell_done("handover.forgotten", name=escaped(options.name))
+    return output.OK
+
+
+def show_chromium(home: Home, options: argparse.Namespace) -> int:
+    sys.stdout.write(resource("chromium-accessibility.sh").read_text("utf-8"))
     return output.OK
 
 

@@ -18,6 +18,7 @@ WATCHED: Mapping[str, float] = {
     "displays": _MINUTE,
     "revocation": _MINUTE,
     "printing": 5 * _MINUTE,
+    "handover": _MINUTE,
     # No other counter writes the note meanwhile.
     "crashes": 10 * _MINUTE,
     "log": 10 * _MINUTE,

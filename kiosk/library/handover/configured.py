@@ -18,21 +18,24 @@ def target_for(settings: HandoverSettings, service: AnyService | None) -> Target
     named = [target for target in settings.target if name in target.services]
     for_all = [target for target in settings.target if not target.services]
     for target in (*named, *for_all):
-        return with_field(target)
+        return _target(target)
     if not settings.title.strip():
         raise Refused(Code.HANDOVER_NO_WINDOW)
-    return Target(settings.title, settings.program, Suffix(settings.suffix))
+    return _window(settings)
 
 
-def with_field(target: HandoverTarget) -> Target:
+def _target(target: HandoverTarget) -> Target:
     """A target of the configuration as handing over takes it."""
     if target.habit == UNCHECKED:
-        return Target(target.title, target.program, Suffix(target.suffix), unchecked=True)
+        return Target(target.title, target.program, Suffix(target.suffix), name=target.name, unchecked=True)
     field = Field(target.role, target.label, target.id, target.tag, target.address, Habit(target.habit))
-    return Target(target.title, target.program, Suffix(target.suffix), field)
+    return Target(target.title, target.program, Suffix(target.suffix), field, target.name)
+
+
+def _window(settings: HandoverSettings) -> Target:
+    return Target(settings.title, settings.program, Suffix(settings.suffix))
 
 
 def all_targets(settings: HandoverSettings) -> list[Target]:
     """Every target that the configuration has."""
-    window = [Target(settings.title, settings.program, Suffix(settings.suffix))] if settings.title.strip() else []
-    return [*map(with_field, settings.target), *window]
+    return [*map(_target, settings.target), *([_window(settings)] if settings.title.strip() else [])]

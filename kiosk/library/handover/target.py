@@ -30,6 +30,8 @@ class Target:
     suffix: Suffix = Suffix.NONE
     field: Field | None = None
     """None: whichever has the focus in that window."""
+    name: str = ""
+    """For staff: where the number goes."""
     unchecked: bool = False
     """Whether the library knows of a field there that cannot be checked, and staff are to look themselves."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.commands.doctor.library import check_handover
+from kiosk.checks.handover import check_handover
 from kiosk.config import CardSettings, HandoverSettings, RevocationSource, Settings
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import HandoverWhen
