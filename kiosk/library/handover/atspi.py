@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
-from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType, Properties, message_bus, new_method_call
+from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageFlag, MessageType, Properties, message_bus, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 from kiosk.library.handover.atspi_status import switched_on
@@ -71,8 +71,11 @@ class AtSpiElements:
         rule.add_arg_condition(0, "focused")
         bus.filter(rule, queue=self._told)
         self._send(message_bus.AddMatch(rule))
-        # Programs send events only while somebody is registered for them.
-        self._send(new_method_call(_REGISTRY, "RegisterEvent", "s", (_FOCUS,)))
+        # Programs send events only while somebody is registered for them. The registry answers in order: nothing waits for this.
+        registering = new_method_call(_REGISTRY, "RegisterEvent", "s", (_FOCUS,))
+        registering.header.flags = MessageFlag.no_reply_expected
+        with suppress(*_LOST):
+            bus.send(registering)
 
     def focused(self, window: ProgramWindow) -> Element | Unknown:
         found = self._all(window, _FOCUSED)

@@ -33,7 +33,8 @@ class FormWindow:
         self.desktop, self.hands = desktop_, hands
         command = [sys.executable, str(ROOT / "tests" / "support" / "screens" / "qt_form.py"), TITLE]
         pipe = subprocess.PIPE
-        self._child = subprocess.Popen(command, env=desktop_.environment, stdin=pipe, stdout=pipe, cwd=ROOT)
+        # Unbuffered: what is read ahead would not be seen by `select`.
+        self._child = subprocess.Popen(command, env=desktop_.environment, stdin=pipe, stdout=pipe, cwd=ROOT, bufsize=0)
         hands.activate(TITLE)
         self.accessible = AtSpi()
         wait_until(lambda: isinstance(self.focused(), Element), "the fields on the accessibility bus", LIMIT)
