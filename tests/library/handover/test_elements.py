@@ -9,9 +9,11 @@ from typing import Protocol
 
 import pytest
 
+from kiosk.domain.errors import Code, Refused
 from kiosk.library.handover import ProgramWindow, Suffix, Target, desktop, hand_over
 from kiosk.library.handover.elements import Element, Elements, Field, Habit, Unknown
 from kiosk.library.handover.teaching import teach
+from kiosk.library.handover.typing_process import hand_over_apart
 from tests.support.screens.form_window import TITLE, FormWindow, form_window
 from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
 from tests.support.screens.xvfb import Terminal
@@ -181,3 +183,15 @@ def test_a_number_lands_in_a_taught_field_of_a_real_program(form: FormWindow) ->
         assert form.shown() == {"card": "2104067851", "note": ""}
     finally:
         terminal.close()
+
+
+def test_the_counter_types_into_a_field_from_a_process_apart(form: FormWindow) -> None:
+    for name in ("card", "note"):
+        form.do("text", name, "")
+    form.do("focus", "note")
+    hand_over_apart("2104067851", Target("図書館システム", field=form.field(), name="貸出の番号"))
+    assert form.shown() == {"card": "2104067851", "note": ""}
+    with pytest.raises(Refused) as refused:
+        hand_over_apart("2104067852", Target("図書館システム", field=form.field()))
+    assert refused.value.code is Code.HANDOVER_FIELD_FILLED
+    assert form.shown() == {"card": "2104067851", "note": ""}
