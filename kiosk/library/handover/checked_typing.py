@@ -63,9 +63,11 @@ class FieldTyping:
             element = self._still(element)
             self.press(digit)
             # What a form shows that has sent itself is another page's.
+            slow = 0.0
             if not (self.field.habit is Habit.SUBMITS and position == len(digits)):
-                element = self._showing(element, digits[:position])
-            self._wait(_EVENT_SECONDS)
+                element, slow = self._showing(element, digits[:position])
+            # A program that shows late also tells late of a moved focus.
+            self._wait(max(_EVENT_SECONDS, 2 * slow))
         return element
 
     def finish(self, suffix: str, element: Element) -> None:
@@ -108,14 +110,14 @@ class FieldTyping:
         while seconds > 0:
             seconds -= self.elements.wait(seconds)
 
-    def _showing(self, element: Element, digits: str) -> Element:
-        """The field that shows them, once it does. Raises Refused: handover-not-shown."""
+    def _showing(self, element: Element, digits: str) -> tuple[Element, float]:
+        """The field that shows them, once it does, and how many seconds that took. Raises Refused: handover-not-shown."""
         left = _SHOWN_SECONDS
         while left > 0:
             if self._shows(element, digits):
-                return element
+                return element, _SHOWN_SECONDS - left
             if self.field.habit is Habit.RENDERS and (other := self._alike()) and self._shows(other, digits):
-                return other
+                return other, _SHOWN_SECONDS - left
             left -= self.elements.wait(_POLL_SECONDS)
         raise Refused(Code.HANDOVER_NOT_SHOWN)
 
