@@ -24,6 +24,7 @@ from tests.support import ROOT
 from tests.support.screens.accessible_desktop import Desktop
 from tests.support.screens.chromium import TITLE, Chromium, LibraryPage
 from tests.support.screens.xvfb import Hands, Terminal
+from tests.support.wait import wait_until
 
 pytestmark = [pytest.mark.window, pytest.mark.trial, pytest.mark.timeout(300)]
 
@@ -173,6 +174,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         chromium = Chromium(place, folder)
         chromium.open(address)
         page.values()
+        # The title may come after the page.
+        wait_until(lambda: find_windows(Target("図書館システム"), desktop()), "the window", 20)
         yield Browser(page, address, place, hands, chromium)
 
 
