@@ -23,6 +23,7 @@ from kiosk.library.handover.seat import ProgramWindow
 
 Reference: TypeAlias = tuple[str, str]
 """Bus name of the program, and path of the object in it."""
+_OPENING_SECONDS = 1.0
 _CALL_SECONDS = 0.3
 _WALK_SECONDS = 0.5
 _DEEPEST = 200
@@ -56,7 +57,7 @@ class AtSpi:
     def elements(self, limit: float) -> Iterator[Elements]:
         with ExitStack() as ends:
             bus = _opened(ends)
-            yield NoElements() if bus is None else AtSpiElements(bus, time.monotonic() + limit)
+            yield NoElements(bus) if isinstance(bus, Unknown) else AtSpiElements(bus, time.monotonic() + limit)
 
 
 class AtSpiElements:
@@ -274,10 +275,12 @@ def _of(element: Element) -> Reference:
     return element.handle
 
 
-def _opened(ends: ExitStack) -> DBusConnection | None:
+def _opened(ends: ExitStack) -> DBusConnection | Unknown:
     try:
         session = ends.enter_context(open_dbus_connection("SESSION"))
-        address = session.send_and_get_reply(new_method_call(_LAUNCHER, "GetAddress"), timeout=_CALL_SECONDS).body[0]
+        address = session.send_and_get_reply(new_method_call(_LAUNCHER, "GetAddress"), timeout=_OPENING_SECONDS).body[0]
         return ends.enter_context(open_dbus_connection(address))
+    except TimeoutError:
+        return Unknown.NO_ANSWER
     except (*_LOST, KeyError, IndexError):
-        return None
+        return Unknown.NO_INTERFACE
