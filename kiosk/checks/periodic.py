@@ -18,7 +18,6 @@ from kiosk.checks.card import revocation, trust
 from kiosk.checks.crashes import check_crashes
 from kiosk.checks.disk import check_disk, check_space
 from kiosk.checks.files import check_files
-from kiosk.checks.handover import HandoverWatch
 from kiosk.checks.logfile import check_log
 from kiosk.checks.printing import check_printing
 from kiosk.checks.stored_data import check_recovery
@@ -117,13 +116,21 @@ def counter_looks(home: Home, settings: Settings, judge: CardJudge, repository: 
         # Also accesses the folder of the lists.
         (Look("crashes", lambda: check_crashes(home)),),
         (Look("files", lambda: check_files(home, settings)),),
-        *(() if settings.handover.when is HandoverWhen.OFF else ((Look("handover", HandoverWatch(settings).look),),)),
+        *_handover(settings),
         (
             Look("space", lambda: check_space(home.data)),
             Look("disk", lambda: check_disk(home.data, opens_to_all=has_key_of_computer(home, settings))),
             Look("recovery", lambda: check_recovery(repository, site_key)),
         ),
     )
+
+
+def _handover(settings: Settings) -> Looks:
+    if settings.handover.when is HandoverWhen.OFF:
+        return ()
+    from kiosk.checks.handover import HandoverWatch
+
+    return ((Look("handover", HandoverWatch(settings).look),),)
 
 
 def demo_looks(home: Home, settings: Settings, judge: CardJudge) -> Looks:

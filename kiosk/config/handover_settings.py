@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from kiosk.config.value_types import Choice, Tables, Text, Texts, setting
+from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.states import HandoverWhen
 
 UNCHECKED = "unchecked"
