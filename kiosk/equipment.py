@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from kiosk.config.machine_place import is_machine_home, machine_keys_folder
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.events import Event
-from kiosk.domain.model import LibraryCardNumber
+from kiosk.domain.model import AnyService, LibraryCardNumber
 from kiosk.domain.states import CounterFacts, HandoverWhen
 from kiosk.program_version import program_version
 
@@ -153,22 +153,37 @@ def open_library(home: Home, settings: Settings) -> IlsClient | None:
     return IlsClient(home.ils_settings(settings.ils), today)
 
 
-def open_handover(settings: Settings) -> Callable[[LibraryCardNumber], None] | None:
-    """A function that types a library card number into the configured window; None if handing over is off.
+def open_handover(settings: Settings) -> Callable[[LibraryCardNumber, AnyService | None], bool] | None:
+    """A function that types a library card number where the configuration wants it for a service; None if handing over is off.
 
-    Call it on a thread that may wait. It raises Refused and Unavailable with the handover codes.
+    Call it on a thread that may wait. It returns whether staff need not look where the number went: False for a target that the library has
+    marked as unchecked. It raises Refused and Unavailable with the handover codes.
     """
-    handover = settings.handover
-    if handover.when is HandoverWhen.OFF:
+    if settings.handover.when is HandoverWhen.OFF:
         return None
-    from kiosk.library.handover import Suffix, Target, desktop, hand_over
+    from kiosk.library.handover import accessibility, desktop, hand_over
+    from kiosk.library.handover.configured import target_for
     from kiosk.library.handover.typing_process import hand_over_apart
 
-    target = Target(handover.title, handover.program, Suffix(handover.suffix))
-    if sys.platform == "linux":
-        return lambda number: hand_over_apart(number.text, target)
-    else:
-        return lambda number: hand_over(number.text, target, desktop())
+    def type_number(number: LibraryCardNumber, service: AnyService | None) -> bool:
+        target = target_for(settings.handover, service)
+        if sys.platform == "linux":
+            hand_over_apart(number.text, target)
+        else:
+            hand_over(number.text, target, desktop(), accessibility())
+        return not target.unchecked
+
+    return type_number
+
+
+def open_accessibility(settings: Settings) -> AbstractContextManager[None]:
+    """Meanwhile other programs tell of their fields, where the configuration has one to type into."""
+    if settings.handover.when is HandoverWhen.OFF or not settings.handover.target:
+        return nullcontext()
+    from kiosk.library.handover import accessibility
+
+    accessible = accessibility()
+    return nullcontext() if accessible is None else accessible.switched_on()
 
 
 def revocation_lists(home: Home, settings: Settings, authorities: Sequence[Authority], *, anew: bool = False) -> RevocationLists:

@@ -17,7 +17,7 @@ from typing import Literal, get_args
 import polib
 
 from kiosk.domain.circulation import Stop
-from kiosk.domain.codefacts import ToPatron
+from kiosk.domain.codefacts import Family, ToPatron
 from kiosk.domain.errors import Code
 from kiosk.domain.model import Language
 from kiosk.resource_files import resource
@@ -61,6 +61,8 @@ def refusal(code: Code, part: StaffPart, /, **params: str | int) -> str:
     `staff` adds what the library system reported, if `params` hold it: why a library card is stopped (`stops`: space-separated `Stop`
     values; `said`: the system's own message) and until when a card was valid (`until`: ISO date).
 
+    Of a number handed over it adds how many keys were pressed (`typed`), or names what is not known of the field (`reason`).
+
     `staff-next` does not send staff to look for a reason already shown, and refers to the link's card if no number was `entered`.
     """
     sentence, known = _refusal(code, part, params)
@@ -96,6 +98,10 @@ def patron_key(code: Code) -> str:
 def _refusal(code: Code, part: StaffPart, params: dict[str, str | int]) -> tuple[str, dict[str, str | int]]:
     """A sentence and the parameters still to be filled in."""
     key = f"refusal.{code}.{part}"
+    if code.about.family is Family.HANDOVER and part != "title":
+        about_field = f"{key}-{params.get('reason')}"
+        sentence = say(about_field if knows(about_field) else key)
+        return sentence + (say(f"{key}-counted") if part == "staff" and params.get("typed") else ""), params
     if part == "staff-next":
         told = params.get("said") or stop_causes(str(params.get("stops", "")))
         if code is Code.LIBRARY_CARD_STOPPED and told:

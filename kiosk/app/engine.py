@@ -18,7 +18,7 @@ from kiosk.config import Settings, counter_rules
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.events import CheckFound, DayBegan, Event, RestartNeeded, Ticked
 from kiosk.domain.health import bug_in, unseen
-from kiosk.domain.model import IlsCondition, LibraryCardNumber, RegistryCondition
+from kiosk.domain.model import AnyService, IlsCondition, LibraryCardNumber, RegistryCondition
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.domain.verified_patron import VerifiedPatron, verified_here
@@ -83,7 +83,7 @@ class Equipment:
     forget_crashes: Callable[[], None] = lambda: None
     """Staff have seen what the check `crashes` has found."""
     library: LibrarySystem | None = None
-    hand_over: Callable[[LibraryCardNumber], None] | None = None
+    hand_over: Callable[[LibraryCardNumber, AnyService | None], bool] | None = None
     print_slip: Callable[[Slip], None] | None = None
 
 

@@ -11,7 +11,17 @@ from kiosk.app.engine import Equipment
 from kiosk.checks.periodic import bounds_of, counter_looks, first_facts
 from kiosk.config import Home, Settings
 from kiosk.domain.slip import Slip
-from kiosk.equipment import judge_for, now, open_handover, open_library, open_local_api, open_repository, open_sync, today
+from kiosk.equipment import (
+    judge_for,
+    now,
+    open_accessibility,
+    open_handover,
+    open_library,
+    open_local_api,
+    open_repository,
+    open_sync,
+    today,
+)
 from kiosk.slip_cleanup import SlipFolder, swept
 from kiosk.smartcard.pcsc import PcscMonitor, PcscReaders
 
@@ -23,7 +33,7 @@ def real_equipment(home: Home, settings: Settings, *, restarted: bool = False) -
     with repository:
         judge = judge_for(home, settings, keys.site)
         bounds = bounds_of(judge, repository)
-        with judge.revocation.watching(), slips_swept(home, settings):
+        with judge.revocation.watching(), slips_swept(home, settings), open_accessibility(settings):
             yield Equipment(
                 readers=PcscReaders,
                 monitor=PcscMonitor,

@@ -26,7 +26,7 @@ from kiosk.domain.clock import ClockBounds, check_clock, clock_bounds
 from kiosk.domain.errors import KioskError
 from kiosk.domain.events import CheckFound, Event
 from kiosk.domain.health import Finding, bug_in
-from kiosk.domain.states import CounterFacts
+from kiosk.domain.states import CounterFacts, HandoverWhen
 from kiosk.domain.watched_checks import WATCHED
 from kiosk.equipment import counter_facts, has_key_of_computer, now
 from kiosk.incidents import RecurringIncidents, report_incident
@@ -116,12 +116,21 @@ def counter_looks(home: Home, settings: Settings, judge: CardJudge, repository: 
         # Also accesses the folder of the lists.
         (Look("crashes", lambda: check_crashes(home)),),
         (Look("files", lambda: check_files(home, settings)),),
+        *_handover(settings),
         (
             Look("space", lambda: check_space(home.data)),
             Look("disk", lambda: check_disk(home.data, opens_to_all=has_key_of_computer(home, settings))),
             Look("recovery", lambda: check_recovery(repository, site_key)),
         ),
     )
+
+
+def _handover(settings: Settings) -> Looks:
+    if settings.handover.when is HandoverWhen.OFF:
+        return ()
+    from kiosk.checks.handover import HandoverWatch
+
+    return ((Look("handover", HandoverWatch(settings).look),),)
 
 
 def demo_looks(home: Home, settings: Settings, judge: CardJudge) -> Looks:

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from kiosk.commands.parser import Commands
 
 NAMES = (
-    *("run", "keep", "practice", "demo", "doctor", "tap", "ils", "trust", "links", "audit", "stats", "recovery", "virtual-card"),
-    *("config", "setup", "enrol", "erase", "local-api", "serve", "registry"),
+    *("run", "keep", "practice", "demo", "doctor", "tap", "ils", "handover", "trust", "links", "audit", "stats"),
+    *("recovery", "virtual-card", "config", "setup", "enrol", "erase", "local-api", "serve", "registry"),
 )
 """In the order of the help."""
 

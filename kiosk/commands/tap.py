@@ -269,7 +269,7 @@ def _tell(outcome: TapOutcome, as_json: bool) -> None:
         print(output.explain(Unavailable(Code.REVOCATION_STALE)))
     if outcome.trouble:
         print(output.explain(outcome.trouble))
-        if outcome.trouble.code.is_reader_trouble:
+        if outcome.trouble.code.about.is_reader_trouble:
             output.tell("tap.doctor")
     elif outcome.number:
         output.tell("tap.linked", number=outcome.number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.config.file_access import FileTrouble, file_trouble, is_foreign
+from kiosk.config.handover_settings import HandoverSettings, HandoverTarget
 from kiosk.config.home import Home, default_config, default_home, home_at
 from kiosk.config.network_settings import LocalApiSettings, RegistrySettings
 from kiosk.config.practice import begin_practice
@@ -11,7 +12,6 @@ from kiosk.config.settings import (
     CardSettings,
     CounterSettings,
     DisplaySettings,
-    HandoverSettings,
     Ils,
     IlsSettings,
     KeySettings,
@@ -34,6 +34,7 @@ __all__ = [
     "DisplaySettings",
     "FileTrouble",
     "HandoverSettings",
+    "HandoverTarget",
     "Home",
     "Ils",
     "IlsSettings",

@@ -29,7 +29,7 @@ NEEDS: tuple[Need, ...] = (
         _TEXT,
         "handover-title",
         # An empty title matches every window: the number would go to whatever is in front.
-        lambda handover: handover.when is not HandoverWhen.OFF and not handover.title.strip(),
+        lambda handover: handover.when is not HandoverWhen.OFF and not handover.title.strip() and not handover.target,
     ),
     Need(
         "library_card",

@@ -6,6 +6,7 @@ from dataclasses import field
 from datetime import timedelta
 from enum import Enum, StrEnum, auto, unique
 
+from kiosk.config.handover_settings import HandoverSettings
 from kiosk.config.network_settings import LocalApiSettings, RegistrySettings
 from kiosk.config.value_types import Choice, Choices, Flag, Number, NumberOr, PathText, Text, Texts, setting
 from kiosk.domain.circulation import Stop
@@ -13,7 +14,7 @@ from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import LocalService
 from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
 from kiosk.domain.slip import SlipKind
-from kiosk.domain.states import CounterRules, HandoverWhen, When
+from kiosk.domain.states import CounterRules, When
 
 
 @unique
@@ -81,18 +82,6 @@ class ServiceSettings:
 
     local: tuple[str, ...] = setting(Texts(r"[^\x00-\x1f\x7f|]{1,20}", '"…" (1 … 20)', most=8), ())
     """The library's own services, beside the seven built-in ones; each gets a tile."""
-
-
-@dataclass(frozen=True, slots=True)
-class HandoverSettings:
-    """[handover]: typing the library card number into another program's window."""
-
-    when: HandoverWhen = setting(Choice({when.value: when for when in HandoverWhen}), HandoverWhen.OFF)
-    title: str = setting(Text(), "")
-    """Part of the title of the window that receives the number."""
-    program: str = setting(Text(), "")
-    """Name of the program that owns the window; empty for any."""
-    suffix: str = setting(Choice({word: word for word in ("none", "enter", "tab")}), "none")
 
 
 _PRINTED = Text(r"[^\x00-\x1f\x7f]{0,60}", '"…" (0 … 60)')

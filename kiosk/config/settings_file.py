@@ -11,7 +11,7 @@ from kiosk.config.file_access import file_trouble, not_a_file, read_regular
 from kiosk.config.file_permissions import Exposure, exposed_place
 from kiosk.config.text_encoding import NotUtf8, decoded, legible
 from kiosk.config.toml import BadToml, lines_of, loads
-from kiosk.config.value_types import Kind
+from kiosk.config.value_types import Kind, WrongEntry
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.lazy_dataclass import dataclass
 
@@ -133,6 +133,10 @@ class SettingsFile(Generic[S]):
             kind: Kind = known[name].metadata["kind"]
             try:
                 values[name] = kind.take(value)
+            except WrongEntry as wrong:
+                entry_key = f"{key}[{wrong.position}]"
+                line = lines.get(f"{entry_key}.{wrong.name}") or lines.get(entry_key, 1)
+                yield _mistake(path, wrong.reason, line, f"{key}.{wrong.name}", wrong.expected)
             except ValueError:
                 yield _mistake(path, "value", lines.get(key, 1), key, f"{name} = {kind.expected}")
         for name, entry in known.items():

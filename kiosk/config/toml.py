@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Container
 from typing import Any
 
 from kiosk.domain.lazy_dataclass import dataclass
 
-_HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_.-]+)\s*\]")
+_HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]")
 _KEY = re.compile(r"\s*([A-Za-z0-9_.-]+)\s*=")
 _WORD = re.compile(r"\s*(\[*\s*[\w.-]+(?:\s*\]+)?)")
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -66,13 +67,18 @@ def loads(text: str, names: Container[str]) -> dict[str, Any]:
 
 
 def lines_of(text: str) -> dict[str, int]:
-    """Line numbers of sections and keys (`section.key`), which tomllib does not provide."""
+    """Line numbers of sections and keys (`section.key`; in a list of tables `section[0].key`), which tomllib does not provide."""
     lines: dict[str, int] = {}
     section = ""
+    tables: Counter[str] = Counter()
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
-            section = header[1]
+            section = header[2]
             lines.setdefault(section, number)
+            if header[1] == "[[":
+                tables[section] += 1
+                section = f"{section}[{tables[section] - 1}]"
+                lines[section] = number
         elif entry := _KEY.match(line):
             key = f"{section}.{entry[1]}" if section else entry[1]
             lines.setdefault(key, number)
@@ -90,7 +96,7 @@ def _told(text: str, message: str, names: Container[str]) -> BadToml:
     else:
         number = _unclosed(lines)
         kind = "list" if kind == "value" and "[" in lines[number - 1] else kind
-    sections = [header[1] for before in lines[: number - 1] if (header := _HEADER.match(before))]
+    sections = [header[2] for before in lines[: number - 1] if (header := _HEADER.match(before))]
     shown = _shown(lines[number - 1], names)
     return BadToml(number, shown, f"syntax-{kind}" if kind else "syntax", sections[-1] if sections else "")
 

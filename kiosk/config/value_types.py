@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, field, fields
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -157,6 +157,51 @@ class Choices:
         if not isinstance(value, list):
             raise ValueError(self.expected)
         return tuple(Choice(self.values).take(one) for one in value)
+
+
+class WrongEntry(ValueError):
+    """What is wrong in a list of tables: which of them, which setting, and what was expected there."""
+
+    def __init__(self, position: int, name: str, reason: str, expected: str) -> None:
+        super().__init__(expected)
+        self.position, self.name, self.reason, self.expected = position, name, reason, expected
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """A list of at most `most` tables of the same settings. `wrong` names one that does not go with the others, and what is expected."""
+
+    shape: type[Any]
+    wrong: Callable[[Any], tuple[str, str] | None]
+    most: int
+
+    @property
+    def expected(self) -> str:
+        return f"[[…]] (0 … {self.most})"
+
+    def take(self, value: object) -> tuple[Any, ...]:
+        """Raises WrongEntry for the first mistake in a table."""
+        if not isinstance(value, list) or len(value) > self.most or not all(isinstance(one, dict) for one in value):
+            raise ValueError(self.expected)
+        return tuple(self._taken(position, table) for position, table in enumerate(value))
+
+    def _taken(self, position: int, table: Mapping[str, object]) -> Any:
+        kinds: dict[str, Kind] = {entry.name: entry.metadata["kind"] for entry in fields(self.shape)}
+        values = {}
+        for name, value in table.items():
+            if name not in kinds:
+                raise WrongEntry(position, name, "unknown", " | ".join(kinds))
+            try:
+                values[name] = kinds[name].take(value)
+            except ValueError as error:
+                raise WrongEntry(position, name, "value", f"{name} = {kinds[name].expected}") from error
+        for entry in fields(self.shape):
+            if entry.default is MISSING and entry.name not in table:
+                raise WrongEntry(position, entry.name, "missing", f"{entry.name} = {kinds[entry.name].expected}")
+        taken = self.shape(**values)
+        if found := self.wrong(taken):
+            raise WrongEntry(position, found[0], "value", f"{found[0]} = {found[1]}")
+        return taken
 
 
 def setting(kind: Kind, *default: object, secret: bool = False) -> Any:

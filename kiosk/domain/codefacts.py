@@ -95,6 +95,21 @@ class About:
     perhaps_item: bool = False
     """What was scanned instead of a library card may be an item's barcode."""
 
+    @property
+    def is_reader_trouble(self) -> bool:
+        """No card can be read while it lasts."""
+        return self.family is Family.READER
+
+    @property
+    def is_ils_trouble(self) -> bool:
+        """The library system could not judge a library card: it counts as unchecked, and the windows show that."""
+        return self.family is Family.ILS
+
+    @property
+    def may_succeed_again(self) -> bool:
+        """Whether another attempt at this counter, now, may end differently."""
+        return self.family is not Family.REGISTRY
+
 
 def about_card(
     guide: Guide,

@@ -10,6 +10,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import (
+    AnyService,
     Insertion,
     LibraryCardNumber,
     LinkToken,
@@ -182,6 +183,8 @@ class HandOver:
 
     ticket: Ticket
     number: LibraryCardNumber
+    service: AnyService | None
+    """The chosen one, which may have a window or a field of its own; None: none is chosen yet."""
 
 
 @dataclass(frozen=True, slots=True)

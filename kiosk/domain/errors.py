@@ -197,9 +197,17 @@ class Code(StrEnum):
     """The input cannot be an item number."""
     # another program's window
     HANDOVER_NO_WINDOW = "handover-no-window", about_counter(Family.HANDOVER, ToPatron.NOTHING)
-    HANDOVER_CHANGED = "handover-changed", about_counter(Family.HANDOVER, ToPatron.NOTHING)
+    HANDOVER_CHANGED = "handover-changed", about_counter(Family.HANDOVER, ToPatron.NOTHING, typed=int)
     HANDOVER_IMPOSSIBLE = "handover-impossible", about_counter(Family.HANDOVER, ToPatron.NOTHING)
     HANDOVER_KEYS_HELD = "handover-keys-held", about_counter(Family.HANDOVER, ToPatron.NOTHING)
+    HANDOVER_SEVERAL_WINDOWS = "handover-several-windows", about_counter(Family.HANDOVER, ToPatron.NOTHING)
+    """The field is in several windows that the target fits."""
+    HANDOVER_FIELD_UNSEEN = "handover-field-unseen", about_counter(Family.HANDOVER, ToPatron.NOTHING)
+    """`reason`: one of `Unknown` (`library.handover.elements`)."""
+    HANDOVER_FIELD_ELSEWHERE = "handover-field-elsewhere", about_counter(Family.HANDOVER, ToPatron.NOTHING)
+    """Another field of the right window has the focus, or none."""
+    HANDOVER_FIELD_FILLED = "handover-field-filled", about_counter(Family.HANDOVER, ToPatron.NOTHING)
+    HANDOVER_NOT_SHOWN = "handover-not-shown", about_counter(Family.HANDOVER, ToPatron.NOTHING, typed=int)
     # slips
     SLIP_FAILED = "slip-failed", about_counter(Family.SLIP, ToPatron.NOTHING)
     SLIP_PRINTER_MISSING = "slip-printer-missing", about_counter(Family.SLIP, ToPatron.NOTHING, printer=str)
@@ -263,23 +271,8 @@ class Code(StrEnum):
     """A bug of our own."""
 
     @property
-    def is_reader_trouble(self) -> bool:
-        """No card can be read while it lasts."""
-        return self.about.family is Family.READER
-
-    @property
-    def is_ils_trouble(self) -> bool:
-        """The library system could not judge a library card: it counts as unchecked, and the windows show that."""
-        return self.about.family is Family.ILS
-
-    @property
     def is_of_no_link(self) -> bool:
         return self in (Code.NOT_LINKED, Code.NOT_LINKED_YET, Code.LINK_ENDED)
-
-    @property
-    def may_succeed_again(self) -> bool:
-        """Whether another attempt at this counter, now, may end differently."""
-        return self.about.family is not Family.REGISTRY
 
 
 class KioskError(Exception):

@@ -118,7 +118,7 @@ def _is_sign_of_life(before: Counter, event: Event, after: Counter) -> bool:
 
 def _failed_by_itself(before: Counter, event: Event) -> bool:
     """Whether a repeated look-up of the patron being served could not be answered."""
-    return isinstance(event, PatronRefused) and event.code.is_ils_trouble and isinstance(before.flow, PatronShown)
+    return isinstance(event, PatronRefused) and event.code.about.is_ils_trouble and isinstance(before.flow, PatronShown)
 
 
 def _seconds(counter: Counter) -> float:

@@ -214,7 +214,7 @@ def _look_up(counter: Counter, goal: LendGoal, insertion: Insertion, *, pin_chec
 
 def _no_patron(counter: Counter, flow: LookingUpPatron, problem: Problem) -> Step:
     """The library system rejected the patron, or gave no answer; in the latter case the patron is served unchecked."""
-    if problem.code.is_ils_trouble:
+    if problem.code.about.is_ils_trouble:
         return _patron(counter, flow, Patron(flow.number))
     if flow.shown is Shown.LIBRARY_CARD:
         problem = replace(problem, entered=flow.number.text)

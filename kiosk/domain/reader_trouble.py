@@ -21,7 +21,7 @@ def reader_problem(counter: Counter) -> Problem | None:
 
 def as_it_stands(counter: Counter, problem: Problem) -> Problem:
     """Report a reader problem that is over as READER_INTERRUPTED."""
-    over = problem.code.is_reader_trouble and reader_problem(counter) is None
+    over = problem.code.about.is_reader_trouble and reader_problem(counter) is None
     return Problem(Code.READER_INTERRUPTED) if over else problem
 
 

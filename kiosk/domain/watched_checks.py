@@ -20,6 +20,7 @@ WATCHED: Mapping[str, float] = {
     "printing": 5 * _MINUTE,
     # Told by the thread that knows it; looked at only while it is off.
     "local-api": _MINUTE,
+    "handover": _MINUTE,
     # No other counter writes the note meanwhile.
     "crashes": 10 * _MINUTE,
     "log": 10 * _MINUTE,

@@ -55,7 +55,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.health import Finding, bug_in
 from kiosk.domain.machine import step
-from kiosk.domain.model import Insertion, LibraryCardNumber, LinkToken, Ticket
+from kiosk.domain.model import AnyService, Insertion, LibraryCardNumber, LinkToken, Ticket
 from kiosk.domain.pin import Pin
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter
@@ -163,8 +163,8 @@ class Conductor:
                 self._store(effect.ticket, self._closing(effect))
             case RetryLibrary():
                 self._library.retry()
-            case HandOver(ticket, number):
-                self._hand_over(ticket, number)
+            case HandOver(ticket, number, service):
+                self._hand_over(ticket, number, service)
             case PrintSlip(ticket, slip):
                 self._print(ticket, slip)
             case RecordAct() | ForgetRefusal():
@@ -232,16 +232,15 @@ class Conductor:
 
         self._question.do(ask, lambda error: RegistryAnswered(ticket, None, answered=False))
 
-    def _hand_over(self, ticket: Ticket, number: LibraryCardNumber) -> None:
+    def _hand_over(self, ticket: Ticket, number: LibraryCardNumber, service: AnyService | None) -> None:
         hand_over = self._outside.hand_over
 
         def type_number() -> Event:
             if hand_over is None:
                 return HandoverFailed(ticket, Code.HANDOVER_IMPOSSIBLE)
-            hand_over(number)
-            return HandedOver(ticket)
+            return HandedOver(ticket, checked=hand_over(number, service))
 
-        self._hands.do(type_number, lambda error: HandoverFailed(ticket, error.code))
+        self._hands.do(type_number, lambda error: HandoverFailed(ticket, error.code, tuple(error.params.items())))
 
     def _print(self, ticket: Ticket, slip: Slip) -> None:
         print_slip = self._outside.print_slip

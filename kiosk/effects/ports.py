@@ -13,6 +13,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import Event
 from kiosk.domain.health import Finding
 from kiosk.domain.model import (
+    AnyService,
     IlsCondition,
     Insertion,
     LibraryCardNumber,
@@ -113,7 +114,7 @@ class Outside:
     """Called on the work thread. Never raises."""
     library: LibrarySystem | None = None
     """None if no library system is configured: every library card is then accepted unchecked, and the screens show that."""
-    hand_over: Callable[[LibraryCardNumber], None] | None = None
-    """Types the number into another program's window. Raises KioskError."""
+    hand_over: Callable[[LibraryCardNumber, AnyService | None], bool] | None = None
+    """Types the number into another program's window. Returns False where nobody can tell which field it went to. Raises KioskError."""
     print_slip: Callable[[Slip], None] | None = None
     """Raises KioskError."""

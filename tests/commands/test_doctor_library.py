@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from kiosk.checks.handover import check_handover
 from kiosk.commands.doctor import wording
-from kiosk.commands.doctor.library import check_handover, check_ils
+from kiosk.commands.doctor.library import check_ils
 from kiosk.config import CardSettings, HandoverSettings, Home, Ils, IlsSettings, RevocationSource, Settings
 from kiosk.demo.ils import LibraryServer, Login, opening
 from kiosk.demo.ils.server import now_in_japan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kiosk.domain.codefacts import Family
 from kiosk.domain.consequences import has_consequences
 from kiosk.domain.effects import Act, HandOver, Play, RecordAct
 from kiosk.domain.errors import Code
@@ -22,7 +23,7 @@ from kiosk.domain.events import (
 from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.machine import step
 from kiosk.domain.model import IlsCondition, LocalService, Service, Sound
-from kiosk.domain.states import ConfirmingHolder, CounterRules, Handing, HandoverWhen, LendingRefused, PatronShown, When
+from kiosk.domain.states import ConfirmingHolder, CounterRules, Handing, HandoverWhen, LendingRefused, PatronShown, Problem, When
 from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, Card, ScriptedCounter, link
 from tests.support.domain.scripted_library import Library
 
@@ -158,13 +159,13 @@ def test_a_choice_while_the_number_is_on_its_way_hands_it_over_no_second_time() 
 # --- what became of it ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", [Code.HANDOVER_NO_WINDOW, Code.HANDOVER_CHANGED, Code.HANDOVER_IMPOSSIBLE, Code.HANDOVER_KEYS_HELD])
+@pytest.mark.parametrize("code", [code for code in Code if code.about.family is Family.HANDOVER])
 def test_a_number_that_did_not_arrive_is_said_and_asked_for_again_only_by_staff(code: Code) -> None:
     desk = desk_with(HandoverWhen.ON_TAP, Library())
     desk.window_fails = code
     desk.lay(CARD)
     flow = desk.at(PatronShown)
-    assert (flow.handing, flow.handing_problem) == (Handing.FAILED, code)
+    assert (flow.handing, flow.handing_problem) == (Handing.FAILED, Problem(code))
     assert desk.of(Play)[-1] == Play(Sound.REFUSED)
     desk.tell(ServiceChosen(Service.LOAN), ItemEntered("1103447109"), ServiceChosen(Service.INTERNET_TERMINAL))
     assert handed(desk) == [NUMBER.text]
@@ -172,6 +173,34 @@ def test_a_number_that_did_not_arrive_is_said_and_asked_for_again_only_by_staff(
     flow = desk.tell(HandoverAsked()).at(PatronShown)
     assert (flow.handing, flow.handing_problem) == (Handing.DONE, None)
     assert handed(desk) == [NUMBER.text] * 2
+
+
+def test_what_is_told_of_a_failure_is_kept_for_its_sentence() -> None:
+    desk = desk_with(HandoverWhen.ON_TAP)
+    desk.answering = False
+    desk.lay(CARD)
+    while not desk.of(HandOver):
+        desk.answer()
+    desk.tell(HandoverFailed(desk.of(HandOver)[-1].ticket, Code.HANDOVER_CHANGED, (("typed", 5),)))
+    assert desk.at(PatronShown).handing_problem == Problem(Code.HANDOVER_CHANGED, (("typed", 5),))
+
+
+def test_a_number_in_a_field_that_cannot_be_checked_is_handed_over_and_said() -> None:
+    desk = desk_with(HandoverWhen.ON_TAP)
+    desk.answering = False
+    desk.lay(CARD)
+    while not desk.of(HandOver):
+        desk.answer()
+    desk.tell(HandedOver(desk.of(HandOver)[-1].ticket, checked=False))
+    flow = desk.at(PatronShown)
+    assert (flow.handing, flow.handed) == (Handing.UNCHECKED, True)
+
+
+def test_the_target_is_that_of_the_chosen_service() -> None:
+    desk = desk_with(HandoverWhen.ON_CHOICE)
+    desk.lay(CARD)
+    desk.tell(ServiceChosen(Service.NDL_DIGITAL))
+    assert [asked.service for asked in desk.of(HandOver)] == [Service.NDL_DIGITAL]
 
 
 def test_while_the_number_is_on_its_way_that_is_shown_and_no_former_trouble() -> None:

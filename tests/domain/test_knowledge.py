@@ -29,7 +29,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import Service
-from kiosk.domain.states import CounterRules, Entry, Handing, HandoverWhen, PatronShown, Progress, When
+from kiosk.domain.states import CounterRules, Entry, Handing, HandoverWhen, PatronShown, Problem, Progress, When
 from tests.support.domain.scripted_counter import NUMBER, OTHER_NUMBER, ScriptedCounter
 from tests.support.domain.scripted_library import DUE, RENEWED_DUE, Library, title
 
@@ -234,10 +234,10 @@ def test_a_title_that_does_not_come_leaves_what_is_known() -> None:
     assert desk.at(PatronShown).dealings.loans == (Item(A, "", Due(None, "tomorrow")),)
 
 
-UNTYPED = [Code.HANDOVER_NO_WINDOW, Code.HANDOVER_IMPOSSIBLE, Code.HANDOVER_KEYS_HELD]
+UNTYPED = [Code.HANDOVER_NO_WINDOW, Code.HANDOVER_IMPOSSIBLE, Code.HANDOVER_KEYS_HELD, Code.HANDOVER_FIELD_FILLED]
 
 
-@pytest.mark.parametrize("code", [*UNTYPED, Code.HANDOVER_CHANGED])
+@pytest.mark.parametrize("code", [*UNTYPED, Code.HANDOVER_CHANGED, Code.HANDOVER_NOT_SHOWN])
 def test_a_number_that_was_handed_over_stays_so_when_nothing_was_typed_since(code: Code) -> None:
     desk = served(handover=HandoverWhen.ON_CHOICE)
     desk.answering = False
@@ -247,7 +247,7 @@ def test_a_number_that_was_handed_over_stays_so_when_nothing_was_typed_since(cod
     desk.tell(HandoverAsked())
     desk.tell(HandoverFailed(desk.of(HandOver)[-1].ticket, code))
     flow = desk.at(PatronShown)
-    assert (flow.handing, flow.handing_problem) == (Handing.FAILED, code)
+    assert (flow.handing, flow.handing_problem) == (Handing.FAILED, Problem(code))
     assert flow.handed is (code in UNTYPED)
 
 

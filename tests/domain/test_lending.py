@@ -195,7 +195,7 @@ def test_a_library_card_that_is_no_good_is_refused_with_all_that_was_said(code: 
     assert desk.of(RecordAct)[1:] == [RecordAct(Act.REFUSAL, NUMBER, code, card_read=False)], "no certificate was judged"
 
 
-@pytest.mark.parametrize("code", [code for code in Code if code.is_ils_trouble])
+@pytest.mark.parametrize("code", [code for code in Code if code.about.is_ils_trouble])
 @pytest.mark.parametrize("pin", [When.NEVER, When.ALWAYS])
 def test_a_library_system_in_trouble_still_gives_the_number(pin: When, code: Code) -> None:
     card = Card()

@@ -223,5 +223,5 @@ def test_a_card_that_could_not_be_unlinked_is_told_before_what_was_refused_earli
 
 
 def test_what_another_program_version_must_mend_is_not_tried_again() -> None:
-    assert not Code.OPERATION_NEWER.may_succeed_again
-    assert Code.STORE_LOCKED.may_succeed_again
+    assert not Code.OPERATION_NEWER.about.may_succeed_again
+    assert Code.STORE_LOCKED.about.may_succeed_again

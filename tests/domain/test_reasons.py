@@ -193,7 +193,7 @@ def test_while_the_reader_is_away_nobody_is_asked_to_lay_a_card(condition: Reade
     assert say("patron.away.lead") not in said(message)
 
 
-@pytest.mark.parametrize("code", [code for code in Code if code.is_reader_trouble and code is not Code.READER_AMBIGUOUS])
+@pytest.mark.parametrize("code", [code for code in Code if code.about.is_reader_trouble and code is not Code.READER_AMBIGUOUS])
 def test_a_readers_trouble_that_is_over_is_told_as_one_that_was(code: Code) -> None:
     desk = ScriptedCounter().tell(READY)
     desk.lay(Card(refused=code))

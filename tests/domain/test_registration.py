@@ -162,7 +162,7 @@ def test_what_the_librarys_system_says_of_a_library_card_is_told_before_any_card
     assert desk.at(AwaitingMyNumberCard).draft.number == OTHER_NUMBER
 
 
-@pytest.mark.parametrize("code", [code for code in Code if code.is_ils_trouble])
+@pytest.mark.parametrize("code", [code for code in Code if code.about.is_ils_trouble])
 def test_a_library_system_in_trouble_leaves_the_card_unchecked_and_says_so(code: Code) -> None:
     desk = ScriptedCounter(patron_refused=code).to_card()
     assert desk.at(AwaitingMyNumberCard).draft.patron == Patron(NUMBER, checked=False)

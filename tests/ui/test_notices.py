@@ -147,7 +147,7 @@ BESIDE: dict[str, Callable[[Counter], Counter]] = {
     "whose turn": asked_whose_turn,
     "handed over": lambda counter: with_flow(replace(counter, rules=ON_TAP), handing=Handing.DONE),
     "not handed over": lambda counter: with_flow(
-        replace(counter, rules=ON_TAP), handing=Handing.FAILED, handing_problem=Code.HANDOVER_NO_WINDOW
+        replace(counter, rules=ON_TAP), handing=Handing.FAILED, handing_problem=Problem(Code.HANDOVER_NO_WINDOW)
     ),
     "stays": lambda counter: with_flow(counter, stayed=Stayed.REFUSED),
     "wrong": lambda counter: with_flow(counter, wrong=Problem(Code.ITEM_NUMBER)),

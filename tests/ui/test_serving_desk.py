@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.effects import DescribeItem, Effect, HandOver, ListLoans, LookUpPatron, PrintSlip, ServeItem
 from kiosk.domain.errors import Code
-from kiosk.domain.events import HandoverFailed, ItemAnswered, ItemDescribed, ItemTyped, LoansListed, PatronFound
+from kiosk.domain.events import HandedOver, HandoverFailed, ItemAnswered, ItemDescribed, ItemTyped, LoansListed, PatronFound
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import HandoverWhen, PatronShown, Waiting
@@ -218,6 +218,30 @@ def test_the_number_is_typed_again_by_key(desk: LiveStaffWindow) -> None:
     desk.show(desk.counter)
     desk.key(Qt.Key.Key_P, ALT)
     assert last(desk, HandOver).ticket != first.ticket
+
+
+def test_staff_read_how_many_keys_were_pressed_and_what_is_not_known(desk: LiveStaffWindow) -> None:
+    desk.counter = replace(desk.counter, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
+    desk.show(desk.counter)
+    desk.press("他館資料取り寄せ")
+    for code, param, said in (
+        (Code.HANDOVER_CHANGED, ("typed", 5), "入力したのは5文字です。"),
+        (Code.HANDOVER_FIELD_UNSEEN, ("reason", "silent-program"), "管理者に「kiosk doctor」"),
+        (Code.HANDOVER_FIELD_UNSEEN, ("reason", "gone"), "番号の欄をクリック"),
+    ):
+        desk.happen(HandoverFailed(last(desk, HandOver).ticket, code, (param,)))
+        desk.show(desk.counter)
+        assert said in desk.plain_texts()
+        desk.key(Qt.Key.Key_P, ALT)
+
+
+def test_staff_are_told_to_look_where_nobody_has(desk: LiveStaffWindow) -> None:
+    desk.counter = replace(desk.counter, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
+    desk.show(desk.counter)
+    desk.press("他館資料取り寄せ")
+    desk.happen(HandedOver(last(desk, HandOver).ticket, checked=False))
+    desk.show(desk.counter)
+    assert "どの欄に入ったかは確かめていません。" in desk.plain_texts()
 
 
 def test_the_next_patron_sees_nothing_of_the_last(desk: LiveStaffWindow) -> None:

@@ -72,6 +72,7 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.checks.displays import check_displays, check_fonts
     from kiosk.checks.displays import look as look_at_displays
     from kiosk.checks.files import check_files
+    from kiosk.checks.handover import check_handover
     from kiosk.checks.logfile import check_log
     from kiosk.checks.printing import check_printing
     from kiosk.checks.program import check_program
@@ -80,7 +81,7 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.checks.time_limit import take
     from kiosk.checks.timeserver import check_time_server
     from kiosk.checks.whose import check_whose
-    from kiosk.commands.doctor.library import check_handover, check_ils
+    from kiosk.commands.doctor.library import check_ils
     from kiosk.commands.doctor.registry import check_registry
     from kiosk.commands.doctor.slips import check_slips
     from kiosk.equipment import has_key_of_computer

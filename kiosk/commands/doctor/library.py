@@ -1,17 +1,14 @@
-"""Checks of the library system and of the window that receives numbers."""
+"""Check of the library system."""
 
 from __future__ import annotations
 
 import ipaddress
-import os
-import sys
 
 from kiosk.commands.ils import address, lacking, trouble
-from kiosk.config import HandoverSettings, Home, IlsSettings, Settings
+from kiosk.config import Home, IlsSettings, Settings
 from kiosk.domain.errors import KioskError
 from kiosk.domain.health import Finding
 from kiosk.domain.model import IlsCondition
-from kiosk.domain.states import HandoverWhen
 from kiosk.equipment import open_library
 
 
@@ -42,31 +39,3 @@ def _is_here(ils: IlsSettings) -> bool:
         return ipaddress.ip_address(ils.host).is_loopback
     except ValueError:
         return ils.host.lower() == "localhost"
-
-
-def check_handover(settings: Settings | None) -> Finding:
-    """Find the window that would receive a number now, typing nothing. Full titles are not reported: they may name patrons."""
-    if settings is None:
-        return Finding("handover.unknown")
-    handover = settings.handover
-    if handover.when is HandoverWhen.OFF:
-        return Finding("handover.off")
-    if sys.platform == "linux" and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
-        return Finding("handover.unknown")
-    facts: dict[str, str | int] = {"title": handover.title, "program": handover.program}
-    try:
-        programs = _programs(handover)
-    except KioskError:
-        return Finding("handover.impossible", facts)
-    if not programs:
-        return Finding("handover.missing" if not handover.program else "handover.missing-program", facts)
-    facts |= {"count": len(programs), "found": "、".join(programs)}
-    return Finding("handover.found" if len(programs) == 1 else "handover.several", facts)
-
-
-def _programs(handover: HandoverSettings) -> list[str]:
-    """The program names of all matching windows, the topmost candidate first. Raises Unavailable."""
-    from kiosk.library.handover import Suffix, Target, desktop, find_windows
-
-    target = Target(handover.title, handover.program, Suffix(handover.suffix))
-    return [next(iter(window.programs), "?") for window in find_windows(target, desktop())]

@@ -96,7 +96,7 @@ class PatronFound(Answer):
 
 @dataclass(frozen=True, slots=True)
 class PatronRefused(Answer):
-    """The library system rejects the library card, or could not be asked (`code.is_ils_trouble`)."""
+    """The library system rejects the library card, or could not be asked (`code.about.is_ils_trouble`)."""
 
     about: ClassVar = Answering((LookUpPatron,))
     code: Code
@@ -161,11 +161,13 @@ class IlsChanged:
     condition: IlsCondition
 
 
+@dataclass(frozen=True, slots=True)
 class HandedOver(Answer):
     """The number was typed into the other program's window."""
 
-    __slots__ = ()
     about: ClassVar = Answering((HandOver,))
+    checked: bool = True
+    """False: into a field that cannot be checked, and staff have to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ class HandoverFailed(Answer):
 
     about: ClassVar = Answering((HandOver,))
     code: Code
+    params: tuple[tuple[str, str | int], ...] = ()
 
 
 class SlipPrinted(Answer):

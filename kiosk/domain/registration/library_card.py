@@ -24,7 +24,7 @@ def about_the_library_card(counter: Counter, flow: AwaitingLibraryCard | Checkin
             return go(counter, guardian(counter, draft) if draft.by_guardian else ExplainingRecord(draft))
         case CheckingLibraryCard(), PatronFound(patron=patron):
             return await_card(counter, replace(draft, patron=patron))
-        case CheckingLibraryCard(_, _, number), PatronRefused(code=code) if code.is_ils_trouble:
+        case CheckingLibraryCard(_, _, number), PatronRefused(code=code) if code.about.is_ils_trouble:
             return await_card(counter, replace(draft, patron=Patron(number)))
         case CheckingLibraryCard(), PatronRefused(_, code, params):
             return go(counter, AwaitingLibraryCard(draft, Problem(code, params, flow.number.text)), Play(Sound.REFUSED))

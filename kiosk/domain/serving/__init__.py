@@ -115,10 +115,10 @@ def _step(counter: Counter, flow: ServingFlow, event: Event) -> Step:  # noqa: C
             return failed(counter, flow, ticket, code)
         case HandoverAsked() if counter.rules.handover is not HandoverWhen.OFF and flow.handing is not Handing.UNDER_WAY:
             return hand_over(counter, flow)
-        case HandedOver():
-            return go(counter, replace(flow, handing=Handing.DONE, handed=True))
-        case HandoverFailed(code=code):
-            return not_handed_over(counter, flow, code)
+        case HandedOver(checked=is_checked):
+            return go(counter, replace(flow, handing=Handing.DONE if is_checked else Handing.UNCHECKED, handed=True))
+        case HandoverFailed(_, code, params):
+            return not_handed_over(counter, flow, Problem(code, params))
         case SlipChosen(kind) if counter.rules.prints_slips and kind is not SlipKind.RECORDED:
             return go_on(counter, replace(flow, slip=kind))
         case LeavePressed() if flow.leaving and not dealings.unanswered:

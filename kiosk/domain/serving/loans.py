@@ -117,4 +117,4 @@ def _later(counter: Counter) -> Step:
 
 def _lacks_list(counter: Counter, flow: PatronShown) -> bool:
     is_looked_at, problem = flow.service is Service.RENEWAL and not flow.leaving, flow.dealings.problem
-    return counter.ils is IlsCondition.READY and is_looked_at and problem is not None and problem.is_ils_trouble
+    return counter.ils is IlsCondition.READY and is_looked_at and problem is not None and problem.about.is_ils_trouble

@@ -56,6 +56,6 @@ def checked(counter: Counter, flow: PatronShown, patron: Patron) -> Step:
 def objected(counter: Counter, flow: PatronShown, problem: Problem) -> Step:
     """Show the objection to staff; it does not undo what was done meanwhile. If nobody could be asked, nothing changes."""
     flow = replace(flow, checking=Ticket(0))
-    if problem.code.is_ils_trouble:
+    if problem.code.about.is_ils_trouble:
         return go(counter, flow)
     return go(counter, replace(flow, objection=problem), Play(Sound.REFUSED))

@@ -9,7 +9,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import AnyService, IlsCondition, Service, Sound
 from kiosk.domain.serving.questions import ask_for_loans
-from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown
+from kiosk.domain.states import Counter, Handing, HandoverWhen, PatronShown, Problem
 from kiosk.domain.transition import Step, asking, go, then
 
 
@@ -64,14 +64,14 @@ def count(flow: PatronShown, service: AnyService) -> tuple[PatronShown, tuple[Re
 def hand_over(counter: Counter, flow: PatronShown) -> Step:
     counter, ticket = asking(counter)
     handing = replace(flow, handing=Handing.UNDER_WAY, handing_ticket=ticket, handing_problem=None)
-    return go(counter, handing, HandOver(ticket, flow.patron.number))
+    return go(counter, handing, HandOver(ticket, flow.patron.number, flow.service))
 
 
-def not_handed_over(counter: Counter, flow: PatronShown, code: Code) -> Step:
-    """Typing failed. What was typed before still counts, unless the window changed in mid-typing."""
-    handed = flow.handed and code is not Code.HANDOVER_CHANGED
+def not_handed_over(counter: Counter, flow: PatronShown, problem: Problem) -> Step:
+    """Typing failed. What was typed before still counts, unless keys were pressed since."""
+    handed = flow.handed and problem.code not in (Code.HANDOVER_CHANGED, Code.HANDOVER_NOT_SHOWN)
     return go(
         counter,
-        replace(flow, handing=Handing.FAILED, handing_problem=code, handing_failed_at=counter.now, handed=handed),
+        replace(flow, handing=Handing.FAILED, handing_problem=problem, handing_failed_at=counter.now, handed=handed),
         Play(Sound.REFUSED),
     )

@@ -149,6 +149,8 @@ class Handing(StrEnum):
     NOT = "not"
     UNDER_WAY = "under-way"
     DONE = "done"
+    UNCHECKED = "unchecked"
+    """Done, into a field that cannot be checked."""
     FAILED = "failed"
 
 
@@ -169,7 +171,7 @@ class PatronShown:
     next_card: NextCard | None = None
     handing: Handing = Handing.NOT
     handing_ticket: Ticket = Ticket(0)
-    handing_problem: Code | None = None
+    handing_problem: Problem | None = None
     handing_failed_at: datetime | None = None
     handed: bool = False
     """The number was typed there, and nothing has been typed since."""

@@ -3,8 +3,8 @@
     hand_over("D0123456789", Target("図書館システム", suffix=Suffix.ENTER), desktop())
 
 This module decides which window receives the number and when typing stops; `x11` and `windows` carry it out. Window, title, program and
-focus are checked before and after every key. On X11 check and key are atomic; elsewhere a short race remains. Blocks for up to three
-seconds, so call it on a thread that may wait.
+focus are checked before and after every key. On X11 check and key are atomic; elsewhere a short race remains. A target with a field has
+that looked at as well (`checked_typing`, `atspi`). Blocks for up to three seconds, so call it on a thread that may wait.
 """
 
 from __future__ import annotations
@@ -13,102 +13,22 @@ import logging
 import os
 import sys
 import time
-import unicodedata
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
 from dataclasses import dataclass
-from enum import StrEnum, unique
-from typing import Protocol
 
 from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.library.handover.checked_typing import FieldTyping
+from kiosk.library.handover.elements import Accessibility, Element, Elements, Field, Unknown
+from kiosk.library.handover.seat import Desktop, ProgramWindow, Seat
+from kiosk.library.handover.target import Suffix, Target
 
 LIMIT = 3.0
 """Time limit of `hand_over` in seconds, whatever the desktop does."""
 _PATIENCE = 1.5
-_log = logging.getLogger(__name__)
-
-
-@unique
-class Suffix(StrEnum):
-    """The key pressed after the number."""
-
-    NONE = "none"
-    ENTER = "enter"
-    TAB = "tab"
-
-
 _SUFFIX_KEYS = {Suffix.NONE: "", Suffix.ENTER: "\r", Suffix.TAB: "\t"}
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramWindow:
-    """A snapshot of a window. Equal snapshots mean that nothing we check has changed."""
-
-    handle: int
-    title: str
-    programs: tuple[str, ...]
-    """Names of its program: of the executable file, on X11 also both parts of WM_CLASS."""
-    ours: bool
-    """Belongs to our own program."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The configured window. Raises ValueError for a blank title, which would match every window."""
-
-    title: str
-    """Substring of the title; case and character width are ignored (NFKC, casefold)."""
-    program: str = ""
-    """Full name of the program, with or without .exe; empty for any."""
-    suffix: Suffix = Suffix.NONE
-
-    def __post_init__(self) -> None:
-        if not _plain(self.title):
-            raise ValueError("a target needs a title")
-
-    def fits(self, window: ProgramWindow) -> bool:
-        """Whether the number may be typed into `window`; never for our own windows."""
-        if window.ours or _plain(self.title) not in _plain(window.title):
-            return False
-        return not _plain(self.program) or _program(self.program) in map(_program, window.programs)
-
-
-class Seat(Protocol):
-    """Windows and keyboard of the current desktop session."""
-
-    def windows(self) -> Sequence[ProgramWindow]:
-        """The windows of all programs, most recently used first, minimized ones last."""
-
-    def front(self) -> ProgramWindow | None:
-        """The active window."""
-
-    def has_keyboard(self, window: ProgramWindow) -> bool:
-        """Whether `window` has the keyboard focus."""
-
-    def keys_free(self) -> bool:
-        """Whether the keyboard is free: no key held, no modifier latched, no menu or lock screen grabbing it."""
-
-    def bring_forward(self, window: ProgramWindow) -> None:
-        """Request activation of the window. Returns at once."""
-
-    def wait(self, seconds: float) -> None:
-        """Block until any of the above may have changed, at most `seconds`."""
-
-    def held(self) -> AbstractContextManager[None]:
-        """Keep other programs from changing anything, where the platform can. To be held for a single key only."""
-
-    def press(self, key: str) -> None:
-        r"""Press and release the key for this ASCII letter, digit, "\\r" or "\\t".
-
-        Raises Unavailable: handover-impossible, before anything is pressed, if the keyboard has no such key.
-        """
-
-
-class Desktop(Protocol):
-    def seat(self, limit: float) -> AbstractContextManager[Seat]:
-        """Open a session for at most `limit` seconds. Exceeding the limit, or any failure of the desktop, raises Unavailable:
-        handover-impossible.
-        """
+__all__ = ["LIMIT", "Desktop", "ProgramWindow", "Seat", "Suffix", "Target", "accessibility", "desktop", "find_windows", "hand_over"]
+_log = logging.getLogger(__name__)
 
 
 def desktop(own: int | None = None) -> Desktop:
@@ -142,42 +62,95 @@ def find_windows(target: Target, desktop: Desktop) -> tuple[ProgramWindow, ...]:
         return tuple(window for window in seat.windows() if target.fits(window))
 
 
-def hand_over(digits: str, target: Target, desktop: Desktop) -> None:
-    """Type `digits` and the suffix into the active window if it matches; if no other program's window is active, into the one that matches.
+def accessibility() -> Accessibility | None:
+    """The way to the controls of other programs; None where this platform has none that we know."""
+    if sys.platform == "linux":
+        from kiosk.library.handover.atspi import AtSpi
 
-    Returns after every key was pressed in that window. Raises
+        return AtSpi()
+    else:
+        return None
+
+
+def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessibility | None = None) -> None:
+    """Type `digits` and the suffix into the active window if it matches; if no other program's window is active, into the one that matches.
+    With a field, into that field of it, found by `accessible`.
+
+    Returns after every key was pressed in that window, and the field, if there is one, shows the number. Raises
 
     Refused: handover-no-window, nothing typed: no window matches, a third program is in front, or the window did not come forward;
 
+    Refused: handover-several-windows, nothing typed: not one of several windows that match is in front, and not just one of them has the
+    field;
+
     Refused: handover-keys-held, nothing typed: a key was held, or a menu had the keyboard;
 
+    Refused: handover-field-elsewhere, -filled, -unseen (`reason`: `elements.Unknown`), nothing typed: see `FieldTyping.reached`;
+
     Refused: handover-changed with `typed`, the number of keys (at least one) pressed before something changed; none after that;
+
+    Refused: handover-not-shown with `typed`: the keys were pressed, and the field shows something else; no suffix after them;
 
     Unavailable: handover-impossible, nothing typed: the desktop does not allow it, or `digits` are not ASCII letters and digits.
     """
     if not (digits.isascii() and digits.isalnum()):
         raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
     began = time.monotonic()
-    typed = 0
+    typed = _Count()
     try:
-        with desktop.seat(LIMIT) as seat:
-            window = _reached(seat, target, began + _PATIENCE)
-            for key in digits + _SUFFIX_KEYS[target.suffix]:
-                with seat.held():
-                    _still(seat, window)
-                    if not seat.keys_free():
-                        raise Refused(Code.HANDOVER_KEYS_HELD)
-                    seat.press(key)
-                    typed += 1
-                    _still(seat, window)
+        with ExitStack() as ends:
+            seat = ends.enter_context(desktop.seat(LIMIT))
+            elements = None
+            if target.field is not None:
+                if accessible is None:
+                    raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.NO_INTERFACE.value)
+                elements = ends.enter_context(accessible.elements(LIMIT))
+            keys = _Keys(seat, _reached(seat, target, elements, began + _PATIENCE), typed)
+            suffix = _SUFFIX_KEYS[target.suffix]
+            if target.field is None or elements is None:
+                keys.press_each(digits + suffix)
+            else:
+                typing = FieldTyping(elements, keys.window, target.field, keys.press)
+                element = typing.reached()
+                typing.finish(suffix, typing.type(digits, element))
     except (Refused, Unavailable) as error:
-        if not typed:
+        if not typed.keys:
             raise
-        raise Refused(Code.HANDOVER_CHANGED, typed=typed) from error
+        told = Code.HANDOVER_NOT_SHOWN if error.code is Code.HANDOVER_NOT_SHOWN else Code.HANDOVER_CHANGED
+        raise Refused(told, typed=typed.keys) from error
     _log.info("handed over in %d ms", round((time.monotonic() - began) * 1000))
 
 
-def _reached(seat: Seat, target: Target, end: float) -> ProgramWindow:
+@dataclass(slots=True)
+class _Count:
+    keys: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The keys that go to one window."""
+
+    seat: Seat
+    window: ProgramWindow
+    typed: _Count
+
+    def press_each(self, keys: str) -> None:
+        for key in keys:
+            self.press(key)
+
+    def press(self, keys: str) -> None:
+        """With nothing between them, where the platform can."""
+        with self.seat.held():
+            _still(self.seat, self.window)
+            if not self.seat.keys_free():
+                raise Refused(Code.HANDOVER_KEYS_HELD)
+            for key in keys:
+                self.seat.press(key)
+                self.typed.keys += 1
+            _still(self.seat, self.window)
+
+
+def _reached(seat: Seat, target: Target, elements: Elements | None, end: float) -> ProgramWindow:
     """Wait until the target window is active and focused and the keyboard is free."""
     asked = False
     while True:
@@ -190,9 +163,7 @@ def _reached(seat: Seat, target: Target, end: float) -> ProgramWindow:
         elif not asked:
             if front is not None and not front.ours:
                 raise Refused(Code.HANDOVER_NO_WINDOW)
-            fitting = next(filter(target.fits, seat.windows()), None)
-            if fitting is None:
-                raise Refused(Code.HANDOVER_NO_WINDOW)
+            fitting = _chosen([window for window in seat.windows() if target.fits(window)], target.field, elements)
             if free:
                 seat.bring_forward(fitting)
                 asked = True
@@ -202,14 +173,18 @@ def _reached(seat: Seat, target: Target, end: float) -> ProgramWindow:
         seat.wait(left)
 
 
+def _chosen(fitting: Sequence[ProgramWindow], field: Field | None, elements: Elements | None) -> ProgramWindow:
+    """The window used last; of several the one that has the field."""
+    if not fitting:
+        raise Refused(Code.HANDOVER_NO_WINDOW)
+    if field is None or elements is None or len(fitting) == 1:
+        return fitting[0]
+    having = [window for window in fitting if isinstance(elements.find(window, field), Element)]
+    if len(having) != 1:
+        raise Refused(Code.HANDOVER_SEVERAL_WINDOWS)
+    return having[0]
+
+
 def _still(seat: Seat, window: ProgramWindow) -> None:
     if seat.front() != window or not seat.has_keyboard(window):
         raise Refused(Code.HANDOVER_NO_WINDOW)
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
-
-
-def _program(name: str) -> str:
-    return _plain(name).removesuffix(".exe")

@@ -9,10 +9,13 @@ from __future__ import annotations
 import logging
 import os
 import time
+from dataclasses import asdict
+from typing import Any
 
 from kiosk import child_process
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.library.handover import LIMIT, Suffix, Target, desktop, hand_over
+from kiosk.library.handover import LIMIT, Suffix, Target, accessibility, desktop, hand_over
+from kiosk.library.handover.elements import Field, Habit
 
 _BEGIN_SECONDS = 5.0
 """Seconds added to the typing limit, for starting an interpreter on a slow machine."""
@@ -25,7 +28,7 @@ def hand_over_apart(digits: str, target: Target) -> None:
     Refused: handover-changed with `typed` 0 means that the child did not finish: what was typed is unknown.
     """
     began = time.monotonic()
-    asked = {"digits": digits, "title": target.title, "program": target.program, "suffix": target.suffix, "own": os.getpid()}
+    asked = {"digits": digits, "target": asdict(target), "own": os.getpid()}
     try:
         child_process.call(hand_over_here, asked, LIMIT + _BEGIN_SECONDS)
     except (child_process.Overdue, child_process.Died) as error:
@@ -35,6 +38,12 @@ def hand_over_apart(digits: str, target: Target) -> None:
     _log.info("handed over in %d ms", round((time.monotonic() - began) * 1000))
 
 
-def hand_over_here(digits: str, title: str, program: str, suffix: str, own: int) -> None:
-    """Runs in the child: type the number. `own` is the process whose windows count as ours."""
-    hand_over(digits, Target(title, program, Suffix(suffix)), desktop(own=own))
+def hand_over_here(digits: str, target: dict[str, Any], own: int) -> None:
+    """Runs in the child: type the number. `target`: as `dataclasses.asdict` gives it; `own`: the process whose windows count as ours."""
+    hand_over(digits, _target(target), desktop(own=own), accessibility())
+
+
+def _target(parts: dict[str, Any]) -> Target:
+    field = parts["field"]
+    told = {"suffix": Suffix(parts["suffix"]), "field": None if field is None else Field(**(field | {"habit": Habit(field["habit"])}))}
+    return Target(**(parts | told))

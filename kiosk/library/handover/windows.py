@@ -17,7 +17,7 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.library.handover import ProgramWindow
+from kiosk.library.handover.seat import ProgramWindow
 
 _RETURN, _TAB = 0x0D, 0x09
 _VIRTUAL_KEYS = {"\r": _RETURN, "\t": _TAB}
@@ -200,7 +200,9 @@ class WindowsSeat:
         self._user.GetWindowThreadProcessId(handle, ctypes.byref(process))
         title = ctypes.create_unicode_buffer(self._user.GetWindowTextLengthW(handle) + 1)
         self._user.GetWindowTextW(handle, title, len(title))
-        return ProgramWindow(handle, title.value, self._programs(process.value), ours=process.value == os.getpid())
+        return ProgramWindow(
+            handle, title.value, self._programs(process.value), ours=process.value == os.getpid(), processes=(process.value,)
+        )
 
     def _programs(self, process: int) -> tuple[str, ...]:
         opened = self._kernel.OpenProcess(_NAME_OF_PROGRAM, False, process)

@@ -19,7 +19,7 @@ _FOUND_BY = {Family.TRUST: "trust", Family.CLOCK: "clock", Family.REVOCATION: "r
 
 _SAID_ELSEWHERE = frozenset({"service", "reader"})
 """The counter holds these conditions itself, and more up to date."""
-_FOR_STAFF = frozenset({"clock", "displays", "records", "revocation", "printing", "local-api"})
+_FOR_STAFF = frozenset({"clock", "displays", "records", "revocation", "printing", "handover", "local-api"})
 """Checks relevant to staff while serving; the others concern whoever maintains the computer."""
 _FINDINGS_FOR_STAFF = frozenset({"store.migrated"})
 """Findings relevant to staff of checks that otherwise are not: patrons who were linked come to the counter."""

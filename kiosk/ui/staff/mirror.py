@@ -37,7 +37,7 @@ def out_of_sight(counter: Counter) -> str:
 
 def sentences(view: PatronView) -> list[str]:
     """Return suffixes of `staff.mirror.…`: the page, then its overlays."""
-    reader = view.page is PageName.CLOSED and view.problem is not None and view.problem.code.is_reader_trouble
+    reader = view.page is PageName.CLOSED and view.problem is not None and view.problem.code.about.is_reader_trouble
     over = [name for name, shown in (("take-card", view.take_card), ("go-on", view.go_on)) if shown]
     return ["no-reader" if reader else view.page, *over]
 

@@ -127,13 +127,13 @@ class RefusalPage(StaffPage):
         card.inside.addLayout(title_row("counter", say("staff.refusal.here"), self.sizes))
         code = flow.problem.code
         if isinstance(flow, UnlinkingRefused):
-            if code.may_succeed_again:
+            if code.about.may_succeed_again:
                 self._offer(card, "renumber" if code is Code.NOTHING_TO_UNLINK else "unlink-again", BackPressed(), primary=True)
         elif isinstance(flow, RegistrationRefused):
             # From the page where a card is placed, もどる leads to every earlier step.
             other_card = flow.draft.patron is not None and flow.operation is None and code is not Code.PREMISES_CHANGED
             offer, event = ("other-card", BackPressed()) if other_card else ("restart", RegistrationChosen())
-            if code.may_succeed_again:
+            if code.about.may_succeed_again:
                 self._offer(card, offer, event, primary=True)
             # Closing the page leads there; a second button for it would only confuse.
             card.inside.addWidget(self._box("use-card", "use-card-scan"))
@@ -146,7 +146,7 @@ class RefusalPage(StaffPage):
                 self._offer(card, "again", RegistrationChosen())
         if code.about.guide is Guide.WAIT:
             manager = Panel(self.sizes, "plain", spacing=4)
-            again = "manager-title" if code.may_succeed_again else "manager-now-title"
+            again = "manager-title" if code.about.may_succeed_again else "manager-now-title"
             manager.inside.addWidget(Words(say(f"staff.refusal.{again}"), "strong"))
             title = refusal(code, "title", **dict(flow.problem.params))
             manager.inside.addWidget(Words(say("staff.refusal.manager-text", title=title), "note"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.commands.doctor.library import check_handover
+from kiosk.checks.handover import check_handover
 from kiosk.config import CardSettings, HandoverSettings, RevocationSource, Settings
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import HandoverWhen
@@ -71,7 +71,7 @@ if sys.platform == "win32":
         [window] = find_windows(Target(settings.handover.title, settings.handover.program), desktop())
         hand_over = open_handover(settings)
         for number in numbers:
-            hand_over(LibraryCardNumber(number))
+            hand_over(LibraryCardNumber(number), None)
             # What was sent is on its way to Notepad: at a counter nobody lays the next card meanwhile.
             with suppress(AssertionError):
                 wait_until(lambda number=number: text_of(window.handle).endswith(f"{number}\r\n"), "it", ARRIVES)

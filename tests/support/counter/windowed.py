@@ -25,7 +25,7 @@ from kiosk.checks.periodic import Looks
 from kiosk.config import Settings
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.events import Event, HomeChosen, LeavePressed, TakenBack
-from kiosk.domain.model import LibraryCardNumber, ReaderCondition
+from kiosk.domain.model import AnyService, LibraryCardNumber, ReaderCondition
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts, Flow, OutOfOrder, Screen, Waiting
 from kiosk.effects import LibrarySystem
@@ -56,7 +56,7 @@ class OpenedCounter:
         store: Path,
         *,
         library: LibrarySystem | None = None,
-        hand_over: Callable[[LibraryCardNumber], None] | None = None,
+        hand_over: Callable[[LibraryCardNumber, AnyService | None], bool] | None = None,
         print_slip: Callable[[Slip], None] | None = None,
         forget_crashes: Callable[[], None] = lambda: None,
         anchor: AnchorFile | None = None,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from kiosk.domain.circulation import Due, Instead, Item, LoanList, Outcome, Reason, Standing, Stop, Told
+from kiosk.domain.codefacts import Family
 from kiosk.domain.errors import Code
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, LocalService, Month, Patron, Service, Shown, Ticket
 from kiosk.domain.slip import Slip, SlipKind, SlipLine
@@ -167,7 +168,7 @@ def serving_scenes() -> dict[str, Counter]:
         "lending-objection": at_counter(serving(unchecked, None, objection=Problem(Code.LIBRARY_CARD_EXPIRED, (("until", "2026-03-31"),)))),
         "lending-handed-over": at_counter(serving(CHECKED, Service.LOAN, _LENT, handing=Handing.DONE), rules=ON_TAP),
         "lending-not-handed-over": at_counter(
-            serving(CHECKED, Service.LOAN, _LENT, handing=Handing.FAILED, handing_problem=Code.HANDOVER_CHANGED), rules=ON_TAP
+            serving(CHECKED, Service.LOAN, _LENT, handing=Handing.FAILED, handing_problem=Problem(Code.HANDOVER_CHANGED)), rules=ON_TAP
         ),
         "lending-local": at_counter(serving(CHECKED, Service.LOAN, _REFUSED, _LENT), rules=replace(RULES, local_services=LOCAL)),
         "lending-without-slips": at_counter(serving(), rules=CounterRules()),
@@ -232,16 +233,19 @@ def serving_scenes() -> dict[str, Counter]:
         "late-hold": at_counter(Waiting(), late=(Late(Service.HOLD, BRIDGE),)),
         "slip-under-way": at_counter(serving(), papers=(Paper(Ticket(7), _SLIP),)),
     }
-    codes = (Code.HANDOVER_NO_WINDOW, Code.HANDOVER_CHANGED, Code.HANDOVER_IMPOSSIBLE, Code.HANDOVER_KEYS_HELD)
+    codes = [
+        Code.HANDOVER_NO_WINDOW,
+        *(code for code in Code if code.about.family is Family.HANDOVER and code is not Code.HANDOVER_NO_WINDOW),
+    ]
     for handing in Handing:
         flow = serving(CHECKED, Service.INTERLIBRARY_LOAN, handing=handing, handed=handing is Handing.DONE)
         if handing is Handing.FAILED:
-            flow = replace(flow, handing_problem=codes[0])
+            flow = replace(flow, handing_problem=Problem(codes[0]))
         shown[f"handover-{handing}"] = at_counter(flow, rules=ON_TAP)
     for code in codes[1:]:
-        flow = serving(CHECKED, Service.NDL_DIGITAL, handing=Handing.FAILED, handing_problem=code)
+        flow = serving(CHECKED, Service.NDL_DIGITAL, handing=Handing.FAILED, handing_problem=Problem(code))
         shown[f"handover-{code}"] = at_counter(flow, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
-    failed = serving(CHECKED, Service.NDL_DIGITAL, handing=Handing.FAILED, handing_problem=codes[0], handed=True)
+    failed = serving(CHECKED, Service.NDL_DIGITAL, handing=Handing.FAILED, handing_problem=Problem(codes[0]), handed=True)
     shown["handover-failed-after-done"] = at_counter(failed, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
     shown["handover-without-ils"] = counter(serving(unchecked, Service.LOAN, handing=Handing.DONE, handed=True), rules=ON_TAP)
     return shown

@@ -20,7 +20,7 @@ from Xlib.ext import xinput
 from Xlib.protocol.event import ClientMessage
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.library.handover import ProgramWindow
+from kiosk.library.handover.seat import ProgramWindow
 from kiosk.library.handover.x11.client import Clients
 from kiosk.library.handover.x11.keymap import Keymap, State
 

@@ -12,7 +12,7 @@ from Xlib import X
 from Xlib.error import BadWindow
 from Xlib.ext import res
 
-from kiosk.library.handover import ProgramWindow
+from kiosk.library.handover.seat import ProgramWindow
 
 # Compound text: ISO 2022 with the sets that Japanese titles use, and UTF-8 between ESC % G and ESC % @.
 _ESCAPE = re.compile(rb"\x1b(%G|%@|\$?[()-][\x30-\x7e])")
@@ -34,7 +34,8 @@ class Clients:
         """None when it is gone."""
         try:
             processes = self._processes(handle)
-            return ProgramWindow(handle, self._title(handle), self._programs(handle, processes), ours=self._own in processes)
+            names = self._programs(handle, processes)
+            return ProgramWindow(handle, self._title(handle), names, ours=self._own in processes, processes=tuple(processes))
         except BadWindow:
             return None
 

@@ -21,6 +21,7 @@ _LOOKS = {
     Handing.NOT: ("external", "blue"),
     Handing.UNDER_WAY: ("sync", "blue"),
     Handing.DONE: ("checkc", "green"),
+    Handing.UNCHECKED: ("checkc", "yellow"),
     Handing.FAILED: ("warn", "yellow"),
 }
 
@@ -57,18 +58,25 @@ class HandoverStrip(QFrame):
         self._icon.setPixmap(pixmap(icon, self._size, colour, self.devicePixelRatioF()))
         problem = flow.handing_problem if handing is Handing.FAILED else None
         if problem is not None:
-            self._words.set_text(refusal(problem, "staff"))
+            self._words.set_text(refusal(problem.code, "staff", **dict(problem.params)))
             still = say("staff.handover.still") if flow.handed else ""
             at = flow.handing_failed_at
             failed = "" if at is None else say("staff.tried.handing", time=to_the_second(at))
-            self._next.set_text(failed + still + refusal(problem, "staff-next"))
+            self._next.set_text(failed + still + refusal(problem.code, "staff-next", **dict(problem.params)))
         else:
-            texts = {Handing.NOT: "offer", Handing.UNDER_WAY: "under-way", Handing.DONE: "done", Handing.FAILED: "offer"}
+            texts = {
+                Handing.NOT: "offer",
+                Handing.UNDER_WAY: "under-way",
+                Handing.DONE: "done",
+                Handing.UNCHECKED: "done",
+                Handing.FAILED: "offer",
+            }
             self._words.set_text(say(f"staff.handover.{texts[handing]}"))
-        self._next.setVisible(problem is not None)
+            self._next.set_text(say("staff.handover.unchecked") if handing is Handing.UNCHECKED else "")
+        self._next.setVisible(bool(self._next.text))
         self.put.setEnabled(handing is not Handing.UNDER_WAY)
         self.put.set_text(say("staff.handover.put") if handing is Handing.NOT else say("staff.handover.again"))
-        self.setAccessibleName(f"{self._words.text}{self._next.text if problem is not None else ''}")
+        self.setAccessibleName(f"{self._words.text}{self._next.text}")
         if self.property("handing") != handing:
             self.setProperty("handing", handing.value)
             self.style().unpolish(self)

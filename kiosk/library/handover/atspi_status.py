@@ -1,0 +1,42 @@
+"""Whether this session's programs are to offer AT-SPI: most look at org.a11y.Status, and Chromium stays silent without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from jeepney import DBusAddress, MessageType, Properties
+from jeepney.io.blocking import open_dbus_connection
+
+_STATUS = Properties(DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Status"))
+_SECONDS = 2.0
+_LOST = (TimeoutError, OSError, ValueError, KeyError, IndexError)
+
+
+@contextmanager
+def switched_on() -> Iterator[None]:
+    """Switch it on while the counter runs, and off again if it was off. Without a session bus nothing happens."""
+    ours = False
+    with suppress(*_LOST):
+        ours = _set_on()
+    try:
+        yield
+    finally:
+        if ours:
+            with suppress(*_LOST):
+                _ask(False)
+
+
+def _set_on() -> bool:
+    """Whether it was off."""
+    with open_dbus_connection("SESSION") as bus:
+        answer = bus.send_and_get_reply(_STATUS.get("IsEnabled"), timeout=_SECONDS)
+        if answer.header.message_type is MessageType.error or answer.body[0][1]:
+            return False
+    _ask(True)
+    return True
+
+
+def _ask(is_on: bool) -> None:
+    with open_dbus_connection("SESSION") as bus:
+        bus.send_and_get_reply(_STATUS.set("IsEnabled", "b", is_on), timeout=_SECONDS)

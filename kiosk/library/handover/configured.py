@@ -1,0 +1,41 @@
+"""Which target the configuration has for a service."""
+
+from __future__ import annotations
+
+from kiosk.config import HandoverSettings, HandoverTarget
+from kiosk.config.handover_settings import UNCHECKED
+from kiosk.domain.errors import Code, Refused
+from kiosk.domain.model import AnyService, LocalService
+from kiosk.library.handover.elements import Field, Habit
+from kiosk.library.handover.target import Suffix, Target
+
+
+def target_for(settings: HandoverSettings, service: AnyService | None) -> Target:
+    """The target that names the service, else the one that names none, else the window. Raises Refused: handover-no-window, where the
+    configuration has neither for this service.
+    """
+    name = service.name if isinstance(service, LocalService) else service.value if service is not None else None
+    named = [target for target in settings.target if name in target.services]
+    for_all = [target for target in settings.target if not target.services]
+    for target in (*named, *for_all):
+        return _target(target)
+    if not settings.title.strip():
+        raise Refused(Code.HANDOVER_NO_WINDOW)
+    return _window(settings)
+
+
+def _target(target: HandoverTarget) -> Target:
+    """A target of the configuration as handing over takes it."""
+    if target.habit == UNCHECKED:
+        return Target(target.title, target.program, Suffix(target.suffix), name=target.name, unchecked=True)
+    field = Field(target.role, target.label, target.id, target.tag, target.address, Habit(target.habit))
+    return Target(target.title, target.program, Suffix(target.suffix), field, target.name)
+
+
+def _window(settings: HandoverSettings) -> Target:
+    return Target(settings.title, settings.program, Suffix(settings.suffix))
+
+
+def all_targets(settings: HandoverSettings) -> list[Target]:
+    """Every target that the configuration has."""
+    return [*map(_target, settings.target), *([_window(settings)] if settings.title.strip() else [])]

@@ -1,0 +1,182 @@
+"""Teach the counter a field: somebody clicks into it, a trial number is typed, and what stays the same is kept.
+
+Nothing that was seen is kept but the parts of `Field`; titles and names may tell of patrons.
+"""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from dataclasses import dataclass
+
+from kiosk.domain.errors import Code, Refused
+from kiosk.library.handover.elements import Accessibility, Element, Elements, Field, Habit, Unknown
+from kiosk.library.handover.seat import Desktop, ProgramWindow, Seat
+
+_STEADY_SECONDS = 1.5
+"""How long a field has to have the focus before it counts as chosen."""
+_LOOK_SECONDS = 0.1
+_SHOWN_SECONDS = 0.6
+_POLL_SECONDS = 0.01
+_MOVED_SECONDS = 0.15
+"""After each key, longer than when handing over: no patron waits."""
+_LEFT_SECONDS = 1.5
+_TYPING_SECONDS = 60.0
+"""For the longest number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """The window as it was, and what was learnt of the field."""
+
+    window: ProgramWindow
+    field: Field
+
+
+def teach(digits: str, desktop: Desktop, accessible: Accessibility, seconds: float) -> Taught:
+    """Wait at most `seconds` for somebody to click into a field of another program, type `digits` into it, and learn what it does. The
+    digits are left for people to delete.
+
+    Raises Refused: handover-field-unseen (`reason`), when what was clicked into tells nothing; handover-field-elsewhere, when it is no
+    field; handover-field-filled; handover-changed with `typed`, when the focus went elsewhere before the last digit; handover-not-shown
+    with `typed`; Unavailable: handover-impossible.
+    """
+    limit = seconds + _TYPING_SECONDS
+    with desktop.seat(limit) as seat, accessible.elements(limit) as elements:
+        window, element = _chosen(seat, elements, seconds)
+        free = elements.is_free(element)
+        if isinstance(free, Unknown):
+            raise _unseen(free)
+        if not free:
+            raise Refused(Code.HANDOVER_FIELD_FILLED)
+        return Taught(window, _Trial(seat, elements, window, element).field(digits))
+
+
+def chosen_window(desktop: Desktop, seconds: float) -> ProgramWindow:
+    """Wait at most `seconds` for somebody to click into a window of another program. Raises Refused: handover-no-window; Unavailable:
+    handover-impossible.
+    """
+    with desktop.seat(seconds + 1) as seat:
+        first, steady, since = seat.front(), None, 0.0
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            front = seat.front()
+            if front is None or front.ours or front == first:
+                steady = None
+            elif front != steady:
+                steady, since = front, time.monotonic()
+            elif time.monotonic() - since >= _STEADY_SECONDS:
+                return front
+            seat.wait(_LOOK_SECONDS)
+    raise Refused(Code.HANDOVER_NO_WINDOW)
+
+
+def _chosen(seat: Seat, elements: Elements, seconds: float) -> tuple[ProgramWindow, Element]:
+    last: Element | Unknown = Unknown.NO_FOCUS
+    steady: tuple[ProgramWindow, Element] | None = None
+    still = 0.0
+    # The terminal in which this was started is in front.
+    first = seat.front()
+    while seconds > 0:
+        front = seat.front()
+        if front is not None and not front.ours and front != first:
+            first = None
+            last = elements.focused(front)
+            if not (isinstance(last, Element) and last.is_editable):
+                steady = None
+            elif steady != (front, last):
+                steady, still = (front, last), 0.0
+            elif still >= _STEADY_SECONDS:
+                return steady
+        passed = elements.wait(_LOOK_SECONDS)
+        seconds, still = seconds - passed, still + passed
+    if isinstance(last, Unknown):
+        raise _unseen(last)
+    raise Refused(Code.HANDOVER_FIELD_ELSEWHERE)
+
+
+@dataclass(slots=True)
+class _Trial:
+    """A number being typed into a field that is not known yet."""
+
+    seat: Seat
+    elements: Elements
+    window: ProgramWindow
+    element: Element
+    renders: bool = False
+    formats: bool = False
+
+    def field(self, digits: str) -> Field:
+        for position, digit in enumerate(digits, 1):
+            self._follow(position - 1)
+            with self.seat.held():
+                if self.seat.front() != self.window or not self.seat.keys_free():
+                    raise Refused(Code.HANDOVER_CHANGED, typed=position - 1)
+                self.seat.press(digit)
+            shown = self._shown(digits[:position])
+            self._pass(_MOVED_SECONDS)
+            if shown is None and (position < len(digits) or self.elements.has_focus(self.element) is True):
+                raise Refused(Code.HANDOVER_NOT_SHOWN, typed=position)
+            self.formats |= shown is not None and shown != digits[:position]
+        return Field(*_parts(self.element), self._habit(digits))
+
+    def _follow(self, typed: int) -> None:
+        """Go on in the same field, or in the one that a page has put in its place."""
+        if self.elements.has_focus(self.element) is True:
+            return
+        now = self.elements.focused(self.window)
+        if not (isinstance(now, Element) and _is_alike(now, self.element)):
+            raise Refused(Code.HANDOVER_CHANGED, typed=typed)
+        self.renders = self.renders or typed > 0
+        self.element = now
+
+    def _habit(self, digits: str) -> Habit:
+        """What it has done, once the last digit is typed."""
+        if self.elements.has_focus(self.element) is not True:
+            # A page that is left stays until the next one comes.
+            self._pass(_LEFT_SECONDS)
+            now = self.elements.focused(self.window)
+            if not (isinstance(now, Element) and _is_alike(now, self.element)):
+                return Habit.JUMPS if self._text(self.element, digits) else Habit.SUBMITS
+            if not self._text(now, digits):
+                return Habit.SUBMITS
+            self.renders = True
+        if self.renders:
+            return Habit.RENDERS
+        return Habit.FORMATS if self.formats else Habit.PLAIN
+
+    def _shown(self, digits: str) -> str | None:
+        """What the field shows, once that is these digits; None if it never does."""
+        left = _SHOWN_SECONDS
+        while left > 0:
+            if text := self._text(self.element, digits):
+                return text
+            now = self.elements.focused(self.window)
+            if isinstance(now, Element) and _is_alike(now, self.element) and (text := self._text(now, digits)):
+                return text
+            left -= self.elements.wait(_POLL_SECONDS)
+        return None
+
+    def _text(self, element: Element, digits: str) -> str | None:
+        """Its text, if that is these digits, however written."""
+        text = self.elements.text(element)
+        if isinstance(text, str) and "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text))) == digits:
+            return text
+        return None
+
+    def _pass(self, seconds: float) -> None:
+        while seconds > 0:
+            seconds -= self.elements.wait(seconds)
+
+
+def _is_alike(one: Element, other: Element) -> bool:
+    """Whether both are the same field, perhaps rendered again."""
+    return _parts(one) == _parts(other)
+
+
+def _parts(element: Element) -> tuple[str, str, str, str, str]:
+    return element.role, element.name, element.identifier, element.tag, element.address
+
+
+def _unseen(reason: Unknown) -> Refused:
+    return Refused(Code.HANDOVER_FIELD_UNSEEN, reason=reason.value)

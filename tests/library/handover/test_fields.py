@@ -1,0 +1,199 @@
+"""The number goes into one field: asked before, read back after. The program is played; `test_chromium` has a real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.errors import Code, Refused
+from kiosk.library.handover import ProgramWindow, Suffix, Target, hand_over
+from kiosk.library.handover.elements import Element, Field, Habit, Unknown
+from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
+
+NUMBER = "0123456789"
+ONE_AT_A_TIME = [Habit.FORMATS, Habit.JUMPS, Habit.SUBMITS]
+
+
+def target(habit: Habit = Habit.PLAIN, suffix: Suffix = Suffix.NONE) -> Target:
+    of = NUMBER_FIELD
+    return Target("図書館システム", suffix=suffix, field=Field(of.role, of.name, of.identifier, of.tag, of.address, habit))
+
+
+def refused(fields: ScriptedFields, habit: Habit = Habit.PLAIN, suffix: Suffix = Suffix.NONE) -> Refused:
+    with pytest.raises(Refused) as caught:
+        hand_over(NUMBER, target(habit, suffix), fields.desktop(), fields)
+    return caught.value
+
+
+def moves_to(where: Element | Unknown) -> Callable[[ScriptedFields], None]:
+    def move(fields: ScriptedFields) -> None:
+        fields.focus = where
+
+    return move
+
+
+@pytest.mark.parametrize("habit", Habit)
+def test_the_number_stands_in_the_field(habit: Habit) -> None:
+    fields = ScriptedFields()
+    hand_over(NUMBER, target(habit), fields.desktop(), fields)
+    assert fields.shown == {"card": NUMBER, "note": ""}
+
+
+def test_the_suffix_follows_in_the_same_field() -> None:
+    fields = ScriptedFields()
+    hand_over(NUMBER, target(suffix=Suffix.ENTER), fields.desktop(), fields)
+    assert fields.suffixes == ["card"]
+
+
+def test_a_field_elsewhere_in_the_window_is_given_the_focus() -> None:
+    fields = ScriptedFields(focus=NOTE_FIELD)
+    hand_over(NUMBER, target(), fields.desktop(), fields)
+    assert fields.shown == {"card": NUMBER, "note": ""}
+
+
+def test_where_the_program_keeps_its_focus_nothing_is_typed() -> None:
+    fields = ScriptedFields(focus=NOTE_FIELD, follows=False)
+    assert refused(fields).code is Code.HANDOVER_FIELD_ELSEWHERE
+    assert fields.keys == 0
+
+
+@pytest.mark.parametrize("reason", Unknown)
+def test_what_is_unknown_is_not_typed_into(reason: Unknown) -> None:
+    fields = ScriptedFields(blind=reason)
+    error = refused(fields)
+    assert (error.code, error.params) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": reason.value})
+    assert fields.keys == 0
+
+
+def test_without_a_way_to_the_controls_nothing_is_typed() -> None:
+    fields = ScriptedFields()
+    with pytest.raises(Refused) as caught:
+        hand_over(NUMBER, target(), fields.desktop(), None)
+    assert (caught.value.code, fields.keys) == (Code.HANDOVER_FIELD_UNSEEN, 0)
+
+
+def test_a_field_with_something_in_it_is_left_alone() -> None:
+    fields = ScriptedFields(shown={"card": "9", "note": ""})
+    assert refused(fields).code is Code.HANDOVER_FIELD_FILLED
+    assert (fields.shown["card"], fields.keys) == ("9", 0)
+
+
+def test_what_is_selected_is_typed_over() -> None:
+    fields = ScriptedFields(shown={"card": "987", "note": ""}, selected="card")
+    hand_over(NUMBER, target(), fields.desktop(), fields)
+    assert fields.shown["card"] == NUMBER
+
+
+def test_of_several_windows_the_one_with_the_field_is_brought_forward() -> None:
+    other = replace(WINDOW, handle=8)
+    fields = ScriptedFields(windows=(other, WINDOW), front=None)
+    hand_over(NUMBER, target(), fields.desktop(), fields)
+    assert (fields.front, fields.shown["card"]) == (WINDOW, NUMBER)
+
+
+@pytest.mark.parametrize("having", [(), (WINDOW, replace(WINDOW, handle=8))])
+def test_where_not_one_of_several_windows_has_the_field_nothing_is_typed(having: tuple[ProgramWindow, ...]) -> None:
+    fields = ScriptedFields(windows=(WINDOW, replace(WINDOW, handle=8)), front=None, having=having)
+    assert refused(fields).code is Code.HANDOVER_SEVERAL_WINDOWS
+    assert fields.keys == 0
+
+
+def test_of_several_windows_the_one_in_front_is_the_one_staff_chose() -> None:
+    fields = ScriptedFields(windows=(WINDOW, replace(WINDOW, handle=8)), having=(WINDOW, replace(WINDOW, handle=8)))
+    hand_over(NUMBER, target(), fields.desktop(), fields)
+    assert fields.shown["card"] == NUMBER
+
+
+@pytest.mark.parametrize("habit", ONE_AT_A_TIME)
+@pytest.mark.parametrize("after", [1, 5, 9])
+def test_no_key_after_the_focus_has_moved(habit: Habit, after: int) -> None:
+    fields = ScriptedFields(after={after: moves_to(NOTE_FIELD)})
+    error = refused(fields, habit)
+    assert (error.code, error.params) == (Code.HANDOVER_CHANGED, {"typed": after})
+    assert fields.shown == {"card": NUMBER[:after], "note": ""}
+
+
+@pytest.mark.parametrize("after", [1, 5, 9])
+def test_a_move_that_nobody_tells_of_is_seen_by_reading_back(after: int) -> None:
+    """The program says that the field has the focus still; at most one digit goes astray."""
+
+    def move(fields: ScriptedFields) -> None:
+        fields.focus, fields.told = NOTE_FIELD, NUMBER_FIELD
+
+    fields = ScriptedFields(after={after: move})
+    error = refused(fields, Habit.FORMATS)
+    assert (error.code, error.params) == (Code.HANDOVER_NOT_SHOWN, {"typed": after + 1})
+    assert fields.shown == {"card": NUMBER[:after], "note": NUMBER[after : after + 1]}
+
+
+def test_no_suffix_where_the_field_shows_something_else() -> None:
+    fields = ScriptedFields(renders=lambda text: text[:7])
+    error = refused(fields, suffix=Suffix.ENTER)
+    assert (error.code, error.params) == (Code.HANDOVER_NOT_SHOWN, {"typed": len(NUMBER)})
+    assert fields.suffixes == []
+
+
+def test_no_suffix_after_the_focus_has_moved() -> None:
+    fields = ScriptedFields(after={len(NUMBER): moves_to(NOTE_FIELD)})
+    assert refused(fields, suffix=Suffix.ENTER).code is Code.HANDOVER_CHANGED
+    assert fields.suffixes == []
+
+
+def test_blanks_that_the_field_adds_are_no_difference() -> None:
+    def grouped(text: str) -> str:
+        digits = text.replace(" ", "")
+        return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+    fields = ScriptedFields(renders=grouped)
+    hand_over(NUMBER, target(Habit.FORMATS), fields.desktop(), fields)
+    assert fields.shown["card"] == "0123 4567 89"
+
+
+@pytest.mark.parametrize("habit", [Habit.JUMPS, Habit.SUBMITS])
+def test_a_field_that_is_left_after_the_last_digit(habit: Habit) -> None:
+    fields = ScriptedFields(after={len(NUMBER): moves_to(NOTE_FIELD)})
+    hand_over(NUMBER, target(habit), fields.desktop(), fields)
+    assert fields.shown == {"card": NUMBER, "note": ""}
+
+
+@pytest.mark.parametrize("habit", [Habit.JUMPS, Habit.SUBMITS])
+def test_no_suffix_can_be_wanted_for_a_field_that_is_left(habit: Habit) -> None:
+    with pytest.raises(ValueError, match="focus"):
+        target(habit, Suffix.ENTER)
+
+
+@given(st.integers(1, 9), st.sampled_from(ONE_AT_A_TIME), st.text("0123456789", min_size=10, max_size=10))
+def test_whatever_moves_the_focus_no_digit_is_in_another_field(after: int, habit: Habit, number: str) -> None:
+    fields = ScriptedFields(after={after: moves_to(NOTE_FIELD)})
+    with pytest.raises(Refused):
+        hand_over(number, target(habit), fields.desktop(), fields)
+    assert fields.shown["note"] == ""
+    assert number.startswith(fields.shown["card"])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(NUMBER_FIELD, role="text"),
+        replace(NUMBER_FIELD, name="備考"),
+        replace(NUMBER_FIELD, identifier="card2"),
+        replace(NUMBER_FIELD, tag="textarea"),
+        replace(NUMBER_FIELD, address="https://library.example/return"),
+        replace(NUMBER_FIELD, is_editable=False),
+    ],
+)
+def test_a_field_fits_only_as_it_was_taught(other: Element) -> None:
+    of = NUMBER_FIELD
+    taught = Field(of.role, of.name, of.identifier, of.tag, of.address)
+    assert taught.fits(of)
+    assert not taught.fits(other)
+
+
+@pytest.mark.parametrize("parts", [("", "利用者番号", "card"), ("entry", "", "")])
+def test_a_field_that_any_control_would_fit_is_none(parts: tuple[str, str, str]) -> None:
+    with pytest.raises(ValueError, match="role"):
+        Field(*parts)

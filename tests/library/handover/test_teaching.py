@@ -1,0 +1,102 @@
+"""A field is taught: somebody clicks into it, a trial number is typed, and what the field does with it is kept. The program is played."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from kiosk.domain.errors import Code, Refused
+from kiosk.library.handover import Suffix, Target, hand_over
+from kiosk.library.handover.elements import Element, Field, Habit, Unknown
+from kiosk.library.handover.teaching import Taught, teach
+from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
+
+NUMBER = "2104123456"
+
+
+def shown_at_first(fields: ScriptedFields, terminal: bool = True) -> Taught:
+    """Teach, with a terminal in front until somebody clicks into the window."""
+    fields.front = replace(WINDOW, handle=1, title="端末") if terminal else WINDOW
+    fields.later = {3: lambda: setattr(fields, "front", WINDOW)}
+    return teach(NUMBER, fields.desktop(), fields, 20)
+
+
+def refused(fields: ScriptedFields) -> tuple[Code, dict[str, str | int]]:
+    with pytest.raises(Refused) as caught:
+        shown_at_first(fields)
+    return caught.value.code, caught.value.params
+
+
+def grouped(text: str) -> str:
+    digits = text.replace(" ", "")
+    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+
+def jumps(fields: ScriptedFields) -> None:
+    fields.focus = NOTE_FIELD
+
+
+def submits(fields: ScriptedFields) -> None:
+    """The next page has the same field, empty."""
+    fields.focus, fields.shown["card"] = replace(NUMBER_FIELD, handle=("p", "/9")), ""
+
+
+def renders(fields: ScriptedFields) -> None:
+    fields.focus = replace(NUMBER_FIELD, handle=("p", f"/again/{fields.keys}"))
+
+
+@pytest.mark.parametrize(
+    ("happens", "form", "habit"),
+    [
+        ({}, str, Habit.PLAIN),
+        ({}, grouped, Habit.FORMATS),
+        ({10: jumps}, str, Habit.JUMPS),
+        ({10: submits}, str, Habit.SUBMITS),
+        (dict.fromkeys(range(1, 11), renders), str, Habit.RENDERS),
+        ({5: renders}, grouped, Habit.RENDERS),
+        ({10: renders}, str, Habit.RENDERS),
+    ],
+)
+def test_what_a_field_does_is_learnt_and_serves_to_type_into_it(
+    happens: dict[int, Callable[[ScriptedFields], None]], form: Callable[[str], str], habit: Habit
+) -> None:
+    taught = shown_at_first(ScriptedFields(after=happens, renders=form))
+    of = NUMBER_FIELD
+    assert (taught.window, taught.field) == (WINDOW, Field(of.role, of.name, of.identifier, of.tag, of.address, habit))
+    again = ScriptedFields(after=happens, renders=form)
+    hand_over(NUMBER, Target("図書館システム", suffix=Suffix.NONE, field=taught.field), again.desktop(), again)
+    assert (again.shown["card"], again.shown["note"]) == ("" if habit is Habit.SUBMITS else form(NUMBER), "")
+
+
+def test_the_window_in_front_at_the_beginning_is_the_terminal() -> None:
+    fields = ScriptedFields()
+    with pytest.raises(Refused):
+        shown_at_first(fields, terminal=False)
+    assert fields.keys == 0
+
+
+def test_a_page_that_moves_the_focus_early_is_not_kept() -> None:
+    assert refused(ScriptedFields(after={5: jumps})) == (Code.HANDOVER_CHANGED, {"typed": 5})
+
+
+def test_a_field_too_short_for_the_number_is_not_kept() -> None:
+    fields = ScriptedFields(renders=lambda text: text[:9])
+    assert refused(fields) == (Code.HANDOVER_NOT_SHOWN, {"typed": 10})
+
+
+def test_a_field_with_something_in_it_is_left_alone() -> None:
+    fields = ScriptedFields(shown={"card": "9", "note": ""})
+    assert refused(fields) == (Code.HANDOVER_FIELD_FILLED, {})
+    assert fields.keys == 0
+
+
+@pytest.mark.parametrize("reason", Unknown)
+def test_why_a_program_shows_nothing_is_told(reason: Unknown) -> None:
+    assert refused(ScriptedFields(blind=reason)) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": reason.value})
+
+
+def test_what_cannot_be_typed_into_is_no_field() -> None:
+    button: Element = replace(NUMBER_FIELD, role="button", is_editable=False)
+    assert refused(ScriptedFields(focus=button)) == (Code.HANDOVER_FIELD_ELSEWHERE, {})

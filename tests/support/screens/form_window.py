@@ -1,0 +1,100 @@
+"""The window of `qt_form` on a desktop of its own, with what a test asks it to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from kiosk.library.handover import ProgramWindow, Target, accessibility, desktop, find_windows
+from kiosk.library.handover.atspi import AtSpi
+from kiosk.library.handover.elements import Element, Field
+from tests.support import ROOT
+from tests.support.screens.accessible_desktop import Desktop
+from tests.support.screens.xvfb import Hands
+from tests.support.wait import end, wait_until
+
+TITLE = "図書館システム - 貸出"
+LIMIT = 20.0
+
+
+class FormWindow:
+    """The program in front, and our ways to it."""
+
+    def __init__(self, desktop_: Desktop, hands: Hands) -> None:
+        self.desktop, self.hands = desktop_, hands
+        command = [sys.executable, str(ROOT / "tests" / "support" / "screens" / "qt_form.py"), TITLE]
+        pipe = subprocess.PIPE
+        # Unbuffered: what is read ahead would not be seen by `select`.
+        self._child = subprocess.Popen(command, env=desktop_.environment, stdin=pipe, stdout=pipe, cwd=ROOT, bufsize=0)
+        hands.activate(TITLE)
+        self.accessible = AtSpi()
+        wait_until(lambda: isinstance(self.focused(), Element), "the fields on the accessibility bus", LIMIT)
+
+    def close(self) -> None:
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        for pipe in (self._child.stdin, self._child.stdout):
+            pipe.close()
+        end(self._child)
+
+    def window(self) -> ProgramWindow:
+        return find_windows(Target("図書館システム"), desktop())[0]
+
+    def focused(self) -> object:
+        with self.accessible.elements(5) as elements:
+            return elements.focused(self.window())
+
+    def field(self, name: str = "card") -> Field:
+        """As teaching would keep it."""
+        label = {"card": "利用者番号", "note": "備考"}[name]
+        return Field("text", label, f"QApplication.Form.{name}")
+
+    def do(self, *words: str) -> dict[str, str]:
+        """Have the program do something. Returns what its fields show then."""
+        assert self._child.stdin is not None
+        self._child.stdin.write(" ".join(words).encode() + b"\n")
+        self._child.stdin.flush()
+        return self._said()
+
+    def shown(self) -> dict[str, str]:
+        """What its fields show, by what the program itself says: nothing is on its way once it has answered."""
+        self.do("select", "note")
+        return self._last
+
+    def _said(self) -> dict[str, str]:
+        assert self._child.stdout is not None
+        assert select.select([self._child.stdout], [], [], LIMIT)[0], "the form says nothing"
+        while select.select([self._child.stdout], [], [], 0.2)[0]:
+            self._last: dict[str, str] = json.loads(self._child.stdout.readline())
+        return self._last
+
+
+@contextmanager
+def form_window() -> Iterator[FormWindow]:
+    """For a module of tests: this process sees the same desktop."""
+    with ExitStack() as ends:
+        folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="form-")))
+        place = ends.enter_context(Desktop(folder))
+        place.environment["LANG"] = "C.UTF-8"
+        patch = ends.enter_context(pytest.MonkeyPatch.context())
+        for name in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
+            patch.setenv(name, place.environment[name])
+        for name in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
+            patch.delenv(name, raising=False)
+        place.start(["openbox"], "openbox")
+        hands = Hands(os.environ["DISPLAY"])
+        ends.callback(hands.close)
+        hands.until(lambda: hands.number("_NET_SUPPORTING_WM_CHECK") != 0, "the window manager")
+        window = FormWindow(place, hands)
+        ends.callback(window.close)
+        assert accessibility() is not None
+        yield window

@@ -1,0 +1,134 @@
+"""A window with fields whose focus moves when a script says so: at once, late, without telling, or back again.
+
+It plays the desktop and the accessibility interface of `kiosk.library.handover`. What reached which field is in `shown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+
+from kiosk.library.handover import ProgramWindow, Seat
+from kiosk.library.handover.elements import Element, Elements, Field, Unknown
+
+WINDOW = ProgramWindow(7, "図書館システム - 貸出", ("browser",), ours=False, processes=(70,))
+NUMBER_FIELD = Element(("p", "/1"), "entry", "利用者番号", "card", "input", "https://library.example/lend", is_editable=True)
+NOTE_FIELD = Element(("p", "/2"), "entry", "備考", "note", "input", "https://library.example/lend", is_editable=True)
+
+
+@dataclass(slots=True)
+class ScriptedFields:
+    focus: Element | Unknown = NUMBER_FIELD
+    """Where keys go."""
+    told: Element | Unknown | None = None
+    """Where the focus is by what the program tells; None: the truth."""
+    shown: dict[str, str] = field(default_factory=lambda: {"card": "", "note": ""})
+    selected: str = ""
+    """The field whose text is selected."""
+    follows: bool = True
+    """Whether the program moves its focus when asked."""
+    renders: Callable[[str], str] = str
+    """What the field for the number makes of its text."""
+    after: dict[int, Callable[[ScriptedFields], None]] = field(default_factory=dict)
+    """What happens after the n-th key."""
+    blind: Unknown | None = None
+    """The answer to all questions."""
+    windows: tuple[ProgramWindow, ...] = (WINDOW,)
+    """The programs' windows, most recently used first."""
+    front: ProgramWindow | None = WINDOW
+    having: tuple[ProgramWindow, ...] = (WINDOW,)
+    """Those in which the fields are."""
+    keys: int = 0
+    waits: int = 0
+    later: dict[int, Callable[[], None]] = field(default_factory=dict)
+    """What happens after the n-th wait."""
+    suffixes: list[str] = field(default_factory=list)
+
+    def desktop(self) -> ScriptedDesktop:
+        return ScriptedDesktop(self)
+
+    def switched_on(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    @contextmanager
+    def elements(self, limit: float) -> Iterator[Elements]:
+        assert limit > 0
+        yield self
+
+    def focused(self, window: ProgramWindow) -> Element | Unknown:
+        assert window in self.having
+        return self.blind or (self.focus if self.told is None else self.told)
+
+    def has_focus(self, element: Element) -> bool | Unknown:
+        return self.blind or (self.focus if self.told is None else self.told) == element
+
+    def text(self, element: Element) -> str | Unknown:
+        return self.blind or self.shown[element.identifier]
+
+    def is_free(self, element: Element) -> bool | Unknown:
+        return self.blind or not self.shown[element.identifier] or self.selected == element.identifier
+
+    def find(self, window: ProgramWindow, field: Field) -> Element | Unknown:
+        if window not in self.having:
+            return Unknown.GONE
+        return self.blind or next((one for one in (NUMBER_FIELD, NOTE_FIELD) if field.fits(one)), Unknown.GONE)
+
+    def give_focus(self, element: Element) -> None:
+        if self.follows:
+            self.focus = element
+
+    def wait(self, seconds: float) -> float:
+        self.waits += 1
+        if happens := self.later.get(self.waits):
+            happens()
+        return seconds
+
+    def press(self, key: str) -> None:
+        self.keys += 1
+        if isinstance(self.focus, Element):
+            name = self.focus.identifier
+            if key in "\r\t":
+                self.suffixes.append(name)
+            elif self.selected == name:
+                self.selected, self.shown[name] = "", key
+            else:
+                text = self.shown[name] + key
+                self.shown[name] = self.renders(text) if name == "card" else text
+        if happens := self.after.get(self.keys):
+            happens(self)
+
+
+@dataclass(slots=True)
+class ScriptedDesktop:
+    fields: ScriptedFields
+
+    @contextmanager
+    def seat(self, limit: float) -> Iterator[Seat]:
+        assert limit > 0
+        yield self
+
+    def windows(self) -> Sequence[ProgramWindow]:
+        return self.fields.windows
+
+    def front(self) -> ProgramWindow | None:
+        return self.fields.front
+
+    def has_keyboard(self, window: ProgramWindow) -> bool:
+        return window == self.fields.front
+
+    def keys_free(self) -> bool:
+        return True
+
+    def bring_forward(self, window: ProgramWindow) -> None:
+        self.fields.front = window
+
+    def wait(self, seconds: float) -> None:
+        """What was asked for has happened."""
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        yield
+
+    def press(self, key: str) -> None:
+        self.fields.press(key)
