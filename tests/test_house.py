@@ -37,7 +37,6 @@ TOO_LONG = {
     "tests/support/domain/invariants.py": 312,
     "tests/support/domain/random_events.py": 444,
     "tests/support/screens/xvfb.py": 471,
-    "tests/test_lending_end.py": 358,
     "tests/test_lending_line.py": 358,
     "tests/test_lending_window.py": 466,
     "tests/test_pin_rules.py": 313,
