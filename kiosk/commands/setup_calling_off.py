@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 
 from kiosk.commands import output
 from kiosk.commands.confirmation import agrees, somebody_is_there
@@ -34,7 +35,8 @@ def call_off(begun: PlannedMove | None, options: argparse.Namespace) -> int:
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-agreed")
     try:
         is_there = open_again(*both, opened)
-        put_place_right()
+        with suppress(Unavailable):  # its group has gone: then nobody could use it before
+            put_place_right()
         forget_plan()
     except (KioskError, OSError) as error:
         raise Halfway(error, is_moving=True) from error

@@ -83,7 +83,8 @@ def _try(begun: PlannedMove, both: tuple[Place, Place], has_to_end: Callable[[Pl
     except BaseException as error:
         with suppress(Unavailable, OSError):
             if not has_to_end(*both):
-                _put_back(begun)
+                with suppress(Unavailable):  # its group has gone, and nobody could use it before
+                    _put_back(begun)
                 forget_plan()
         if isinstance(error, (KioskError, OSError)) and _is_planned():
             raise Halfway(error, is_moving=True) from error

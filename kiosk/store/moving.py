@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from kiosk.config.acting_account import acting_for
 from kiosk.config.atomic_write import sync_folder
@@ -182,6 +183,15 @@ def _remove(source: Place) -> None:
             source.close(source.home.folder)
         with suppress(OSError):  # a folder of its own file system, for instance
             rename(source.home.folder, source.retired)
-        remove_tree(source.home.folder)
+        _remove_home(source.home.folder)
         source.take_away(source.retired)
     source.forget_keys()
+
+
+def _remove_home(folder: Path) -> None:
+    """In a folder that is not its owner's, the empty folder itself stays."""
+    try:
+        remove_tree(folder)
+    except PermissionError:
+        if not folder.is_dir() or any(folder.iterdir()):
+            raise
