@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import suppress
 
 from kiosk.commands import output
 from kiosk.commands.confirmation import agrees, somebody_is_there
@@ -35,8 +34,7 @@ def call_off(begun: PlannedMove | None, options: argparse.Namespace) -> int:
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-agreed")
     try:
         is_there = open_again(*both, opened)
-        with suppress(Unavailable):  # its group has gone: then nobody could use it before
-            put_place_right()
+        put_place_right()
         forget_plan()
     except (KioskError, OSError) as error:
         raise Halfway(error, is_moving=True) from error

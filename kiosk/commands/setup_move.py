@@ -83,8 +83,7 @@ def _try(begun: PlannedMove, both: tuple[Place, Place], has_to_end: Callable[[Pl
     except BaseException as error:
         with suppress(Unavailable, OSError):
             if not has_to_end(*both):
-                with suppress(Unavailable):  # its group has gone, and nobody could use it before
-                    _put_back(begun)
+                _put_back(begun)
                 forget_plan()
         if isinstance(error, (KioskError, OSError)) and _is_planned():
             raise Halfway(error, is_moving=True) from error
@@ -99,10 +98,14 @@ def _put_back(begun: PlannedMove) -> None:
 
 def put_place_right() -> None:
     """Open the computer's place, which a move had closed, to its group again, or leave nothing of it. Raises Unavailable; OSError."""
-    if has_machine_home():
-        make_place(group_to_admit(None))
-    else:
+    if not has_machine_home():
         remove_keys_folder()
+        return
+    try:
+        group = group_to_admit(None)
+    except Unavailable:  # the group has gone: nobody could use it before either
+        return
+    make_place(group)
 
 
 def _is_planned() -> bool:
