@@ -85,8 +85,10 @@ def _try(begun: PlannedMove, both: tuple[Place, Place], has_to_end: Callable[[Pl
             if not has_to_end(*both):
                 _put_back(begun)
                 forget_plan()
-        if isinstance(error, (KioskError, OSError)) and _is_planned():
-            raise Halfway(error, is_moving=True) from error
+        if _is_planned():
+            if isinstance(error, (KioskError, OSError)):
+                raise Halfway(error, is_moving=True) from error
+            output.warn("setup.under-way")  # somebody has pressed Ctrl-C
         raise
 
 

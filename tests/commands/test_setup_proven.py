@@ -49,6 +49,15 @@ def test_every_account_is_told_of_a_move_until_it_has_ended(computer: Any) -> No
     assert (found["taro"], found["links"]) == (True, [1, 2, 3])
 
 
+def test_whoever_breaks_off_is_told_how_things_stand(computer: Any) -> None:
+    found = computer("interrupted")
+    assert [(code, say("command.setup.under-way") in said) for code, said in (found["before"], found["after"])] == [
+        (130, False),
+        (130, True),
+    ]
+    assert (found["finished"], found["links"]) == (0, [1, 2, 3])
+
+
 def test_a_source_without_a_counter_is_refused(computer: Any) -> None:
     found = computer("wrong-sources")
     lost = say("refusal.store-missing.staff", file="/home/kiosk-hanako/.local/share/library-card-kiosk/data/kiosk.db")
