@@ -1,4 +1,4 @@
-"""Scenarios of `shared_computer`: moves that are called off, because what they had moved is lost, or were not begun in earnest."""
+"""Scenarios of `shared_computer`: moves that somebody breaks off, or calls off, because what they had moved is lost for instance."""
 
 from __future__ import annotations
 
@@ -31,6 +31,21 @@ def _cut_off(own: Home) -> None:
 
 def _left() -> list[str]:
     return sorted(path.name for path in Path("/var/lib").iterdir())
+
+
+def interrupted() -> Told:
+    """Somebody presses Ctrl-C: before anything is decided, and after."""
+    own = begin_own(HANAKO)
+    there = ("setup", *_there(own))
+    told: Told = {}
+    for name, at in (("before", "kiosk.db"), ("after", machine_folder().name)):
+
+        def press(event: str, arguments: tuple[object, ...], at: str = at) -> None:
+            if event in ("os.rename", "os.utime") and Path(str(arguments[event == "os.rename"])).name == at:
+                raise KeyboardInterrupt
+
+        told[name] = called(None, *there, watched=press)
+    return {**told, "finished": called(None, "setup")[0], "links": opens(TARO, Home(machine_folder()))}
 
 
 def lost_there() -> Told:
@@ -142,6 +157,7 @@ def _killed(at: Callable[[str, tuple[object, ...]], bool], *way: str) -> None:
 
 
 SCENARIOS: dict[str, Callable[[], Told]] = {
+    "interrupted": interrupted,
     "lost-there": lost_there,
     "lost-with-the-computer": lost_with_the_computer,
     "lost-back": lost_back,

@@ -117,21 +117,6 @@ def _window_while_moving(own: Home) -> tuple[int, str]:
     return said
 
 
-def interrupted() -> Told:
-    """Somebody presses Ctrl-C: before anything is decided, and after."""
-    own = begin_own(HANAKO)
-    there = ("setup", "--machine", "--group", GROUP, "--from", str(own.folder))
-    told: Told = {}
-    for name, at in (("before", "kiosk.db"), ("after", machine_folder().name)):
-
-        def press(event: str, arguments: tuple[object, ...], at: str = at) -> None:
-            if event in ("os.rename", "os.utime") and Path(str(arguments[event == "os.rename"])).name == at:
-                raise KeyboardInterrupt
-
-        told[name] = called(None, *there, watched=press)
-    return {**told, "finished": called(None, "setup")[0], "links": opens(TARO, Home(machine_folder()))}
-
-
 def wrong_sources() -> Told:
     """A home that is mistyped, empty, or has lost its store."""
     lost = begin_own(HANAKO)
@@ -303,7 +288,6 @@ def in_use() -> Told:
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "disks": disks,
     "under-way": under_way,
-    "interrupted": interrupted,
     "wrong-sources": wrong_sources,
     "refused-in-time": refused_in_time,
     "keys-at-the-top": keys_at_the_top,
