@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -62,7 +60,7 @@ def test_whoever_uses_the_program_is_named_and_nobody_who_only_names_a_folder_li
             done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, timeout=60, check=True)
             told.append(done.stdout.replace(str(user.pid), "PID").strip())
             user.kill()
-    assert told == ["", f"PID ({pwd.getpwuid(os.geteuid()).pw_name})"]
+    assert told == ["", f"PID ({tmp_path.owner()})"]
 
 
 def test_a_purge_leaves_no_settings_that_were_prepared() -> None:

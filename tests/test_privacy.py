@@ -35,6 +35,10 @@ PEOPLE = [
     Person("0895", "0884", 0x3B7704E9C15A8D260F62C3D8E9B1475D, "8J4471Y0RWFMUC05120877D", SOON + timedelta(days=700)),
 ]
 NEEDLES = [(person, needle) for person in PEOPLE for needle in needles_for(person)]
+ON_WINDOWS = os.name == "nt"
+KEYS = "library-card-kiosk-keys" if ON_WINDOWS else "library-card-kiosk/keys"
+ABORTED = 3 if ON_WINDOWS else -signal.SIGABRT
+"""https://learn.microsoft.com/cpp/c-runtime-library/reference/abort"""
 
 
 @dataclass
@@ -53,15 +57,17 @@ class Premises:
 
     @property
     def keys(self) -> Keys:
-        record = FileKeyStore(self.folder / "user" / "config" / "library-card-kiosk" / "keys" / f"{key_name(self.home.data)}.json").load()
+        record = FileKeyStore(self.folder / "user" / "config" / KEYS / f"{key_name(self.home.data)}.json").load()
         assert record is not None
         return record.keys
 
     def day(self, people: list[Person], *options: str) -> int:
         """Let a day go by; its exit status."""
-        user = self.folder / "user"
-        places = {"HOME": user, "TMPDIR": self.folder / "tmp", "XDG_CONFIG_HOME": user / "config", "XDG_DATA_HOME": user / "data"}
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "PCSCLITE_CSOCK_NAME")}
+        user, tmp = self.folder / "user", self.folder / "tmp"
+        places = {"HOME": user, "TMPDIR": tmp, "XDG_CONFIG_HOME": user / "config", "XDG_DATA_HOME": user / "data"}
+        if ON_WINDOWS:
+            places = {"USERPROFILE": user, "TEMP": tmp, "TMP": tmp, "LOCALAPPDATA": user / "config", "APPDATA": user / "data"}
+        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "PCSCLITE_CSOCK_NAME", "SYSTEMROOT")}
         with (self.folder / "output" / "stdout").open("wb") as stdout, (self.folder / "output" / "stderr").open("wb") as stderr:
             return subprocess.run(
                 [sys.executable, "-m", "tests.support.privacy.scripted_day", str(self.home.folder), *options],
@@ -114,7 +120,7 @@ def test_nothing_personal_is_left(premises: Premises) -> None:
 
 def test_nothing_personal_is_left_by_a_crash(tmp_path: Path) -> None:
     premises = Premises(tmp_path / "crash")
-    assert premises.day(PEOPLE, "crash") == -signal.SIGABRT
+    assert premises.day(PEOPLE, "crash") == ABORTED
     (crash,) = premises.home.logs.glob("kiosk-crash-*.log")
     assert "_transmit" in crash.read_text()
     premises.export()

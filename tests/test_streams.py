@@ -153,7 +153,7 @@ def test_what_is_done_stands_though_nobody_reads_of_it(home: Home, tmp_path: Pat
     assert incidents(home) == []
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full here")
+@pytest.mark.linux("/dev/full")
 @pytest.mark.parametrize("command", ["--help", "config show-default"])
 def test_a_disk_that_is_full_behind_the_output_is_said(home: Home, command: str) -> None:
     with open("/dev/full", "w") as full:

@@ -103,7 +103,7 @@ def test_a_bug_at_the_start_is_told_in_a_window_under_the_number_of_the_log(
 @pytest.mark.parametrize(
     ("environment", "seen"),
     [
-        ({}, False),
+        pytest.param({}, False, marks=pytest.mark.linux("sessions without a display")),
         ({"DISPLAY": ":0"}, True),
         ({"WAYLAND_DISPLAY": "wayland-0"}, True),
         ({"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, False),

@@ -29,6 +29,8 @@ def add(commands: Commands) -> None:
     setup.option("--enrolment", type=given_path, metavar="FILE")
     setup.option("--account", nargs="?", const="", metavar="NAME")
     setup.option("--to", type=given_path, metavar="DIR")
+    setup.option("--call-off", action="store_true")
+    setup.option("--yes", action="store_true")
     setup.option("--dry-run", action="store_true")
     setup.set_defaults(explain=setup.explain_itself)
 
@@ -63,6 +65,10 @@ def _set_up_alone(home: Home, options: argparse.Namespace) -> int:
     from kiosk.config.move_journal import planned_move
 
     begun = planned_move()
+    if options.call_off:
+        from kiosk.commands.setup_calling_off import call_off
+
+        return call_off(begun, options)
     if options.machine:
         return _take_over(begun, options)
     if begun is not None:

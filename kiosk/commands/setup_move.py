@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from kiosk.domain.escaping import escaped
 from kiosk.store.copied_home import kept_configs
 from kiosk.store.move_checks import try_out
 from kiosk.store.move_places import Place
-from kiosk.store.moving import is_decided
+from kiosk.store.moving import is_decided, may_be_decided
 from kiosk.store.moving import move as carry_out
 
 
@@ -39,12 +40,12 @@ def move(begun: PlannedMove, options: argparse.Namespace) -> int:
             output.tell("setup.would-keep-config")
         return output.OK
     plan(begun)
-    return _try(begun, both)
+    return _try(begun, both, is_decided)
 
 
 def go_on(begun: PlannedMove, options: argparse.Namespace) -> int:
     """Finish the move that was cut off; nothing else is begun before. Raises as `move` does."""
-    source, target = _ways(begun)
+    source, target = ways(begun)
     if _is_another(begun, options):
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="other-move", source=source, target=target)
     if options.dry_run:
@@ -54,10 +55,10 @@ def go_on(begun: PlannedMove, options: argparse.Namespace) -> int:
         both = sides(begun)
     except (KioskError, OSError) as error:
         raise Halfway(error, is_moving=True) from error
-    return _try(begun, both)
+    return _try(begun, both, may_be_decided)
 
 
-def _ways(begun: PlannedMove) -> tuple[str, str]:
+def ways(begun: PlannedMove) -> tuple[str, str]:
     """From where to where."""
     own, computers = begun.folder, str(machine_folder())
     return (computers, own) if begun.to_account else (own, computers)
@@ -75,28 +76,38 @@ def _is_another(begun: PlannedMove, options: argparse.Namespace) -> bool:
     return options.group is not None and group_to_admit(options.group) != begun.group
 
 
-def _try(begun: PlannedMove, both: tuple[Place, Place]) -> int:
+def _try(begun: PlannedMove, both: tuple[Place, Place], has_to_end: Callable[[Place, Place], bool]) -> int:
     """Carry it out; what cannot be done is not planned any more, unless it has to be finished."""
     try:
         return _carry_out(begun, both)
     except BaseException as error:
         with suppress(Unavailable, OSError):
-            if not is_decided(*both):
+            if not has_to_end(*both):
                 _put_back(begun)
                 forget_plan()
-        if isinstance(error, (KioskError, OSError)) and _is_planned():
-            raise Halfway(error, is_moving=True) from error
+        if _is_planned():
+            if isinstance(error, (KioskError, OSError)):
+                raise Halfway(error, is_moving=True) from error
+            output.warn("setup.under-way")  # somebody has pressed Ctrl-C
         raise
 
 
 def _put_back(begun: PlannedMove) -> None:
     """Leave the computer's place as it was before the move."""
-    if begun.to_account:
-        return
-    if has_machine_home():
-        make_place(group_to_admit(None))
-    else:
+    if not begun.to_account:
+        put_place_right()
+
+
+def put_place_right() -> None:
+    """Open the computer's place, which a move had closed, to its group again, or leave nothing of it. Raises Unavailable; OSError."""
+    if not has_machine_home():
         remove_keys_folder()
+        return
+    try:
+        group = group_to_admit(None)
+    except Unavailable:  # the group has gone: nobody could use it before either
+        return
+    make_place(group)
 
 
 def _is_planned() -> bool:

@@ -13,6 +13,9 @@ _CONTRADICTING = (
     ("--machine", "--to"),
     ("--account", "--group"),
     ("--account", "--from"),
+    *(("--call-off", other) for other in ("--machine", "--account", "--group", "--from", "--to", "--config", "--enrolment")),
+    ("--machine", "--yes"),
+    ("--account", "--yes"),
     # A counter that is moved has a config of its own, and may be enrolled.
     ("--config", "--from"),
     ("--enrolment", "--from"),
@@ -29,7 +32,7 @@ def is_misused(options: argparse.Namespace) -> bool:
         if {one, other} <= given:
             output.warn("setup.not-together", one=one, other=other)
             return True
-    if given - {"--dry-run"} and not given & {"--machine", "--account"}:
+    if given - {"--dry-run"} and not given & {"--machine", "--account", "--call-off"}:
         output.warn("setup.which")
         return True
     if given and (home := os.environ.get("KIOSK_HOME")):
@@ -47,6 +50,8 @@ def given_options(options: argparse.Namespace) -> set[str]:
         "--enrolment": options.enrolment,
         "--account": options.account,
         "--to": options.to,
+        "--call-off": options.call_off or None,
+        "--yes": options.yes or None,
         "--dry-run": options.dry_run or None,
     }
     return {name for name, value in values.items() if value is not None}

@@ -58,7 +58,7 @@ def _told(error: KioskError | OSError) -> KioskError:
     if error.code is Code.ALREADY_RUNNING:  # told to the one who is to close it
         return Unavailable(Code.SETUP_IMPOSSIBLE, reason="running")
     params = dict(error.params)
-    if "place" in params:  # under the name that it was given
+    if "place" in params and params.get("reason") != "place-taken":  # under the name that it was given
         params["place"] = str(home_of_staged(Path(str(params["place"]))))
     if error.code is Code.STORE_FOREIGN:
         return Unavailable(Code.SETUP_IMPOSSIBLE, **{**params, "reason": FileTrouble.FOREIGN.value})

@@ -63,9 +63,12 @@ def _check_member(folder: Path, account: Account | None) -> None:
 
 
 def sides(move: PlannedMove) -> tuple[Place, Place]:
-    """Source and target. Raises Unavailable: setup-impossible, if the keys cannot be reached from here."""
+    """Source and target. Raises Unavailable: setup-impossible (keys-unreachable, account-not-member)."""
     home, computers = Home(Path(move.folder)), Home(machine_folder())
     account = account_named(move.account) if move.account else None
+    if move.to_account and account is not None and has_machine_home():
+        with acting_for(account):
+            _check_member(computers.folder, account)
     computer = Place(
         computers,
         key_place(computers.store, "machine", machine_keys_folder()),

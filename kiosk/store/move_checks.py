@@ -28,8 +28,8 @@ _CHUNK = _SPARE = 1 << 20
 def check_possible(source: Place, target: Place) -> None:
     """Check that there is a counter to be moved, and that nothing is in its way.
 
-    Raises Unavailable: setup-impossible (nothing-there, keys-unreachable, keys-of-another, occupied, not-empty, link, top-of-a-disk,
-    inside); store-missing, store-moved, store-copy, counter-revoked; OSError.
+    Raises Unavailable: setup-impossible (nothing-there, keys-unreachable, keys-of-another, place-taken, not-removable, occupied, not-empty,
+    link, top-of-a-disk, inside); store-missing, store-moved, store-copy, counter-revoked; OSError.
     """
     left = source.load()
     with acting_for(source.account):
@@ -41,7 +41,21 @@ def check_possible(source: Place, target: Place) -> None:
         for path in within(source.home.folder, source.keys_folder):  # they would go with the home
             if belongs_to_keys(path.name) and source.keys.name not in path.name:
                 raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="keys-of-another", place=str(path))
+    _check_removable(source)
     _check_free(source, left, target)
+
+
+def _check_removable(source: Place) -> None:
+    """Past the point of no return, nothing may be in the way. Raises Unavailable: setup-impossible (place-taken; not-removable, for a
+    folder in the home that somebody else has made, such as root by sudo: whoever the home belongs to cannot remove what is in there).
+    """
+    with acting_for(source.owner):
+        if os.path.lexists(source.retired):
+            source.check_ours(source.retired)
+        for folder in (source.home.folder, *(path for path in source.home.folder.rglob("*") if path.is_dir() and not path.is_symlink())):
+            # The real user stays root. On Windows a process of administrators acts for nobody.
+            if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+                raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="not-removable", place=str(folder))
 
 
 def try_out(source: Place, target: Place) -> None:

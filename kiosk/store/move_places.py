@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.config.acting_account import Account, acting_for
+from kiosk.config.file_replacement import delete
 from kiosk.config.home import Home
 from kiosk.config.machine_place import retired_folder, staged_folder
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.store.anchor import Anchor
 from kiosk.store.copied_home import remove_tree
 from kiosk.store.key_location import KeyPlace
-from kiosk.store.keys import KeyRecord, folder_of
+from kiosk.store.keys import KeyRecord, Keys, folder_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,33 @@ class Place:
         """Whether the keys are those of the store here: marked so by a move, they open no other."""
         return record is not None and record.folder == folder_of(self.home.store)
 
+    def anchored(self, keys: Keys) -> Anchor | None:
+        """The anchor here, if it is of these keys."""
+        with acting_for(self.account), suppress(Unavailable):
+            return self.keys.anchor(keys).load()
+        return None
+
+    def forget_copied_keys(self, keys: Keys) -> None:
+        """Remove what a move has saved of these here, or was about to; other keys stay. Raises Unavailable; OSError."""
+        there = self.load()
+        if there is None and self.anchored(keys) is None:
+            self._delete_drafts()
+        elif there is None or there.keys == keys:
+            self.forget_keys()
+
+    def forget_keys(self) -> None:
+        """Remove the keys, last, with all that belongs to them. Raises Unavailable; OSError."""
+        self._delete_drafts()
+        with acting_for(self.account):
+            delete(self.keys.anchor_path, missing_ok=True)
+            self.keys.store.forget()
+
+    def _delete_drafts(self) -> None:
+        """Those of a process that was killed hold keys as well."""
+        with acting_for(self.account):
+            for file in self.keys_folder.glob(f".{self.keys.name}.*"):
+                delete(file, missing_ok=True)
+
     def missing_folders(self) -> list[Path]:
         """The folders that are not there yet for what is put here, from below."""
         with acting_for(self.owner):
@@ -83,3 +113,7 @@ class Place:
             self.check_ours(folder)
             self.close(folder)
             remove_tree(folder)
+
+
+Opened = Callable[[Place], None]
+"""Opens the store there, and closes it again."""

@@ -9,13 +9,13 @@ name, and the old home is removed once the new one was opened, its keys last. So
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from kiosk.config.acting_account import acting_for
 from kiosk.config.atomic_write import sync_folder
-from kiosk.config.file_replacement import delete, rename
+from kiosk.config.file_replacement import rename
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.anchor import AnchorFile
@@ -23,10 +23,10 @@ from kiosk.store.copied_home import copy_home, merge_into, remove_tree
 from kiosk.store.foreign_changes import is_kept
 from kiosk.store.keys import KeyRecord, UnderWay, folder_of
 from kiosk.store.move_checks import check_possible, not_running, open_staged, prove, remove_empty
-from kiosk.store.move_places import Place
+from kiosk.store.move_places import Opened, Place
 
 
-def move(source: Place, target: Place, opened: Callable[[Place], None]) -> None:
+def move(source: Place, target: Place, opened: Opened) -> None:
     """Move the counter; `opened` opens its store and closes it again, which finishes and records what is under way.
 
     Raises Unavailable: as `check_possible` and `prove` do; setup-impossible (place-taken, target-gone), already-running, store-locked; as
@@ -61,6 +61,14 @@ def is_decided(source: Place, target: Place) -> bool:
     return target.holds(left) or _has_ended(source, target, left)
 
 
+def may_be_decided(source: Place, target: Place) -> bool:
+    """The same of a move that an earlier process has begun: keys that cannot be reached from here, of another account on Windows for
+    instance, may be marked. Raises Unavailable.
+    """
+    left = source.load()
+    return target.holds(left if left is not None else target.load())
+
+
 def _has_ended(source: Place, target: Place, left: KeyRecord | None) -> bool:
     """Whether nothing is left where it came from, but perhaps what was put aside: keys that lie in the home go with it."""
     return left is None and target.holds(target.load()) and not source.is_begun()
@@ -76,7 +84,7 @@ def _check_arrived(source: Place, target: Place) -> None:
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="target-gone", place=str(target.home.folder))
 
 
-def _copy(source: Place, target: Place, opened: Callable[[Place], None]) -> None:
+def _copy(source: Place, target: Place, opened: Opened) -> None:
     """Put the copy together, save the keys there, and mark the old ones."""
     with acting_for(source.account):
         opened(source)
@@ -97,7 +105,7 @@ def _copy(source: Place, target: Place, opened: Callable[[Place], None]) -> None
         _save_keys(source, target, left)
         _mark(source, target, left, seen)
     except BaseException:
-        _give_up(source, target, left, before)
+        give_up(source, target, left, before)
         with acting_for(target.owner):
             remove_empty(missing)
         raise
@@ -136,18 +144,16 @@ def _stamp(source: Place) -> list[tuple[int, int] | None]:
     return found
 
 
-def _give_up(source: Place, target: Place, left: KeyRecord, before: KeyRecord | None) -> None:
-    """Remove the copy, and the keys saved for it, unless the old ones are marked already."""
+def give_up(source: Place, target: Place, left: KeyRecord | None, before: KeyRecord | None) -> None:
+    """Remove the copy, and the keys saved for it in place of those from `before`, unless the old ones, `left`, are marked by now."""
     with suppress(OSError, Unavailable):
         if target.holds(source.load()):
             return
-        with acting_for(target.account):
-            there = target.keys.store.load()
-            if before is not None:
+        if before is not None:
+            with acting_for(target.account):
                 target.keys.store.replace(before)
-            elif there is not None and there.keys == left.keys:
-                target.keys.store.forget()
-                delete(target.keys.anchor_path, missing_ok=True)
+        elif left is not None:
+            target.forget_copied_keys(left.keys)
         with acting_for(target.owner):
             target.take_away(target.staged)
 
@@ -177,10 +183,15 @@ def _remove(source: Place) -> None:
             source.close(source.home.folder)
         with suppress(OSError):  # a folder of its own file system, for instance
             rename(source.home.folder, source.retired)
-        remove_tree(source.home.folder)
+        _remove_home(source.home.folder)
         source.take_away(source.retired)
-    with acting_for(source.account):
-        # Drafts of one that was killed hold keys as well.
-        for file in (source.keys.anchor_path, *source.keys_folder.glob(f".{source.keys.name}.*")):
-            delete(file, missing_ok=True)
-        source.keys.store.forget()
+    source.forget_keys()
+
+
+def _remove_home(folder: Path) -> None:
+    """In a folder that is not its owner's, the empty folder itself stays."""
+    try:
+        remove_tree(folder)
+    except PermissionError:
+        if not folder.is_dir() or any(folder.iterdir()):
+            raise

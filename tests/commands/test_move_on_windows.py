@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,24 @@ def test_the_computers_home_is_closed_to_the_group_before_it_is_removed(
     assert main(["setup", "--account"]) == 0
     assert {"data", "kiosk.db", "trust"} <= set(removed)
     assert set().union(*removed.values()) == {SYSTEM, ADMINISTRATORS, OWNER_RIGHTS}
+
+
+def test_a_move_whose_copy_is_lost_is_called_off(computer: Path, kept_links: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    own, fails = kept_links, [True]
+
+    def fail(event: str, arguments: tuple[object, ...]) -> None:
+        if fails and event == "os.rename" and str(arguments[1]) == str(computer / "library-card-kiosk"):
+            raise OSError("the disk fails")
+
+    sys.addaudithook(fail)
+    assert main(["setup", "--machine", "--from", str(own.folder)]) == 1
+    fails.clear()
+    assert main(["setup", "--call-off", "--yes"]) == 1
+    assert say("command.why.setup-impossible.copy-there") in capsys.readouterr().err
+    shutil.rmtree(computer / ".library-card-kiosk.new")
+    assert main(["setup", "--call-off", "--yes"]) == 0
+    assert (planned_move(), list(computer.iterdir()), default_home()) == (None, [], account_home())
+    assert places(own) == (1, "file")
 
 
 def test_what_others_call_like_a_draft_of_the_plan_does_not_keep_it(computer: Path, kept_links: Home) -> None:

@@ -12,7 +12,7 @@ GROUP, ACCOUNT = "kiosk-no-such-group", "kiosk-no-such-account"
 
 
 @pytest.mark.parametrize(
-    "options", [["--group", GROUP], ["--from", "old"], ["--to", "new"], ["--group", GROUP, "--from", "old", "--dry-run"]]
+    "options", [["--group", GROUP], ["--from", "old"], ["--to", "new"], ["--yes"], ["--group", GROUP, "--from", "old", "--dry-run"]]
 )
 def test_what_is_to_be_set_up_has_to_be_said(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["setup", *options]) == 2
@@ -28,6 +28,8 @@ def test_what_is_to_be_set_up_has_to_be_said(options: list[str], capsys: pytest.
         (["--machine", "--group", GROUP, "--to", "new"], "--machine", "--to"),
         (["--account", ACCOUNT, "--group", GROUP], "--account", "--group"),
         (["--account", "--from", "old"], "--account", "--from"),
+        (["--call-off", "--machine"], "--call-off", "--machine"),
+        (["--machine", "--yes"], "--machine", "--yes"),
         (["--machine", "--group", GROUP, "--home", "place"], "setup", "--home"),
         (["--home", "place"], "setup", "--home"),
     ],

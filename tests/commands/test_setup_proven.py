@@ -49,6 +49,15 @@ def test_every_account_is_told_of_a_move_until_it_has_ended(computer: Any) -> No
     assert (found["taro"], found["links"]) == (True, [1, 2, 3])
 
 
+def test_whoever_breaks_off_is_told_how_things_stand(computer: Any) -> None:
+    found = computer("interrupted")
+    assert [(code, say("command.setup.under-way") in said) for code, said in (found["before"], found["after"])] == [
+        (130, False),
+        (130, True),
+    ]
+    assert (found["finished"], found["links"]) == (0, [1, 2, 3])
+
+
 def test_a_source_without_a_counter_is_refused(computer: Any) -> None:
     found = computer("wrong-sources")
     lost = say("refusal.store-missing.staff", file="/home/kiosk-hanako/.local/share/library-card-kiosk/data/kiosk.db")
@@ -71,6 +80,33 @@ def test_a_dry_run_sees_what_the_command_sees_and_nothing_is_left(computer: Any)
     assert (found["left"], found["there"]) == (["ballast"], False)
     code, said = found["config"]
     assert (code, NOTHING in said) == (2, True)
+
+
+def test_what_the_account_could_not_remove_is_told_first(computer: Any) -> None:
+    found = computer("roots-folders")
+    for code, said in found["refused"]:
+        assert (code, why("not-removable") in said, f"{found['place']}\n" in said, NOTHING in said) == (1, True, True, True), said
+    assert found["whole"] == [1, 2, 3]
+    # Of a home in a folder of root's, the folder itself stays, and nothing is in it.
+    assert (found["moved"][0], found["left"], found["links"]) == (0, ["counter"], [1, 2, 3]), found["moved"][1]
+    code, said = found["again"]
+    assert (code, why("nothing-left") in said) == (1, True), said
+
+
+def test_a_group_that_has_gone_keeps_no_move_planned(computer: Any) -> None:
+    found = computer("groups-that-change")
+    code, said = found["full"]
+    assert (code, NOTHING in said, found["own"], found["moved"]) == (1, True, [1, 2, 3], 0), said
+    code, said = found["left"]
+    assert (code, why("account-not-member").format(account="kiosk-hanako", group="kiosk-madoguchi") in said) == (1, True), said
+    assert (found["back"], found["links"]) == (0, [1, 2, 3])
+
+
+def test_a_name_that_the_removal_needs_is_looked_at_first(computer: Any) -> None:
+    found = computer("name-of-the-removal")
+    for code, said in found["refused"]:
+        assert (code, why("place-taken") in said, f"{found['name']}\n" in said, NOTHING in said) == (1, True, True, True), said
+    assert found["links"] == [1, 2, 3]
 
 
 def test_keys_in_the_home_itself_are_not_copied_with_it(computer: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections import Counter
@@ -23,7 +24,8 @@ from tests.support.ils.unreliable_server import ALTERING, FIRST_DUE, NEEDS_NUMBE
 NAMES = {"D0000000001": "竹内 芸子", "D0000000002": "髙﨑 花", "D0000000003": "山田 処"}
 UNKNOWN = LibraryCardNumber("D0000000009")
 KINDS = {Service.LOAN: "11", Service.RENEWAL: "29", Service.HOLD: "15"}
-ANSWER_SECONDS = 0.1
+ANSWER_SECONDS = 0.4 if os.name == "nt" else 0.1
+"""Wine wakes threads of a loaded machine later than that, and a good answer counts as lost."""
 ACTS = ("patron", "patron", "loan", "loan", "renewal", "hold", "loans", "item", "unknown")
 WAITING = {Mood.UNENDED, Mood.SILENT, Mood.DEAF, Mood.LATE, Mood.DONE_LATE, Mood.NOISE, Mood.NOISY_LINES}
 ABOUT_OTHERS = {Mood.OTHER, Mood.SWAPPED, Mood.GLUED, Mood.UNASKED}
@@ -199,7 +201,7 @@ def test_no_moods_of_a_server_make_an_answer_untrue(checksum: str) -> None:
     def run(seed: int, encoding: str, acts: list[tuple[str, list[Mood]]]) -> None:
         server = UnreliableServer(SmallLibrary(NAMES), random.Random(seed), encoding)
         with Station(server.talk) as station, client_for(station, checksum, encoding) as client:
-            day = Day(client, server, random.Random(seed), longest=2)
+            day = Day(client, server, random.Random(seed), longest=20 * ANSWER_SECONDS)
             for what, moods in acts:
                 day.act(what, moods)
         told.update(day.told)
@@ -224,7 +226,7 @@ def test_a_hundred_thousand_exchanges_with_a_moody_server(checksum: str) -> None
             SmallLibrary(NAMES), chance, ("utf-8", "cp932")[round_ % 2], noise=10_000_000 if round_ % 50 == 0 else 300_000
         )
         with Station(server.talk) as station, client_for(station, checksum, server.encoding) as client:
-            day = Day(client, server, chance, longest=2)
+            day = Day(client, server, chance, longest=20 * ANSWER_SECONDS)
             while server.requests < 500:
                 day.act(chance.choice(ACTS), [chance.choice(moods) for _ in range(chance.choice((0, 0, 0, 1, 1, 2, 3)))])
         exchanges += server.requests

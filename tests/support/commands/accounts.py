@@ -51,12 +51,18 @@ def mount(*arguments: str) -> None:
     subprocess.run(["mount", *arguments], check=True, timeout=10)
 
 
-def called(name: str | None, *arguments: str, umask: int = 0o022) -> tuple[int, str]:
-    """Call `kiosk` as an account (None: root), in a process of its own. Returns exit code and all that was said."""
+def called(
+    name: str | None, *arguments: str, umask: int = 0o022, watched: Callable[[str, tuple[object, ...]], None] | None = None
+) -> tuple[int, str]:
+    """Call `kiosk` as an account (None: root), in a process of its own, whose operations are `watched`. Returns exit code and all that was
+    said.
+    """
 
     def call() -> Told:
         said = io.StringIO()
         os.umask(umask)
+        if watched is not None:
+            sys.addaudithook(watched)
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             code = main(arguments)
         return {"code": code, "said": said.getvalue()}

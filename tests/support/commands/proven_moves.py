@@ -79,7 +79,7 @@ def disks() -> Told:
     return told
 
 
-def _killed_at_rename(to: Path, work: Callable[[], Told]) -> None:
+def killed_at_rename(to: Path, work: Callable[[], Told]) -> None:
     def killed() -> Told:
         def look(event: str, arguments: tuple[object, ...]) -> None:
             if event == "os.rename" and str(arguments[1]) == str(to):
@@ -98,7 +98,7 @@ def under_way() -> Told:
     told: Told = {}
     there = ("--machine", "--group", GROUP, "--from", str(own.folder))
     for name, at, way in (("there", ours.folder, there), ("back", own.folder, ("--account", HANAKO))):
-        _killed_at_rename(at, setting_up(*way))
+        killed_at_rename(at, setting_up(*way))
         said = [called(who, *command) for who in (TARO, HANAKO, None) for command in (("links", "count"), ("doctor",))]
         named = called(TARO, "--home", f"/home/{TARO}/other", "links", "count")
         told[name] = {"said": said, "named": named, "dry": called(None, "setup", "--dry-run"), "finished": called(None, "setup")[0]}
@@ -110,7 +110,7 @@ def under_way() -> Told:
 
 def _window_while_moving(own: Home) -> tuple[int, str]:
     there = ("--machine", "--group", GROUP, "--from", str(own.folder))
-    _killed_at_rename(machine_folder(), setting_up(*there))
+    killed_at_rename(machine_folder(), setting_up(*there))
     said = called(TARO, "run")
     assert called(None, "setup")[0] == 0
     assert called(None, "setup", "--account", HANAKO)[0] == 0
@@ -206,7 +206,7 @@ def keys_at_the_top() -> Told:
     another.unlink()
     told: Told = {"refused": refused, "kept": sorted(path.suffix for path in own.folder.iterdir() if path.suffix in (".json", ".anchor"))}
     there = ("--machine", "--group", GROUP, "--from", str(own.folder))
-    _killed_at_rename(retired_folder(own.folder), setting_up(*there))
+    killed_at_rename(retired_folder(own.folder), setting_up(*there))
     _killed_when_gone(own.folder)
     told["moved"] = called(None, "setup")[0]
     told["clear"] = sorted(path.suffix for path in machine_folder().rglob("*") if path.suffix in (".json", ".anchor"))

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.commands.setup_places import planned
 from kiosk.config import Home
-from kiosk.config.machine_place import machine_folder
+from kiosk.config.machine_place import machine_folder, retired_folder
 from kiosk.config.move_journal import PlannedMove, plan
-from tests.support.commands.accounts import GROUP, HANAKO, TARO, Told, apart, begin_own, called, decide, link, opens, own_home
+from tests.support.commands.accounts import (
+    GROUP,
+    HANAKO,
+    TARO,
+    Told,
+    apart,
+    begin_own,
+    called,
+    decide,
+    link,
+    mount,
+    opens,
+    own_home,
+    setting_up,
+)
+from tests.support.commands.proven_moves import killed_at_rename
 
 
 def refused_for_good() -> Told:
@@ -83,8 +100,63 @@ def linked() -> Told:
     return told
 
 
+def roots_folders() -> Told:
+    """Root has made a folder in the account's home, as `sudo` does; and the folder in which the home lies is root's."""
+    own = begin_own(HANAKO)
+    there = ("setup", "--machine", "--group", GROUP, "--from")
+    of_root = own.folder / "slips" / "old"
+    of_root.mkdir(parents=True)
+    (of_root / "slip").write_text("by root")
+    told: Told = {"place": str(of_root.parent), "refused": [called(None, *there, str(own.folder), *dry) for dry in (("--dry-run",), ())]}
+    told["whole"] = opens(HANAKO, own)
+    shutil.rmtree(of_root.parent)
+    place = Path("/home/srv/counter")
+    place.parent.mkdir()
+    own.folder.rename(place)
+    assert called(HANAKO, "--home", str(place), "recovery", "moved")[0] == 0
+    told["moved"] = called(None, *there, str(place))
+    told["left"] = [path.name for path in place.parent.rglob("*")]
+    told["links"] = opens(HANAKO, Home(machine_folder()))
+    told["again"] = called(None, *there, str(place))
+    return told
+
+
+def groups_that_change() -> Told:
+    """The group of a prepared place is deleted before a move that is refused, and a member leaves it while a move is cut off."""
+    own, groups = begin_own(HANAKO), Path("/etc/group")
+    there = ("setup", "--machine", "--group", GROUP, "--from", str(own.folder))
+    before = groups.read_text("utf-8")
+    groups.write_text(f"{before}kiosk-before:x:54399:{TARO}\n", "utf-8")
+    assert called(None, "setup", "--machine", "--group", "kiosk-before")[0] == 0
+    groups.write_text(before, "utf-8")
+    mount("-o", "remount,size=64k", "/var/lib")
+    told: Told = {"full": called(None, *there), "own": opens(HANAKO, own)}
+    mount("-o", "remount,size=64m", "/var/lib")
+    told["moved"] = called(None, *there)[0]
+    killed_at_rename(own.folder, setting_up("--account", HANAKO))
+    groups.write_text(before.replace(f":{HANAKO},", ":"), "utf-8")
+    told["left"] = called(None, "setup")
+    groups.write_text(before, "utf-8")
+    told["back"] = called(None, "setup")[0]
+    told["links"] = opens(HANAKO, own)
+    return told
+
+
+def name_of_the_removal() -> Told:
+    """What the computer's home is called before it is removed is somebody else's: on Windows every account may make it."""
+    own = begin_own(HANAKO)
+    assert called(None, "setup", "--machine", "--group", GROUP, "--from", str(own.folder))[0] == 0
+    retired_folder().mkdir()
+    os.chown(retired_folder(), 54302, 54302)
+    told: Told = {"refused": [called(None, "setup", "--account", HANAKO, *dry) for dry in (("--dry-run",), ())]}
+    return {**told, "name": str(retired_folder()), "links": opens(HANAKO, Home(machine_folder()))}
+
+
 SCENARIOS: dict[str, Callable[[], Told]] = {
     "refused-for-good": refused_for_good,
     "cut-off": cut_off,
     "linked": linked,
+    "roots-folders": roots_folders,
+    "groups-that-change": groups_that_change,
+    "name-of-the-removal": name_of_the_removal,
 }

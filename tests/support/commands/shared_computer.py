@@ -37,6 +37,7 @@ from tests.support.commands.accounts import (
     own_home,
     setting_up,
 )
+from tests.support.commands.called_off import SCENARIOS as OF_CALLING_OFF
 from tests.support.commands.changed_rights import SCENARIOS as OF_CHANGED_RIGHTS
 from tests.support.commands.intruders import SCENARIOS as OF_INTRUDERS
 from tests.support.commands.lured_homes import SCENARIOS as OF_LURED_HOMES
@@ -258,6 +259,7 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     "killed-back": lambda: killed_everywhere(back=True, step=1),
     "killed-there-here-and-there": lambda: killed_everywhere(back=False, step=7),
     "killed-back-here-and-there": lambda: killed_everywhere(back=True, step=7),
+    **OF_CALLING_OFF,
     **OF_INTRUDERS,
     **OF_LURED_HOMES,
     **OF_PROOFS,
