@@ -22,7 +22,7 @@ PYTHON = "python3.11"
 REPORTS = "report-*.json"
 """In the root: what was installed, from which files (`pip install --report`)."""
 _PACKAGES = f"lib/{PYTHON}/site-packages"
-_UNUSED = ("*.pyi", "RECORD", "direct_url.json", "REQUESTED", "INSTALLER", "*.c", "*.h", "pwiz.py")
+_UNUSED = ("*.pyi", "direct_url.json", "REQUESTED", "INSTALLER", "*.c", "*.h", "pwiz.py")
 _UNUSED_FOLDERS = ("tests", "test", "include", "peewee-stubs", "playhouse")
 
 
