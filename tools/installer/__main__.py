@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import shutil
+import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from kiosk.program_version import TRIAL
 from tools.installer import inventory, msi, nsis, signing
@@ -77,13 +79,27 @@ def main() -> None:
     signer = signing.signer_told(parser, told)
     told.out.mkdir(parents=True, exist_ok=True)
     out, built = told.out.resolve(), list[Path]()
-    try:
-        if "windows" in told.kinds or not told.kinds:
-            built += build_windows(out, embed, signer, is_release=told.release)
-        if "debian" in told.kinds or not told.kinds:
-            built += build_debian(out, is_release=told.release)
-    except (EmbedError, InventoryError, SigningError) as error:
-        sys.exit(f"tools/installers: {error}.")
+    # All of it appears there, or nothing.
+    with TemporaryDirectory(dir=out, prefix=".new-") as folder:
+        new = Path(folder)
+        try:
+            if "windows" in told.kinds or not told.kinds:
+                built += build_windows(new, embed, signer, is_release=told.release)
+            if "debian" in told.kinds or not told.kinds:
+                built += build_debian(new, is_release=told.release)
+        except (EmbedError, InventoryError, SigningError) as error:
+            sys.exit(f"tools/installers: {error}.")
+        except subprocess.CalledProcessError as error:
+            failed = Path(str(error.cmd[0])).name
+            sys.exit(
+                f"tools/installers: nothing was built, and nothing in {out} was changed: {failed} ended with {error.returncode}, see above."
+            )
+        except subprocess.TimeoutExpired as error:
+            failed = Path(str(error.cmd[0])).name
+            sys.exit(
+                f"tools/installers: nothing was built, and nothing in {out} was changed: {failed} took more than {error.timeout:.0f} s."
+            )
+        built = [path.replace(out / path.name) for path in built]
     # Of each kind, also of those that another run has left there.
     published = sorted(path for path in out.iterdir() if path.suffix in PUBLISHED)
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in published}
