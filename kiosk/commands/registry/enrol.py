@@ -21,6 +21,7 @@ from kiosk.config.registry_settings import ServerSettings
 from kiosk.domain.calendar import JAPAN, second_in_japan
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.enrolment_file import LONGEST_LIFE, EnrolmentFile
+from kiosk.domain.errors import KioskError
 from kiosk.domain.escaping import escaped
 
 if TYPE_CHECKING:
@@ -60,7 +61,13 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
         output.warn("registry.enrol.file-there", file=escaped(str(options.file)))
         return output.PROBLEM
     if options.file is not None:
-        _check_writable(options.file)
+        try:
+            _check_writable(options.file)
+        except KioskError as error:
+            ended = output.complain(error)
+            # On Debian the server has an account of its own, also where root calls.
+            output.warn("registry.enrol.file-place", place=escaped(str(home.folder / options.file.name)))
+            return ended
     life = LIFE if options.file is None else options.hours or timedelta(hours=_HOURS)
     with opened(home) as registry:
         certificate = registry.tls.authority.public_bytes(Encoding.DER)
