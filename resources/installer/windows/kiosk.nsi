@@ -69,6 +69,8 @@ Var files ; the options that name what lies beside this file, or nothing
 !define MUI_ABORTWARNING
 ; The descriptions would leave no room for the names.
 !define MUI_COMPONENTSPAGE_NODESC
+; Of NSIS: to close all applications, so that no restart is needed. None is.
+!define MUI_WELCOMEPAGE_TEXT "$(WELCOME)"
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MUI_PAGE_COMPONENTS
 !define MUI_PAGE_CUSTOMFUNCTION_LEAVE ask_for_another_place

@@ -9,6 +9,8 @@
 !insertmacro say NAME "マイナンバーカード連携窓口" "Library Card Kiosk"
 !insertmacro say TRIAL " (試験版)" " (trial build)"
 !insertmacro say PROMPT "窓口のコマンド(管理者用)" "Kiosk commands (administrators)"
+!insertmacro say WELCOME "このパソコンに、窓口のプログラムを入れます。前の版があれば、新しくします。データと設定は、そのまま残ります。$\r$\n$\r$\n窓口が動いているときは、先に閉じてください。パソコンの再起動は要りません。$\r$\n$\r$\n続けるときは「次へ」を選んでください。" \
+  "This puts the counter's program on this computer, or renews it. Data and settings stay as they are.$\r$\n$\r$\nIf the counter is running, close it first. No restart is needed.$\r$\n$\r$\nChoose Next to go on."
 !insertmacro say AUTOSTART "サインインしたときに窓口を始める" "Start the counter at sign-in"
 !insertmacro say MACHINE "このパソコン全体で1つの窓口を用意する" "Set up one counter for this computer"
 !insertmacro say NO_RIGHTS "入れるには、管理者の権限が必要です。管理者としてサインインするか、「管理者として実行」で始めてください。何も変更していません。" \
