@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -94,9 +93,12 @@ def _build_root(release: Release) -> Path:
 
 
 def _made(place: Path, make: Callable[[Path], None]) -> Path:
+    # Only Linux has it, and tests for every system import this module.
+    from fcntl import LOCK_EX, flock
+
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / f".lock-{place.name}").open("w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        flock(lock, LOCK_EX)
         if not place.exists():
             new = place.with_name(f"{place.name}.new")
             shutil.rmtree(new, ignore_errors=True)
