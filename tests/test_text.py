@@ -245,7 +245,7 @@ def help_keys(parser: Parser) -> set[str]:
         elif action.dest == "home":
             # The same for every command.
             keys.add("command.kiosk.home")
-        elif action.dest != "help":
+        elif action.dest != "help" and action.help != argparse.SUPPRESS:
             keys.add(f"command.{key}.{(action.option_strings or [action.dest])[0].lstrip('-')}")
     return keys
 

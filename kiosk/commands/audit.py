@@ -18,7 +18,7 @@ from kiosk.commands.open_store import with_repository
 from kiosk.commands.parser import Commands
 from kiosk.config import Home
 from kiosk.domain.administrative_acts import AdministrativeAct
-from kiosk.domain.calendar import JAPAN
+from kiosk.domain.calendar import JAPAN, second_in_japan
 from kiosk.domain.effects import Act
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.escaping import escaped
@@ -108,7 +108,7 @@ def _tell_misdated(repository: Repository) -> None:
 
 
 def _moment(moment: datetime | None) -> str:
-    return "―" if moment is None else f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}"
+    return "―" if moment is None else second_in_japan(moment)
 
 
 _NAMING = frozenset(

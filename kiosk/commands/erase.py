@@ -48,6 +48,8 @@ def add(commands: Commands) -> None:
     erasing = commands.add("erase", erase, at_home=False)
     erasing.option("--yes", action="store_true")
     erasing.option("--lose", metavar="N")
+    # Of the uninstaller, which asks for itself: the number to confirm (0, or "unknown"), then the same in words. Nothing is changed.
+    erasing.internal("--count-lost", action="store_true")
 
 
 def erase(home: Home, options: argparse.Namespace) -> int:
@@ -65,6 +67,8 @@ def erase(home: Home, options: argparse.Namespace) -> int:
         if is_move_begun():
             raise Unavailable(Code.COUNTER_MOVING)
         if options.home is None and not has_machine_home() and is_administrator() and is_removal_begun():
+            if options.count_lost:
+                return _tell_loss(_Loss())
             with alone():
                 keys_left = finish_removal()
             output.tell_done("erase.finished")
@@ -95,6 +99,8 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
         place = _key_place(home)
         is_there = home.has_begun()
         if not is_machines and not _is_a_counters(home, place):
+            if options.count_lost:
+                return _tell_loss(_Loss())
             if is_there or remove_home(home):
                 raise _impossible("nothing-there", place=str(home.folder))
             output.tell("erase.none", folder=escaped(str(home.folder)))
@@ -102,6 +108,8 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
         outside = _outside(home)
         with _not_running(home if is_there else None):
             loss = _loss(home, place)
+            if options.count_lost:
+                return _tell_loss(loss)
             _confirm(home, place, loss, options)
             if is_machines:
                 _close_to_members()
@@ -221,6 +229,13 @@ def _loss(home: Home, place: KeyPlace) -> _Loss:
     return _Loss(str(count), told, membership)
 
 
+def _tell_loss(loss: _Loss) -> int:
+    print(loss.lost or 0)
+    if loss.told:
+        print(loss.told)
+    return output.OK
+
+
 def _confirm(home: Home, place: KeyPlace, loss: _Loss, options: argparse.Namespace) -> None:
     """Raises Unavailable: erase-impossible, unless it was confirmed in words."""
     output.tell("erase.what", folder=escaped(str(home.folder)), keys=escaped(place.store.describe().place))
@@ -234,7 +249,10 @@ def _confirm(home: Home, place: KeyPlace, loss: _Loss, options: argparse.Namespa
         raise _impossible("script")
     word = output.words("erase.word")
     asked = [(word, output.words("erase.ask", word=word))]
-    if loss.lost:
+    if loss.lost == _UNKNOWN:
+        unknown = output.words("erase.word-unknown")
+        asked.insert(0, (unknown, output.words("erase.ask-unknown", word=unknown)))
+    elif loss.lost:
         asked.insert(0, (loss.lost, output.words("erase.ask-lost", lost=loss.lost)))
     for expected, question in asked:
         if answer_to(question).strip("「」") != expected:

@@ -82,6 +82,10 @@ class Parser(argparse.ArgumentParser):
         """Add an option with the help text `command.<key>.<name without dashes>`."""
         self._options.add_argument(name, help=words(f"{self.key or 'kiosk'}.{name.lstrip('-')}"), **settings)
 
+    def internal(self, name: str, **settings: Any) -> None:
+        """Add an option that other programs of ours give, and help does not name."""
+        self._options.add_argument(name, help=argparse.SUPPRESS, **settings)
+
     def explain_itself(self, home: Home, options: argparse.Namespace) -> int:
         self.print_help()
         return 0

@@ -22,8 +22,8 @@ _log = logging.getLogger(__name__)
 def add(commands: Commands) -> None:
     parser = commands.add("run", act=run, windowed=True, log="kiosk")
     # Said by kiosk.keeper alone.
-    parser.option("--crash", action="append", default=[], type=Crash.parse, metavar="…")
-    parser.option("--gave-up", action="store_true")
+    parser.internal("--crash", action="append", default=[], type=Crash.parse)
+    parser.internal("--gave-up", action="store_true")
 
 
 def run(home: Home, options: argparse.Namespace) -> int:

@@ -93,8 +93,21 @@ def _take_over(begun: PlannedMove | None, options: argparse.Namespace) -> int:
     code = _make(options) if begun is None else go_on(begun, options)
     if code != output.OK or options.dry_run:
         return code or would_take_over(files)
-    with changing():
-        return take_over(files) if has_machine_home() else output.OK
+    if has_machine_home():
+        with changing():
+            code = take_over(files)
+            # Last: what was handed over lies in files of its own, whatever else has another name.
+            code = _tell_unsettled() or code
+    return code
+
+
+def _tell_unsettled() -> int:
+    from kiosk.commands.setup_settling import unsettled
+
+    left = unsettled()
+    if left:
+        output.warn("setup.other-names", files="\n".join(escaped(str(path)) for path in left))
+    return output.PROBLEM if left else output.OK
 
 
 def _make(options: argparse.Namespace) -> int:
@@ -119,7 +132,7 @@ def _make(options: argparse.Namespace) -> int:
 def _settle(group: Group, options: argparse.Namespace) -> int:
     from kiosk.commands.setup_groups import group_before, tell_admitted
     from kiosk.commands.setup_outcome import changing, tell_place
-    from kiosk.commands.setup_settling import settled, unsettled
+    from kiosk.commands.setup_settling import settled
 
     before = group_before()
     with settled(group, before) as settle:
@@ -130,9 +143,6 @@ def _settle(group: Group, options: argparse.Namespace) -> int:
         with changing():
             tell_place("machine-done" if settle() else "unchanged")
     tell_admitted(group, before)
-    if left := unsettled():
-        output.warn("setup.other-names", files="\n".join(escaped(str(path)) for path in left))
-        return output.PROBLEM
     return output.OK
 
 

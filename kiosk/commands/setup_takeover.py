@@ -17,17 +17,18 @@ from typing import TYPE_CHECKING
 from kiosk.commands import output
 from kiosk.commands.argument_types import given
 from kiosk.commands.enrol import enrol_at
-from kiosk.commands.registry.opened import moment
 from kiosk.config import Home, check_settings, default_config, read_settings
 from kiosk.config.acting_account import acting_as_member
 from kiosk.config.atomic_write import replace_file, sync_folder
 from kiosk.config.enrolment_copy import enrolment_copy, forget_strays
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete
+from kiosk.config.free_names import name_before
 from kiosk.config.machine_place import has_machine_home, machine_folder
 from kiosk.config.private_files import read_private
 from kiosk.config.reading import CONFIG
 from kiosk.config.text_encoding import decoded
+from kiosk.domain.calendar import second_in_japan
 from kiosk.domain.enrolment_file import EnrolmentFile, NewerForm
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.escaping import escaped
@@ -121,7 +122,9 @@ def _parsed(raw: bytes, path: Path) -> EnrolmentFile:
 
 
 def _expired(file: EnrolmentFile, path: Path) -> Refused:
-    return Refused(Code.ENROLMENT_FILE_UNUSABLE, reason="expired", place=str(path), name=escaped(file.name), until=moment(file.until))
+    return Refused(
+        Code.ENROLMENT_FILE_UNUSABLE, reason="expired", place=str(path), name=escaped(file.name), until=second_in_japan(file.until)
+    )
 
 
 def would_take_over(files: Files) -> int:
@@ -162,21 +165,12 @@ def _take_config(home: Home, config: bytes) -> None:
         output.tell("setup.config-same")
         return
     if present is not None and present != default_config().encode():
-        before = _free_name(home.config)
+        before = name_before(home.config)
         replace_file(before, present)
         output.tell("setup.config-before", file=escaped(str(before)))
     replace_file(home.config, config)
     sync_folder(home.config.parent)
     output.tell("setup.config-taken", file=escaped(str(home.config)))
-
-
-def _free_name(config: Path) -> Path:
-    """As moves name what they replace (`kiosk.store.copied_home`)."""
-    number, place = 1, config.with_name(f"{config.name}.before")
-    while os.path.lexists(place):
-        number += 1
-        place = config.with_name(f"{config.name}.before-{number}")
-    return place
 
 
 def _enrol(home: Home) -> int:
@@ -188,7 +182,7 @@ def _enrol(home: Home) -> int:
         if file.is_over(now()):
             raise _expired(file, path)
         _check_name(home, file)
-        until = moment(file.until)
+        until = second_in_japan(file.until)
         code = enrol_at(home, file.address, file.code.formatted)
     except Refused as error:
         # Said again, it would be refused again.

@@ -51,8 +51,10 @@ def account_of(path: Path) -> Account | None:
     if stat.S_ISLNK(about.st_mode):
         raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="link", place=str(path))
     if number == os.geteuid():
-        if (shared := _shared_place(path.absolute())) is not None:
-            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="shared", place=str(shared))
+        from kiosk.config.others_places import others_place
+
+        if (shared := others_place(path)) is not None:
+            raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="shared", place=str(shared.place))
         return None
     try:
         return _account(pwd.getpwuid(number))
@@ -138,19 +140,6 @@ def has_account(group: int) -> bool:
         return True
     acts_for_one = os.geteuid() != 0 and group in (os.getegid(), *os.getgroups())
     return acts_for_one or member_of(group) is not None
-
-
-def _shared_place(path: Path) -> Path | None:
-    """The folder, or one that it lies in, which an account besides root and this one may change. In a sticky one (/tmp) nobody exchanges
-    what is another's (inode(7)).
-    """
-    for place in (path, *path.parents):
-        about = place.lstat()
-        is_ours = about.st_uid in (0, os.geteuid()) and not stat.S_ISLNK(about.st_mode)
-        is_kept = not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH) or (place != path and about.st_mode & stat.S_ISVTX)
-        if not (is_ours and is_kept):
-            return place
-    return None
 
 
 if sys.platform != "win32":

@@ -6,12 +6,14 @@ import os
 import stat
 import sys
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from kiosk.config.atomic_write import sync_folder
 from kiosk.config.enrolment_copy import forget_enrolment
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete_empty, delete_tree, rename
+from kiosk.config.free_names import free_name
 from kiosk.config.home import Home, default_config
 from kiosk.config.home_marker import MARK
 from kiosk.config.kept_for_administrators import keep_closed
@@ -33,7 +35,7 @@ def remove_unused() -> Path | None:
     Raises Unavailable: already-running, if somebody has just begun to use it; OSError.
     """
     home = Home(machine_folder())
-    kept = _free_name() if _is_prepared(home) else None
+    kept = _unused_name() if _is_prepared(home) else None
     aside = kept or retired_folder()
     _remove_retired()
     rename(home.folder, aside)
@@ -133,8 +135,6 @@ def _names(folder: Path) -> set[str]:
         return set()
 
 
-def _free_name() -> Path:
-    number = 1
-    while os.path.lexists(place := machine_folder().with_name(f"{machine_folder().name}-unused-{number}")):
-        number += 1
-    return place
+def _unused_name() -> Path:
+    place = machine_folder()
+    return place.with_name(free_name((f"{place.name}-unused-{number}" for number in count(1)), place.parent))

@@ -36,6 +36,11 @@ def in_japan(moment: datetime) -> datetime:
         return moment
 
 
+def second_in_japan(moment: datetime) -> str:
+    """An aware moment as commands write it: 2026-12-07 09:30:00, by Japanese time."""
+    return f"{in_japan(moment):%Y-%m-%d %H:%M:%S}"
+
+
 def day_in_japan(moment: datetime) -> date:
     """The date in Japan at an aware moment."""
     return in_japan(moment).date()

@@ -17,13 +17,15 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import field
-from datetime import MAXYEAR, MINYEAR, datetime
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.errors import Refused
 from kiosk.domain.lazy_dataclass import dataclass
 
 FORM = 1
+LONGEST_LIFE = timedelta(days=7)
+"""Of the code in it: what was handed out on Monday and forgotten on a share does not serve next month."""
 _FORM = "kiosk-enrolment"
 
 

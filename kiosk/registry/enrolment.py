@@ -22,6 +22,7 @@ from peewee import Database
 from kiosk.domain.counter_secret import secret_hash
 from kiosk.domain.crockford import typed, written
 from kiosk.domain.enrolment_code import EnrolmentCode
+from kiosk.domain.enrolment_file import LONGEST_LIFE
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.key_derivation import derived
 from kiosk.ledger.notes import drop_note, parsed, read_note, write_note
@@ -33,8 +34,6 @@ from kiosk.registry.site_key import SiteKey
 
 _log = logging.getLogger(__name__)
 LIFE = timedelta(minutes=15)
-LONGEST = timedelta(days=7)
-"""Of a code in a file: what was handed out on Monday and forgotten on a share does not serve next month."""
 MOST_TRIES = 5
 _REMEMBERED = timedelta(days=1)
 """After its end: until then a lost answer is given again, and a code that is too old is told from one that never was."""
@@ -70,8 +69,8 @@ class Enrolment:
         self._key = derived(site_key.key, b"kiosk-enrolment-1")
 
     def open(self, name: str, certificate: bytes, *, again: bool = False, life: timedelta = LIFE) -> EnrolmentCode:
-        """Make a code for a counter. A code that it had before is void. `certificate`: the authority's (DER). `life`: at most LONGEST, and
-        whole minutes.
+        """Make a code for a counter. A code that it had before is void. `certificate`: the authority's (DER). `life`: at most
+        LONGEST_LIFE, and whole minutes.
 
         `again`: for a counter that is known, on new hardware. Nothing happens to the old one until the code is used; then its secret is
         forgotten, which shuts it out and lets it erase nothing, unless it was revoked. Raises Refused: counter-name, counter-known,
@@ -95,7 +94,7 @@ class Enrolment:
             if life == LIFE:
                 drop_note(database, CODE_MINUTES + name)
             else:
-                write_note(database, CODE_MINUTES + name, str(min(life, LONGEST) // timedelta(minutes=1)))
+                write_note(database, CODE_MINUTES + name, str(min(life, LONGEST_LIFE) // timedelta(minutes=1)))
             audit(counter_act(told(now), name, "code", "again" if again else None))
         return code
 

@@ -13,6 +13,7 @@ from kiosk.config.admission import make_one_folder, open_made
 from kiosk.config.atomic_write import sync_folder
 from kiosk.config.file_access import open_regular
 from kiosk.config.file_replacement import delete, delete_empty, delete_tree, rename, replace
+from kiosk.config.free_names import name_before
 from kiosk.config.home import Home
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.store.key_location import belongs_to_keys
@@ -106,22 +107,13 @@ def merge_into(staged: Path, home: Home) -> None:
     interruption. What the home has beside stays; a config that is replaced is kept, as `kept_configs` lists it. Raises OSError.
     """
     if (staged / home.config.name).exists() and home.config.exists():
-        replace(home.config, _free_name(home.config, staged))
+        replace(home.config, name_before(home.config, staged))
     _merge(staged, home.folder, (home.data.name, home.store.name))
 
 
 def kept_configs(home: Home) -> list[Path]:
     """The configs that moves have replaced. Raises OSError."""
     return sorted(home.folder.glob(f"{home.config.name}.before*"))
-
-
-def _free_name(config: Path, staged: Path) -> Path:
-    """`config.toml.before`, or the first of its names with a number that nothing has here, nor where the home comes from."""
-    number, name = 1, f"{config.name}.before"
-    while any(os.path.lexists(folder / name) for folder in (config.parent, staged)):
-        number += 1
-        name = f"{config.name}.before-{number}"
-    return config.with_name(name)
 
 
 def _merge(source: Path, folder: Path, last: tuple[str, ...]) -> None:

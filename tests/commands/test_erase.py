@@ -82,6 +82,14 @@ def test_a_script_says_what_is_lost(kiosk: Call, furnished: Home) -> None:
     assert not furnished.folder.exists()
 
 
+def test_the_uninstaller_is_told_what_would_be_lost_and_nothing_is_changed(kiosk: Call, furnished: Home, tmp_path: Path) -> None:
+    before = everything(furnished)
+    said = kiosk("erase", "--count-lost")
+    assert (said.code, said.out.splitlines()) == (0, ["1", words("erase.lost-links", count=1)])
+    assert everything(furnished) == before
+    assert kiosk("--home", str(tmp_path / "nowhere"), "erase", "--count-lost").out == "0\n"
+
+
 def test_a_counter_that_runs_is_not_erased(kiosk: Call, furnished: Home) -> None:
     with RunningLock(furnished.lock):
         said = kiosk("erase", "--yes", "--lose", "1")
@@ -109,6 +117,10 @@ def test_a_counter_that_cannot_be_read_is_erased_by_saying_so(kiosk: Call, furni
     furnished.config.write_text('[card]\nrevocation = "perhaps"\n[keys]\nplace = "file"\n', "utf-8")
     said = kiosk("erase", "--yes")
     assert (said.code, words("erase.lost-unknown") in said.out, furnished.has_store()) == (1, True, True)
+    assert kiosk("erase", "--count-lost").out.splitlines()[0] == "unknown"
+    # People confirm it in words of their own.
+    said = kiosk("erase", typed=f"{words('erase.word-unknown')}\nいいえ\n", at_keyboard=True)
+    assert (said.code, "unknown" in said.err, words("erase.ask", word=WORD) in said.err) == (1, False, True)
     assert kiosk("erase", "--yes", "--lose", "unknown").code == 0
     assert not furnished.folder.exists()
 

@@ -40,6 +40,7 @@ def test_a_file_that_is_there_is_left_and_the_code_of_before_serves_on(registry:
 def test_no_code_is_made_for_a_file_that_cannot_be_written(registry: Call, begun: RegistryHome, tmp_path: Path) -> None:
     said = registry("enrol", "desk-1", "--file", str(tmp_path / "nowhere" / "PC01.enrolment"))
     assert said.code == 1
+    assert words("registry.enrol.file-place", place=str(begun.folder / "PC01.enrolment")) in said.err
     assert "desk-1" not in registry("counters").out
 
 

@@ -56,6 +56,9 @@ def test_a_config_and_an_enrolment_file_make_a_counter_and_once_more_nothing(her
     for sentence in (words("setup.config-same"), words("enrol.already", name=NAME, url=site.url)):
         assert sentence in told["again"][1]
     assert (told["other"][0], told["kept"]) == (0, True)
+    # A file that anybody has laid there keeps nobody's settings from them.
+    assert (told["linked"][0], told["taken"]) == (1, True), told["linked"][1]
+    assert words("setup.other-names", files="/var/lib/library-card-kiosk/named") in told["linked"][1]
     # The file of another computer: enrolling with it would end as if it were done.
     assert (told["another"][0], told["still"]) == (1, told["enrolled"])
     assert words("why.enrolment-file-unusable.name", name=NAME, file="中央館2番") in told["another"][1]

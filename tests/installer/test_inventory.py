@@ -17,8 +17,8 @@ pytestmark = pytest.mark.linux("builds the installer")
 EPOCH = 1_700_000_000
 
 
-def take(layout: SmallLayout, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tools.installer.inventory", *options, str(layout.folder), str(EPOCH), str(layout.report)]
+def take(layout: SmallLayout) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tools.installer.inventory", str(layout.folder), str(EPOCH), str(layout.report)]
     return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=50, check=False)
 
 
@@ -77,14 +77,17 @@ def test_two_of_one_layout_are_one_file(layout: SmallLayout) -> None:
     assert materials(layout)["serialNumber"] != json.loads(first)["serialNumber"]
 
 
-def test_the_list_alone_leaves_the_layout_as_it_is(layout: SmallLayout, tmp_path: Path) -> None:
-    alone = tmp_path / "alone.cdx.json"
-    # Debian keeps licences in a place of its own.
-    layout.distribution("other", "License-Expression: MIT", text=None)
-    assert take(layout, "--sbom", str(alone)).returncode == 0
-    assert not (layout.folder / "licences").exists()
-    told = json.loads(alone.read_text("utf-8"))
-    assert {component["name"] for component in told["components"]} == {"needed", "other", "CPython", "mimalloc", "zlib"}
+def test_a_library_that_a_wheel_carries_is_told_with_its_text(layout: SmallLayout) -> None:
+    layout.distribution("psycopg-binary", "License-Expression: LGPL-3.0-only", brings=("psycopg_binary.libs/libxcrypt-0.so.1", "q.abi3.so"))
+    done = take(layout)
+    assert "libxcrypt-0.so.1" in done.stderr, "of no row"
+    carried = layout.packages / "psycopg_binary.libs"
+    (carried / "libxcrypt-0.so.1").rename(carried / "libcrypt-0.so.1")
+    assert take(layout).returncode == 0
+    told = (layout.folder / "licences" / "README.txt").read_text("utf-8")
+    assert "libxcrypt (in psycopg-binary), LGPL-2.1-or-later: libxcrypt.txt, LGPL-2.1.txt\n" in told
+    (found,) = [one for one in materials(layout)["components"] if one["name"] == "libxcrypt"]
+    assert found["evidence"]["occurrences"][0]["location"].endswith("libcrypt-0.so.1")
 
 
 @pytest.mark.parametrize(
@@ -97,6 +100,8 @@ def test_the_list_alone_leaves_the_layout_as_it_is(layout: SmallLayout, tmp_path
         ("unknown origin", "other is there, and nobody knows from which file"),
         ("part without licence", "other holds secret: tell"),
         ("stranger", "nobody knows where these come from: stranger.dll"),
+        ("library", "nobody knows where these come from: Lib/site-packages/other.libs/libsecret-0.so.1.2"),
+        ("library for Windows", "nobody knows where these come from: Lib/site-packages/other/secret.dll"),
         ("no version", "python313.dll does not tell the version of CPython"),
     ],
 )
@@ -118,6 +123,11 @@ def test_what_nobody_answers_for_is_not_packed(layout: SmallLayout, fault: str, 
             (sboms / "parts.json").write_text(
                 '{"components": [{"name": "secret", "version": "1", "purl": "pkg:generic/secret@1"}]}', "utf-8"
             )
+        case "library":
+            # That a wheel's record names it tells no licence.
+            layout.distribution("other", "License-Expression: MIT", brings=("other/_c.abi3.so", "other.libs/libsecret-0.so.1.2"))
+        case "library for Windows":
+            layout.distribution("other", "License-Expression: MIT", brings=("other/_c.pyd", "other/secret.dll"))
         case "stranger":
             (layout.folder / "stranger.dll").write_bytes(b"MZ")
         case "no version":

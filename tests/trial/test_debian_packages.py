@@ -21,6 +21,7 @@ from tests.support.screens.xvfb import Screen
 from tests.support.wait import wait_until
 from tools.installer.__main__ import LAYOUT
 from tools.installer.debian_package import COUNTER_PACKAGE, build, pack, renamed
+from tools.installer.debian_release import TRIXIE
 
 if sys.platform != "win32":
     import fcntl
@@ -126,6 +127,23 @@ def test_it_installs_upgrades_and_goes(computer: DebianComputer, packages: Packa
     assert not (computer.root / PLACE).exists()
     assert computer.run("apt-get", "-q", "-y", "purge", COUNTER)[0] == 0
     assert _ours(computer.files() - before) == set()
+
+
+def test_the_next_release_of_debian_has_a_package_of_its_own(tmp_path: Path) -> None:
+    """The thinnest form of the trial: what differs is the Python, and the libraries beside it."""
+    package = build(COUNTER_PACKAGE, LAYOUT.parent / f"{COUNTER}{TRIXIE.suffix}", tmp_path, is_fast=True, release=TRIXIE)
+    assert (package.name, package.stat().st_size < 90 * MEGABYTE) == (f"{COUNTER}_0.1.0+deb13_amd64.deb", True)
+    with DebianComputer(tmp_path, TRIXIE) as computer:
+        computer.run("useradd", "--create-home", DESK)
+        before = computer.files()
+        code, printed = computer.install(computer.put(package))
+        assert code == 0, printed
+        assert _missing_libraries(computer) == []
+        _, printed = computer.run("kiosk", "doctor", account=DESK)
+        assert "○ プログラム: 版 0.1.0\n" in printed
+        code, printed = computer.run("apt-get", "-q", "-y", "purge", COUNTER)
+        assert code == 0, printed
+        assert _ours(computer.files() - before) == set()
 
 
 def test_an_upgrade_killed_at_any_point_leaves_one_version_whole(computer: DebianComputer, packages: Packages) -> None:

@@ -86,12 +86,17 @@ def test_it_installs_upgrades_and_goes(computer: WindowsComputer, installers: In
     assert computer.run(installers.first, "/S") == (DONE, "")
     assert computer.versions == {"0.1.0"}
     (computer.program / ".going").mkdir()
+    assert len(computer.menus()) == 1
+    computer.speak("C.utf8")
     assert computer.run(installers.second, "/S", "/NOAUTOSTART") == (DONE, "")
     # Nothing starts a version that has gone, or comes back unasked; and what an ended removal has left is no obstacle.
     assert computer.registry(RUN, "LibraryCardKiosk") is None
     assert computer.run(installers.second, "/S") == (DONE, "")
     assert computer.registry(RUN, "LibraryCardKiosk") is None
     assert not (computer.program / ".going").exists()
+    # Whoever installs it next speaks another language, and so does who removes it: there is one menu, and none is left.
+    assert computer.menus() == {"Library Card Kiosk"}
+    computer.speak("ja_JP.UTF-8")
     assert (computer.version, computer.versions) == ("0.2.0", {"0.2.0"})
     _, printed = computer.kiosk("--home", r"C:\counter", "doctor")
     assert "版 0.2.0 の試験版です" in printed

@@ -21,6 +21,7 @@ from tests.support import ROOT
 from tests.support.installer.built import Installers
 from tests.support.installer.windows_computer import UNINSTALL, WindowsComputer
 from tests.support.registry.sites import InProcess, in_process
+from tests.support.wait import wait_until
 
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(600), pytest.mark.linux("builds the installer"), pytest.mark.root]
 DONE, NOT_WRITTEN, NO_RIGHTS, OLD_WINDOWS, RUNS, NOT_SET_UP, NOT_ERASED, BAD_PLACE = 0, 2, 11, 12, 14, 15, 16, 18
@@ -135,9 +136,36 @@ def test_what_lies_beside_the_installer_makes_an_enrolled_counter_and_is_gone_wi
     assert computer.batch(UNINSTALLER.format("/ERASE"))[0] == NOT_ERASED
     assert words("erase.lost-unsent", count=1) in log_of(computer)
     assert (computer.version, "library-card-kiosk" in data_of(computer)) == ("0.1.0", True)
-    assert computer.batch(UNINSTALLER.format("/ERASE /LOSE=1"))[0] == DONE
+    assert computer.batch(UNINSTALLER.format("/ERASE /LOSE=2"))[0] == NOT_ERASED
+    log_of(computer)
+    remove_by_hand(computer)
     assert words("erase.server-untold", name="中央館1番") in log_of(computer)
     assert (computer.registry(UNINSTALL, "DisplayVersion"), data_of(computer), list(computer.program.glob("0.*"))) == (None, set(), [])
+
+
+def remove_by_hand(computer: WindowsComputer) -> None:
+    """As a double click does; asked what is lost, whoever sits there says no, and then yes."""
+    line = UNINSTALLER.format("/ERASE").replace(" /S", "")
+    (computer.drive / "remove.cmd").write_text(f"@{line}\r\n@exit %errorlevel%\r\n", "ascii", newline="")
+    title = "アンインストール"
+    for answer, code in (("n", NOT_ERASED), ("y", DONE)):
+        removing = computer.start("cmd", "/c", r"C:\remove.cmd")
+        wait_until(lambda: computer.shows(title), "the uninstaller", 60)
+        computer.press("Return")
+        wait_until(lambda: computer.shows(title, times=2), "the question what is lost", 60)
+        computer.press(f"alt+{answer}")
+        if answer == "n":
+            assert removing.wait(60) == code
+            assert words("erase.lost-unsent", count=1) in log_of(computer)
+            assert (computer.version, "library-card-kiosk" in data_of(computer)) == ("0.1.0", True)
+        else:
+            wait_until(lambda: not computer.shows(title, times=2), "the removal to begin", 60)
+            wait_until(lambda: computer.shows(title, times=2), "what was removed", 60)
+            computer.press("Return")
+            wait_until(lambda: not computer.shows(title, times=2), "the end", 60)
+            # The window stays until it is closed.
+            computer.press("Return")
+            assert removing.wait(60) == code
 
 
 @contextmanager

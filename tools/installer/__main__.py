@@ -1,5 +1,5 @@
-"""Usage: python -m tools.installer [windows] [debian] [--release] [--python-embed ZIP --sha256 HASH] [--sign-with KEY --certificate PEM]
-       [--out DIR]
+"""Usage: python -m tools.installer [windows] [debian] [debian-13] [--release] [--python-embed ZIP --sha256 HASH]
+       [--sign-with KEY --certificate PEM] [--out DIR]
 
 Prints what was built, with its size and its SHA-256, and leaves beside it what it is made of (CycloneDX) and SHA256SUMS.
 """
@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import shutil
+import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from kiosk.program_version import TRIAL
 from tools.installer import inventory, msi, nsis, signing
 from tools.installer.component import InventoryError
 from tools.installer.debian_package import COUNTER_PACKAGE, REGISTRY_PACKAGE, build
+from tools.installer.debian_release import BOOKWORM, TRIXIE, Release
 from tools.installer.python_embed import Embed, EmbedError
 from tools.installer.requirements import ROOT
 from tools.installer.signing import Signer, SigningError
 from tools.installer.windows_layout import lay_out, version_of
 
-KINDS = ("windows", "debian")
+KINDS = ("windows", "debian", "debian-13")
 PUBLISHED = (".exe", ".msi", ".deb", ".json")
 LAYOUT = ROOT / "build" / "installer" / "windows"
 
@@ -50,19 +55,34 @@ def build_windows(out: Path, embed: Embed | None, signer: Signer | None, *, is_r
     return [*built, materials]
 
 
-def build_debian(out: Path, *, is_release: bool) -> list[Path]:
+def build_debian(out: Path, release: Release, *, is_release: bool) -> list[Path]:
     built = list[Path]()
     for package in (COUNTER_PACKAGE, REGISTRY_PACKAGE):
         name = package.contents.name
-        built.append(build(package, LAYOUT.parent / name, out, is_fast=not is_release))
+        layout = LAYOUT.parent / f"{name}{release.suffix}"
+        built.append(build(package, layout, out, is_fast=not is_release, release=release))
         built.append(built[-1].with_suffix(".cdx.json"))
-        shutil.copyfile(LAYOUT.parent / name / "usr/share/doc" / name / inventory.SBOM, built[-1])
+        shutil.copyfile(layout / "usr/share/doc" / name / inventory.SBOM, built[-1])
     return built
+
+
+def build_all(out: Path, kinds: Collection[str], embed: Embed | None, signer: Signer | None, *, is_release: bool) -> list[Path]:
+    built = build_windows(out, embed, signer, is_release=is_release) if "windows" in kinds else []
+    for kind, release in (("debian", BOOKWORM), ("debian-13", TRIXIE)):
+        built += build_debian(out, release, is_release=is_release) if kind in kinds else []
+    return built
+
+
+def _kinds_here() -> Collection[str]:
+    if os.geteuid() == 0:
+        return KINDS
+    print("tools/installers: no packages for Debian 13: only root builds them here, in a Debian of its own.", file=sys.stderr)
+    return KINDS[:2]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tools/installers")
-    parser.add_argument("kinds", nargs="*", metavar="kind", help=f"{' or '.join(KINDS)}; all of them if none is named")
+    parser.add_argument("kinds", nargs="*", metavar="kind", help=f"{', '.join(KINDS)}; all of them if none is named")
     parser.add_argument("--release", action="store_true", help="compress as far as possible, which takes minutes")
     parser.add_argument("--python-embed", type=Path, metavar="ZIP", help="python.org's embeddable Python 3.13; without it a trial is built")
     parser.add_argument("--sha256", metavar="HASH", help="of that ZIP, as python.org tells it")
@@ -76,14 +96,22 @@ def main() -> None:
     embed = None if told.python_embed is None else Embed(told.python_embed.resolve(), told.sha256)
     signer = signing.signer_told(parser, told)
     told.out.mkdir(parents=True, exist_ok=True)
-    out, built = told.out.resolve(), list[Path]()
-    try:
-        if "windows" in told.kinds or not told.kinds:
-            built += build_windows(out, embed, signer, is_release=told.release)
-        if "debian" in told.kinds or not told.kinds:
-            built += build_debian(out, is_release=told.release)
-    except (EmbedError, InventoryError, SigningError) as error:
-        sys.exit(f"tools/installers: {error}.")
+    out = told.out.resolve()
+    # All of it appears there, or nothing.
+    with TemporaryDirectory(dir=out, prefix=".new-") as folder:
+        try:
+            built = build_all(Path(folder), told.kinds or _kinds_here(), embed, signer, is_release=told.release)
+        except (EmbedError, InventoryError, SigningError) as error:
+            sys.exit(f"tools/installers: {error}.")
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            failed = Path(str(error.cmd[0])).name
+            how = (
+                f"ended with {error.returncode}"
+                if isinstance(error, subprocess.CalledProcessError)
+                else f"took more than {error.timeout:.0f} s"
+            )
+            sys.exit(f"tools/installers: nothing was built, and nothing in {out} was changed: {failed} {how}, see above.")
+        built = [path.replace(out / path.name) for path in built]
     # Of each kind, also of those that another run has left there.
     published = sorted(path for path in out.iterdir() if path.suffix in PUBLISHED)
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in published}

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import gzip
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import Distribution
 from pathlib import Path
 
-from tools.installer import inventory, sbom
+from tools.installer import inventory, licences, sbom
 from tools.installer.component import Component
 from tools.installer.debian_layout import REPORTS, Contents, packages_of
 from tools.installer.distributions import OURS
@@ -33,17 +32,13 @@ def write_documents(contents: Contents, root: Path, version: str) -> None:
     place.mkdir(parents=True)
     reports = sorted(root.glob(REPORTS))
     folder = root / "opt" / contents.name / version
-    components = inventory.materials(folder, reports)
+    components, packages = inventory.materials(folder, reports), packages_of(contents, root, version)
     (place / inventory.SBOM).write_text(sbom.written(components, contents.name, source_date()), encoding="utf-8")
-    for report in reports:
-        report.unlink()
-    for component in components:
-        for text in component.texts:
-            target = place / "licenses" / (component.of or component.name) / text.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(text, target)
-    packages = packages_of(contents, root, version)
+    licences.gather(components, place / inventory.LICENCES)
     (place / "copyright").write_text("\n".join(_copyright(components, folder, packages, root, place)), encoding="utf-8")
+    # Of no use any more, and wrong: what was left out and stripped is in it.
+    for path in (*reports, *packages.glob("*.dist-info/RECORD")):
+        path.unlink()
     dated = format_datetime(datetime.fromtimestamp(source_date(), UTC))
     entry = f"{contents.name} ({version}) stable; urgency=medium\n\n  * What is new is in CHANGELOG.md.gz.\n\n -- {MAINTAINER}  {dated}\n"
     pack(place / "changelog.gz", entry)
@@ -58,7 +53,7 @@ def pack(path: Path, text: str) -> None:
 
 
 def _copyright(components: list[Component], folder: Path, packages: Path, root: Path, place: Path) -> Iterator[str]:
-    texts = f"/{place.relative_to(root)}/licenses"
+    texts = f"/{place.relative_to(root)}/{inventory.LICENCES}"
     yield "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"
     yield "Upstream-Name: library-card-kiosk"
     yield f"Comment: The licence files of all that lies below /opt are in {texts}; {inventory.SBOM} beside it says where it came from."
@@ -90,12 +85,11 @@ def _copyright(components: list[Component], folder: Path, packages: Path, root: 
 
 def _own(component: Component, packages: Path) -> list[Path]:
     """Where the files of a distribution are: in folders of its own, or beside others' in one that several share."""
-    try:
-        named = distribution(component.name).files or ()
-    except PackageNotFoundError:  # compiled into another
-        return []
     tops = set[Path]()
-    for file in named:
+    if component.of:  # compiled into another
+        return []
+    (found,) = Distribution.discover(name=component.name, path=[str(packages)])
+    for file in found.files or ():
         parts = file.parts
         shared = len(parts) > 1 and not (packages / parts[0] / "__init__.py").exists() and not parts[0].endswith((".dist-info", ".libs"))
         if parts[0] != "..":

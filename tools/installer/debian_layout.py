@@ -9,20 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.installer import debian_qt, program
-from tools.installer.requirements import DEBIAN_12, runtime
+from tools.installer.debian_release import BOOKWORM, Release, refuse_elsewhere
+from tools.installer.requirements import ROOT, runtime
 
-PYTHON = "python3.11"
 REPORTS = "report-*.json"
 """In the root: what was installed, from which files (`pip install --report`)."""
-_PACKAGES = f"lib/{PYTHON}/site-packages"
-_UNUSED = ("*.pyi", "RECORD", "direct_url.json", "REQUESTED", "INSTALLER", "*.c", "*.h", "pwiz.py")
+_UNUSED = ("*.pyi", "direct_url.json", "REQUESTED", "INSTALLER", "*.c", "*.h", "pwiz.py")
 _UNUSED_FOLDERS = ("tests", "test", "include", "peewee-stubs", "playhouse")
 
 
@@ -40,36 +38,36 @@ COUNTER = Contents("library-card-kiosk")
 REGISTRY = Contents("library-card-registry", "registry", frozenset({"pyside6-essentials", "pyscard", "python-xlib"}))
 
 
-def lay_out(contents: Contents, root: Path) -> str:
+def lay_out(contents: Contents, root: Path, release: Release = BOOKWORM) -> str:
     """Make `root` anew, as the root of a file system with nothing else in it. Returns the version.
 
     Raises CalledProcessError, RuntimeError.
     """
-    if not sys.executable or sys.version_info[:2] != (3, 11):
-        raise RuntimeError("what is packed for Debian 12 is compiled by its Python, 3.11")
+    refuse_elsewhere(release)
     shutil.rmtree(root, ignore_errors=True)
     packages = root / "packages"
-    _install_requirements(contents, packages)
+    _install_requirements(contents, packages, release)
     program.install(packages)
-    version = program.version_of(packages)
+    version = program.version_of(packages) + release.suffix
     folder = root / "opt" / contents.name / version
     (folder / "bin").mkdir(parents=True)
-    (folder / _PACKAGES).parent.mkdir(parents=True)
-    packages.rename(folder / _PACKAGES)
-    _trim(folder / _PACKAGES)
+    place = folder / "lib" / release.python / "site-packages"
+    place.parent.mkdir(parents=True)
+    packages.rename(place)
+    _trim(place)
     _strip(folder)
-    finish(contents, root, version)
+    finish(contents, root, version, release)
     return version
 
 
-def finish(contents: Contents, root: Path, version: str) -> None:
+def finish(contents: Contents, root: Path, version: str, release: Release = BOOKWORM) -> None:
     """What names the folder of the version in itself: its Python, the command, and where compiled modules have their source."""
     folder = root / "opt" / contents.name / version
     # A virtual environment (https://docs.python.org/3/library/venv.html): this is all that Python looks for.
     (folder / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n", encoding="ascii")
     python = folder / "bin" / "python3"
     python.unlink(missing_ok=True)
-    python.symlink_to(f"/usr/bin/{PYTHON}")
+    python.symlink_to(f"/usr/bin/{release.python}")
     command = folder / "bin" / "kiosk"
     home = Path("/") / folder.relative_to(root)
     lines = f"#!{home}/bin/python3 -I\nimport sys\n\nfrom kiosk.__main__ import main\n\nsys.exit(main())\n"
@@ -77,12 +75,13 @@ def finish(contents: Contents, root: Path, version: str) -> None:
     command.chmod(0o755)
     # Nobody may write below /opt later. Hashes instead of times: two builds are alike, and dpkg may date the files (PEP 552, unchecked).
     options = ("-q", "-f", "-j", "1", "--invalidation-mode", "unchecked-hash", "-s", root, "-p", "/")
-    program.run(f"/usr/bin/{PYTHON}", "-m", "compileall", *options, folder / "lib", environment={"PYTHONHASHSEED": "0"})
+    release.run(f"/usr/bin/{release.python}", "-m", "compileall", *options, folder / "lib", environment={"PYTHONHASHSEED": "0"})
 
 
 def packages_of(contents: Contents, root: Path, version: str) -> Path:
     """The folder of Python packages in there."""
-    return root / "opt" / contents.name / version / _PACKAGES
+    (found,) = (root / "opt" / contents.name / version).glob("lib/python3.*/site-packages")
+    return found
 
 
 def binaries(folder: Path) -> Iterator[Path]:
@@ -94,33 +93,28 @@ def binaries(folder: Path) -> Iterator[Path]:
                     yield path
 
 
-def _install_requirements(contents: Contents, packages: Path) -> None:
+def _install_requirements(contents: Contents, packages: Path, release: Release) -> None:
     """From the lock, each file by its hash. For Linux pyscard comes as source only: it is compiled here, and its wheel's hash is told."""
-    lines = runtime(DEBIAN_12, extra=contents.extra, without=contents.without)
+    lines = runtime(release.markers, extra=contents.extra, without=contents.without)
     packages.mkdir(parents=True)
-    with tempfile.TemporaryDirectory(prefix="requirements-") as folder:
+    (ROOT / "build").mkdir(exist_ok=True)
+    # In the checkout, where programs of each release see it.
+    with tempfile.TemporaryDirectory(dir=ROOT / "build", prefix="requirements-") as folder:
         listed, wheels = Path(folder) / "requirements.txt", Path(folder) / "wheels"
         wheels.mkdir()
-        install = (*program.PIP, "install", "--no-deps", "--no-compile", "--target", packages)
+        install = (*program.PIP, "install", "--no-deps", "--no-compile", "--target", packages, *release.wheels)
         if source := lines.pop("pyscard", None):
             listed.write_text(source + "\n", encoding="ascii")
-            build = (
-                *program.PIP,
-                "wheel",
-                "--no-deps",
-                "--no-build-isolation",
-                "--no-binary",
-                ":all:",
-                "--no-cache-dir",
-                "--require-hashes",
-            )
+            unbuilt = ("--no-deps", "--no-build-isolation", "--no-binary", ":all:")
+            program.run(*program.PIP, "download", *unbuilt, "--require-hashes", "-d", folder, "-r", listed)
             # Two builds are one file: no path of this build in it, and no time (https://reproducible-builds.org/docs/build-path/).
             alike = {
                 "SOURCE_DATE_EPOCH": str(program.source_date()),
                 "CFLAGS": f"-g0 -ffile-prefix-map={tempfile.gettempdir()}=.",
                 "LDFLAGS": "-Wl,--build-id=none",
             }
-            program.run(*build, "--no-cache-dir", "-w", wheels, "-r", listed, environment=alike)
+            (fetched,) = Path(folder).glob("pyscard-*")
+            release.run(*release.pip(), *unbuilt, "--no-cache-dir", "-w", wheels, fetched, environment=alike)
         listed.write_text("\n".join(lines.values()) + "\n", encoding="ascii")
         reports = [packages.parent / REPORTS.replace("*", name) for name in ("locked", "built")]
         program.run(*install, "--require-hashes", "--only-binary", ":all:", "--report", reports[0], "-r", listed)

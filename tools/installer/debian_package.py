@@ -17,6 +17,7 @@ from pathlib import Path
 from tools.installer import program
 from tools.installer.debian_documents import MAINTAINER, write_documents
 from tools.installer.debian_layout import COUNTER, REGISTRY, Contents, binaries, finish, lay_out, packages_of
+from tools.installer.debian_release import BOOKWORM, Release
 from tools.installer.man_pages import command_names, write_pages
 from tools.installer.requirements import ROOT
 
@@ -24,7 +25,6 @@ _PARTS = ROOT / "resources" / "installer" / "debian"
 _UNIT = ROOT / "resources" / "registry" / "kiosk-registry.service"
 _PROGRAMS = re.compile(r"DEBIAN/p\w+|usr/(bin|libexec/.*)/[\w-]+|opt/.*/bin/\w+")
 _SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
-_PYTHON = ("python3 (>= 3.11)", "python3 (<< 3.12)", "python3.11")
 _OF_SERVER = frozenset({"serve", "registry"})
 _OF_COUNTER = frozenset(command_names()) - _OF_SERVER
 
@@ -79,11 +79,11 @@ REGISTRY_PACKAGE = Package(
 )
 
 
-def build(package: Package, root: Path, out: Path, *, is_fast: bool) -> Path:
+def build(package: Package, root: Path, out: Path, *, is_fast: bool, release: Release = BOOKWORM) -> Path:
     """Lay out the package's contents in `root`, and pack them. `is_fast`: compressed less, in seconds."""
-    version = lay_out(package.contents, root)
+    version = lay_out(package.contents, root, release)
     _write_files(package, root, version)
-    return pack(package, root, out, version, is_fast=is_fast)
+    return pack(package, root, out, version, is_fast=is_fast, release=release)
 
 
 def renamed(package: Package, root: Path, copy: Path, version: str) -> None:
@@ -96,12 +96,12 @@ def renamed(package: Package, root: Path, copy: Path, version: str) -> None:
     finish(package.contents, copy, version)
 
 
-def pack(package: Package, root: Path, out: Path, version: str, *, is_fast: bool) -> Path:
+def pack(package: Package, root: Path, out: Path, version: str, *, is_fast: bool, release: Release = BOOKWORM) -> Path:
     name = package.contents.name
     for path in (root, *root.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or _PROGRAMS.fullmatch(str(path.relative_to(root))) else 0o644)
-    _write_control(package, root, version)
+    _write_control(package, root, version, release)
     program.date(root)
     out.mkdir(parents=True, exist_ok=True)
     target = out / f"{name}_{version}_amd64.deb"
@@ -138,19 +138,19 @@ def _write_unit(package: Package, place: Path) -> None:
     place.write_text(ours, encoding="utf-8")
 
 
-def _write_control(package: Package, root: Path, version: str) -> None:
+def _write_control(package: Package, root: Path, version: str, release: Release) -> None:
     control = root / "DEBIAN"
     shutil.rmtree(control, ignore_errors=True)
     size = sum(-(-path.lstat().st_size // 1024) for path in root.rglob("*") if not path.is_dir() or path.is_symlink())
     control.mkdir()
-    libraries = _libraries(root)
+    libraries = _libraries(root, release)
     fields = {
         "Package": package.contents.name,
         "Version": version,
         "Architecture": "amd64",
         "Maintainer": MAINTAINER,
         "Installed-Size": str(size),
-        "Depends": ", ".join((*_PYTHON, *package.depends, *libraries)),
+        "Depends": ", ".join((*release.depends, *package.depends, *libraries)),
         "Recommends": ", ".join(package.recommends),
         "Section": "misc",
         "Priority": "optional",
@@ -170,14 +170,15 @@ def _write_control(package: Package, root: Path, version: str) -> None:
     (control / "md5sums").write_text("".join(_sums(root)), encoding="utf-8")
 
 
-def _libraries(root: Path) -> list[str]:
+def _libraries(root: Path, release: Release) -> list[str]:
     """Debian's packages, with versions, of the shared libraries that the programs need and do not bring (dpkg-shlibdeps(1))."""
     found = list(binaries(root / "opt"))
-    with tempfile.TemporaryDirectory(prefix="shlibdeps-") as folder:
+    with tempfile.TemporaryDirectory(dir=ROOT / "build", prefix="shlibdeps-") as folder:
         (Path(folder) / "debian").mkdir()
         (Path(folder) / "debian" / "control").write_text("Source: unused\n\nPackage: unused\nArchitecture: amd64\n", encoding="ascii")
         own = [f"-l{place}" for place in sorted({path.parent for path in found})]
-        done = subprocess.run(["dpkg-shlibdeps", "-O", *own, *found], cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+        command = [*release.inside(), "env", "-C", folder, "dpkg-shlibdeps", "-O", *own, *map(str, found)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr)
     return sorted(done.stdout.strip().removeprefix("shlibs:Depends=").split(", "))

@@ -46,8 +46,10 @@ _SPDX = get_spdx_licensing()
 
 
 def refuse_unadmitted(components: Iterable[Component]) -> None:
-    """Raises InventoryError."""
+    """Raises InventoryError, also for one whose text is missing."""
     for component in components:
+        if not component.texts:
+            raise InventoryError(f"{component.name} {component.version} brings no text of its licence ({component.licence})")
         if not _is_admitted(_SPDX.parse(component.licence)):
             told = f"{component.name} {component.version} is under {component.licence}"
             raise InventoryError(f"{told}: see ADMITTED in tools/installer/licences.py")
@@ -56,9 +58,6 @@ def refuse_unadmitted(components: Iterable[Component]) -> None:
 def gather(components: Sequence[Component], folder: Path) -> None:
     """Make `folder` anew: a list, and all texts. Raises InventoryError."""
     refuse_unadmitted(components)
-    for component in components:
-        if not component.texts:
-            raise InventoryError(f"{component.name} {component.version} brings no text of its licence ({component.licence})")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     lines = []

@@ -36,8 +36,8 @@ class _PythonVersion:
 class _Row:
     name: str
     licence: str
-    text: str
-    """In TEXTS, or, with a slash before it, in the layout; empty: not kept here."""
+    texts: str
+    """In TEXTS, or, with a slash before it, in the layout; with blanks between them."""
     files: tuple[str, ...]
     """Patterns below the layout, or, with "@/" before them, below its Python packages. The first file tells the version."""
     of: str
@@ -79,19 +79,21 @@ _ROWS = (
     _Row("SQLCipher", "BSD-3-Clause", "SQLCipher.txt", _SQLCIPHER, "sqlcipher3", _found(rb"\x00(4\.\d+\.\d+)\x00")),
     _Row("SQLite", "LicenseRef-Public-Domain", "public-domain.txt", _SQLCIPHER, "sqlcipher3"),
     _Row("OpenSSL", "Apache-2.0", "Apache-2.0.txt", _SQLCIPHER, "sqlcipher3", _OPENSSL),
-    # On Debian alone, whose packages tell licences in their own way; beside what the wheel tells.
-    _Row("libpq", "PostgreSQL", "", (f"{_PSYCOPG}libpq-*",), "psycopg-binary", _InName()),
-    _Row("OpenSSL", "Apache-2.0", "", (f"{_PSYCOPG}libcrypto-*", f"{_PSYCOPG}libssl-*"), "psycopg-binary", _OPENSSL),
+    # On Debian alone; beside what the wheel tells.
+    _Row("libpq", "PostgreSQL", "libpq.txt", (f"{_PSYCOPG}libpq-*",), "psycopg-binary", _InName()),
+    _Row("OpenSSL", "Apache-2.0", "Apache-2.0.txt", (f"{_PSYCOPG}libcrypto-*", f"{_PSYCOPG}libssl-*"), "psycopg-binary", _OPENSSL),
     _Row(
         "MIT Kerberos",
         "MIT",
-        "",
-        tuple(f"{_PSYCOPG}{name}-*" for name in ("libkrb5", "libk5crypto", "libkrb5support", "libgssapi_krb5")),
+        "MIT-Kerberos.txt",
+        tuple(
+            f"{_PSYCOPG}{name}" for name in ("libkrb5-*", "libk5crypto-*", "libkrb5support-*", "libgssapi_krb5-*", "libcom_err-*.so.3.*")
+        ),
         "psycopg-binary",
         _found(rb"(\d\.\d+\.\d+)"),
     ),
-    _Row("OpenLDAP", "OLDAP-2.8", "", (f"{_PSYCOPG}libldap-*", f"{_PSYCOPG}liblber-*"), "psycopg-binary"),
-    _Row("libxcrypt or glibc's libcrypt", "LGPL-2.1-or-later", "", (f"{_PSYCOPG}libcrypt-*",), "psycopg-binary"),
+    _Row("OpenLDAP", "OLDAP-2.8", "OpenLDAP.txt", (f"{_PSYCOPG}libldap-*", f"{_PSYCOPG}liblber-*"), "psycopg-binary"),
+    _Row("libxcrypt", "LGPL-2.1-or-later", "libxcrypt.txt LGPL-2.1.txt", (f"{_PSYCOPG}libcrypt-*",), "psycopg-binary"),
     # https://learn.microsoft.com/cpp/windows/redistributing-visual-cpp-files
     *(
         _Row(
@@ -108,12 +110,12 @@ _ROWS = (
     _Row(
         "Qt",
         "LGPL-3.0-only OR GPL-2.0-only OR GPL-3.0-only",
-        "LGPL-3.0.txt",
+        "LGPL-3.0.txt GPL-3.0.txt",
         (*_QT_CORE, "@/PySide6/Qt6*.dll", "@/PySide6/plugins/*/*.dll", "@/PySide6/Qt/lib/libQt6*.so.6", "@/PySide6/Qt/plugins/*/*.so"),
         "PySide6_Essentials",
         _found(rb"Qt (6\.\d+\.\d+) \("),
     ),
-    _Row("ICU", "Unicode-3.0", "", ("@/PySide6/Qt/lib/libicu*.so.*",), "PySide6_Essentials", _InName()),
+    _Row("ICU", "Unicode-DFS-2016", "ICU.txt", ("@/PySide6/Qt/lib/libicu*.so.*",), "PySide6_Essentials", _InName()),
     _of_qt("Apache Tika MIME type definitions", "Apache-2.0", _QT_CORE),
     _of_qt("BLAKE2", "CC0-1.0 OR Apache-2.0", _QT_CORE),
     _of_qt("Unicode CLDR and character database", "Unicode-3.0", _QT_CORE),
@@ -144,8 +146,7 @@ def parts(layout: Path, packages: Path, interpreter: Origin | None) -> Iterator[
     for row in _ROWS:
         below = ((packages, pattern[2:]) if pattern.startswith("@/") else (layout, pattern) for pattern in row.files)
         if found := list(dict.fromkeys(path for folder, pattern in below for path in sorted(folder.glob(pattern)))):
-            names = (row.text, "GPL-3.0.txt") if row.text == "LGPL-3.0.txt" else (row.text,)
-            texts = tuple(layout / name[1:] if name.startswith("/") else TEXTS / name for name in names if name)
+            texts = tuple(layout / name[1:] if name.startswith("/") else TEXTS / name for name in row.texts.split())
             yield Component(
                 row.name,
                 _version(row, found[0]),

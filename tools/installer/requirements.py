@@ -39,6 +39,7 @@ DEBIAN_12 = {
     "platform_python_implementation": "CPython",
     "extra": "",
 }
+DEBIAN_13 = {**DEBIAN_12, "python_version": "3.13", "python_full_version": "3.13.5"}
 Environment = Mapping[str, str]
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from kiosk.commands import output
 from kiosk.commands.output import explain, for_platform, why, words
-from kiosk.domain.calendar import JAPAN
+from kiosk.domain.calendar import JAPAN, second_in_japan
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.health import Condition, Finding, worst
 
@@ -21,7 +21,7 @@ def report(findings: Sequence[Finding], *, json: bool) -> int:
     if json:
         output.tell_json({"version": _VERSION, "worst": worst(findings).value, "checks": [as_json(finding) for finding in findings]})
     else:
-        output.tell("doctor.looked", at=at(datetime.now(UTC)))
+        output.tell("doctor.looked", at=second_in_japan(datetime.now(UTC)))
         for finding in findings:
             print(f"{_MARKS[finding.condition]} {title(finding)}: " + found(finding).replace("\n", "\n    "))
             if advised := advice(finding):
@@ -56,10 +56,6 @@ def as_json(finding: Finding) -> dict[str, object]:
         "advice": advice(finding),
         "facts": dict(finding.params),
     }
-
-
-def at(moment: datetime) -> str:
-    return f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}"
 
 
 def _key(finding: Finding) -> str:

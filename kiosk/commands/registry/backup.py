@@ -12,13 +12,14 @@ from kiosk.commands.argument_types import given, given_path
 from kiosk.commands.confirmation import agrees, answer_to, somebody_is_there
 from kiosk.commands.parser import Commands, ServerHome
 from kiosk.commands.recovery_sheet import ask_line
-from kiosk.commands.registry.opened import alone, altered_words, moment, opened
+from kiosk.commands.registry.opened import alone, altered_words, opened
 from kiosk.config import Home
 from kiosk.config.file_access import read_regular
 from kiosk.config.registry_home import RegistryHome, default_registry_home, registry_home_at
 from kiosk.config.registry_settings import RegistrySettings, read_registry_settings
 from kiosk.config.text_encoding import legible
 from kiosk.domain.administrative_acts import AdministrativeAct
+from kiosk.domain.calendar import second_in_japan
 from kiosk.domain.escaping import escaped
 from kiosk.domain.wire import Position
 
@@ -180,7 +181,7 @@ def _ask_for_counters(names: Sequence[str]) -> tuple[str, ...]:
 
 def _tell_contents(contents: Contents) -> None:
     manifest = contents.manifest
-    output.tell("registry.verify.what", made=moment(manifest.made), cursor=manifest.position.cursor, links=manifest.links)
+    output.tell("registry.verify.what", made=second_in_japan(manifest.made), cursor=manifest.position.cursor, links=manifest.links)
     output.tell("registry.verify.counters", count=len(contents.counters))
     for name, state in contents.counters:
         output.tell("registry.verify.counter", name=escaped(name), state=output.words(f"registry.counters.state.{state}"))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.parser import Commands
-from kiosk.commands.registry.opened import moment, opened
+from kiosk.commands.registry.opened import opened
 from kiosk.config.registry_home import RegistryHome
-from kiosk.domain.calendar import JAPAN
+from kiosk.domain.calendar import JAPAN, second_in_japan
 from kiosk.domain.wire import Position
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def list_counters(home: RegistryHome, options: argparse.Namespace) -> int:
             _tell(counter, head)
         for counter in counters:
             if counter.doubled is not None:
-                output.warn("registry.counters.doubled", name=counter.name, at=moment(counter.doubled))
+                output.warn("registry.counters.doubled", name=counter.name, at=second_in_japan(counter.doubled))
         for code in codes:
             _tell_code(code)
         if not counters and not codes:
@@ -73,7 +73,7 @@ def _tell(counter: EnrolledCounter, head: Position) -> None:
         name=counter.name,
         state=output.words(f"registry.counters.state.{counter.state}"),
         version=(heard.version if heard else "") or unknown,
-        seen=moment(heard.at) if heard else output.words("registry.counters.never"),
+        seen=second_in_japan(heard.at) if heard else output.words("registry.counters.never"),
         lag=unknown if lag is None else output.words("registry.counters.lag", count=lag),
         digest=output.words(f"registry.counters.digest.{digest}"),
         pending=output.words("registry.counters.pending", count=heard.pending) if heard else unknown,
@@ -94,7 +94,7 @@ def _warn(registry: OpenedRegistry) -> None:
 
 
 def _tell_code(code: OpenCode) -> None:
-    output.tell("registry.counters.code", name=code.name, until=moment(code.until))
+    output.tell("registry.counters.code", name=code.name, until=second_in_japan(code.until))
 
 
 def _as_json(counter: EnrolledCounter, head: Position) -> dict[str, object]:

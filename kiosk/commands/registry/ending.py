@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from kiosk.commands import output
 from kiosk.commands.confirmation import agrees, somebody_is_there
 from kiosk.commands.parser import Commands
-from kiosk.commands.registry.opened import moment, opened
+from kiosk.commands.registry.opened import opened
 from kiosk.config.registry_home import RegistryHome
+from kiosk.domain.calendar import second_in_japan
 
 if TYPE_CHECKING:
     from kiosk.registry.counters import EnrolledCounter
@@ -55,4 +56,4 @@ def tell_pending(counter: EnrolledCounter) -> None:
     if counter.heard is None:
         output.tell("registry.pending.unknown")
     else:
-        output.tell("registry.pending.known", count=counter.heard.pending, at=moment(counter.heard.at))
+        output.tell("registry.pending.known", count=counter.heard.pending, at=second_in_japan(counter.heard.at))

@@ -14,13 +14,14 @@ from kiosk.commands import output
 from kiosk.commands.argument_types import given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.commands.registry.ending import tell_pending
-from kiosk.commands.registry.opened import address_of, moment, opened, warn_of_sheet
+from kiosk.commands.registry.opened import address_of, opened, warn_of_sheet
 from kiosk.config.atomic_write import write_new
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import ServerSettings
-from kiosk.domain.calendar import JAPAN
+from kiosk.domain.calendar import JAPAN, second_in_japan
 from kiosk.domain.enrolment_code import EnrolmentCode
-from kiosk.domain.enrolment_file import EnrolmentFile
+from kiosk.domain.enrolment_file import LONGEST_LIFE, EnrolmentFile
+from kiosk.domain.errors import KioskError
 from kiosk.domain.escaping import escaped
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _HOURS = 12
 """Of a code in a file, unless said otherwise: an afternoon's work, and the evening after it."""
-_MOST_HOURS = 168
 
 
 def add(commands: Commands) -> None:
@@ -42,7 +42,7 @@ def add(commands: Commands) -> None:
 def _hours(text: str) -> timedelta:
     """Raises ValueError."""
     hours = int(text)
-    if not 1 <= hours <= _MOST_HOURS:
+    if not 1 <= hours <= LONGEST_LIFE // timedelta(hours=1):
         raise ValueError(text)
     return timedelta(hours=hours)
 
@@ -61,7 +61,13 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
         output.warn("registry.enrol.file-there", file=escaped(str(options.file)))
         return output.PROBLEM
     if options.file is not None:
-        _check_writable(options.file)
+        try:
+            _check_writable(options.file)
+        except KioskError as error:
+            ended = output.complain(error)
+            # On Debian the server has an account of its own, also where root calls.
+            output.warn("registry.enrol.file-place", place=escaped(str(home.folder / options.file.name)))
+            return ended
     life = LIFE if options.file is None else options.hours or timedelta(hours=_HOURS)
     with opened(home) as registry:
         certificate = registry.tls.authority.public_bytes(Encoding.DER)
@@ -92,7 +98,7 @@ def _write(registry: OpenedRegistry, path: Path, name: str, code: EnrolmentCode)
     file = EnrolmentFile(address_of(registry.settings), name, code, until)
     with given(path):
         write_new(path.absolute(), file.formatted(explained=output.words("registry.enrol.in-file")).encode())
-    output.tell_done("registry.enrol.written", name=name, file=escaped(str(path)), until=moment(until))
+    output.tell_done("registry.enrol.written", name=name, file=escaped(str(path)), until=second_in_japan(until))
 
 
 def _is_loopback(server: ServerSettings) -> bool:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings, read_registry_settings
-from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code, Refused, Unavailable
 
 if TYPE_CHECKING:
@@ -63,10 +61,6 @@ def address_of(settings: RegistrySettings, port: int | None = None) -> str:
     host = settings.server.certified[0]
     shown = f"[{host}]" if ":" in host else host
     return f"https://{shown}:{settings.server.port if port is None else port}"
-
-
-def moment(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}"
 
 
 def warn_of_sheet(registry: OpenedRegistry) -> None:

@@ -8,7 +8,8 @@
 ; over by `kiosk setup --machine`, which checks both before it changes anything, and may be repeated. Without /FILES whoever sits there is
 ; asked, and a silent one leaves them: a web page lays files beside a downloaded installer too.
 ; Silent: /S, the folder /D=… (last, without quotes), /NOAUTOSTART, /FILES, /MACHINE and /GROUP=name (`kiosk setup --machine`), /LOG=file; of
-; uninstall.exe /ERASE and /LOSE=n (`kiosk erase`). What goes wrong is said in a window, unless silent, and in the log.
+; uninstall.exe /ERASE and /LOSE=n (`kiosk erase`), which a silent one has to be told, and others ask for. What goes wrong is said in a
+; window, unless silent, and in the log.
 ; Exit codes: 0 done, 1 ended by the user, 2 not written, 11 no rights, 12 Windows too old, 13 a newer version is there, 14 the counter runs,
 ; 15 installed but not set up, 16 not erased and not removed, 17 installed from the MSI, 18 a folder that is not for this.
 Unicode true
@@ -68,6 +69,8 @@ Var files ; the options that name what lies beside this file, or nothing
 !define MUI_ABORTWARNING
 ; The descriptions would leave no room for the names.
 !define MUI_COMPONENTSPAGE_NODESC
+; Of NSIS: to close all applications, so that no restart is needed. None is.
+!define MUI_WELCOMEPAGE_TEXT "$(WELCOME)"
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MUI_PAGE_COMPONENTS
 !define MUI_PAGE_CUSTOMFUNCTION_LEAVE ask_for_another_place
@@ -79,6 +82,13 @@ Var files ; the options that name what lies beside this file, or nothing
 !insertmacro MUI_LANGUAGE "Japanese"
 !insertmacro MUI_LANGUAGE "English"
 !include words.nsh
+
+; Removes the menu of a language, unless it is the one that is used now: whoever installed before may have spoken the other.
+!macro remove_menu language
+  ${If} "$(NAME)" != "${${language}_NAME}"
+    RMDir /r "$SMPROGRAMS\${${language}_NAME}"
+  ${EndIf}
+!macroend
 
 ; Where the log is: where /LOG= says.
 !macro find_log
@@ -208,6 +218,8 @@ Section "-program"
   CreateDirectory "$SMPROGRAMS\$(NAME)"
   SetOutPath "${HERE}"
   CreateShortcut "$SMPROGRAMS\$(NAME)\$(NAME).lnk" "${HERE}\pythonw.exe" "-m kiosk keep" "${HERE}\kiosk.ico"
+  !insertmacro remove_menu JAPANESE
+  !insertmacro remove_menu ENGLISH
   SetOutPath "$INSTDIR"
   ; The command line, under one name whatever the version; and a prompt that finds it.
   FileOpen $0 "$INSTDIR\kiosk.cmd" w
@@ -403,6 +415,26 @@ erase:
   ${GetOptions} $0 "/LOSE=" $2
   ${IfNot} ${Errors}
     StrCpy $2 ' --lose "$2"'
+  ${ElseIfNot} ${Silent}
+    ; Whoever sits there is asked; a script has to say it beforehand.
+    nsExec::ExecToStack '"$INSTDIR\$1\python.exe" -m kiosk erase --count-lost'
+    Pop $0
+    Pop $4
+    ${If} $0 != "0"
+      !insertmacro refuse 16 "$(NOT_ERASED)$\r$\n$\r$\n$4"
+    ${EndIf}
+    ; The number in the first line, and the same in words below it.
+    ${WordFind2X} "$\n$4" "$\n" "$\r" "+1" $5
+    StrLen $6 "$5$\r$\n"
+    StrCpy $4 $4 "" $6
+    ${If} $5 != "0"
+      MessageBox MB_YESNO|MB_ICONEXCLAMATION|MB_DEFBUTTON2 "$(LOSE)$\r$\n$\r$\n$4" /SD IDNO IDYES lose
+      !insertmacro note "16: $4"
+      SetErrorLevel 16
+      Quit
+lose:
+      StrCpy $2 ' --lose "$5"'
+    ${EndIf}
   ${EndIf}
   nsExec::ExecToStack '"$INSTDIR\$1\python.exe" -m kiosk erase --yes$2'
   Pop $0
@@ -426,6 +458,8 @@ keep:
   FindClose $0
   DeleteRegValue HKLM "${RUN}" "${ID}"
   RMDir /r "$SMPROGRAMS\$(NAME)"
+  !insertmacro remove_menu JAPANESE
+  !insertmacro remove_menu ENGLISH
   DeleteRegKey HKLM "${UNINSTALL}"
   Delete "$INSTDIR\kiosk.cmd"
   Delete "$INSTDIR\uninstall.exe"

@@ -1,5 +1,7 @@
 ; What the installer for Windows says. Japanese first; which of the two is shown is the language of Windows.
 !macro say name japanese english
+  !define JAPANESE_${name} "${japanese}"
+  !define ENGLISH_${name} "${english}"
   LangString ${name} ${LANG_JAPANESE} "${japanese}"
   LangString ${name} ${LANG_ENGLISH} "${english}"
 !macroend
@@ -7,6 +9,8 @@
 !insertmacro say NAME "マイナンバーカード連携窓口" "Library Card Kiosk"
 !insertmacro say TRIAL " (試験版)" " (trial build)"
 !insertmacro say PROMPT "窓口のコマンド(管理者用)" "Kiosk commands (administrators)"
+!insertmacro say WELCOME "このパソコンに、窓口のプログラムを入れます。前の版があれば、新しくします。データと設定は、そのまま残ります。$\r$\n$\r$\n窓口が動いているときは、先に閉じてください。パソコンの再起動は要りません。$\r$\n$\r$\n続けるときは「次へ」を選んでください。" \
+  "This puts the counter's program on this computer, or renews it. Data and settings stay as they are.$\r$\n$\r$\nIf the counter is running, close it first. No restart is needed.$\r$\n$\r$\nChoose Next to go on."
 !insertmacro say AUTOSTART "サインインしたときに窓口を始める" "Start the counter at sign-in"
 !insertmacro say MACHINE "このパソコン全体で1つの窓口を用意する" "Set up one counter for this computer"
 !insertmacro say NO_RIGHTS "入れるには、管理者の権限が必要です。管理者としてサインインするか、「管理者として実行」で始めてください。何も変更していません。" \
@@ -33,7 +37,9 @@
   "The program is installed, but the counter of this computer is not ready. Mend the cause below, then run this installer again, or 'kiosk setup --machine' in an administrator's prompt. Log: $log"
 !insertmacro say KEEP_DATA "窓口のデータ(連携登録、設定、鍵)を残しますか。$\r$\n$\r$\n「はい」なら、プログラムだけを削除します。もう一度入れると、続きから使えます。$\r$\n「いいえ」なら、このパソコン全体の窓口(なければ、いまのアカウントの窓口)のデータをすべて消します。元に戻せません。" \
   "Keep the counter's data (links, settings, keys)?$\r$\n$\r$\nYes: only the program is removed; install it again to go on.$\r$\nNo: all data of this computer's counter (without one, of your account's) are erased. This cannot be undone."
-!insertmacro say NOT_ERASED "窓口のデータを消せないため、プログラムも削除していません。原因を直してから、もう一度削除してください。データを残して削除するときは、「はい」を選びます。記録: $log" \
+!insertmacro say LOSE "このまま消すと、次のものが失われます。消しますか。$\r$\n「いいえ」なら、何も消さず、プログラムも残します。" \
+  "If you go on, the following is lost. Erase it? No: nothing is erased, and the program stays."
+!insertmacro say NOT_ERASED "窓口のデータを消せないため、プログラムも削除していません。原因を直してから、もう一度削除してください。データを残して削除するときは、はじめの質問で「はい」を選びます。記録: $log" \
   "The counter's data could not be erased, so the program was not removed either. Mend the cause below, then remove it again, or keep the data. Log: $log"
 !insertmacro say DATA_KEPT "プログラムを削除しました。窓口のデータ(連携登録)と設定は、残してあります。" \
   "The program was removed. The counter's data (links) and settings are kept."

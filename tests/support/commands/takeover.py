@@ -5,6 +5,7 @@ enrolment file. The files lie in the folder given, where the test has laid them.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +51,12 @@ def taken_over() -> Told:
     told["original"] = FILE.exists()
     told["other"] = called(None, *MACHINE, "--config", str(OTHER))
     told["kept"] = Home(machine_folder()).config.with_name("config.toml.before").read_bytes() == CONFIG.read_bytes()
+    # Of nobody in the group: it is left as it is.
+    (stranger := machine_folder().with_name("stranger")).write_text("theirs", "utf-8")
+    os.link(stranger, named := machine_folder() / "named")
+    told["linked"] = called(None, *MACHINE, "--config", str(CONFIG))
+    told["taken"] = Home(machine_folder()).config.read_bytes() == CONFIG.read_bytes()
+    named.unlink()
     told["another"] = called(None, *MACHINE, "--enrolment", str(HERE / "another.enrolment"))
     told["still"] = membership()
     return told

@@ -1,4 +1,4 @@
-"""A computer with a bare Debian 12: its files in a folder, its processes and its mounts its own, our network.
+"""A computer with a bare Debian: its files in a folder, its processes and its mounts its own, our network.
 
 What the smallest Debian has is fetched once a machine, and kept (CACHE), with the packages that are fetched later. No systemd runs in it,
 and nothing of it is seen outside.
@@ -10,20 +10,15 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
 from tests.support.wait import end
+from tools.installer.debian_release import BOOKWORM, CACHE, Release, bare
 
-if sys.platform != "win32":
-    import fcntl
-
-CACHE = Path("/var/cache/library-card-kiosk-trial")
 LIMIT = 300.0
-_MIRROR = "http://deb.debian.org/debian"
 _ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8",
@@ -36,11 +31,11 @@ _HURRY = "force-unsafe-io\n"
 class DebianComputer:
     """Use as a context manager. `root` is its root folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.root, self._ends = folder / "debian", ExitStack()
+    def __init__(self, folder: Path, release: Release = BOOKWORM) -> None:
+        self.root, self._release, self._ends = folder / "debian", release, ExitStack()
 
     def __enter__(self) -> Self:
-        _copy(bare_debian(), self.root)
+        _copy(bare(self._release), self.root)
         shutil.copy("/etc/resolv.conf", self.root / "etc/resolv.conf")
         (self.root / "etc/dpkg/dpkg.cfg.d/trial").write_text(_HURRY, encoding="ascii")
         # The process with which its namespaces begin and end.
@@ -117,22 +112,6 @@ class DebianComputer:
         lines = ["mount --make-rprivate /", f"mount -t proc proc {self.root}/proc", f"mount -t tmpfs -o mode=1777 shm {memory}"]
         lines.append(f"mount --bind {screens} {theirs}")
         return " && ".join(lines)
-
-
-def bare_debian() -> Path:
-    """The folder of a Debian 12 that nothing was installed on; fetched the first time."""
-    place = CACHE / "bookworm"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / ".lock").open("w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not place.exists():
-            new = CACHE / "bookworm.new"
-            shutil.rmtree(new, ignore_errors=True)
-            subprocess.run(
-                ["debootstrap", "--variant=minbase", "bookworm", str(new), _MIRROR], stdin=subprocess.DEVNULL, check=True, timeout=900
-            )
-            new.rename(place)
-    return place
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -20,12 +21,17 @@ class SmallLayout:
         self.distribution("library-card-kiosk", "License: Apache-2.0", from_wheel=False)
         self.distribution("needed", "License-Expression: MIT")
 
-    def distribution(self, name: str, licence: str, *, text: str | None = "All are permitted.", from_wheel: bool = True) -> Path:
-        """Its folder of metadata. `licence`: a line of them."""
+    def distribution(
+        self, name: str, licence: str, *, text: str | None = "All are permitted.", from_wheel: bool = True, brings: Sequence[str] = ()
+    ) -> Path:
+        """Its folder of metadata. `licence`: a line of them. `brings`: programs or libraries, below the packages."""
         info = self.packages / f"{name.replace('-', '_')}-1.0.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0\n{licence}\n", encoding="utf-8")
-        (info / "RECORD").write_text("", encoding="utf-8")
+        (info / "RECORD").write_text("".join(f"{path},,\n" for path in brings), encoding="utf-8")
+        for path in brings:
+            (self.packages / path).parent.mkdir(exist_ok=True)
+            (self.packages / path).write_bytes(b"\x7fELF" if ".so" in path else b"MZ")
         if text is not None:
             (info / "licenses").mkdir()
             (info / "licenses" / "LICENSE").write_text(text, encoding="utf-8")

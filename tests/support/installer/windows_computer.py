@@ -90,8 +90,23 @@ class WindowsComputer:
         """Until every program of Windows has ended."""
         subprocess.run(["wineserver", "--wait"], env=dict(self._environment), timeout=LIMIT, check=True)
 
+    def press(self, *keys: str) -> None:
+        """As somebody who sits there does, in the window in front."""
+        subprocess.run(["xdotool", "key", "--delay", "60", *keys], env={**os.environ, "DISPLAY": self.screen}, timeout=LIMIT, check=True)
+
+    def shows(self, title: str, *, times: int = 1) -> bool:
+        """Whether so many windows with this in their titles are open."""
+        command = ["xdotool", "search", "--onlyvisible", "--name", title]
+        found = subprocess.run(command, env={**os.environ, "DISPLAY": self.screen}, capture_output=True, timeout=LIMIT, check=False)
+        return len(found.stdout.split()) >= times
+
+    def menus(self) -> set[str]:
+        """The folders in the Start menu that all accounts see, with something in them."""
+        programs = self.drive / "ProgramData/Microsoft/Windows/Start Menu/Programs"
+        return {path.parent.name for path in programs.rglob("*.lnk")}
+
     def speak(self, locale: str) -> None:
-        """From here on, the language of Windows."""
+        """From here on, the language of Windows. Of a locale that this machine has not, Wine reads no Japanese names of files."""
         self.settle()
         self._environment = {**self._environment, "LC_ALL": locale}
 
