@@ -36,7 +36,21 @@ CHECKS = [
     "store",
     "audit",
 ]
-CHECKS += ["recovery", "registry", "ils", "handover", "printing", "slips", "disk", "space", "log", "crashes", "displays", "fonts"]
+CHECKS += [
+    "recovery",
+    "registry",
+    "ils",
+    "handover",
+    "printing",
+    "slips",
+    "disk",
+    "space",
+    "log",
+    "crashes",
+    "policies",
+    "displays",
+    "fonts",
+]
 
 
 def checks_of(said: Any) -> dict[str, Any]:
