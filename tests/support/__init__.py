@@ -14,7 +14,7 @@
   `live_controls`, `manual_timing`.
 - `screens/`: windows seen from outside. `xvfb` (screen, window manager, other people's programs) and `interrupted_handover`;
   `accessible_desktop` (AT-SPI), `idle_services` (what holds off screen saver and sleep, played). Programs: `demo_counter`, `short_tour`,
-  `page_turner`, `clipboard_program`, `tk_form`, `atspi_driver`, `handover_holding_gil`.
+  `page_turner`, `patron_alone`, `clipboard_program`, `tk_form`, `atspi_driver`, `handover_holding_gil`.
 - `cards/`: `readers` (virtual or behind a real pcscd), `windows_scard` (Windows' smart card service, played), `wire` (no reader at all),
   `card_thread`, `revocation_lists`, `malformed_der`.
 - `pcscd/`: a real pcscd of the tests' own; `rig` has the fixture.

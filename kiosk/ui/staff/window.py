@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -40,6 +40,9 @@ from kiosk.ui.timing import QtTiming, Timing
 from kiosk.ui.widgets.focus import FocusRing
 from kiosk.ui.widgets.practice_banner import PracticeBand
 from kiosk.ui.widgets.scan_field import ScanField
+
+if TYPE_CHECKING:
+    from kiosk.ui.staff.leaving import Leaving
 
 _AFTER_FIRST_PAGE_MS = 300
 
@@ -96,6 +99,7 @@ class StaffWindow(QWidget):
         self._ring = FocusRing(self)
         self._clipboard = Clipboard()
         self._may_close = False
+        self._leaving: Leaving | None = None
 
     def _tell_of_trial(self) -> None:
         if is_trial():
@@ -110,6 +114,8 @@ class StaffWindow(QWidget):
             self._keys.turned()
             self._presses.turned()
         self._counter = counter
+        if self._leaving is not None and not counter.flow.about.rests:
+            self._leaving.reject()
         self._countdown.follow(counter)
         self._more_time.follow(counter)
         focused = cast("QWidget | None", self.focusWidget())
@@ -267,13 +273,28 @@ class StaffWindow(QWidget):
             self._shown.keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Quit the application, with its orderly shutdown; ignored during a session."""
+        """Quit the application, with its orderly shutdown; ignored during a session. A library with a staff code is asked for it first."""
         if self._may_close:
             event.accept()
             return
         event.ignore()
-        if self._counter is None or self._counter.flow.about.rests:
+        if self._counter is None:
             quit_soon("its window was closed")
+        elif self._counter.flow.about.rests and self._leaving is None:
+            self._leave(self._counter.rules.staff_code)
+
+    def _leave(self, code: str) -> None:
+        if not code:
+            quit_soon("its window was closed")
+            return
+        from kiosk.ui.staff.leaving import Leaving
+
+        self._leaving = Leaving(self, self._sizes, code, lambda: quit_soon("its window was closed"))
+        self._leaving.finished.connect(self._leaving_answered)
+        self._leaving.open()
+
+    def _leaving_answered(self) -> None:
+        self._leaving = None
 
     def close_for_good(self) -> None:
         self._may_close = True
