@@ -81,7 +81,7 @@ def test_staff_may_stay(staff: StaffWindow) -> None:
     staff.close()
     dialog = asking(staff)
     assert dialog is not None
-    (stay,) = [button for button in dialog.findChildren(QPushButton) if button.accessibleName() == plain(say("staff.leaving.stay"))]
+    (stay,) = [button for button in dialog.findChildren(QPushButton) if button.accessibleName() == plain(say("staff.ending.stay"))]
     stay.click()
     assert (ends(), asking(staff), staff.isVisible()) == (False, None, True)
 

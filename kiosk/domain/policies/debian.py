@@ -14,7 +14,7 @@ from kiosk.domain.policies import Standing
 MARK = b"# library-card-kiosk: kiosk setup --machine --policies (to undo: kiosk setup --no-policies)\n"
 ASIDE = ".before-library-card-kiosk"
 """Ending of what was put aside: none of these folders is read for it."""
-_NAME = "60-library-card-kiosk"
+_NAME = "60-library-card-kiosk.conf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +31,19 @@ class Policy:
         return MARK + self.lines.encode()
 
 
-def _policy(name: str, folder: str, lines: str, *, ending: str = "", is_folder_shared: bool = False) -> Policy:
-    return Policy(name, PurePosixPath(folder, f"{_NAME}{ending}.conf"), lines, is_folder_shared)
+def _policy(name: str, folder: str, lines: str, *, is_folder_shared: bool = False) -> Policy:
+    return Policy(name, PurePosixPath(folder, _NAME), lines, is_folder_shared)
 
 
 POLICIES = (
-    # Ctrl+Alt+F1 and so on, and the key combination that ends the server: xorg.conf(5), SERVERFLAGS.
+    # Ctrl+Alt+F1 and so on, the key combination that ends the server, and a dark display: xorg.conf(5), SERVERFLAGS. All in one section:
+    # of several the server takes the last alone (seen with 21.1).
     _policy(
-        "virtual-terminals",
+        "x-server",
         "etc/X11/xorg.conf.d",
-        'Section "ServerFlags"\n    Option "DontVTSwitch" "true"\n    Option "DontZap" "true"\nEndSection\n',
-        ending="-terminals",
-    ),
-    _policy(
-        "display-off",
-        "etc/X11/xorg.conf.d",
-        'Section "ServerFlags"\n'
+        'Section "ServerFlags"\n    Option "DontVTSwitch" "true"\n    Option "DontZap" "true"\n'
         + "".join(f'    Option "{time}" "0"\n' for time in ("BlankTime", "StandbyTime", "SuspendTime", "OffTime"))
         + "EndSection\n",
-        ending="-display",
     ),
     # Of every program, for the readers' service and the desktop may hold what a card has said: limits.conf(5), coredump.conf(5).
     _policy("core-dumps", "etc/security/limits.d", "* hard core 0\nroot hard core 0\n", is_folder_shared=True),

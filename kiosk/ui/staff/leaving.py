@@ -28,7 +28,7 @@ class Leaving(QDialog):
         self.setObjectName("Window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setStyleSheet(style_sheet(sizes, patron=False))
-        title = say("staff.leaving.title")
+        title = say("staff.ending.title")
         self.setWindowTitle(plain(title))
         self.setAccessibleName(plain(title))
         self._typed = QLineEdit(maxLength=LONGEST, echoMode=QLineEdit.EchoMode.Password)
@@ -36,7 +36,7 @@ class Leaving(QDialog):
         self._typed.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
         self._typed.returnPressed.connect(self._look)
         self._wrong = Words("", "body")
-        self._stay, self._end = Button(say("staff.leaving.stay")), Button(say("staff.leaving.leave"), "primary")
+        self._stay, self._end = Button(say("staff.ending.stay")), Button(say("staff.ending.leave"), "primary")
         self._stay.clicked.connect(self.reject)
         self._end.clicked.connect(self._look)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -46,7 +46,7 @@ class Leaving(QDialog):
         foot.addWidget(self._stay)
         foot.addWidget(self._end)
         whole = column(sizes.gap, (sizes.margin_x, sizes.margin_y, sizes.margin_x, sizes.margin_y))
-        for part in (Words(title, "title", line=1.35), Words(say("staff.leaving.ask"), "body"), self._typed, self._wrong):
+        for part in (Words(title, "title", line=1.35), Words(say("staff.ending.ask"), "body"), self._typed, self._wrong):
             whole.addWidget(part)
         whole.addLayout(foot)
         self.setLayout(whole)
