@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import Distribution
 from pathlib import Path
 
-from tools.installer import licences, sbom
+from tools.installer import launcher, licences, sbom
 from tools.installer.component import Component, InventoryError, Origin
 from tools.installer.distributions import installed, wheels_of
 from tools.installer.parts import parts
@@ -56,7 +56,7 @@ def _packages(layout: Path) -> Path:
 
 
 def _refuse_strangers(layout: Path, packages: Path, components: list[Component]) -> None:
-    known = {layout / file for component in components for file in component.files} | set(_recorded(packages))
+    known = {layout / file for component in components for file in component.files} | {*_recorded(packages), layout / launcher.NAME}
     strangers = [path for path in sorted(layout.rglob("*")) if path.suffix.lower() in _NATIVE and path not in known]
     if strangers:
         names = ", ".join(str(path.relative_to(layout)) for path in strangers)
