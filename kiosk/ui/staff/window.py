@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -21,7 +21,6 @@ from kiosk.ui.clipboard import Clipboard, put
 from kiosk.ui.countdown import Countdown, MoreTimeLeft
 from kiosk.ui.keys import Keys
 from kiosk.ui.pointer_presses import Presses
-from kiosk.ui.quitting import quit_soon
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.idle import IdlePage
 from kiosk.ui.staff.key_actions import StaffKeyActions
@@ -35,14 +34,12 @@ from kiosk.ui.staff.prebuilt_pages import Spares
 from kiosk.ui.staff.rail import Rail
 from kiosk.ui.staff.top_and_bottom_bar import StatusBar, TopBar
 from kiosk.ui.staff.unentered import Unentered
+from kiosk.ui.staff.way_out import WayOut
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
 from kiosk.ui.widgets.focus import FocusRing
 from kiosk.ui.widgets.practice_banner import PracticeBand
 from kiosk.ui.widgets.scan_field import ScanField
-
-if TYPE_CHECKING:
-    from kiosk.ui.staff.leaving import Leaving
 
 _AFTER_FIRST_PAGE_MS = 300
 
@@ -99,7 +96,7 @@ class StaffWindow(QWidget):
         self._ring = FocusRing(self)
         self._clipboard = Clipboard()
         self._may_close = False
-        self._leaving: Leaving | None = None
+        self._way_out = WayOut(self)
 
     def _tell_of_trial(self) -> None:
         if is_trial():
@@ -114,8 +111,7 @@ class StaffWindow(QWidget):
             self._keys.turned()
             self._presses.turned()
         self._counter = counter
-        if self._leaving is not None and not counter.flow.about.rests:
-            self._leaving.reject()
+        self._way_out.follow(counter)
         self._countdown.follow(counter)
         self._more_time.follow(counter)
         focused = cast("QWidget | None", self.focusWidget())
@@ -278,23 +274,7 @@ class StaffWindow(QWidget):
             event.accept()
             return
         event.ignore()
-        if self._counter is None:
-            quit_soon("its window was closed")
-        elif self._counter.flow.about.rests and self._leaving is None:
-            self._leave(self._counter.rules.staff_code)
-
-    def _leave(self, code: str) -> None:
-        if not code:
-            quit_soon("its window was closed")
-            return
-        from kiosk.ui.staff.leaving import Leaving
-
-        self._leaving = Leaving(self, self._sizes, code, lambda: quit_soon("its window was closed"))
-        self._leaving.finished.connect(self._leaving_answered)
-        self._leaving.open()
-
-    def _leaving_answered(self) -> None:
-        self._leaving = None
+        self._way_out.take(self._counter, self._sizes)
 
     def close_for_good(self) -> None:
         self._may_close = True
