@@ -44,6 +44,7 @@ POLICIES = (
         'Section "ServerFlags"\n    Option "DontVTSwitch" "true"\n    Option "DontZap" "true"\n'
         + "".join(f'    Option "{time}" "0"\n' for time in ("BlankTime", "StandbyTime", "SuspendTime", "OffTime"))
         + "EndSection\n",
+        is_folder_shared=True,
     ),
     # Of every program, for the readers' service and the desktop may hold what a card has said: limits.conf(5), coredump.conf(5).
     _policy("core-dumps", "etc/security/limits.d", "* hard core 0\nroot hard core 0\n", is_folder_shared=True),

@@ -22,6 +22,8 @@ def _own_etc() -> None:
     for policy in POLICIES:
         if not policy.is_folder_shared:
             shutil.rmtree(ours.parent / policy.path.parent, ignore_errors=True)
+        else:
+            (ours.parent / policy.path.parent).mkdir(parents=True, exist_ok=True)
     mount("--bind", str(ours), "/etc")
     _sleep().parent.mkdir()
     _sleep().write_text(THEIRS)
