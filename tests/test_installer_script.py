@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kiosk.resource_files import resource
+from tools.installer.launcher import SAYS
 from tools.installer.msi import REFUSALS
 
 SCRIPT = resource("installer/windows/kiosk.nsi").read_text("utf-8").splitlines()
@@ -32,4 +33,4 @@ def test_every_sentence_is_there_in_both_languages_and_said() -> None:
     for name, japanese, english in entries:
         assert re.search(r"[ぁ-ん一-龥]", japanese), name
         assert english.isascii(), name
-    assert set(re.findall(r"\$\((\w+)\)", script)) | set(REFUSALS) == {name for name, *_ in entries}
+    assert set(re.findall(r"\$\((\w+)\)", script)) | {*REFUSALS, *SAYS} == {name for name, *_ in entries}

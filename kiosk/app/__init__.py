@@ -223,8 +223,9 @@ def _lock_of(home: Home, patience: float) -> RunningLock:
 @contextmanager
 def _real_equipment(home: Home, settings: Settings, *, restarted: bool) -> Iterator[Equipment]:
     from kiosk.app.opening import real_equipment
+    from kiosk.awake import kept_awake
 
-    with real_equipment(home, settings, restarted=restarted) as equipment:
+    with kept_awake(), real_equipment(home, settings, restarted=restarted) as equipment:
         yield equipment
 
 

@@ -91,6 +91,7 @@ def erase(home: Home, options: argparse.Namespace) -> int:
 
 
 def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int:
+    from kiosk.commands.setup_policies import undo_with_the_counter
     from kiosk.config.machine_removal import remove_place
     from kiosk.store.home_erasing import erase_data, erase_keys, remove_home
 
@@ -120,6 +121,8 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
             if is_there:
                 erase_data(home, place)
             erase_keys(place)
+    if is_machines:
+        undo_with_the_counter()
     keys_left = remove_place() if is_machines else []
     left = [] if is_machines else remove_home(home)
     output.tell_done("erase.done", folder=escaped(str(home.folder)))

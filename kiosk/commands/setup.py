@@ -27,6 +27,8 @@ def add(commands: Commands) -> None:
     setup.option("--from", type=given_path, metavar="DIR", dest="source")
     setup.option("--config", type=given_path, metavar="FILE", dest="config_file")
     setup.option("--enrolment", type=given_path, metavar="FILE")
+    setup.option("--policies", action="store_true")
+    setup.option("--no-policies", action="store_true")
     setup.option("--account", nargs="?", const="", metavar="NAME")
     setup.option("--to", type=given_path, metavar="DIR")
     setup.option("--call-off", action="store_true")
@@ -62,6 +64,7 @@ def _set_up(home: Home, options: argparse.Namespace) -> int:
 
 def _set_up_alone(home: Home, options: argparse.Namespace) -> int:
     from kiosk.commands.setup_move import go_on
+    from kiosk.commands.setup_policies import change_policies
     from kiosk.config.move_journal import planned_move
 
     begun = planned_move()
@@ -70,7 +73,9 @@ def _set_up_alone(home: Home, options: argparse.Namespace) -> int:
 
         return call_off(begun, options)
     if options.machine:
-        return _take_over(begun, options)
+        return _take_over(begun, options) or change_policies(options)
+    if options.no_policies:
+        return change_policies(options)
     if begun is not None:
         return go_on(begun, options)
     if options.account is not None:

@@ -19,6 +19,9 @@ _CONTRADICTING = (
     # A counter that is moved has a config of its own, and may be enrolled.
     ("--config", "--from"),
     ("--enrolment", "--from"),
+    ("--policies", "--no-policies"),
+    ("--account", "--policies"),
+    ("--account", "--no-policies"),
 )
 
 
@@ -32,7 +35,7 @@ def is_misused(options: argparse.Namespace) -> bool:
         if {one, other} <= given:
             output.warn("setup.not-together", one=one, other=other)
             return True
-    if given - {"--dry-run"} and not given & {"--machine", "--account", "--call-off"}:
+    if given - {"--dry-run", "--no-policies"} and not given & {"--machine", "--account", "--call-off"}:
         output.warn("setup.which")
         return True
     if given and (home := os.environ.get("KIOSK_HOME")):
@@ -48,6 +51,8 @@ def given_options(options: argparse.Namespace) -> set[str]:
         "--from": options.source,
         "--config": options.config_file,
         "--enrolment": options.enrolment,
+        "--policies": options.policies or None,
+        "--no-policies": options.no_policies or None,
         "--account": options.account,
         "--to": options.to,
         "--call-off": options.call_off or None,

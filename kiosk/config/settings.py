@@ -202,7 +202,7 @@ class LibraryCardSettings:
 
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
-    """[session]: timeouts, and the code staff enter to take back a single display."""
+    """[session]: timeouts, and the code staff enter to take back a single display, and to end the counter."""
 
     idle_seconds: int = setting(Number(20, 3600), 60)
     library_card_seconds: int = setting(Number(60, 3600), 900)

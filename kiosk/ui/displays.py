@@ -14,6 +14,7 @@ from kiosk.domain.events import Event
 from kiosk.domain.pin import Pin
 from kiosk.domain.states import AskingPin, Counter, Screen
 from kiosk.ui.display_assignment import arrange
+from kiosk.ui.kept_in_place import KeptInPlace
 from kiosk.ui.shared_display import places, put
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.timing import Timing
@@ -62,7 +63,15 @@ class Displays:
         # Built, and its modules imported, once staff can already work: it is needed later than theirs.
         from kiosk.ui.patron.window import PatronWindow
 
-        return PatronWindow(self._emit, self._confirm_pin, self._settings, self._timing)
+        window = PatronWindow(self._emit, self._confirm_pin, self._settings, self._timing)
+        self._kept = KeptInPlace(window, self._display_to_fill, self._fill)
+        return window
+
+    def _display_to_fill(self) -> QScreen | None:
+        """With the patron's window, while it is shown and not beside staff's."""
+        if self.patron.isHidden() or self.shares_display:
+            return None
+        return _screen(self.arranged.patron)
 
     @property
     def shares_display(self) -> bool:
@@ -126,12 +135,14 @@ class Displays:
         if screen is None:
             self.patron.hide()
         elif self.arranged.together:
+            self.patron.have_frame(True)
             put(self.patron, places(screen.availableGeometry()).patron)
             self.patron.showNormal()
         else:
             self._fill(screen)
 
     def _fill(self, screen: QScreen) -> None:
+        self.patron.have_frame(False)
         if self.patron.geometry() != screen.geometry():
             self.patron.setWindowState(Qt.WindowState.WindowNoState)
             self.patron.setGeometry(screen.geometry())
@@ -201,6 +212,7 @@ class Displays:
         for screen in QGuiApplication.screens():
             screen.geometryChanged.disconnect(self._displays_changed)
         if self._patron_opened:
+            self._kept.stop()
             self.patron.close_for_good()
         self.staff.close_for_good()
 

@@ -48,6 +48,7 @@ CHECKS += [
     "space",
     "log",
     "crashes",
+    "policies",
     "displays",
     "fonts",
 ]

@@ -12,7 +12,8 @@ GROUP, ACCOUNT = "kiosk-no-such-group", "kiosk-no-such-account"
 
 
 @pytest.mark.parametrize(
-    "options", [["--group", GROUP], ["--from", "old"], ["--to", "new"], ["--yes"], ["--group", GROUP, "--from", "old", "--dry-run"]]
+    "options",
+    [["--group", GROUP], ["--from", "old"], ["--to", "new"], ["--yes"], ["--policies"], ["--group", GROUP, "--from", "old", "--dry-run"]],
 )
 def test_what_is_to_be_set_up_has_to_be_said(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["setup", *options]) == 2
@@ -32,6 +33,8 @@ def test_what_is_to_be_set_up_has_to_be_said(options: list[str], capsys: pytest.
         (["--machine", "--yes"], "--machine", "--yes"),
         (["--machine", "--group", GROUP, "--home", "place"], "setup", "--home"),
         (["--home", "place"], "setup", "--home"),
+        (["--machine", "--policies", "--no-policies"], "--policies", "--no-policies"),
+        (["--account", "--no-policies"], "--account", "--no-policies"),
     ],
 )
 def test_options_that_contradict_each_other(options: list[str], one: str, other: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.policies.debian import POLICIES
 from tests.support import ROOT
 from tests.support.installer.debian_computer import DebianComputer, kill
 from tests.support.screens.xvfb import Screen
@@ -98,8 +99,10 @@ def test_it_installs_upgrades_and_goes(computer: DebianComputer, packages: Packa
     _, printed = computer.run("kiosk", "doctor", account=DESK)
     assert "○ プログラム: 版 0.1.0" in printed
     _look_at_the_tour(computer)
-    code, printed = computer.run("kiosk", "setup", "--machine", "--group", DESK)
+    code, printed = computer.run("kiosk", "setup", "--machine", "--group", DESK, "--policies")
     assert code == 0, printed
+    policies = [Path(policy.path) for policy in POLICIES]
+    assert [path for path in policies if not (computer.root / path).exists()] == []
     assert computer.run("kiosk", "config", "write", account=DESK)[0] in {0, 1}
     kept = {path: (computer.root / path).read_bytes() for path in _files_below(computer, *DATA)}
     assert DATA[0] / "config.toml" in kept
@@ -125,6 +128,7 @@ def test_it_installs_upgrades_and_goes(computer: DebianComputer, packages: Packa
     assert computer.run("apt-get", "-q", "-y", "remove", COUNTER)[0] == 0
     assert {path: (computer.root / path).read_bytes() for path in kept} == kept
     assert not (computer.root / PLACE).exists()
+    assert [path for path in policies if (computer.root / path).exists()] == []
     assert computer.run("apt-get", "-q", "-y", "purge", COUNTER)[0] == 0
     assert _ours(computer.files() - before) == set()
 

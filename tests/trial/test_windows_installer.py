@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.policies.windows import POLICIES
 from tests.support.installer.built import Installers, is_signed
 from tests.support.installer.windows_computer import RUN, UNINSTALL, WindowsComputer
 from tools.installer.__main__ import LAYOUT
@@ -19,6 +20,7 @@ pytestmark = [pytest.mark.trial, pytest.mark.timeout(900), pytest.mark.linux("bu
 
 DONE, NEWER_THERE, RUNS = 0, 13, 14
 MEGABYTE = 1_000_000
+POLICY = (rf"HKLM\{POLICIES[0].key}", POLICIES[0].value_name)
 LATER = 0.4
 """Seconds after which an upgrade is killed, and as many again each time."""
 
@@ -76,6 +78,7 @@ def test_it_installs_upgrades_and_goes(computer: WindowsComputer, installers: In
     assert computer.run(installers.first, "/S") == (DONE, "")
     assert (computer.version, computer.versions) == ("0.1.0", {"0.1.0"})
     assert computer.registry(RUN, "LibraryCardKiosk") == r'"C:\Program Files\LibraryCardKiosk\0.1.0\pythonw.exe" -m kiosk keep'
+    assert (computer.program / "counter.exe").read_bytes() == (LAYOUT / "counter.exe").read_bytes()
     code, printed = computer.kiosk("--home", r"C:\counter", "config", "write")
     assert (code, (computer.drive / "counter" / "config.toml").exists()) == (DONE, True), printed
     _, printed = computer.kiosk("--home", r"C:\counter", "doctor")
@@ -91,7 +94,8 @@ def test_it_installs_upgrades_and_goes(computer: WindowsComputer, installers: In
     assert computer.run(installers.second, "/S", "/NOAUTOSTART") == (DONE, "")
     # Nothing starts a version that has gone, or comes back unasked; and what an ended removal has left is no obstacle.
     assert computer.registry(RUN, "LibraryCardKiosk") is None
-    assert computer.run(installers.second, "/S") == (DONE, "")
+    assert computer.run(installers.second, "/S", "/POLICIES") == (DONE, "")
+    assert computer.registry(*POLICY) == "0x0"
     assert computer.registry(RUN, "LibraryCardKiosk") is None
     assert not (computer.program / ".going").exists()
     # Whoever installs it next speaks another language, and so does who removes it: there is one menu, and none is left.
@@ -106,7 +110,8 @@ def test_it_installs_upgrades_and_goes(computer: WindowsComputer, installers: In
     assert computer.run(computer.program / "uninstall.exe", "/S")[0] == DONE
     computer.settle()
     left = {path for path in _files(computer.drive) - before if not _is_of_windows(path)}
-    assert {path.parts[0] for path in left} == {"counter"}, "data stay, nothing else does"
+    assert {path.parts[0] for path in left} == {"counter", "ProgramData"}, "data stay, nothing else does"
+    assert computer.registry(*POLICY) is None
     assert (computer.registry(UNINSTALL, "DisplayVersion"), computer.registry(RUN, "LibraryCardKiosk")) == (None, None)
 
 
@@ -145,6 +150,7 @@ def test_an_upgrade_killed_at_any_time_leaves_one_version_whole(computer: Window
         assert computer.version in {"0.1.0", "0.2.0"}
         code, printed = computer.kiosk("--home", r"C:\counter", "config", "show-default")
         assert code == DONE, f"after {seconds:g} s: {printed}"
+        assert (computer.program / "counter.exe").read_bytes() == (LAYOUT / "counter.exe").read_bytes()
     assert (computer.version, computer.versions) == ("0.2.0", {"0.2.0"})
     assert not [path for path in computer.program.iterdir() if path.name.startswith(".")]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kiosk.program_version import TRIAL
-from tools.installer import inventory, msi, nsis, signing
+from tools.installer import inventory, launcher, msi, nsis, signing
 from tools.installer.component import InventoryError
 from tools.installer.debian_package import COUNTER_PACKAGE, REGISTRY_PACKAGE, build
 from tools.installer.debian_release import BOOKWORM, TRIXIE, Release
@@ -35,6 +35,8 @@ def build_windows(out: Path, embed: Embed | None, signer: Signer | None, *, is_r
     if embed is not None:
         embed.refuse_others()
     lay_out(LAYOUT, embed, [nsis.component()])
+    if signer is not None:
+        signer.sign(LAYOUT / launcher.NAME)
     version = version_of(LAYOUT)
     name = f"library-card-kiosk-{version.removesuffix(TRIAL)}{'-TRIAL' if embed is None else ''}"
     setup, package = out / f"{name}-setup.exe", out / f"{name}.msi"

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.installer import licences, sbom
+from tools.installer import launcher, licences, sbom
 from tools.installer.component import Component, InventoryError, Origin
 from tools.installer.distributions import installed, own_files, wheels_of
 from tools.installer.parts import parts
@@ -57,7 +57,7 @@ def _packages(layout: Path) -> Path:
 
 def _refuse_strangers(layout: Path, packages: Path, components: list[Component]) -> None:
     """That the record of a wheel names a library tells nobody whose work it is."""
-    known = {layout / file for component in components for file in component.files} | set(own_files(packages))
+    known = {layout / file for component in components for file in component.files} | {*own_files(packages), layout / launcher.NAME}
     strangers = [path for path in sorted(layout.rglob("*")) if path not in known and _is_native(path)]
     if strangers:
         names = ", ".join(str(path.relative_to(layout)) for path in strangers)

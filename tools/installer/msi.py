@@ -18,11 +18,12 @@ from uuid import UUID, uuid5
 from xml.etree import ElementTree
 
 from kiosk.program_version import TRIAL
+from tools.installer import launcher
 from tools.installer.requirements import ROOT
 from tools.installer.windows_layout import version_of
+from tools.installer.words import japanese
 
 SOURCE = ROOT / "resources" / "installer" / "windows" / "kiosk.wxs"
-WORDS = SOURCE.with_name("words.nsh")
 UPGRADE_CODE = UUID("8C3E2A8D-6D0B-4C52-9B7E-27A1D5E0F4C6")
 """By which Windows knows all versions as one program: the same for ever. kiosk.nsi looks for it."""
 REFUSALS = ("OLD_WINDOWS", "SETUP_THERE", "NEWER_THERE")
@@ -71,7 +72,7 @@ def build(layout: Path, out: Path) -> None:
             "Version": built.number,
             "Folder": built.folder,
             "Command": os.path.relpath(command, layout),
-            **{f"{name}Guid": _code("component", name) for name in ("Command", "Menu", "Autostart")},
+            **{f"{name}Guid": _code("component", name) for name in ("Command", "Launcher", "Menu", "Autostart")},
         }
         defined = [part for name, value in told.items() for part in ("-D", f"{name}={value}")]
         # The list first: the cabinet, and so what is written, ends with kiosk.cmd.
@@ -82,11 +83,6 @@ def build(layout: Path, out: Path) -> None:
         # The code of the package is another one whenever anything in it is: https://learn.microsoft.com/windows/win32/msi/package-codes
         _summarise(out, Path(work), built, UUID(int=0))
         _summarise(out, Path(work), built, uuid5(UPGRADE_CODE, hashlib.sha256(out.read_bytes()).hexdigest()))
-
-
-def japanese() -> dict[str, str]:
-    """What both installers say (words.nsh), by name."""
-    return dict(re.findall(r'^!insertmacro say (\w+) "([^"]*)"', WORDS.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def _list_files(layout: Path, built: _Build, into: Path) -> str:
@@ -125,6 +121,9 @@ def _statements(built: _Build, python: str) -> list[str]:
         # kiosk.cmd is written whenever python.exe is, whoever altered it: https://learn.microsoft.com/windows/win32/msi/companion-files
         _update("File", "Version", python, "File", "kiosk.cmd"),
         _update("Component", "KeyPath", "", "Component", "Command"),
+        # One that is there stays, also while it runs.
+        _update("File", "Version", launcher.VERSION, "File", launcher.NAME),
+        _update("File", "Language", "0", "File", launcher.NAME),
         # The attributes belong to the key of the table, which cannot be updated.
         "DELETE FROM Upgrade WHERE ActionProperty = 'FORMER'",
         f"INSERT INTO Upgrade (UpgradeCode, VersionMin, VersionMax, Attributes, ActionProperty) VALUES ({former})",  # noqa: S608

@@ -13,6 +13,7 @@ from pathlib import Path
 from kiosk.program_version import TRIAL
 from tools.installer import inventory, program
 from tools.installer.component import Component, Origin
+from tools.installer.launcher import compile_launcher
 from tools.installer.python_embed import Embed, refuse_unsigned
 from tools.installer.requirements import ROOT
 
@@ -83,6 +84,7 @@ def lay_out(folder: Path, embed: Embed | None = None, also: Sequence[Component] 
     (folder / "python313._pth").write_text(_PATHS, encoding="ascii", newline="\r\n")
     _draw_icon(folder / "kiosk.ico")
     _compile(folder)
+    compile_launcher(folder)
     interpreter = None if embed is None else Origin(embed.zip.name, embed.hash.lower())
     inventory.take(folder, [Path(f"{folder}.json")], program.source_date(), interpreter, also)
     program.date(folder)

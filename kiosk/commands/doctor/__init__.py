@@ -74,6 +74,7 @@ def examine(home: Home) -> list[Finding]:
     from kiosk.checks.files import check_files
     from kiosk.checks.handover import check_handover
     from kiosk.checks.logfile import check_log
+    from kiosk.checks.policies import check_policies
     from kiosk.checks.printing import check_printing
     from kiosk.checks.program import check_program
     from kiosk.checks.session import check_session
@@ -119,6 +120,7 @@ def examine(home: Home) -> list[Finding]:
         *take(("space",), lambda: check_space(home.data), _SECONDS),
         *take(("log",), lambda: check_log(home.logs), _SECONDS),
         *take(("crashes",), lambda: check_crashes(home), _SECONDS),
+        *take(("policies",), check_policies, _SECONDS),
         *take(("displays", "fonts"), screens, _SECONDS),
     ]
 

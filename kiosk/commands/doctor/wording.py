@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from kiosk.commands import output
 from kiosk.commands.output import explain, for_platform, why, words
+from kiosk.commands.setup_policies import policies_in_words
 from kiosk.domain.calendar import JAPAN, second_in_japan
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.health import Condition, Finding, worst
@@ -71,6 +72,8 @@ def _filled(finding: Finding) -> dict[str, str | int]:
         params["what"] = "\n".join(_damaged(*line.split("\t")) for line in str(params["damaged"]).splitlines())
     if "altered" in params:
         params["altered"] = "、".join(words(f"doctor.altered.{part}") for part in str(params["altered"]).split())
+    if "policies" in params:
+        params["policies"] = policies_in_words(str(params["policies"]).split())
     if "unused" in params:
         files = (line.partition("\t") for line in str(params["unused"]).splitlines())
         params["files"] = "".join(f"\n{file}: {words(f'list.{reason}')}" for file, _, reason in files)

@@ -201,6 +201,14 @@ class PatronWindow(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._emit(Touched())
 
+    def have_frame(self, framed: bool) -> None:
+        """Without a frame there is nothing to drag, and no menu of the window (Alt+Space). A window that is shown is hidden by a change."""
+        if framed == (not self.windowFlags() & Qt.WindowType.FramelessWindowHint):
+            return
+        kept = self.windowFlags() & Qt.WindowType.WindowDoesNotAcceptFocus
+        # All of them at once: with one that says what the frame has, Qt adds none of its own.
+        self.setWindowFlags(Qt.WindowType.Window | kept | (Qt.WindowType(0) if framed else Qt.WindowType.FramelessWindowHint))
+
     def close_for_good(self) -> None:
         """Close on shutdown; a patron cannot close this window."""
         self._may_close = True

@@ -21,7 +21,6 @@ from kiosk.ui.clipboard import Clipboard, put
 from kiosk.ui.countdown import Countdown, MoreTimeLeft
 from kiosk.ui.keys import Keys
 from kiosk.ui.pointer_presses import Presses
-from kiosk.ui.quitting import quit_soon
 from kiosk.ui.staff.banners import Banners
 from kiosk.ui.staff.idle import IdlePage
 from kiosk.ui.staff.key_actions import StaffKeyActions
@@ -35,6 +34,7 @@ from kiosk.ui.staff.prebuilt_pages import Spares
 from kiosk.ui.staff.rail import Rail
 from kiosk.ui.staff.top_and_bottom_bar import StatusBar, TopBar
 from kiosk.ui.staff.unentered import Unentered
+from kiosk.ui.staff.way_out import WayOut
 from kiosk.ui.theme import StaffSizes, staff_sizes, style_sheet
 from kiosk.ui.timing import QtTiming, Timing
 from kiosk.ui.widgets.focus import FocusRing
@@ -96,6 +96,7 @@ class StaffWindow(QWidget):
         self._ring = FocusRing(self)
         self._clipboard = Clipboard()
         self._may_close = False
+        self._way_out = WayOut(self)
 
     def _tell_of_trial(self) -> None:
         if is_trial():
@@ -110,6 +111,7 @@ class StaffWindow(QWidget):
             self._keys.turned()
             self._presses.turned()
         self._counter = counter
+        self._way_out.follow(counter)
         self._countdown.follow(counter)
         self._more_time.follow(counter)
         focused = cast("QWidget | None", self.focusWidget())
@@ -267,13 +269,12 @@ class StaffWindow(QWidget):
             self._shown.keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Quit the application, with its orderly shutdown; ignored during a session."""
+        """Quit the application, with its orderly shutdown; ignored during a session. A library with a staff code is asked for it first."""
         if self._may_close:
             event.accept()
             return
         event.ignore()
-        if self._counter is None or self._counter.flow.about.rests:
-            quit_soon("its window was closed")
+        self._way_out.take(self._counter, self._sizes)
 
     def close_for_good(self) -> None:
         self._may_close = True

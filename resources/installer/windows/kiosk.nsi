@@ -7,11 +7,12 @@
 ; Mass installation: with /FILES, kiosk.toml and COMPUTER.enrolment (by the computer's name) or kiosk.enrolment beside this file are taken
 ; over by `kiosk setup --machine`, which checks both before it changes anything, and may be repeated. Without /FILES whoever sits there is
 ; asked, and a silent one leaves them: a web page lays files beside a downloaded installer too.
-; Silent: /S, the folder /D=… (last, without quotes), /NOAUTOSTART, /FILES, /MACHINE and /GROUP=name (`kiosk setup --machine`), /LOG=file; of
-; uninstall.exe /ERASE and /LOSE=n (`kiosk erase`), which a silent one has to be told, and others ask for. What goes wrong is said in a
-; window, unless silent, and in the log.
+; Silent: /S, the folder /D=… (last, without quotes), /NOAUTOSTART, /FILES, /MACHINE, /GROUP=name and /POLICIES (`kiosk setup --machine`),
+; /LOG=file; of uninstall.exe /ERASE and /LOSE=n (`kiosk erase`), which a silent one has to be told, and others ask for. What goes wrong is
+; said in a window, unless silent, and in the log.
 ; Exit codes: 0 done, 1 ended by the user, 2 not written, 11 no rights, 12 Windows too old, 13 a newer version is there, 14 the counter runs,
-; 15 installed but not set up, 16 not erased and not removed, 17 installed from the MSI, 18 a folder that is not for this.
+; 15 installed but not set up, 16 not erased and not removed, 17 installed from the MSI, 18 a folder that is not for this, 19 policies not put
+; back and not removed.
 Unicode true
 Target amd64-unicode
 !ifdef FAST
@@ -131,6 +132,12 @@ Var files ; the options that name what lies beside this file, or nothing
   IfErrors ${failed}
 !macroend
 
+; Gives a file the name of another one in one step: REPLACE_EXISTING and WRITE_THROUGH.
+; https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-movefileexw
+!macro exchange new name
+  System::Call 'kernel32::MoveFileExW(w "$INSTDIR\${new}", w "$INSTDIR\${name}", i 9)'
+!macroend
+
 ; Whether the program may lie in $INSTDIR: leaves 1 on the stack, or 0. Below the folder of programs, where Windows lets only administrators
 ; write: the counter is started from there, and commands with their rights. And in a folder of its own: its removal is this program's.
 Function is_place_usable
@@ -158,6 +165,7 @@ Function is_place_usable
     StrCpy $2 "$1" 1
     ${If} $2 != "."
     ${AndIf} $1 != "kiosk.cmd"
+    ${AndIf} $1 != "counter.exe"
     ${AndIf} $1 != "uninstall.exe"
     ${AndIfNot} ${FileExists} "$INSTDIR\$1\${OURS}"
       FindClose $0
@@ -222,9 +230,14 @@ Section "-program"
   !insertmacro remove_menu ENGLISH
   SetOutPath "$INSTDIR"
   ; The command line, under one name whatever the version; and a prompt that finds it.
-  FileOpen $0 "$INSTDIR\kiosk.cmd" w
+  FileOpen $0 "$INSTDIR\.kiosk.cmd.new" w
   FileWrite $0 '@"%~dp0${VERSION}\python.exe" -m kiosk %*$\r$\n'
   FileClose $0
+  !insertmacro exchange ".kiosk.cmd.new" "kiosk.cmd"
+  ; The counter, under one name (counter.c): it reads kiosk.cmd. One that runs cannot be exchanged, and need not be.
+  File "/oname=.counter.exe.new" "${LAYOUT}/counter.exe"
+  !insertmacro exchange ".counter.exe.new" "counter.exe"
+  Delete "$INSTDIR\.counter.exe.new"
   CreateShortcut "$SMPROGRAMS\$(NAME)\$(PROMPT).lnk" "$SYSDIR\cmd.exe" '/k "set PATH=$INSTDIR;%PATH%"' "${HERE}\kiosk.ico"
 
   WriteRegStr HKLM "${UNINSTALL}" "DisplayName" "$(NAME)${SUFFIX}"
@@ -285,6 +298,11 @@ Section /o "$(MACHINE)" machine
   ${IfNot} ${Errors}
     StrCpy $files '$files --group "$1"'
   ${EndIf}
+  ClearErrors
+  ${GetOptions} $0 "/POLICIES" $1
+  ${IfNot} ${Errors}
+    StrCpy $files '$files --policies'
+  ${EndIf}
   nsExec::ExecToStack '"${HERE}\python.exe" -m kiosk setup --machine$files'
   Pop $0
   Pop $1
@@ -335,6 +353,11 @@ Function .onInit
   ${EndIf}
   ClearErrors
   ${GetOptions} $0 "/MACHINE" $1
+  ${IfNot} ${Errors}
+    !insertmacro SelectSection ${machine}
+  ${EndIf}
+  ClearErrors
+  ${GetOptions} $0 "/POLICIES" $1
   ${IfNot} ${Errors}
     !insertmacro SelectSection ${machine}
   ${EndIf}
@@ -444,6 +467,14 @@ lose:
   ${EndIf}
   !insertmacro note "0: $1"
 keep:
+  ; Only the program knows what was there before.
+  ReadRegStr $1 HKLM "${UNINSTALL}" "DisplayVersion"
+  nsExec::ExecToStack '"$INSTDIR\$1\python.exe" -m kiosk setup --no-policies'
+  Pop $0
+  Pop $1
+  ${If} $0 != "0"
+    !insertmacro refuse 19 "$(POLICIES_STAY)$\r$\n$\r$\n$1"
+  ${EndIf}
   RMDir /r "$INSTDIR\.going"
   FindFirst $0 $1 "$INSTDIR\*"
   ${DoWhile} $1 != ""
@@ -462,6 +493,7 @@ keep:
   !insertmacro remove_menu ENGLISH
   DeleteRegKey HKLM "${UNINSTALL}"
   Delete "$INSTDIR\kiosk.cmd"
+  Delete "$INSTDIR\counter.exe"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   MessageBox MB_OK|MB_ICONINFORMATION "$3" /SD IDOK

@@ -24,6 +24,9 @@
 ; Said by the MSI.
 !insertmacro say SETUP_THERE "setup.exe で入れた窓口のプログラムがあります。先に「設定」の「アプリ」から削除して(データは残ります)、もう一度始めてください。何も変更していません。" \
   "The kiosk was installed from setup.exe. Remove it in Apps first (data are kept), then start again. Nothing was changed."
+; Said by counter.exe.
+!insertmacro say LAUNCHER_LOST "窓口のプログラムが見つからないか、始められません。管理者に、インストーラーをもう一度実行するように伝えてください。" \
+  "The counter's program is not there, or cannot be started. Have an administrator run the installer again."
 !insertmacro say RUNNING "窓口が動いているため、入れ替えられません。窓口を閉じてから、もう一度始めてください。いまの版は、そのまま使えます。" \
   "The counter is running. Close it, then start again. The installed version still works."
 !insertmacro say NOT_WRITTEN "ファイルを書けませんでした。ディスクの空き(300 MB以上)と、その場所に書けることを確認して、もう一度始めてください。前の版があれば、そのまま使えます。" \
@@ -41,6 +44,8 @@
   "If you go on, the following is lost. Erase it? No: nothing is erased, and the program stays."
 !insertmacro say NOT_ERASED "窓口のデータを消せないため、プログラムも削除していません。原因を直してから、もう一度削除してください。データを残して削除するときは、はじめの質問で「はい」を選びます。記録: $log" \
   "The counter's data could not be erased, so the program was not removed either. Mend the cause below, then remove it again, or keep the data. Log: $log"
+!insertmacro say POLICIES_STAY "「kiosk setup --machine --policies」で変えたパソコンの設定を元に戻せないため、プログラムを削除していません。原因を直してから、もう一度削除してください。記録: $log" \
+  "What 'kiosk setup --machine --policies' has set cannot be put back, so the program was not removed. Mend the cause below, then remove it again. Log: $log"
 !insertmacro say DATA_KEPT "プログラムを削除しました。窓口のデータ(連携登録)と設定は、残してあります。" \
   "The program was removed. The counter's data (links) and settings are kept."
 !insertmacro say DATA_ERASED "プログラムと、窓口のデータを削除しました。ほかの場所に作った控えと、サーバーの登録は、残っています。" \

@@ -41,6 +41,7 @@ from tests.support.commands.called_off import SCENARIOS as OF_CALLING_OFF
 from tests.support.commands.changed_rights import SCENARIOS as OF_CHANGED_RIGHTS
 from tests.support.commands.intruders import SCENARIOS as OF_INTRUDERS
 from tests.support.commands.lured_homes import SCENARIOS as OF_LURED_HOMES
+from tests.support.commands.policies import SCENARIOS as OF_POLICIES
 from tests.support.commands.proven_moves import SCENARIOS as OF_PROOFS
 from tests.support.commands.refused_moves import SCENARIOS as OF_REFUSALS
 from tests.support.commands.roots_commands import SCENARIOS as OF_ROOTS_COMMANDS
@@ -262,6 +263,7 @@ SCENARIOS: dict[str, Callable[[], Told]] = {
     **OF_CALLING_OFF,
     **OF_INTRUDERS,
     **OF_LURED_HOMES,
+    **OF_POLICIES,
     **OF_PROOFS,
     **OF_REFUSALS,
     **OF_CHANGED_RIGHTS,
