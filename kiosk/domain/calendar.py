@@ -37,8 +37,9 @@ def in_japan(moment: datetime) -> datetime:
 
 
 def second_in_japan(moment: datetime) -> str:
-    """An aware moment as commands write it: 2026-12-07 09:30:00, by Japanese time."""
-    return f"{in_japan(moment):%Y-%m-%d %H:%M:%S}"
+    """An aware moment as commands write it: 2026-12-07 09:30:00, by Japanese time; as ISO 8601, with its zone, where Japan has none."""
+    here = in_japan(moment)
+    return f"{here:%Y-%m-%d %H:%M:%S}" if here.tzinfo is JAPAN else moment.isoformat()
 
 
 def day_in_japan(moment: datetime) -> date:

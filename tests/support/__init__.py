@@ -13,9 +13,9 @@
   `serving_samples`, `registry_samples` (a counter for each thing a window can show), `patron_message`, `layout_faults`, `focusable`,
   `live_controls`, `manual_timing`.
 - `screens/`: windows seen from outside. `xvfb` (screen, window manager, other people's programs) and `interrupted_handover`;
-  `accessible_desktop` (AT-SPI), `idle_services` (what holds off screen saver and sleep, played). Fields of other programs: `scripted_fields`
-  (played), `form_window` (in Qt), `chromium`. Programs: `demo_counter`, `short_tour`, `page_turner`, `patron_alone`, `clipboard_program`,
-  `tk_form`, `qt_form`, `atspi_driver`, `handover_holding_gil`.
+  `accessible_desktop` (AT-SPI), `idle_services` (what holds off screen saver and sleep, played). Fields of other programs:
+  `scripted_fields` (played), `form_window` (in Qt), `chromium`. Programs: `demo_counter`, `short_tour`, `page_turner`, `patron_alone`,
+  `clipboard_program`, `tk_form`, `qt_form`, `atspi_driver`, `handover_holding_gil`.
 - `cards/`: `readers` (virtual or behind a real pcscd), `windows_scard` (Windows' smart card service, played), `wire` (no reader at all),
   `card_thread`, `revocation_lists`, `malformed_der`.
 - `pcscd/`: a real pcscd of the tests' own; `rig` has the fixture.
