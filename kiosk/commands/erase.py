@@ -29,6 +29,7 @@ from kiosk.ledger.running_lock import RunningLock
 if TYPE_CHECKING:
     from kiosk.store.enrolled_store import Membership
     from kiosk.store.key_location import KeyPlace
+    from kiosk.store.keys import KeyRecord
 
 _UNKNOWN = "unknown"
 
@@ -106,9 +107,6 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
             if is_machines:
                 _close_to_members()
             told = _tell_server(home, loss)
-            before = place.of_folder_before()
-            if before is not None and before[1]:
-                erase_keys(before[0])
             if is_there:
                 erase_data(home, place)
             erase_keys(place)
@@ -118,8 +116,6 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
     for key, paths in (("erase.left", left), ("erase.outside", outside)):
         if paths:
             output.tell_done(key, places=", ".join(escaped(str(path)) for path in paths))
-    if before is not None and not before[1]:
-        output.tell_done("erase.keys-elsewhere", keys=escaped(before[0].store.describe().place))
     if is_machines:
         _tell_machines(keys_left)
     if loss.membership is not None:
@@ -202,12 +198,19 @@ def _not_running(home: Home | None) -> Iterator[None]:
         yield
 
 
+def _may_have_store(home: Home, record: KeyRecord | None) -> bool:
+    """Also one that is not to be seen: its disk may not be connected just now. Raises Unavailable."""
+    if record is None:
+        return home.has_store()
+    return not record.is_erased and (home.has_store() or record.store != "")
+
+
 def _loss(home: Home, place: KeyPlace) -> _Loss:
     from kiosk.store.repository import Repository
 
     try:
         record = place.store.load()
-        if not home.has_store() or (record is not None and record.is_erased):
+        if not _may_have_store(home, record):
             return _Loss()
         keys = place.open_keys()
         with Repository(home.store, keys, "", now, anchor=place.anchor(keys), known=place.known_store()) as store:
@@ -224,6 +227,8 @@ def _loss(home: Home, place: KeyPlace) -> _Loss:
 def _confirm(home: Home, place: KeyPlace, loss: _Loss, options: argparse.Namespace) -> None:
     """Raises Unavailable: erase-impossible, unless it was confirmed in words."""
     output.tell("erase.what", folder=escaped(str(home.folder)), keys=escaped(place.store.describe().place))
+    if (kept := place.of_another_folder()) is not None:
+        output.tell("erase.keys-elsewhere", keys=escaped(kept[0]), first=escaped(kept[1]))
     if loss.lost:
         print(loss.told)
     if options.yes:
