@@ -89,14 +89,14 @@ def erase(home: Home, options: argparse.Namespace) -> int:
 
 def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int:
     from kiosk.config.machine_removal import remove_place
-    from kiosk.store.home_erasing import erase_data, erase_keys, remove_home
+    from kiosk.store.home_erasing import erase_keys, erase_store, remove_beside, remove_files, remove_home
 
     _refuse_others(home)
     with acting_as_member(home.folder):
         place = _key_place(home)
         is_there = home.has_begun()
         if not is_machines and not _is_a_counters(home, place):
-            if is_there or remove_home(home):
+            if is_there or _has_any(home.folder):
                 raise _impossible("nothing-there", place=str(home.folder))
             output.tell("erase.none", folder=escaped(str(home.folder)))
             return output.OK
@@ -108,10 +108,17 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
                 _close_to_members()
             told = _tell_server(home, loss)
             if is_there:
-                erase_data(home, place)
-            erase_keys(place)
-    keys_left = remove_place() if is_machines else []
-    left = [] if is_machines else remove_home(home)
+                erase_store(home, place)
+            with _partly():
+                erase_keys(place)
+                if is_there and not is_machines:
+                    remove_files(home)
+    with _partly():
+        if is_machines:
+            # Of what other members have laid there, the member has left what is not its own.
+            remove_beside(place)
+        keys_left = remove_place() if is_machines else []
+        left = [] if is_machines else remove_home(home)
     output.tell_done("erase.done", folder=escaped(str(home.folder)))
     for key, paths in (("erase.left", left), ("erase.outside", outside)):
         if paths:
@@ -122,6 +129,23 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
         output.tell_done(f"erase.server-{'told' if told else 'untold'}", name=loss.membership.counter)
     output.tell_done("erase.elsewhere")
     return output.OK
+
+
+@contextmanager
+def _partly() -> Iterator[None]:
+    """What stops from here on stops after the keys."""
+    try:
+        yield
+    except (KioskError, OSError):
+        output.warn("erase.partly")
+        raise
+
+
+def _has_any(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except FileNotFoundError:
+        return False
 
 
 def _close_to_members() -> None:
@@ -173,12 +197,13 @@ def _key_place(home: Home) -> KeyPlace:
 
 
 def _outside(home: Home) -> list[Path]:
-    """What the settings name that lies elsewhere, and may be others' as well."""
-    try:
+    """What the settings name that lies elsewhere, and where folders of the home lead: it may be others' as well."""
+    from kiosk.store.home_files import places_in
+
+    named = {link.resolve(): None for place in places_in(home.folder) if (link := place.link()) is not None}
+    with suppress(KioskError):
         settings = read_settings(home.config)
-    except KioskError:
-        return []
-    named = (home.crl_folder(settings.card), home.slip_folder(settings.slip))
+        named |= dict.fromkeys((home.crl_folder(settings.card), home.slip_folder(settings.slip)))
     return [folder for folder in named if not folder.is_relative_to(home.folder) and folder.exists()]
 
 

@@ -15,7 +15,7 @@ from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.equipment import key_place_of, open_repository
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.registry.models import CounterState
-from kiosk.store.home_erasing import erase_data, erase_keys
+from kiosk.store.home_erasing import erase_keys, erase_store, remove_files
 from kiosk.text import say
 from tests.support.commands.call import Call
 from tests.support.commands.enrolment import record
@@ -23,6 +23,23 @@ from tests.support.registry.sites import InProcess
 
 NAME = "中央館1番"
 WORD = words("erase.word")
+MADE = (
+    "logs/kiosk.log",
+    "logs/kiosk.log.2026-11-29",
+    "slips/slip-20261129-101500.pdf",
+    "slips/.slip-unfinished0",
+    "crl-held/held.json",
+    f"crl-held/{'0a' * 32}.numbers",
+    f"trust/{'0a' * 32}.cer",
+    "data/backups/kiosk-v4-1.db",
+    "data/crashes.txt",
+    "data/registry-authority.der",
+    "virtual-cards/demo/fine.key.pem",
+    "demo/logs/kiosk.log",
+    "config.toml.before",
+    "config.toml.before-2",
+    ".config.toml.0a1b2c3d",
+)
 
 
 def everything(home: Home) -> list[Path]:
@@ -33,12 +50,10 @@ def everything(home: Home) -> list[Path]:
 @pytest.fixture
 def furnished(linked: Home) -> Home:
     """With one link, and with all that may lie beside it."""
-    for name in ("logs/kiosk.log", "slips/0001.pdf", "crl/list.crl", "crl-held/list", "trust/ca.cer", "data/backups/kiosk-v4-1.db"):
+    for name in MADE:
         path = linked.folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"of the counter")
-    for name in ("config.toml.before", "config.toml.before-2", ".config.toml.0a1b2c3d"):
-        (linked.folder / name).write_bytes(b"of before")
     linked.lock.touch()
     keys = key_place_of(linked, read_settings(linked.config))
     (keys.folder / f".{keys.name}.json.0a1b2c3d").write_bytes(b"a draft")
@@ -144,8 +159,9 @@ def test_a_home_of_an_earlier_version_says_whose_it_is_until_all_has_gone(kiosk:
     mark = furnished.folder / "library-card-kiosk.home"
     mark.unlink()
     keys = key_place_of(furnished, read_settings(furnished.config))
-    erase_data(furnished, keys)
-    erase_keys(keys)  # killed here
+    erase_store(furnished, keys)
+    erase_keys(keys)
+    remove_files(furnished)  # killed here
     assert (kiosk("erase", "--yes").code, furnished.folder.exists()) == (0, False)
 
 
