@@ -7,12 +7,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.confirmation import answer_to, somebody_is_there
+from kiosk.commands.erase_loss import Loss, loss_of, tell_server
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, KeySettings, read_settings
 from kiosk.config.acting_account import acting_as_member
@@ -23,25 +23,10 @@ from kiosk.config.reading import CONFIG
 from kiosk.config.roots_places import check_as_root
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
-from kiosk.equipment import now
 from kiosk.ledger.running_lock import RunningLock
 
 if TYPE_CHECKING:
-    from kiosk.store.enrolled_store import Membership
     from kiosk.store.key_location import KeyPlace
-    from kiosk.store.keys import KeyRecord
-
-_UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class _Loss:
-    """What nobody has any more afterwards."""
-
-    lost: str = ""
-    """How much, as it is to be confirmed; empty: nothing."""
-    told: str = ""
-    membership: Membership | None = None
 
 
 def add(commands: Commands) -> None:
@@ -53,9 +38,9 @@ def add(commands: Commands) -> None:
 
 def erase(home: Home, options: argparse.Namespace) -> int:
     """Ended at any point, the same once more finishes. Where the computer's counter is, only an administrator may."""
-    from kiosk.config.machine_removal import finish_removal, is_removal_begun
+    from kiosk.config.machine_removal import finish_removal, forget_removal, is_removal_begun
     from kiosk.config.machine_setup import is_administrator
-    from kiosk.config.setup_lock import alone
+    from kiosk.config.setup_lock import alone, forget_lock
 
     chosen = os.environ.get("KIOSK_HOME") if options.home is None else None
     try:
@@ -70,6 +55,7 @@ def erase(home: Home, options: argparse.Namespace) -> int:
                 keys_left = finish_removal()
             output.tell_done("erase.finished")
             _tell_machines(keys_left)
+            forget_removal()
             if not home.has_begun():
                 return output.OK
             # The account's own counter, the default by now, is not what was being erased.
@@ -80,7 +66,12 @@ def erase(home: Home, options: argparse.Namespace) -> int:
                 raise _impossible("not-administrator")
             with alone():
                 # By its own name: where a link leads, whoever has laid it says anew each time.
-                return _erase(Home(machine_folder()), options, is_machines=True)
+                code = _erase(Home(machine_folder()), options, is_machines=True)
+            # Last of all, so that the same command once more is never taken for one about the account's own counter.
+            forget_removal()
+            return code
+        if options.home is None and is_administrator():
+            forget_lock()
         check_as_root(home.folder)
         return _erase(home, options, is_machines=False)
     except OSError as error:
@@ -102,11 +93,11 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
             return output.OK
         outside = _outside(home)
         with _not_running(home if is_there else None):
-            loss = _loss(home, place)
+            loss = loss_of(home, place)
             _confirm(home, place, loss, options)
             if is_machines:
                 _close_to_members()
-            told = _tell_server(home, loss)
+            told = tell_server(home, loss)
             if is_there:
                 erase_store(home, place)
             with _partly():
@@ -149,15 +140,20 @@ def _has_any(folder: Path) -> bool:
 
 
 def _close_to_members() -> None:
-    """Until all has gone, or `kiosk setup --machine` opens the place again. Raises OSError, also for what leads out of it."""
+    """Until all has gone, or `kiosk setup --machine` opens the place again, which is said if it stops here. Raises OSError."""
     if sys.platform == "win32":
         # Files are deleted by name there, and a member could lay a junction under one:
         # https://learn.microsoft.com/windows/win32/fileio/hard-links-and-junctions. Elsewhere root acts as a member.
-        from kiosk.config.kept_for_administrators import keep_closed
+        from kiosk.config.windows_acl import close
+        from kiosk.config.windows_object import Links
 
-        for folder in (machine_folder(), machine_keys_folder()):
-            with suppress(FileNotFoundError):
-                keep_closed(folder)
+        try:
+            for folder in (machine_folder(), machine_keys_folder()):
+                with suppress(FileNotFoundError):
+                    close(folder, Links.REMOVED)
+        except OSError:
+            output.warn("erase.closed")
+            raise
 
 
 def _tell_machines(keys: list[str]) -> None:
@@ -223,33 +219,7 @@ def _not_running(home: Home | None) -> Iterator[None]:
         yield
 
 
-def _may_have_store(home: Home, record: KeyRecord | None) -> bool:
-    """Also one that is not to be seen: its disk may not be connected just now. Raises Unavailable."""
-    if record is None:
-        return home.has_store()
-    return not record.is_erased and (home.has_store() or record.store != "")
-
-
-def _loss(home: Home, place: KeyPlace) -> _Loss:
-    from kiosk.store.repository import Repository
-
-    try:
-        record = place.store.load()
-        if not _may_have_store(home, record):
-            return _Loss()
-        keys = place.open_keys()
-        with Repository(home.store, keys, "", now, anchor=place.anchor(keys), known=place.known_store()) as store:
-            membership = store.membership()
-            count = store.count_links() if membership is None else store.pending_count()
-    except KioskError:
-        return _Loss(_UNKNOWN, output.words("erase.lost-unknown"))
-    if not count:
-        return _Loss(membership=membership)
-    told = output.words("erase.lost-links" if membership is None else "erase.lost-unsent", count=count)
-    return _Loss(str(count), told, membership)
-
-
-def _confirm(home: Home, place: KeyPlace, loss: _Loss, options: argparse.Namespace) -> None:
+def _confirm(home: Home, place: KeyPlace, loss: Loss, options: argparse.Namespace) -> None:
     """Raises Unavailable: erase-impossible, unless it was confirmed in words."""
     output.tell("erase.what", folder=escaped(str(home.folder)), keys=escaped(place.store.describe().place))
     if (kept := place.of_another_folder()) is not None:
@@ -269,21 +239,6 @@ def _confirm(home: Home, place: KeyPlace, loss: _Loss, options: argparse.Namespa
     for expected, question in asked:
         if answer_to(question).strip("「」") != expected:
             raise _impossible("not-confirmed")
-
-
-def _tell_server(home: Home, loss: _Loss) -> bool:
-    """Whether the server let it go, which it does if an administrator retires the counter there."""
-    from kiosk.equipment import registry_credentials
-    from kiosk.store.sync.enrolment import leaves
-    from kiosk.store.sync.server_url import ServerUrl
-
-    if loss.membership is None or loss.lost:
-        return False
-    with suppress(KioskError):
-        credentials = registry_credentials(home, read_settings(home.config))
-        if credentials is not None:
-            return leaves(ServerUrl.parse(loss.membership.registry), credentials.authority, credentials.secret, credentials.version)
-    return False
 
 
 def _impossible(reason: str, **params: str) -> Unavailable:

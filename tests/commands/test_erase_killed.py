@@ -58,6 +58,8 @@ def test_the_computers_counter_is_the_administrators_to_erase(tmp_path: Path) ->
     assert found["kept"] == ["library-card-kiosk", "library-card-kiosk-keys", "secret"]
     assert found["erased"][0] == 0, found["erased"][1]
     assert (found["left"], found["secret"], found["own"]) == (["secret"], "of root", [1, 2, 3])
+    code, said = found["locked"]
+    assert (code, words("why.erase-impossible.lost").partition("{")[0] in said, found["unlocked"]) == (1, True, ["secret"]), said
     # Root follows no link of another account to a counter of its own.
     code, said = found["lured"]
     assert (code, found["roots"]) == (1, [2]), said
