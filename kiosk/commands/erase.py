@@ -7,12 +7,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.confirmation import answer_to, somebody_is_there
+from kiosk.commands.erase_loss import Loss, loss_of, tell_server
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, KeySettings, read_settings
 from kiosk.config.acting_account import acting_as_member
@@ -23,24 +23,10 @@ from kiosk.config.reading import CONFIG
 from kiosk.config.roots_places import check_as_root
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.domain.escaping import escaped
-from kiosk.equipment import now
 from kiosk.ledger.running_lock import RunningLock
 
 if TYPE_CHECKING:
-    from kiosk.store.enrolled_store import Membership
     from kiosk.store.key_location import KeyPlace
-
-_UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class _Loss:
-    """What nobody has any more afterwards."""
-
-    lost: str = ""
-    """How much, as it is to be confirmed; empty: nothing."""
-    told: str = ""
-    membership: Membership | None = None
 
 
 def add(commands: Commands) -> None:
@@ -54,9 +40,9 @@ def add(commands: Commands) -> None:
 
 def erase(home: Home, options: argparse.Namespace) -> int:
     """Ended at any point, the same once more finishes. Where the computer's counter is, only an administrator may."""
-    from kiosk.config.machine_removal import finish_removal, is_removal_begun
+    from kiosk.config.machine_removal import finish_removal, forget_removal, is_removal_begun
     from kiosk.config.machine_setup import is_administrator
-    from kiosk.config.setup_lock import alone
+    from kiosk.config.setup_lock import alone, forget_lock
 
     chosen = os.environ.get("KIOSK_HOME") if options.home is None else None
     try:
@@ -68,11 +54,12 @@ def erase(home: Home, options: argparse.Namespace) -> int:
             raise Unavailable(Code.COUNTER_MOVING)
         if options.home is None and not has_machine_home() and is_administrator() and is_removal_begun():
             if options.count_lost:
-                return _tell_loss(_Loss())
+                return _tell_loss(Loss())
             with alone():
                 keys_left = finish_removal()
             output.tell_done("erase.finished")
             _tell_machines(keys_left)
+            forget_removal()
             if not home.has_begun():
                 return output.OK
             # The account's own counter, the default by now, is not what was being erased.
@@ -83,7 +70,13 @@ def erase(home: Home, options: argparse.Namespace) -> int:
                 raise _impossible("not-administrator")
             with alone():
                 # By its own name: where a link leads, whoever has laid it says anew each time.
-                return _erase(Home(machine_folder()), options, is_machines=True)
+                code = _erase(Home(machine_folder()), options, is_machines=True)
+            if not options.count_lost:
+                # Last of all, so that the same command once more is never taken for one about the account's own counter.
+                forget_removal()
+            return code
+        if options.home is None and is_administrator() and not options.count_lost:
+            forget_lock()
         check_as_root(home.folder)
         return _erase(home, options, is_machines=False)
     except OSError as error:
@@ -93,7 +86,7 @@ def erase(home: Home, options: argparse.Namespace) -> int:
 def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int:
     from kiosk.commands.setup_policies import undo_with_the_counter
     from kiosk.config.machine_removal import remove_place
-    from kiosk.store.home_erasing import erase_data, erase_keys, remove_home
+    from kiosk.store.home_erasing import erase_keys, erase_store, remove_beside, remove_files, remove_home
 
     _refuse_others(home)
     with acting_as_member(home.folder):
@@ -101,36 +94,37 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
         is_there = home.has_begun()
         if not is_machines and not _is_a_counters(home, place):
             if options.count_lost:
-                return _tell_loss(_Loss())
-            if is_there or remove_home(home):
+                return _tell_loss(Loss())
+            if is_there or _has_any(home.folder):
                 raise _impossible("nothing-there", place=str(home.folder))
             output.tell("erase.none", folder=escaped(str(home.folder)))
             return output.OK
         outside = _outside(home)
         with _not_running(home if is_there else None):
-            loss = _loss(home, place)
+            loss = loss_of(home, place)
             if options.count_lost:
                 return _tell_loss(loss)
             _confirm(home, place, loss, options)
             if is_machines:
                 _close_to_members()
-            told = _tell_server(home, loss)
-            before = place.of_folder_before()
-            if before is not None and before[1]:
-                erase_keys(before[0])
+            told = tell_server(home, loss)
             if is_there:
-                erase_data(home, place)
-            erase_keys(place)
-    if is_machines:
-        undo_with_the_counter()
-    keys_left = remove_place() if is_machines else []
-    left = [] if is_machines else remove_home(home)
+                erase_store(home, place)
+            with _partly():
+                erase_keys(place)
+                if is_there and not is_machines:
+                    remove_files(home)
+    with _partly():
+        if is_machines:
+            undo_with_the_counter()
+            # Of what other members have laid there, the member has left what is not its own.
+            remove_beside(place)
+        keys_left = remove_place() if is_machines else []
+        left = [] if is_machines else remove_home(home)
     output.tell_done("erase.done", folder=escaped(str(home.folder)))
     for key, paths in (("erase.left", left), ("erase.outside", outside)):
         if paths:
             output.tell_done(key, places=", ".join(escaped(str(path)) for path in paths))
-    if before is not None and not before[1]:
-        output.tell_done("erase.keys-elsewhere", keys=escaped(before[0].store.describe().place))
     if is_machines:
         _tell_machines(keys_left)
     if loss.membership is not None:
@@ -139,16 +133,38 @@ def _erase(home: Home, options: argparse.Namespace, *, is_machines: bool) -> int
     return output.OK
 
 
+@contextmanager
+def _partly() -> Iterator[None]:
+    """What stops from here on stops after the keys."""
+    try:
+        yield
+    except (KioskError, OSError):
+        output.warn("erase.partly")
+        raise
+
+
+def _has_any(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except FileNotFoundError:
+        return False
+
+
 def _close_to_members() -> None:
-    """Until all has gone, or `kiosk setup --machine` opens the place again. Raises OSError, also for what leads out of it."""
+    """Until all has gone, or `kiosk setup --machine` opens the place again, which is said if it stops here. Raises OSError."""
     if sys.platform == "win32":
         # Files are deleted by name there, and a member could lay a junction under one:
         # https://learn.microsoft.com/windows/win32/fileio/hard-links-and-junctions. Elsewhere root acts as a member.
-        from kiosk.config.kept_for_administrators import keep_closed
+        from kiosk.config.windows_acl import close
+        from kiosk.config.windows_object import Links
 
-        for folder in (machine_folder(), machine_keys_folder()):
-            with suppress(FileNotFoundError):
-                keep_closed(folder)
+        try:
+            for folder in (machine_folder(), machine_keys_folder()):
+                with suppress(FileNotFoundError):
+                    close(folder, Links.REMOVED)
+        except OSError:
+            output.warn("erase.closed")
+            raise
 
 
 def _tell_machines(keys: list[str]) -> None:
@@ -188,12 +204,13 @@ def _key_place(home: Home) -> KeyPlace:
 
 
 def _outside(home: Home) -> list[Path]:
-    """What the settings name that lies elsewhere, and may be others' as well."""
-    try:
+    """What the settings name that lies elsewhere, and where folders of the home lead: it may be others' as well."""
+    from kiosk.store.home_files import places_in
+
+    named = {link.resolve(): None for place in places_in(home.folder) if (link := place.link()) is not None}
+    with suppress(KioskError):
         settings = read_settings(home.config)
-    except KioskError:
-        return []
-    named = (home.crl_folder(settings.card), home.slip_folder(settings.slip))
+        named |= dict.fromkeys((home.crl_folder(settings.card), home.slip_folder(settings.slip)))
     return [folder for folder in named if not folder.is_relative_to(home.folder) and folder.exists()]
 
 
@@ -213,35 +230,18 @@ def _not_running(home: Home | None) -> Iterator[None]:
         yield
 
 
-def _loss(home: Home, place: KeyPlace) -> _Loss:
-    from kiosk.store.repository import Repository
-
-    try:
-        record = place.store.load()
-        if not home.has_store() or (record is not None and record.is_erased):
-            return _Loss()
-        keys = place.open_keys()
-        with Repository(home.store, keys, "", now, anchor=place.anchor(keys), known=place.known_store()) as store:
-            membership = store.membership()
-            count = store.count_links() if membership is None else store.pending_count()
-    except KioskError:
-        return _Loss(_UNKNOWN, output.words("erase.lost-unknown"))
-    if not count:
-        return _Loss(membership=membership)
-    told = output.words("erase.lost-links" if membership is None else "erase.lost-unsent", count=count)
-    return _Loss(str(count), told, membership)
-
-
-def _tell_loss(loss: _Loss) -> int:
+def _tell_loss(loss: Loss) -> int:
     print(loss.lost or 0)
     if loss.told:
         print(loss.told)
     return output.OK
 
 
-def _confirm(home: Home, place: KeyPlace, loss: _Loss, options: argparse.Namespace) -> None:
+def _confirm(home: Home, place: KeyPlace, loss: Loss, options: argparse.Namespace) -> None:
     """Raises Unavailable: erase-impossible, unless it was confirmed in words."""
     output.tell("erase.what", folder=escaped(str(home.folder)), keys=escaped(place.store.describe().place))
+    if (kept := place.of_another_folder()) is not None:
+        output.tell("erase.keys-elsewhere", keys=escaped(kept[0]), first=escaped(kept[1]))
     if loss.lost:
         print(loss.told)
     if options.yes:
@@ -260,21 +260,6 @@ def _confirm(home: Home, place: KeyPlace, loss: _Loss, options: argparse.Namespa
     for expected, question in asked:
         if answer_to(question).strip("「」") != expected:
             raise _impossible("not-confirmed")
-
-
-def _tell_server(home: Home, loss: _Loss) -> bool:
-    """Whether the server let it go, which it does if an administrator retires the counter there."""
-    from kiosk.equipment import registry_credentials
-    from kiosk.store.sync.enrolment import leaves
-    from kiosk.store.sync.server_url import ServerUrl
-
-    if loss.membership is None or loss.lost:
-        return False
-    with suppress(KioskError):
-        credentials = registry_credentials(home, read_settings(home.config))
-        if credentials is not None:
-            return leaves(ServerUrl.parse(loss.membership.registry), credentials.authority, credentials.secret, credentials.version)
-    return False
 
 
 def _impossible(reason: str, **params: str) -> Unavailable:

@@ -26,6 +26,8 @@ class FileTrouble(StrEnum):
     MISSING = "missing"
     LEADS_NOWHERE = "leads-nowhere"
     """Missing, or not creatable, because of a dangling link (to an unmounted disk, for instance) or a link loop."""
+    LEADS_ELSEWHERE = "leads-elsewhere"
+    """A link, or one of several names of a file, where neither is followed."""
     NOT_A_FOLDER = "not-a-folder"
     """Not a folder, where one is expected."""
     NOT_A_FILE = "not-a-file"
@@ -57,13 +59,14 @@ class FileTrouble(StrEnum):
     OTHER = "other"
 
 
+_PERHAPS_NOWHERE = (FileTrouble.MISSING, FileTrouble.NOT_A_FOLDER, FileTrouble.LEADS_ELSEWHERE)
 SMALL = 1 << 20
 """Default limit in bytes: more than any file that people write for this program."""
 _BY_ERRNO = {
     errno.EACCES: FileTrouble.DENIED,
     errno.EPERM: FileTrouble.DENIED,
     errno.ENOENT: FileTrouble.MISSING,
-    errno.ELOOP: FileTrouble.MISSING,
+    errno.ELOOP: FileTrouble.LEADS_ELSEWHERE,
     errno.EEXIST: FileTrouble.NOT_A_FOLDER,
     errno.ENOTDIR: FileTrouble.NOT_A_FOLDER,
     errno.EISDIR: FileTrouble.NOT_A_FILE,
@@ -157,7 +160,7 @@ def file_trouble(error: OSError, path: Path) -> FileTrouble:
         return FileTrouble.FOLDER
     if trouble is FileTrouble.TOO_LARGE and _has_size_limit():
         return FileTrouble.LIMITED
-    if trouble in (FileTrouble.MISSING, FileTrouble.NOT_A_FOLDER) and any(map(_leads_nowhere, (path, *path.parents))):
+    if trouble in _PERHAPS_NOWHERE and any(map(_leads_nowhere, (path, *path.parents))):
         return FileTrouble.LEADS_NOWHERE
     if trouble is FileTrouble.MISSING and any(place.is_file() for place in path.parents):
         return FileTrouble.NOT_A_FOLDER  # which POSIX says by ENOTDIR, and Windows does not

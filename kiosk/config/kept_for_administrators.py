@@ -14,8 +14,9 @@ def keep_closed(folder: Path) -> None:
     if sys.platform == "win32":
         # https://learn.microsoft.com/windows/win32/secauthz/how-dacls-control-access-to-an-object
         from kiosk.config.windows_acl import close
+        from kiosk.config.windows_object import Links
 
-        close(folder, refuses_links=True)
+        close(folder, Links.REFUSED)
     else:
         from kiosk.config.group_modes import keep_for_root
 

@@ -9,17 +9,16 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from kiosk.config.atomic_write import sync_folder
+from kiosk.config.atomic_write import make_file, sync_folder
 from kiosk.config.enrolment_copy import forget_enrolment
 from kiosk.config.file_access import read_regular
-from kiosk.config.file_replacement import delete_empty, delete_tree, rename
+from kiosk.config.file_replacement import delete, delete_empty, delete_tree, rename
 from kiosk.config.free_names import free_name
 from kiosk.config.home import Home, default_config
 from kiosk.config.home_marker import MARK
 from kiosk.config.kept_for_administrators import keep_closed
 from kiosk.config.machine_place import has_machine_home, is_administrators, machine_folder, machine_keys_folder, retired_folder
-from kiosk.config.noted_group import forget_group, group_file
-from kiosk.config.setup_lock import lock_file
+from kiosk.config.noted_group import forget_group
 from kiosk.domain.errors import Code, Unavailable
 
 
@@ -44,6 +43,7 @@ def remove_unused() -> Path | None:
         raise Unavailable(Code.ALREADY_RUNNING)
     sync_folder(home.folder.parent)
     finish_removal()
+    forget_removal()
     if kept is not None:
         with suppress(OSError):  # as in `remove_keys_folder`
             keep_closed(kept)
@@ -57,23 +57,33 @@ def put_aside() -> list[Path]:
 
 
 def remove_place() -> list[str]:
-    """Remove the home with all that is in it; its keys have gone. Once it has begun, `finish_removal` goes on, and returns the same. Raises
-    OSError.
+    """Remove the home with all that is in it; its keys have gone. Once it has begun, `finish_removal` goes on, and returns the same; when
+    that was told, `forget_removal`. Raises OSError.
     """
     _remove_retired()
+    with suppress(OSError):  # it is there, perhaps as somebody's of Windows: then nothing tells of a kill
+        make_file(_removal_file())
     rename(machine_folder(), retired_folder())
     sync_folder(machine_folder().parent)
     return finish_removal()
 
 
 def is_removal_begun() -> bool:
-    """Whether something is left of the place, whose home has gone: keys are not, since they go before it. Also if it may have ended, and
-    whoever did it was killed before it said so. Raises OSError.
+    """Whether a home was being removed by `remove_place`, which has ended at most, and whoever did it was killed before it said so. Raises
+    OSError.
     """
-    left = [retired_folder(), group_file(), lock_file()]
-    if not _names(machine_keys_folder()):
-        left.append(machine_keys_folder())
-    return not has_machine_home() and any(os.path.lexists(place) and is_administrators(place) for place in left)
+    mark = _removal_file()
+    return not has_machine_home() and os.path.lexists(mark) and is_administrators(mark)
+
+
+def forget_removal() -> None:
+    """Raises OSError."""
+    delete(_removal_file(), missing_ok=True)
+
+
+def _removal_file() -> Path:
+    """There while the home is removed, and until that was told: what lies beside it tells of a set-up as well."""
+    return machine_folder().with_name(f".{machine_folder().name}.erasing")
 
 
 def finish_removal() -> list[str]:

@@ -34,6 +34,13 @@ def alone() -> Iterator[None]:
             _delete(path)
 
 
+def forget_lock() -> None:
+    """Remove what a set-up that was killed has left. Raises as `alone` does."""
+    if os.path.lexists(lock_file()):
+        with alone():
+            pass
+
+
 def lock_file() -> Path:
     return machine_folder().with_name(f".{machine_folder().name}.setup")
 

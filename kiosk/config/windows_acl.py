@@ -27,6 +27,7 @@ from kiosk.config.windows_object import (
     OWN,
     READ,
     LeadsElsewhere,
+    Links,
     as_os_errors,
     descriptor,
     make_folder,
@@ -63,9 +64,9 @@ def restrict(folder: Path, group: str | None) -> None:
     _set_all(folder, lambda *, is_folder: access_list.of_a_group(admitted, is_folder=is_folder), access_list.ADMINISTRATORS)
 
 
-def close(folder: Path, *, refuses_links: bool = False) -> None:
-    """Close a folder, with all that is in it, to all but the administrators; links are left alone, or refused. Raises OSError."""
-    _closed(folder, access_list.of_administrators, access_list.ADMINISTRATORS, refuses_links=refuses_links)
+def close(folder: Path, links: Links = Links.LEFT) -> None:
+    """Close a folder, with all that is in it, to all but the administrators. Raises OSError."""
+    _closed(folder, access_list.of_administrators, access_list.ADMINISTRATORS, links)
 
 
 def check_group(name: str) -> None:
@@ -254,7 +255,7 @@ def _set_all(folder: Path, listed: Callable[..., str], owner: str) -> None:
             set_list(handle, place, listed(is_folder=is_folder))
 
 
-def _closed(place: Path, listed: Callable[..., str], owner: str, *, refuses_links: bool = False) -> list[Path]:
+def _closed(place: Path, listed: Callable[..., str], owner: str, links: Links = Links.LEFT) -> list[Path]:
     """Close it, and all that is in it but links and whatever else leads out of it; all of that, each folder before what is in it."""
     with opened_itself(place, CHANGE, pinned=True) as (handle, is_folder):
         _own(place, owner)
@@ -262,10 +263,9 @@ def _closed(place: Path, listed: Callable[..., str], owner: str, *, refuses_link
         found = [place]
         for inside in [place / name for name in os.listdir(place)] if is_folder else ():
             try:
-                found += _closed(inside, listed, owner, refuses_links=refuses_links)
-            except LeadsElsewhere:
-                if refuses_links:
-                    raise
+                found += _closed(inside, listed, owner, links)
+            except LeadsElsewhere as met:
+                links.meet(inside, met)
         return found
 
 

@@ -10,6 +10,7 @@ import errno
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum, auto, unique
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ import pywintypes
 import win32file
 import win32security
 
-from kiosk.config.file_replacement import open_when_free
+from kiosk.config.file_replacement import delete, open_when_free
 
 if TYPE_CHECKING:
     from _win32typing import PyHANDLE, PySECURITY_DESCRIPTOR
@@ -34,6 +35,23 @@ _KEPT: Any = None  # which the stubs of SetSecurityInfo do not know
 
 class LeadsElsewhere(OSError):
     """A link, a junction, or one of several names of a file."""
+
+
+@unique
+class Links(Enum):
+    """What becomes of links, junctions and further names of a file."""
+
+    LEFT = auto()
+    REFUSED = auto()
+    REMOVED = auto()
+
+    def meet(self, path: Path, met: LeadsElsewhere) -> None:
+        """Raises `met`, if it is refused; OSError."""
+        if self is Links.REFUSED:
+            raise met
+        if self is Links.REMOVED:
+            # By name, which leads nowhere: https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-removedirectoryw
+            delete(path)
 
 
 @contextmanager

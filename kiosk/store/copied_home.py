@@ -60,11 +60,11 @@ def _copy_folder(source: Path, reader: Account | None, target: Path, writer: Acc
     for entry in entries:
         path, copy = Path(entry.path), target / entry.name
         with acting_for(reader):
-            is_link = entry.is_symlink() or _is_junction(entry)
+            leads_elsewhere = is_link(path)
             is_folder, is_file = entry.is_dir(), entry.is_file()
         if path in left_out:
             continue
-        if is_link:
+        if leads_elsewhere:
             raise Unavailable(Code.SETUP_IMPOSSIBLE, reason="link", place=str(path))
         if is_folder:
             with acting_for(writer):
@@ -76,10 +76,10 @@ def _copy_folder(source: Path, reader: Account | None, target: Path, writer: Acc
         sync_folder(target)
 
 
-def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """Python knows them from 3.12 on; Windows has them alone."""
-    asked = getattr(entry, "is_junction", None)
-    return asked is not None and bool(asked())
+def is_link(path: Path) -> bool:
+    """Whether it leads elsewhere: a link, or a junction of Windows, which Python knows from 3.12 on. Raises OSError."""
+    asked = getattr(path, "is_junction", None)
+    return path.is_symlink() or (asked is not None and bool(asked()))
 
 
 def _copy_file(source: Path, reader: Account | None, target: Path, writer: Account | None) -> None:
@@ -130,7 +130,7 @@ def _merge(source: Path, folder: Path, last: tuple[str, ...]) -> None:
 
 def remove_tree(place: Path) -> None:
     """Remove a folder with all in it, following no link, or a file; nothing if there is none. Raises OSError."""
-    if place.is_dir() and not place.is_symlink():
+    if place.is_dir() and not is_link(place):
         delete_tree(place)
     else:
         delete(place, missing_ok=True)

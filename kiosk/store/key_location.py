@@ -151,15 +151,17 @@ class KeyPlace:
             left[1].forget()
         return own.before or (left[2].before if left is not None else "") or "?"
 
-    def of_folder_before(self) -> tuple[KeyPlace, bool] | None:
-        """The keys of this database that still have the name of a folder from which it was moved, and whether they are of no use elsewhere:
-        not if the store is in that folder as well, or it is not known which one that was. None: there are none.
+    def of_another_folder(self) -> tuple[str, str] | None:
+        """The place of the keys of this database that are recorded for another folder, and that folder, "?" if unknown. None: there are
+        none.
+
+        Whether a store rests on them there, nobody can tell from here: its disk may not be connected just now.
         """
         with translated(self.database):
             if (left := self._elsewhere()) is None:
                 return None
-            name, store, record = left
-            return replace(self, name=name, store=store), bool(record.folder) and not is_copy(record, self.database)
+            _, store, record = left
+            return store.describe().place, record.folder or "?"
 
     def _passing_over(self) -> UnderWay | None:
         if self.passed_over is None:

@@ -15,7 +15,7 @@ from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.equipment import key_place_of, open_repository
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.registry.models import CounterState
-from kiosk.store.home_erasing import erase_data, erase_keys
+from kiosk.store.home_erasing import erase_keys, erase_store, remove_files
 from kiosk.text import say
 from tests.support.commands.call import Call
 from tests.support.commands.enrolment import record
@@ -23,6 +23,23 @@ from tests.support.registry.sites import InProcess
 
 NAME = "中央館1番"
 WORD = words("erase.word")
+MADE = (
+    "logs/kiosk.log",
+    "logs/kiosk.log.2026-11-29",
+    "slips/slip-20261129-101500.pdf",
+    "slips/.slip-unfinished0",
+    "crl-held/held.json",
+    f"crl-held/{'0a' * 32}.numbers",
+    f"trust/{'0a' * 32}.cer",
+    "data/backups/kiosk-v4-1.db",
+    "data/crashes.txt",
+    "data/registry-authority.der",
+    "virtual-cards/demo/fine.key.pem",
+    "demo/logs/kiosk.log",
+    "config.toml.before",
+    "config.toml.before-2",
+    ".config.toml.0a1b2c3d",
+)
 
 
 def everything(home: Home) -> list[Path]:
@@ -33,12 +50,10 @@ def everything(home: Home) -> list[Path]:
 @pytest.fixture
 def furnished(linked: Home) -> Home:
     """With one link, and with all that may lie beside it."""
-    for name in ("logs/kiosk.log", "slips/0001.pdf", "crl/list.crl", "crl-held/list", "trust/ca.cer", "data/backups/kiosk-v4-1.db"):
+    for name in MADE:
         path = linked.folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"of the counter")
-    for name in ("config.toml.before", "config.toml.before-2", ".config.toml.0a1b2c3d"):
-        (linked.folder / name).write_bytes(b"of before")
     linked.lock.touch()
     keys = key_place_of(linked, read_settings(linked.config))
     (keys.folder / f".{keys.name}.json.0a1b2c3d").write_bytes(b"a draft")
@@ -156,26 +171,49 @@ def test_a_home_of_an_earlier_version_says_whose_it_is_until_all_has_gone(kiosk:
     mark = furnished.folder / "library-card-kiosk.home"
     mark.unlink()
     keys = key_place_of(furnished, read_settings(furnished.config))
-    erase_data(furnished, keys)
-    erase_keys(keys)  # killed here
+    erase_store(furnished, keys)
+    erase_keys(keys)
+    remove_files(furnished)  # killed here
     assert (kiosk("erase", "--yes").code, furnished.folder.exists()) == (0, False)
 
 
-@pytest.mark.parametrize("is_copy", [False, True])
-def test_the_keys_go_with_a_counter_whose_folder_was_renamed(kiosk: Call, furnished: Home, tmp_path: Path, is_copy: bool) -> None:
-    """A copy of the data would be read with them. Those of a counter that was copied are that one's."""
-    keys, renamed = key_place_of(furnished, read_settings(furnished.config)), tmp_path / "renamed"
-    shutil.copytree(furnished.folder, renamed)
-    if not is_copy:
-        shutil.rmtree(furnished.folder)
-    said = kiosk("--home", str(renamed), "erase", "--yes", "--lose", "unknown")
-    assert (said.code, renamed.exists()) == (0, False), said.err
-    assert (words("erase.keys-elsewhere", keys=str(keys.store.describe().place)) in said.out) is is_copy
-    if is_copy:
-        with open_repository(furnished, read_settings(furnished.config))[0] as store:
-            assert store.count_links() == 1
-    else:
-        assert not keys.folder.exists()
+@pytest.mark.parametrize("is_away", [False, True])
+def test_keys_that_are_recorded_for_another_folder_stay(kiosk: Call, furnished: Home, tmp_path: Path, is_away: bool) -> None:
+    """Of a counter that was copied; where its disk was mounted, no store is seen just now."""
+    keys, copy, away = key_place_of(furnished, read_settings(furnished.config)), tmp_path / "copy", tmp_path / "away"
+    shutil.copytree(furnished.folder, copy)
+    if is_away:
+        furnished.folder.rename(away)
+        furnished.folder.mkdir()
+    kept = words("erase.keys-elsewhere", keys=keys.store.describe().place, first=str(furnished.data.resolve()))
+    said = kiosk("--home", str(copy), "erase", "--yes")
+    assert (said.code, kept in said.out, copy.exists()) == (1, True, True)
+    said = kiosk("--home", str(copy), "erase", "--yes", "--lose", "unknown")
+    assert (said.code, kept in said.out, copy.exists()) == (0, True, False), said.err
+    if is_away:
+        furnished.folder.rmdir()
+        away.rename(furnished.folder)
+    with open_repository(furnished, read_settings(furnished.config))[0] as store:
+        assert store.count_links() == 1
+
+
+def test_the_keys_of_a_renamed_counter_go_once_they_are_recorded_for_it(kiosk: Call, linked: Home, tmp_path: Path) -> None:
+    keys, renamed = key_place_of(linked, read_settings(linked.config)).folder, str(tmp_path / "renamed")
+    linked.folder.rename(renamed)
+    assert kiosk("--home", renamed, "recovery", "moved").code == 0
+    assert kiosk("--home", renamed, "erase", "--yes", "--lose", "1").code == 0
+    assert not keys.exists()
+
+
+def test_keys_whose_store_is_not_to_be_seen_are_lost_unless_somebody_says_so(kiosk: Call, furnished: Home, tmp_path: Path) -> None:
+    """The disk with the whole home is away, and its keys are here: nothing is left to be counted."""
+    away = tmp_path / "away"
+    furnished.folder.rename(away)
+    said = kiosk("erase", "--yes")
+    assert (said.code, words("erase.lost-unknown") in said.out) == (1, True)
+    away.rename(furnished.folder)
+    with open_repository(furnished, read_settings(furnished.config))[0] as store:
+        assert store.count_links() == 1
 
 
 @pytest.fixture

@@ -67,8 +67,12 @@ def test_of_the_computers_counter_nothing_is_left(share: Path, capsys: pytest.Ca
     (copy.parent / ".enrolment.toml.0a1b2c3d").write_text("a draft", "utf-8")
     assert main(["erase", "--yes"]) == 0, capsys.readouterr().err
     assert list(machine_folder().parent.iterdir()) == []
-    # What is left beside a home that has gone is finished, and not taken for the account's own.
+    # What a set-up has left is no erasure that was cut off; the mark of one is, and not taken for the account's own counter.
+    machine_folder().with_name(".library-card-kiosk.setup").touch()
+    assert main(["erase", "--yes"]) == 0
+    assert words("erase.none").partition("{")[0] in capsys.readouterr().out
     machine_keys_folder().mkdir()
+    machine_folder().with_name(".library-card-kiosk.erasing").touch()
     assert main(["erase", "--yes"]) == 0
     assert words("erase.finished") in capsys.readouterr().out
     assert list(machine_folder().parent.iterdir()) == []
@@ -90,9 +94,25 @@ def test_the_place_is_closed_to_members_before_anything_in_it_is_deleted(share: 
     held = Home(machine_folder()).logs / "held.log"
     held.parent.mkdir(exist_ok=True)
     with held.open("w"):  # the first deletion stops there
+        places = [place.stat().st_ino & 0xFFFFFFFF for place in (machine_folder(), machine_keys_folder(), held)]
         assert main(["erase", "--yes"]) == 1
-    for place in (machine_folder(), machine_keys_folder(), held):
-        assert admitted[place.stat().st_ino & 0xFFFFFFFF] == {SYSTEM, ADMINISTRATORS, OWNER_RIGHTS}
+    for place in places:
+        assert admitted[place] == {SYSTEM, ADMINISTRATORS, OWNER_RIGHTS}
+    assert main(["erase", "--yes"]) == 0
+    assert list(machine_folder().parent.iterdir()) == []
+
+
+def test_what_a_member_has_given_a_second_name_does_not_stop_it(share: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["setup", "--machine", "--config", str(share / "kiosk.toml")]) == 0
+    home = Home(machine_folder())
+    first, second = home.data / "a", home.data / "b"
+    first.write_text("of a member", "utf-8")
+    os.link(first, second)
+    with second.open():
+        assert main(["erase", "--yes"]) == 1
+    said = capsys.readouterr().err
+    assert (words("erase.closed") in said, words("why.file.held") in said, home.config.exists()) == (True, True, True)
+    assert main(["setup", "--machine"]) == 0
     assert main(["erase", "--yes"]) == 0
     assert list(machine_folder().parent.iterdir()) == []
 

@@ -60,3 +60,9 @@ def test_what_is_only_missing_is_not_too_long(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="kiosk") as caught:
         path.open("rb")
     assert file_trouble(caught.value, path) is FileTrouble.MISSING
+
+
+def test_what_is_there_and_leads_elsewhere_is_not_told_as_missing(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.touch()
+    assert file_trouble(OSError(errno.ELOOP, "leads elsewhere", str(file)), file) is FileTrouble.LEADS_ELSEWHERE

@@ -15,7 +15,7 @@ from pathlib import Path
 from kiosk.__main__ import main
 from kiosk.commands import output
 from kiosk.config import Home
-from kiosk.config.machine_place import has_machine_home, machine_folder
+from kiosk.config.machine_place import has_machine_home, machine_folder, machine_keys_folder
 from kiosk.domain.errors import Code
 from tests.support.commands.accounts import (
     GROUP,
@@ -55,7 +55,9 @@ def begin_roots(*numbers: int) -> Home:
 
 
 def erased() -> Told:
-    """By whom, and what stays: a link that a member has laid is not followed, and accounts' own counters are nobody else's."""
+    """By whom, and what stays: a link that a member has laid is not followed, a folder that one has closed to the others stops nothing, and
+    accounts' own counters are nobody else's.
+    """
     own = begin_own(TARO)
     begin()
     secret = Path("/var/lib/secret")
@@ -66,12 +68,23 @@ def erased() -> Told:
         (machine_folder() / "data" / "link").symlink_to(secret)
         return {}
 
+    def lay_own() -> Told:
+        (keys,) = machine_keys_folder().glob("*.machine")
+        for folder in (machine_folder() / "data" / "mine", machine_folder() / "data" / "kiosk.db.set-aside-1", keys.with_suffix(".zzz")):
+            folder.mkdir(mode=0o700)
+            (folder / "file").write_text("of taro", "utf-8")
+        return {}
+
     apart(HANAKO, lay)
+    apart(TARO, lay_own)
     told: Told = {"member": called(HANAKO, *ERASE), "kept": left()}
     told["erased"] = called(None, *ERASE)
     told["left"], told["secret"], told["own"] = left(), secret.read_text("utf-8"), opens(TARO, own)
     told["then"] = called(TARO, "links", "count")
     roots = begin_roots(2)
+    # A set-up that was killed leaves its lock, which is no erasure.
+    Path("/var/lib/.library-card-kiosk.setup").touch()
+    told["locked"], told["unlocked"] = called(None, "erase", "--yes"), left()
     lure = own.folder.with_name("lure")
 
     def lure_root() -> Told:
