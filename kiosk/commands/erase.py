@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.confirmation import answer_to, somebody_is_there
-from kiosk.commands.erase_loss import Loss, loss_of, tell_server
+from kiosk.commands.erase_loss import UNKNOWN, Loss, loss_of, tell_server
 from kiosk.commands.parser import Commands
 from kiosk.config import Home, KeySettings, read_settings
 from kiosk.config.acting_account import acting_as_member
@@ -252,7 +252,7 @@ def _confirm(home: Home, place: KeyPlace, loss: Loss, options: argparse.Namespac
         raise _impossible("script")
     word = output.words("erase.word")
     asked = [(word, output.words("erase.ask", word=word))]
-    if loss.lost == _UNKNOWN:
+    if loss.lost == UNKNOWN:
         unknown = output.words("erase.word-unknown")
         asked.insert(0, (unknown, output.words("erase.ask-unknown", word=unknown)))
     elif loss.lost:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from kiosk.store.key_location import KeyPlace
     from kiosk.store.keys import KeyRecord
 
-_UNKNOWN = "unknown"
+UNKNOWN = "unknown"
+"""Nobody can count it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def loss_of(home: Home, place: KeyPlace) -> Loss:
             membership = store.membership()
             count = store.count_links() if membership is None else store.pending_count()
     except KioskError:
-        return Loss(_UNKNOWN, output.words("erase.lost-unknown"))
+        return Loss(UNKNOWN, output.words("erase.lost-unknown"))
     if not count:
         return Loss(membership=membership)
     told = output.words("erase.lost-links" if membership is None else "erase.lost-unsent", count=count)
