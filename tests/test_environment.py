@@ -45,7 +45,8 @@ def called(*arguments: str, account: int = 0, **variables: str) -> subprocess.Co
 @pytest.mark.parametrize("arguments", [("setup", "--machine"), ("--home", "x", "doctor"), ("links", "count")])
 def test_whatever_an_administrator_runs_keeps_what_names_its_terminal_and_the_accounts_own_folders(arguments: tuple[str, ...]) -> None:
     lures = {name: value for name, value in LURES.items() if name not in ("PYTHONPATH", "SYSTEMROOT", "PATH")}
-    left = json.loads(called(*arguments, account=0, LANG="C.UTF-8", COLUMNS="99", DISPLAY=":7", KIOSK_HOME="x", HOME=str(Path.home()), **lures).stdout)
+    known = {"LANG": "C.UTF-8", "COLUMNS": "99", "DISPLAY": ":7", "KIOSK_HOME": "x", "HOME": str(Path.home())}
+    left = json.loads(called(*arguments, account=0, **known, **lures).stdout)
     assert {"elsewhere", *lures.values()}.isdisjoint(left.values())
     assert "PYTHONPATH" not in left
     assert (left["LANG"], left["COLUMNS"], left["KIOSK_HOME"], left["DISPLAY"]) == ("C.UTF-8", "99", "x", ":7")

@@ -56,7 +56,8 @@ def started(environment: dict[str, str], broken: str, *arguments: str) -> tuple[
     """Exit code, stderr, and what was shown, of the program with something broken before it begins. As an account without rights: an
     administrator keeps no PATH.
     """
-    program = f"import sys\nfrom kiosk import elevation\nelevation.is_elevated = lambda: False\n{broken}\nfrom kiosk.__main__ import main\nsys.exit(main())"
+    account = "import sys\nfrom kiosk import elevation\nelevation.is_elevated = lambda: False"
+    program = f"{account}\n{broken}\nfrom kiosk.__main__ import main\nsys.exit(main())"
     command = [sys.executable, "-c", program, *arguments]
     ran = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT, check=False)
     shown = Path(environment["SHOWN"])
