@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         if arguments is None:
-            environment.keep_what_administrators_need(given)
+            environment.keep_what_administrators_need()
         streams.prepare()
         search_path.prepare()
         if (home := _home_to_keep(given)) is not None:

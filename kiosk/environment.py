@@ -1,4 +1,4 @@
-"""What is believed of the environment where somebody else may have written it: for a process with the administrator's rights, and for
+"""What is believed of the environment where somebody else may have written it: for every process with the administrator's rights, and for
 programs of the system. It precedes the first import of a library that reads variables.
 
 OpenSSL loads the library that OPENSSL_CONF leads to, .NET the one of COR_PROFILER_PATH. Windows gives an elevated process the variables
@@ -11,24 +11,38 @@ import os
 import sys
 from collections.abc import Sequence
 
+from kiosk.elevation import is_elevated
 from kiosk.system_folders import programs_folder
 
-_OF_TERMINAL = ("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "TERM", "COLUMNS", "LINES")
+_OURS = ("KIOSK_HOME", "KIOSK_REGISTRY_HOME")
+"""Where a counter or a server is, which can be seen in what the commands say; those that change what belongs to the computer refuse it."""
+_OF_TERMINAL = ("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "TERM", "COLUMNS", "LINES", "NO_COLOR", "PYTHONIOENCODING")
+# They name what is there, and load nothing from elsewhere: https://doc.qt.io/qt-6/qguiapplication.html (-platform), X(7), tzset(3)
+_OF_DISPLAY = ("QT_QPA_PLATFORM", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP", "XMODIFIERS", "TZ")
 # Where the account has its own things: what lies there is believed only as far as its owner is.
 if sys.platform == "win32":
     # https://learn.microsoft.com/windows/deployment/usmt/usmt-recognized-environment-variables
     _OF_ACCOUNT = ("APPDATA", "LOCALAPPDATA", "TEMP", "TMP", "USERDOMAIN", "USERNAME", "USERPROFILE", "WINEUSERNAME")
     # The last is Wine's, under which this is tried: its GetUserName reads it, and without a name OpenSSL gets no random numbers there.
 else:
-    _OF_ACCOUNT = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
+    _OF_ACCOUNT = (
+        "HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+        "XDG_RUNTIME_DIR",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "CUPS_SERVER",
+        "PCSCLITE_CSOCK_NAME",
+    )
+    # The last two: whom the printers and the readers are asked of, cupsd(8) and pcscd(8).
 
 
-def keep_what_administrators_need(arguments: Sequence[str]) -> None:
-    """If these are the arguments of `kiosk setup` or `kiosk erase`, which work with the administrator's rights: forget all variables but
-    those for the terminal, of the account's own folders, and KIOSK_HOME, which both commands refuse then.
+def keep_what_administrators_need() -> None:
+    """With the administrator's rights, whatever the command: forget all variables but those for the terminal and the display, of the
+    account's own folders, and where a counter is.
     """
-    if _is_administrators(arguments):
-        kept = _chosen((*_OF_TERMINAL, *_OF_ACCOUNT, "KIOSK_HOME")) | _of_system()
+    if is_elevated():
+        kept = _chosen((*_OURS, *_OF_TERMINAL, *_OF_DISPLAY, *_OF_ACCOUNT)) | _of_system()
         for name in [name for name in os.environ if name not in kept]:
             del os.environ[name]
         os.environ.update(kept)
@@ -53,11 +67,3 @@ def _of_system() -> dict[str, str]:
 
 def _chosen(names: Sequence[str]) -> dict[str, str]:
     return {name: os.environ[name] for name in names if name in os.environ}
-
-
-def _is_administrators(arguments: Sequence[str]) -> bool:
-    left = list(arguments)
-    while left and left[0].startswith("-"):
-        if left.pop(0) == "--home":
-            del left[:1]
-    return left[:1] in (["setup"], ["erase"])

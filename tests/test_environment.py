@@ -1,4 +1,4 @@
-"""Variables that somebody else may have written lead neither `kiosk setup` and `kiosk erase` nor programs of the system elsewhere."""
+"""Variables that somebody else may have written lead neither commands of an administrator nor programs of the system elsewhere."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.config.machine_place import machine_folder
+from kiosk.elevation import is_elevated
 from kiosk.environment import for_system_programs
 from kiosk.system_program import ask
 from tests.support import ROOT
@@ -28,10 +29,11 @@ LURES = {
 }
 
 
-def called(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def called(*arguments: str, account: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
     """What the entry point leaves of the environment."""
     code = (
         "import json, os, sys, kiosk.command_line, kiosk.__main__ as begun\n"
+        f"if {account}: os.setuid({account})\n"
         "kiosk.command_line.carry_out = lambda given: print(json.dumps(dict(os.environ))) or 0\n"
         "sys.exit(begun.main())"
     )
@@ -39,17 +41,21 @@ def called(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
     return subprocess.run([sys.executable, "-c", code, *arguments], env=given, capture_output=True, text=True, timeout=60, check=True)
 
 
-@pytest.mark.parametrize("arguments", [("setup", "--machine"), ("--home", "x", "setup"), ("--home=x", "setup"), ("erase", "--yes")])
-def test_administrators_commands_keep_what_names_its_terminal_and_the_accounts_own_folders(arguments: tuple[str, ...]) -> None:
+@pytest.mark.skipif(not is_elevated(), reason="without the administrator's rights")
+@pytest.mark.parametrize("arguments", [("setup", "--machine"), ("--home", "x", "doctor"), ("links", "count")])
+def test_whatever_an_administrator_runs_keeps_what_names_its_terminal_and_the_accounts_own_folders(arguments: tuple[str, ...]) -> None:
     lures = {name: value for name, value in LURES.items() if name not in ("PYTHONPATH", "SYSTEMROOT", "PATH")}
-    left = json.loads(called(*arguments, LANG="C.UTF-8", COLUMNS="99", KIOSK_HOME="x", HOME=str(Path.home()), **lures).stdout)
+    known = {"LANG": "C.UTF-8", "COLUMNS": "99", "DISPLAY": ":7", "KIOSK_HOME": "x", "HOME": str(Path.home())}
+    left = json.loads(called(*arguments, account=0, **known, **lures).stdout)
     assert {"elsewhere", *lures.values()}.isdisjoint(left.values())
     assert "PYTHONPATH" not in left
-    assert (left["LANG"], left["COLUMNS"], left["KIOSK_HOME"]) == ("C.UTF-8", "99", "x")
+    assert (left["LANG"], left["COLUMNS"], left["KIOSK_HOME"], left["DISPLAY"]) == ("C.UTF-8", "99", "x", ":7")
 
 
-def test_other_commands_run_as_the_account_and_keep_all() -> None:
-    assert json.loads(called("doctor", "--home", "setup", QT_PLUGIN_PATH="elsewhere").stdout)["QT_PLUGIN_PATH"] == "elsewhere"
+@pytest.mark.root
+def test_an_account_without_rights_keeps_all() -> None:
+    left = json.loads(called("doctor", account=1, QT_PLUGIN_PATH="elsewhere").stdout)
+    assert left["QT_PLUGIN_PATH"] == "elsewhere"
 
 
 def test_a_program_of_the_system_gets_no_variable_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,8 +77,11 @@ def test_the_computers_place_is_where_the_system_says(monkeypatch: pytest.Monkey
     assert "elsewhere" not in str(there)
 
 
+@pytest.mark.root
 @pytest.mark.skipif(sys.platform == "win32", reason="named pipes of POSIX")
-@pytest.mark.parametrize("arguments", [("setup", "--dry-run"), ("--home", "nowhere", "erase", "--yes")])
+@pytest.mark.parametrize(
+    "arguments", [("setup", "--dry-run"), ("--home", "nowhere", "erase", "--yes"), ("--home", "nowhere", "links", "count")]
+)
 def test_no_library_reads_what_a_variable_leads_to(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     """OpenSSL, at its import, would wait for somebody to write to the pipe that this variable names."""
     pipe = tmp_path / "openssl.cnf"

@@ -53,8 +53,11 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def started(environment: dict[str, str], broken: str, *arguments: str) -> tuple[int, str, str]:
-    """Exit code, stderr, and what was shown, of the program with something broken before it begins."""
-    program = f"import sys\n{broken}\nfrom kiosk.__main__ import main\nsys.exit(main())"
+    """Exit code, stderr, and what was shown, of the program with something broken before it begins. As an account without rights: an
+    administrator keeps no PATH.
+    """
+    account = "import sys\nfrom kiosk import elevation\nelevation.is_elevated = lambda: False"
+    program = f"{account}\n{broken}\nfrom kiosk.__main__ import main\nsys.exit(main())"
     command = [sys.executable, "-c", program, *arguments]
     ran = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT, check=False)
     shown = Path(environment["SHOWN"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,10 +36,12 @@ from kiosk.equipment import key_place_of, now, open_repository
 from kiosk.program_version import program_version
 
 if TYPE_CHECKING:
-    from kiosk.store.enrolled_store import Membership
+    from kiosk.store.sync.tls import Authority
 
 _OF_NEWER = frozenset({"unknown", "section", "outside"})
 """How what a later version can be told looks to this one."""
+_NO_ANSWER = frozenset({Code.REGISTRY_UNREACHABLE, Code.REGISTRY_NOT_TRUSTED, Code.REGISTRY_ANSWER_UNEXPECTED})
+"""How it is told that the server itself could not be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Files:
     config: bytes | None
     config_path: Path | None
     enrolment: EnrolmentFile | None
+    enrolment_path: Path | None
 
 
 def read_files(options: argparse.Namespace) -> Files | int:
@@ -76,7 +79,7 @@ def _read_files(options: argparse.Namespace) -> Files | int:
         if mistakes:
             output.warn("setup.config-wrong", file=escaped(str(path)))
             return output.MISUSE
-    return Files(config, options.config_file, enrolment)
+    return Files(config, options.config_file, enrolment, options.enrolment)
 
 
 def _mistakes(path: Path | None, config: bytes | None) -> tuple[Path, list[Refused]]:
@@ -98,18 +101,16 @@ def _read_enrolment(path: Path) -> EnrolmentFile:
         raw = read_regular(path)
     file = _parsed(raw, path)
     ServerUrl.parse(file.address)
-    if file.is_over(now()) and not _was_used_here(file):
+    if file.is_over(now()) and not has_machine_home():
         raise _expired(file, path)
+    # Otherwise a start-up script may bring the same file again and again, and the place is put right all the same.
     return file
 
 
 def _was_used_here(file: EnrolmentFile) -> bool:
-    """A start-up script brings the same file again and again."""
-    if not has_machine_home():
-        return False
     home = Home(machine_folder())
     with acting_as_member(home.folder):
-        return _is_enrolled(home, file)
+        return _name_at(home, file) == file.name
 
 
 def _parsed(raw: bytes, path: Path) -> EnrolmentFile:
@@ -131,7 +132,9 @@ def would_take_over(files: Files) -> int:
     """Say what `take_over` would do."""
     if files.config_path is not None:
         output.tell("setup.would-take-config", file=escaped(str(files.config_path)))
-    if files.enrolment is not None:
+    if files.enrolment is not None and files.enrolment_path is not None:
+        if files.enrolment.is_over(now()) and not _was_used_here(files.enrolment):
+            return output.complain(_expired(files.enrolment, files.enrolment_path))
         output.tell("setup.would-enrol", name=escaped(files.enrolment.name), url=escaped(files.enrolment.address))
     return output.OK
 
@@ -148,15 +151,31 @@ def take_over(files: Files) -> int:
     with acting_as_member(home.folder):
         if files.config is not None:
             _take_config(home, files.config)
-        given_now = files.enrolment
-        if given_now is not None and _is_enrolled(home, given_now):
-            output.tell("enrol.already", name=escaped(given_now.name), url=escaped(given_now.address))
+        if files.enrolment is not None and files.enrolment_path is not None:
+            return _take_enrolment(home, files.enrolment, files.enrolment_path)
+        return _enrol(home) if os.path.lexists(enrolment_copy()) else output.OK
+
+
+def _take_enrolment(home: Home, file: EnrolmentFile, path: Path) -> int:
+    is_over = file.is_over(now())
+    try:
+        if _is_enrolled(home, file):
+            output.tell("enrol.already", name=escaped(file.name), url=escaped(file.address))
             _erase(enrolment_copy())
             return output.OK
-        if given_now is not None:
-            replace_file(enrolment_copy(), given_now.formatted(explained=output.words("registry.enrol.in-file")).encode())
-            sync_folder(enrolment_copy().parent)
-        return _enrol(home) if os.path.lexists(enrolment_copy()) else output.OK
+    except Unavailable as error:
+        if error.code not in _NO_ANSWER:
+            raise
+        if is_over:  # it may be enrolled, and an old file is no fault then
+            return output.complain(error)
+    if not is_over:
+        replace_file(enrolment_copy(), file.formatted(explained=output.words("registry.enrol.in-file")).encode())
+        sync_folder(enrolment_copy().parent)
+    elif not os.path.lexists(enrolment_copy()):
+        output.complain(_expired(file, path))
+        output.warn("setup.enrolment-expired")
+        return output.PROBLEM
+    return _enrol(home)
 
 
 def _take_config(home: Home, config: bytes) -> None:
@@ -206,31 +225,54 @@ def _erase(path: Path) -> None:
 
 def _check_name(home: Home, file: EnrolmentFile) -> None:
     """With the file of another computer the server would be told a new address of this one, and nothing else be done."""
-    known = _name_at(home, file.address)
+    known = _name_at(home, file)
     if known not in (None, file.name):
         raise Refused(Code.ENROLMENT_FILE_UNUSABLE, reason="name", name=escaped(str(known)), file=escaped(file.name))
 
 
 def _is_enrolled(home: Home, file: EnrolmentFile) -> bool:
-    """Whether this counter is the server's already, under this name, as far as it knows."""
-    return _name_at(home, file.address) == file.name
-
-
-def _name_at(home: Home, address: str) -> str | None:
-    """What the server there calls this counter; None if it is not that server's, or not any more."""
+    """Whether this counter is the server's already, under this name, and the server that the code was made for says so. Raises Unavailable:
+    one of _NO_ANSWER.
+    """
+    from kiosk.store.sync.enrolment import is_known_at
     from kiosk.store.sync.server_url import ServerUrl
 
-    known = _membership(home)
-    is_member = known is not None and known.shut_out is None and known.registry == str(ServerUrl.parse(address))
-    return known.counter if known is not None and is_member else None
+    known = _membership(home, file)
+    if known is None or known.name != file.name:
+        return False
+    return is_known_at(ServerUrl.parse(file.address), known.authority, known.secret, program_version())
 
 
-def _membership(home: Home) -> Membership | None:
-    """Of the counter there, if it has been enrolled and was not erased since."""
+def _name_at(home: Home, file: EnrolmentFile) -> str | None:
+    """What the server of that file calls this counter; None if it is not that server's, or not any more, as far as is known here."""
+    known = _membership(home, file)
+    return None if known is None else known.name
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    name: str
+    authority: Authority
+    secret: str = field(repr=False)
+
+
+def _membership(home: Home, file: EnrolmentFile) -> _Member | None:
+    """Of the counter there, if it has been enrolled where the file says, by the same authority, and was not erased since."""
+    from kiosk.store.authority_file import kept_authority
+    from kiosk.store.sync.server_url import ServerUrl
+    from kiosk.store.sync.tls import Authority
+
     settings = read_settings(home.config)
     record = key_place_of(home, settings).store.load()
     if not home.has_store() or record is None or not record.secret or record.is_erased:
         return None
     repository, _ = open_repository(home, settings)
     with repository:
-        return repository.membership()
+        known = repository.membership()
+    if known is None or known.shut_out is not None or known.registry != str(ServerUrl.parse(file.address)):
+        return None
+    try:
+        authority = Authority(kept_authority(home.store, record.authority))
+    except Unavailable:  # it is lost: a code brings it again
+        return None
+    return _Member(known.counter, authority, record.secret) if file.code.names(authority.der) else None

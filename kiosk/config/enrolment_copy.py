@@ -18,6 +18,11 @@ def enrolment_copy() -> Path:
     return machine_keys_folder() / "enrolment.toml"
 
 
+def is_of_enrolment(name: str) -> bool:
+    """Whether what has this name beside the keys is the copy, or a draft of it."""
+    return name == enrolment_copy().name or name.startswith(f".{enrolment_copy().name}.")
+
+
 def forget_enrolment() -> None:
     """Remove the copy and what `forget_strays` removes. Raises OSError."""
     forget_strays()

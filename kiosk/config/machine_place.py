@@ -7,6 +7,7 @@ import stat
 import sys
 from pathlib import Path
 
+from kiosk.elevation import is_elevated
 from kiosk.system_folders import state_folder
 
 _NAME = "library-card-kiosk"
@@ -95,10 +96,7 @@ def has_machine_home() -> bool:
 
 def _is_elevated() -> bool:
     if sys.platform == "win32":
-        # https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
-        from kiosk.config.windows_acl import runs_as_administrator
-
-        return runs_as_administrator()
+        return is_elevated()
     else:
         return False  # nothing is closed to root
 

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from kiosk.config.atomic_write import make_file, sync_folder
-from kiosk.config.enrolment_copy import forget_enrolment
+from kiosk.config.enrolment_copy import forget_enrolment, is_of_enrolment
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete, delete_empty, delete_tree, rename
 from kiosk.config.free_names import free_name
@@ -23,9 +23,10 @@ from kiosk.domain.errors import Code, Unavailable
 
 
 def is_unused() -> bool:
-    """Whether the computer's counter has no data and no keys. Raises Unavailable; OSError."""
+    """Whether the computer's counter has no data and no keys; it may wait to be enrolled. Raises Unavailable; OSError."""
     home = Home(machine_folder())
-    return not home.has_data() and not _names(machine_keys_folder())
+    keys = {name for name in _names(machine_keys_folder()) if not is_of_enrolment(name)}
+    return not home.has_data() and not keys
 
 
 def remove_unused() -> Path | None:

@@ -15,6 +15,7 @@ from kiosk.config.machine_place import has_machine_home, is_administrators, mach
 from kiosk.config.machine_removal import remove_keys_folder
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.unix_groups import why_unusable
+from kiosk.elevation import is_elevated
 
 Group = int | str
 """The group that is admitted: its number; on Windows its name, empty for whoever is logged on at the computer (INTERACTIVE)."""
@@ -22,13 +23,7 @@ Group = int | str
 
 def is_administrator() -> bool:
     """Whether this process may make such a place."""
-    if sys.platform == "win32":
-        # https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
-        from kiosk.config.windows_acl import runs_as_administrator
-
-        return runs_as_administrator()
-    else:
-        return os.geteuid() == 0
+    return is_elevated()
 
 
 def group_to_admit(name: str | None) -> Group:

@@ -38,6 +38,7 @@ from kiosk.config.windows_object import (
 from kiosk.domain import access_list
 from kiosk.domain.access_list import Access, Entry
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.elevation import is_elevated
 
 if TYPE_CHECKING:
     from _win32typing import PyACL, PySECURITY_DESCRIPTOR
@@ -135,7 +136,7 @@ def is_administrators(path: Path, *, alone: bool = False) -> bool:
             access = _access(descriptor(handle, path))
     except LeadsElsewhere:
         return False
-    is_own = access.owner == own_account() and runs_as_administrator()
+    is_own = access.owner == own_account() and is_elevated()
     is_theirs = is_own or access.owner in (access_list.SYSTEM, access_list.ADMINISTRATORS)
     return is_theirs and not (alone and access_list.may_change(access, own_account()))
 
@@ -245,7 +246,7 @@ def _set_all(folder: Path, listed: Callable[..., str], owner: str) -> None:
     """First all is closed to all but administrators, from above; then opened, from below, so that nobody who is admitted again may write
     where something is still to be opened: https://learn.microsoft.com/windows/security/threat-protection/security-policy-settings/bypass-traverse-checking
     """
-    if runs_as_administrator():
+    if is_elevated():
         found = _closed(folder, access_list.of_administrators, access_list.ADMINISTRATORS)
     else:
         found = _closed(folder, listed, owner)
@@ -267,12 +268,6 @@ def _closed(place: Path, listed: Callable[..., str], owner: str, links: Links = 
             except LeadsElsewhere as met:
                 links.meet(inside, met)
         return found
-
-
-def runs_as_administrator() -> bool:
-    """Whether this process has the administrators' rights (is elevated)."""
-    administrators = win32security.ConvertStringSidToSid(access_list.ADMINISTRATORS)
-    return bool(win32security.CheckTokenMembership(None, administrators))  # type: ignore[arg-type]
 
 
 def _own(path: Path, owner: str) -> None:

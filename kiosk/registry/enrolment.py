@@ -53,6 +53,19 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCode:
+    """A code that serves once it is put in force."""
+
+    name: str
+    """Of the counter it was made for."""
+    code: EnrolmentCode
+    life: timedelta
+    until: datetime
+    again: bool
+    """For a counter that is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCode:
     """A code that nobody has used yet."""
 
@@ -69,34 +82,44 @@ class Enrolment:
         self._key = derived(site_key.key, b"kiosk-enrolment-1")
 
     def open(self, name: str, certificate: bytes, *, again: bool = False, life: timedelta = LIFE) -> EnrolmentCode:
-        """Make a code for a counter. A code that it had before is void. `certificate`: the authority's (DER). `life`: at most
-        LONGEST_LIFE, and whole minutes.
+        """Make a code for a counter and put it in force: `prepare` and `put_in_force`, which raise the same."""
+        while not self.put_in_force(new := self.prepare(name, certificate, again=again, life=life)):
+            continue
+        return new.code
+
+    def prepare(self, name: str, certificate: bytes, *, again: bool = False, life: timedelta = LIFE) -> NewCode:
+        """Make a code for a counter, which changes nothing yet. `certificate`: the authority's (DER). `life`: at most LONGEST_LIFE, and
+        whole minutes.
 
         `again`: for a counter that is known, on new hardware. Nothing happens to the old one until the code is used; then its secret is
         forgotten, which shuts it out and lets it erase nothing, unless it was revoked. Raises Refused: counter-name, counter-known,
         counter-unknown (`again`).
         """
         name = read_counter_name(name)
-        now = self._clock()
+        self._ledger.database.read(lambda database: _check_known(database, name, is_awaited=again))
+        return NewCode(name, EnrolmentCode.fresh(certificate), life, datetime.fromisoformat(told(self._clock() + life)), again)
+
+    def put_in_force(self, new: NewCode) -> bool:
+        """Let a code serve. One that the counter had before is void from then on.
+
+        False, and nothing is changed, if it begins like the code of another counter: another one has to be made. Raises as `prepare` does.
+        """
+        name, now, proof = new.name, self._clock(), self._hash(new.code.secret)
         database = self._ledger.database.database
         with self._ledger.acting() as audit:
-            is_known = CounterRow.select().where(CounterRow.name == name).exists(database)
-            if is_known is not again:
-                raise Refused(Code.COUNTER_KNOWN if is_known else Code.COUNTER_UNKNOWN, name=name)
-            EnrolmentCodeRow.delete().where((EnrolmentCodeRow.name == name) | (EnrolmentCodeRow.until < told(now - _REMEMBERED))).execute(
-                database
-            )
-            taken = {_finds(row) for row in EnrolmentCodeRow.select().execute(database)}
-            while self._hash((code := EnrolmentCode.fresh(certificate)).secret)[:_FINDS] in taken:
-                continue
-            row = {"name": name, "code": self._hash(code.secret), "until": told(now + life), "tries": 0}
-            EnrolmentCodeRow.insert(row).execute(database)
-            if life == LIFE:
+            _check_known(database, name, is_awaited=new.again)
+            over = EnrolmentCodeRow.until < told(now - _REMEMBERED)
+            others = EnrolmentCodeRow.select().where((EnrolmentCodeRow.name != name) & ~over)
+            if proof[:_FINDS] in {_finds(row) for row in others.execute(database)}:
+                return False
+            EnrolmentCodeRow.delete().where((EnrolmentCodeRow.name == name) | over).execute(database)
+            EnrolmentCodeRow.insert({"name": name, "code": proof, "until": told(new.until), "tries": 0}).execute(database)
+            if new.life == LIFE:
                 drop_note(database, CODE_MINUTES + name)
             else:
-                write_note(database, CODE_MINUTES + name, str(min(life, LONGEST_LIFE) // timedelta(minutes=1)))
-            audit(counter_act(told(now), name, "code", "again" if again else None))
-        return code
+                write_note(database, CODE_MINUTES + name, str(min(new.life, LONGEST_LIFE) // timedelta(minutes=1)))
+            audit(counter_act(told(now), name, "code", "again" if new.again else None))
+        return True
 
     def enrol(self, code: str, secret: str) -> Enrolled:
         """Enrol the counter that sends a code's secret characters (`EnrolmentCode.secret`) and its own secret (`counter_secret`).
@@ -184,6 +207,12 @@ class Enrolment:
     def _hash(self, secret: str) -> bytes:
         finds = hmac.digest(self._key, b"finds " + secret[:_FIRST].encode(), "sha256")[:_FINDS]
         return finds + hmac.digest(self._key, b"proves " + secret.encode(), "sha256")
+
+
+def _check_known(database: Database, name: str, *, is_awaited: bool) -> None:
+    is_known = CounterRow.select().where(CounterRow.name == name).exists(database)
+    if is_known is not is_awaited:
+        raise Refused(Code.COUNTER_KNOWN if is_known else Code.COUNTER_UNKNOWN, name=name)
 
 
 def _found(database: Database, proof: bytes) -> EnrolmentCodeRow:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from kiosk.commands.output import words
+from kiosk.commands.registry.opened import opened
 from kiosk.config.registry_home import RegistryHome
+from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.enrolment_file import EnrolmentFile
+from kiosk.text import say
+from tests.support import ROOT
 from tests.support.commands.call import Call
 
 
@@ -42,6 +48,36 @@ def test_no_code_is_made_for_a_file_that_cannot_be_written(registry: Call, begun
     assert said.code == 1
     assert words("registry.enrol.file-place", place=str(begun.folder / "PC01.enrolment")) in said.err
     assert "desk-1" not in registry("counters").out
+
+
+@pytest.mark.linux("mounts a full disk")
+def test_on_a_full_disk_the_code_of_before_serves_on(registry: Call, begun: RegistryHome, tmp_path: Path) -> None:
+    before, small = tmp_path / "PC01.enrolment", tmp_path / "small"
+    assert registry("enrol", "desk-1", "--file", str(before)).code == 0
+    small.mkdir()
+    full = f'mount -t tmpfs -o size=4k none {small} && head -c 9999 /dev/zero >{small}/all 2>/dev/null; exec "$@"'
+    enrol = (
+        sys.executable,
+        "-m",
+        "kiosk",
+        "registry",
+        "enrol",
+        "desk-1",
+        "--home",
+        str(begun.folder),
+        "--file",
+        str(small / "PC01.enrolment"),
+    )
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", full, "sh", *enrol]
+    ran = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, say("command.why.file.full") in ran.stderr) == (1, True), ran.stderr
+    with opened(begun) as server:
+        assert server.enrolment.enrol(EnrolmentFile.parse(before.read_text("utf-8")).code.secret, fresh_secret()).counter == "desk-1"
+
+
+def test_a_file_whose_code_is_refused_does_not_stay(registry: Call, begun: RegistryHome, tmp_path: Path) -> None:
+    said = registry("enrol", "desk-1", "--again", "--file", str(tmp_path / "PC01.enrolment"))
+    assert (said.code, list(tmp_path.glob("*.enrolment"))) == (1, [])
 
 
 @pytest.mark.parametrize("hours", ["0", "169", "x", "-1"])

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.commands.output import words
 from kiosk.domain.counter_secret import fresh_secret
+from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.enrolment_file import EnrolmentFile
 from kiosk.text import say
 from tests.support.commands.computer import found_by
@@ -123,6 +124,25 @@ def test_a_code_that_was_used_elsewhere_is_told_and_its_copy_erased(here: Path, 
     assert (told["used"][0], told["left"], told["then"]) == (1, False, 0)
     for sentence in (words("why.enrolment-code-refused.used"), words("setup.enrolment-dropped")):
         assert sentence in told["used"][1]
+
+
+def test_a_counter_is_enrolled_only_if_its_server_still_says_so(here: Path, site: InProcess) -> None:
+    file = written(site, here / "kiosk.enrolment")
+    old = EnrolmentFile(site.url, NAME, EnrolmentCode.fresh(b"of a server before"), datetime.now(UTC) - timedelta(hours=1))
+    (here / "old.enrolment").write_text(old.formatted(explained=""), "utf-8")
+    told = found("doubted", here)
+    assert (told["expired"][0], told["mended"]) == (1, "folder 54300 2770"), told["expired"][1]
+    assert words("why.enrolment-file-unusable.expired").partition("(")[0].format(name=NAME) in told["expired"][1]
+    assert told["revoked"][0] == 0, told["revoked"][1]
+    assert (told["then"][0], words("why.enrolment-code-refused.unknown") in told["then"][1]) == (1, True), told["then"][1]
+    assert file.code.secret not in str(told)
+
+
+def test_a_place_that_waits_for_its_server_alone_is_given_back(here: Path, site: InProcess) -> None:
+    written(site, here / "kiosk.enrolment", address="https://127.0.0.1:1")
+    told = found("pending", here)
+    assert (told["away"][0], told["copy"]) == (1, ["enrolment.toml"])
+    assert (told["back"][0], told["left"]) == (0, []), told["back"][1]
 
 
 def test_what_lies_where_the_copy_would_be_stops_nothing_and_what_stays_is_told(here: Path) -> None:

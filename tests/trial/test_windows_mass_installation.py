@@ -102,6 +102,7 @@ def test_what_lies_beside_the_installer_makes_an_enrolled_counter_and_is_gone_wi
     file = handed_out(site, "中央館1番", share / f"{printed.strip()}.enrolment")
     (share / "kiosk.enrolment").write_text("of no computer that has a file of its own", "utf-8")
 
+    install_without_a_file(computer, setup_in(share), printed.strip())
     run_script = script_of_the_manual(computer, share)
     assert run_script() == NOT_SET_UP
     log = share / "logs" / f"{printed.strip()}.log"
@@ -138,13 +139,27 @@ def test_what_lies_beside_the_installer_makes_an_enrolled_counter_and_is_gone_wi
     assert (computer.version, "library-card-kiosk" in data_of(computer)) == ("0.1.0", True)
     assert computer.batch(UNINSTALLER.format("/ERASE /LOSE=2"))[0] == NOT_ERASED
     log_of(computer)
-    remove_by_hand(computer)
-    assert words("erase.server-untold", name="中央館1番") in log_of(computer)
+    remove_by_hand(computer, "中央館1番")
     assert (computer.registry(UNINSTALL, "DisplayVersion"), data_of(computer), list(computer.program.glob("0.*"))) == (None, set(), [])
 
 
-def remove_by_hand(computer: WindowsComputer) -> None:
-    """As a double click does; asked what is lost, whoever sits there says no, and then yes."""
+def install_without_a_file(computer: WindowsComputer, setup: Path, name: str) -> None:
+    """Nothing lies there for the computer of that name: the program is installed, and that is told."""
+    share = computer.drive / "elsewhere"
+    share.mkdir()
+    shutil.copy(setup, share)
+    (share / "MADO-PC77.enrolment").write_text("of another computer", "utf-8")
+    assert computer.batch(rf'"C:\elsewhere\{setup.name}" /S /FILES {LOG}')[0] == NOT_SET_UP
+    said = log_of(computer)
+    assert all(sought in said for sought in ("窓口の用意はしていません", rf"C:\elsewhere\{name}.enrolment")), said
+    assert computer.batch(UNINSTALLER.format(""))[0] == DONE
+    log_of(computer)
+
+
+def remove_by_hand(computer: WindowsComputer, name: str) -> None:
+    """As a double click does; asked what is lost, whoever sits there says no, and then yes. Another account's data stay and are named."""
+    others = computer.drive / "users" / "staff" / "AppData" / "Local" / "library-card-kiosk"
+    others.mkdir(parents=True)
     line = UNINSTALLER.format("/ERASE").replace(" /S", "")
     (computer.drive / "remove.cmd").write_text(f"@{line}\r\n@exit %errorlevel%\r\n", "ascii", newline="")
     title = "アンインストール"
@@ -166,6 +181,9 @@ def remove_by_hand(computer: WindowsComputer) -> None:
             # The window stays until it is closed.
             computer.press("Return")
             assert removing.wait(60) == code
+    said = log_of(computer)
+    assert words("erase.server-untold", name=name) in said
+    assert (rf"\staff\AppData\Local\{others.name}" in said, others.exists()) == (True, True)
 
 
 @contextmanager

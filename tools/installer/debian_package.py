@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,14 +160,21 @@ def _write_control(package: Package, root: Path, version: str, release: Release)
     if conffiles := [f"/{path.relative_to(root)}\n" for path in sorted(root.glob("etc/**/*")) if path.is_file()]:
         (control / "conffiles").write_text("".join(conffiles), encoding="ascii")
     values = {"PACKAGE": package.contents.name, "VERSION": version, "KILOBYTES": str(size)}
-    common = (_PARTS / "common.sh").read_text(encoding="utf-8")
+    for name, script in scripts(package, values).items():
+        (control / name).write_text(script, encoding="utf-8")
+        (control / name).chmod(0o755)
+    (control / "md5sums").write_text("".join(_sums(root)), encoding="utf-8")
+
+
+def scripts(package: Package, values: Mapping[str, str]) -> dict[str, str]:
+    """What dpkg runs of it, by its name there."""
+    common, found = (_PARTS / "common.sh").read_text(encoding="utf-8"), dict[str, str]()
     for name in _SCRIPTS:
         own = _PARTS / f"{package.contents.name}.{name}"
         if own.exists():
             script = f"#!/bin/sh\nset -e\n\n{common}\n{own.read_text(encoding='utf-8')}"
-            (control / name).write_text(re.sub("@([A-Z]+)@", lambda found: values[found[1]], script), encoding="utf-8")
-            (control / name).chmod(0o755)
-    (control / "md5sums").write_text("".join(_sums(root)), encoding="utf-8")
+            found[name] = re.sub("@([A-Z]+)@", lambda named: values[named[1]], script)
+    return found
 
 
 def _libraries(root: Path, release: Release) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import os
-import tempfile
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,15 +17,16 @@ from kiosk.commands.parser import Commands
 from kiosk.commands.registry.ending import tell_pending
 from kiosk.commands.registry.opened import address_of, opened, warn_of_sheet
 from kiosk.config.atomic_write import write_new
+from kiosk.config.file_replacement import discard
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import ServerSettings
 from kiosk.domain.calendar import JAPAN, second_in_japan
-from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.enrolment_file import LONGEST_LIFE, EnrolmentFile
 from kiosk.domain.errors import KioskError
 from kiosk.domain.escaping import escaped
 
 if TYPE_CHECKING:
+    from kiosk.registry.enrolment import NewCode
     from kiosk.registry.opening import OpenedRegistry
 
 _HOURS = 12
@@ -60,45 +62,66 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
     if options.file is not None and os.path.lexists(options.file):
         output.warn("registry.enrol.file-there", file=escaped(str(options.file)))
         return output.PROBLEM
-    if options.file is not None:
-        try:
-            _check_writable(options.file)
-        except KioskError as error:
-            ended = output.complain(error)
-            # On Debian the server has an account of its own, also where root calls.
-            output.warn("registry.enrol.file-place", place=escaped(str(home.folder / options.file.name)))
-            return ended
     life = LIFE if options.file is None else options.hours or timedelta(hours=_HOURS)
     with opened(home) as registry:
         certificate = registry.tls.authority.public_bytes(Encoding.DER)
         name = read_counter_name(options.name)
-        code = registry.enrolment.open(name, certificate, again=options.again, life=life)
+        prepare = partial(registry.enrolment.prepare, name, certificate, again=options.again, life=life)
+        try:
+            new = _in_force(registry, prepare, options.file)
+        except _NotWritten as error:
+            ended = output.complain(error.cause)
+            # On Debian the server has an account of its own, also where root calls.
+            output.warn("registry.enrol.file-place", place=escaped(str(home.folder / options.file.name)))
+            return ended
         if options.again:
             output.tell("registry.enrol.renewing", name=name)
             tell_pending(registry.counters.named(name))
         if options.file is None:
-            output.tell("registry.enrol.code", name=name, code=code.formatted(), address=address_of(registry.settings))
+            output.tell("registry.enrol.code", name=name, code=new.code.formatted(), address=address_of(registry.settings))
         else:
-            _write(registry, options.file, name, code)
+            shown = second_in_japan(new.until.astimezone(JAPAN))
+            output.tell_done("registry.enrol.written", name=name, file=escaped(str(options.file)), until=shown)
         if _is_loopback(registry.settings.server):
             output.warn("registry.enrol.loopback", config=str(home.config))
         warn_of_sheet(registry)
     return output.OK
 
 
-def _check_writable(path: Path) -> None:
-    """A new code makes the former one void: none is made for a file that cannot be written."""
-    with given(path), tempfile.TemporaryFile(dir=path.absolute().parent):
-        pass
+class _NotWritten(Exception):
+    """Nothing was changed."""
+
+    def __init__(self, cause: KioskError) -> None:
+        super().__init__()
+        self.cause = cause
 
 
-def _write(registry: OpenedRegistry, path: Path, name: str, code: EnrolmentCode) -> None:
-    """Write the file, for this account alone; who hands it out decides who else may read it."""
-    until = next(made.until for made in registry.enrolment.open_codes() if made.name == name).astimezone(JAPAN)
-    file = EnrolmentFile(address_of(registry.settings), name, code, until)
-    with given(path):
-        write_new(path.absolute(), file.formatted(explained=output.words("registry.enrol.in-file")).encode())
-    output.tell_done("registry.enrol.written", name=name, file=escaped(str(path)), until=second_in_japan(until))
+def _in_force(registry: OpenedRegistry, prepare: Callable[[], NewCode], path: Path | None) -> NewCode:
+    """A code that serves: it makes the one of before void once its file, if it is for one, is on the disk.
+
+    Raises _NotWritten; what puts it in force raises, and leaves no file.
+    """
+    while True:
+        new, is_in_force = prepare(), False
+        if path is not None:
+            _write(registry, path, new)
+        try:
+            is_in_force = registry.enrolment.put_in_force(new)
+        finally:
+            if path is not None and not is_in_force:
+                discard(path)
+        if is_in_force:
+            return new
+
+
+def _write(registry: OpenedRegistry, path: Path, new: NewCode) -> None:
+    """Write the file, for this account alone; who hands it out decides who else may read it. Raises _NotWritten."""
+    file = EnrolmentFile(address_of(registry.settings), new.name, new.code, new.until.astimezone(JAPAN))
+    try:
+        with given(path):
+            write_new(path.absolute(), file.formatted(explained=output.words("registry.enrol.in-file")).encode())
+    except KioskError as error:
+        raise _NotWritten(error) from error
 
 
 def _is_loopback(server: ServerSettings) -> bool:

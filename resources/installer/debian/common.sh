@@ -13,10 +13,17 @@ start_with() {
     sync "$place"
 }
 
-# The processes that use a file from there, each with its account. The path is the sixth field of a line, and may hold blanks (proc(5)).
+# The processes that run from there, each with its account: those that use a file from there (the path is the sixth field of a line, and may
+# hold blanks, proc(5)), and those whose program was called by a name there. The parent that keeps the counter running is the system's Python,
+# and has nothing else of ours, while its counter is about to be started again.
 running() {
-    for maps in $(grep -ls "^[^ ]* [^ ]* [^ ]* [^ ]* [0-9]* *$place/" /proc/[0-9]*/maps); do
-        process=${maps#/proc/} process=${process%/maps}
+    {
+        grep -ls "^[^ ]* [^ ]* [^ ]* [^ ]* [0-9]* *$place/" /proc/[0-9]*/maps || :
+        for called in $(grep -lsz "^$place/" /proc/[0-9]*/cmdline); do
+            # Of the arguments the first: an editor may name a file of ours.
+            if tr '\0' '\n' 2>/dev/null <"$called" | head -n 1 | grep -qs "^$place/"; then echo "$called"; fi
+        done
+    } | cut -d / -f 3 | sort -nu | while read -r process; do
         echo "$process ($(stat -c %U "/proc/$process" 2>/dev/null))"
     done
 }

@@ -64,6 +64,7 @@ VIAddVersionKey "LegalCopyright" "Apache License 2.0"
 Var former ; version that was installed before, or nothing
 Var log
 Var files ; the options that name what lies beside this file, or nothing
+Var unfound ; that /FILES was given, and nothing lies there for this computer
 
 !define MUI_ICON "${LAYOUT}/kiosk.ico"
 !define MUI_UNICON "${LAYOUT}/kiosk.ico"
@@ -312,6 +313,13 @@ Section /o "$(MACHINE)" machine
   !insertmacro note "0: $1"
 SectionEnd
 
+; Last: the program is there all the same.
+Section "-unfound"
+  ${If} $unfound != ""
+    !insertmacro refuse 15 "$(NO_FILES)$\r$\n$\r$\n$unfound"
+  ${EndIf}
+SectionEnd
+
 Function .onInit
   SetRegView 64
   SetShellVarContext all
@@ -373,6 +381,18 @@ Function .onInit
   ${ElseIf} ${FileExists} "$EXEDIR\kiosk.enrolment"
     StrCpy $1 "$1$\r$\n$EXEDIR\kiosk.enrolment"
     StrCpy $files '$files --enrolment "$EXEDIR\kiosk.enrolment"'
+  ${Else}
+    ; Of twenty files one may have a mistyped name. Without the file a counter may be meant that has no server, or is enrolled already.
+    ${GetParameters} $2
+    ClearErrors
+    ${GetOptions} $2 "/FILES" $3
+    ${IfNot} ${Errors}
+      !insertmacro note "$(NO_ENROLMENT) $EXEDIR\$0.enrolment, $EXEDIR\kiosk.enrolment"
+      ${If} $files == ""
+      ${AndIfNot} ${SectionIsSelected} ${machine}
+        StrCpy $unfound "$EXEDIR\kiosk.toml$\r$\n$EXEDIR\$0.enrolment$\r$\n$EXEDIR\kiosk.enrolment"
+      ${EndIf}
+    ${EndIf}
   ${EndIf}
   ${If} $files != ""
     ${GetParameters} $0
@@ -417,6 +437,24 @@ Function un.onInit
   SetRegView 64
   SetShellVarContext all
   !insertmacro find_log
+FunctionEnd
+
+; The counters that accounts have for themselves, of which `kiosk erase` knows that of this account alone: their folders in $4.
+Function un.find_others
+  StrCpy $4 ""
+  ; https://learn.microsoft.com/troubleshoot/windows-server/user-profiles-and-logon/relocation-of-users-and-programdata-directories
+  ReadRegStr $0 HKLM "SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList" "ProfilesDirectory"
+  ExpandEnvStrings $0 "$0"
+  FindFirst $1 $2 "$0\*"
+  ${DoWhile} $2 != ""
+    ${If} $2 != "."
+    ${AndIf} $2 != ".."
+    ${AndIf} ${FileExists} "$0\$2\AppData\Local\library-card-kiosk\*.*"
+      StrCpy $4 "$4$\r$\n$0\$2\AppData\Local\library-card-kiosk"
+    ${EndIf}
+    FindNext $1 $2
+  ${Loop}
+  FindClose $1
 FunctionEnd
 
 Section "Uninstall"
@@ -466,6 +504,13 @@ lose:
     !insertmacro refuse 16 "$(NOT_ERASED)$\r$\n$\r$\n$1"
   ${EndIf}
   !insertmacro note "0: $1"
+  StrCpy $5 "$1"
+  Call un.find_others
+  ${If} $4 != ""
+    !insertmacro note "0: $(OTHERS_KEPT)$4"
+    StrCpy $5 "$(OTHERS_KEPT)$4$\r$\n$\r$\n$5"
+  ${EndIf}
+  StrCpy $3 "$3$\r$\n$\r$\n$5"
 keep:
   ; Only the program knows what was there before.
   ReadRegStr $1 HKLM "${UNINSTALL}" "DisplayVersion"

@@ -36,6 +36,10 @@
 !insertmacro say TAKE_FILES "このインストーラーの横に、次のファイルがあります。図書館の管理者が置いたものなら「はい」を選ぶと、パソコン全体の窓口を用意し、この設定にし、登録します。心あたりがなければ「いいえ」を選んでください。プログラムだけを入れます。" \
   "The files below lie beside this installer. If your administrator put them there, choose Yes: the counter of this computer is set up and enrolled with them. If you do not know them, choose No: only the program is installed."
 !insertmacro say FILES_LEFT "横にあったファイルは使っていません(使うときは /FILES を付けます)。" "Files beside the installer were not used (/FILES takes them)."
+!insertmacro say NO_ENROLMENT "/FILES が付いていますが、このパソコンの登録ファイルがありません。サーバーには登録しません。探した場所:" \
+  "/FILES was given, but there is no enrolment file for this computer, which is not enrolled with it. Looked for:"
+!insertmacro say NO_FILES "プログラムは入りましたが、/FILES で使うファイルがどれもないため、窓口の用意はしていません。ファイルの名前(このパソコンの名前)と置き場所を確かめて、もう一度実行してください。探したファイル:" \
+  "The program is installed, but the counter was not set up: none of the files for /FILES is there. Check their names (this computer's) and place, then run this installer again. Looked for:"
 !insertmacro say NOT_SET_UP "プログラムは入りましたが、このパソコンの窓口の用意が終わっていません。原因を直してから、このインストーラーをもう一度実行するか、管理者のコマンドプロンプトで「kiosk setup --machine」を実行してください。記録: $log" \
   "The program is installed, but the counter of this computer is not ready. Mend the cause below, then run this installer again, or 'kiosk setup --machine' in an administrator's prompt. Log: $log"
 !insertmacro say KEEP_DATA "窓口のデータ(連携登録、設定、鍵)を残しますか。$\r$\n$\r$\n「はい」なら、プログラムだけを削除します。もう一度入れると、続きから使えます。$\r$\n「いいえ」なら、このパソコン全体の窓口(なければ、いまのアカウントの窓口)のデータをすべて消します。元に戻せません。" \
@@ -48,5 +52,7 @@
   "What 'kiosk setup --machine --policies' has set cannot be put back, so the program was not removed. Mend the cause below, then remove it again. Log: $log"
 !insertmacro say DATA_KEPT "プログラムを削除しました。窓口のデータ(連携登録)と設定は、残してあります。" \
   "The program was removed. The counter's data (links) and settings are kept."
-!insertmacro say DATA_ERASED "プログラムと、窓口のデータを削除しました。ほかの場所に作った控えと、サーバーの登録は、残っています。" \
-  "The program and the counter's data were removed. Backups elsewhere, and its name at the library's server, remain."
+!insertmacro say DATA_ERASED "プログラムを削除しました。窓口のデータについては、次のとおりです。" \
+  "The program was removed. Of the counter's data:"
+!insertmacro say OTHERS_KEPT "次のアカウントの窓口のデータは、消していません。消すには、このプログラムをもう一度入れ、そのアカウントで「kiosk erase」を実行します。" \
+  "The counters of these accounts were not erased. To erase one, install this program again and run 'kiosk erase' in that account."

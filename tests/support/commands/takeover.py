@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kiosk.config import Home, read_settings
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
+from kiosk.domain.enrolment_file import EnrolmentFile
 from kiosk.equipment import open_repository
 from tests.support.commands.accounts import GROUP, HANAKO, TARO, Told, apart, called, decide, furnish, modes
 
@@ -99,6 +100,27 @@ def used() -> Told:
     return told
 
 
+def doubted() -> Told:
+    """It is enrolled, and handed an old file of another server while its place needs mending; then its server shuts it out."""
+    called(None, *MACHINE, *BOTH)
+    data = Home(machine_folder()).data
+    data.chmod(0o700)
+    os.chown(data, 0, 0)
+    told: Told = {"expired": called(None, *MACHINE, "--enrolment", str(HERE / "old.enrolment")), "mended": modes(data)[str(data)]}
+    name = EnrolmentFile.parse(FILE.read_text("utf-8")).name
+    told["revoked"] = called(None, "registry", "revoke", name, "--yes", "--home", str(HERE.parent / "server"))
+    told["then"] = called(None, *MACHINE, *BOTH)
+    return told
+
+
+def pending() -> Told:
+    """Nobody has used the place yet, and its server is away."""
+    told: Told = {"away": called(None, *MACHINE, *BOTH), "copy": [path.name for path in machine_keys_folder().iterdir()]}
+    told["back"] = called(None, "setup", "--account", HANAKO)
+    told["left"] = [path.name for path in Path("/var/lib").iterdir() if "unused" not in path.name]
+    return told
+
+
 def strays() -> Told:
     """A draft of a process that was killed, and a folder that a member has laid where the copy would be, closed to all others."""
     keys = machine_keys_folder()
@@ -123,7 +145,15 @@ def strays() -> Told:
     return told
 
 
-SCENARIOS: dict[str, Callable[[], Told]] = {"taken-over": taken_over, "refused": refused, "later": later, "used": used, "strays": strays}
+SCENARIOS: dict[str, Callable[[], Told]] = {
+    "taken-over": taken_over,
+    "refused": refused,
+    "later": later,
+    "used": used,
+    "doubted": doubted,
+    "pending": pending,
+    "strays": strays,
+}
 
 
 if __name__ == "__main__":
