@@ -34,6 +34,8 @@ def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return home
 
 
+# python-xlib leaves the sockets of a display that is not there to the garbage collector.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 @pytest.mark.parametrize(
     ("by_keyboard", "name", "command"),
     [(False, "home", "run"), (True, "home", "run"), (True, "hoem", "run"), (True, "home", "practice")],

@@ -30,3 +30,17 @@ def test_no_process_is_waited_for_without_a_limit() -> None:
 def test_one_that_is_found() -> None:
     assert list(endless("import subprocess\nsubprocess.run(['x'], check=True)\nchild.communicate(b'')\n")) == [2, 3]
     assert list(endless("import subprocess\nsubprocess.run(['x'], timeout=3)\nchild.communicate(timeout=1)\n")) == []
+
+
+def hurried(source: str) -> Iterator[int]:
+    """The lines in which a window is waited for with a limit of their own, or with pytest-qt's."""
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "waitUntil":
+            if [ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg == "timeout"] != ["WAIT_MS"]:
+                yield call.lineno
+
+
+def test_no_window_is_waited_for_with_a_limit_that_a_busy_machine_exceeds() -> None:
+    found = {path.relative_to(ROOT): list(hurried(path.read_text("utf-8"))) for path in (ROOT / "tests").rglob("*.py")}
+    assert {str(path): lines for path, lines in found.items() if lines} == {}
+    assert list(hurried("qtbot.waitUntil(seen, timeout=WAIT_MS)\nqtbot.waitUntil(seen)\nqtbot.waitUntil(seen, timeout=2000)")) == [2, 3]

@@ -15,6 +15,7 @@ from kiosk.config import DisplaySettings
 from kiosk.domain.states import CounterRules, Screen, Waiting
 from kiosk.ui.displays import Displays
 from kiosk.ui.patron.window import PatronWindow
+from tests.support.wait import WAIT_MS
 from tests.support.windows.patron_samples import FACTS, counter, with_facts
 
 _ALT, _CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
@@ -26,7 +27,7 @@ def patron(qapp: QApplication, qtbot: QtBot) -> Iterator[PatronWindow]:
     displays = Displays(DisplaySettings(single=True), lambda event: None, lambda pin: None)
     displays.show()
     displays.show_state(with_facts(counter(Waiting(), rules=CounterRules(single_display=True), screen=Screen.PATRON), FACTS))
-    qtbot.waitUntil(lambda: is_in_place(displays.patron), timeout=2000)
+    qtbot.waitUntil(lambda: is_in_place(displays.patron), timeout=WAIT_MS)
     yield displays.patron
     displays.close()
     assert not displays.patron.isVisible()
@@ -51,7 +52,7 @@ def is_in_place(window: PatronWindow) -> bool:
 )
 def test_it_is_back_a_moment_later(patron: PatronWindow, qtbot: QtBot, meddle: Callable[[PatronWindow], None]) -> None:
     meddle(patron)
-    qtbot.waitUntil(lambda: is_in_place(patron), timeout=5000)
+    qtbot.waitUntil(lambda: is_in_place(patron), timeout=WAIT_MS)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,6 @@ def test_a_window_manager_that_knows_better_is_not_fought(patron: PatronWindow, 
     for _ in range(4):
         patron.setGeometry(40, 40, 300, 200)
         begun = time.monotonic()
-        qtbot.waitUntil(lambda: is_in_place(patron), timeout=5000)
+        qtbot.waitUntil(lambda: is_in_place(patron), timeout=WAIT_MS)
         lasted.append(time.monotonic() - begun)
     assert lasted[-1] > 2 * lasted[0]

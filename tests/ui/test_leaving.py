@@ -17,6 +17,7 @@ from kiosk.domain.states import CounterRules, Reading, Waiting
 from kiosk.text import plain, say
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.leaving import Leaving
+from tests.support.wait import WAIT_MS
 from tests.support.windows.patron_samples import FACTS, INSERTION, counter, with_facts
 
 CODE = "4711"
@@ -40,8 +41,13 @@ def show(window: StaffWindow, code: str) -> None:
 def ends() -> bool:
     """Whether the application was asked to."""
     application = cast(QApplication, QApplication.instance())
-    QTimer.singleShot(100, lambda: application.exit(99))
-    return application.exec() == 0
+    limit = QTimer(singleShot=True, interval=100)
+    limit.timeout.connect(lambda: application.exit(99))
+    limit.start()
+    code = application.exec()
+    # A late one would end every event loop of the thread.
+    limit.stop()
+    return code == 0
 
 
 def asking(window: StaffWindow) -> Leaving | None:
@@ -72,7 +78,7 @@ def test_the_code_ends_it_and_a_wrong_one_makes_wait(staff: StaffWindow, qtbot: 
     type_code(staff, "1234")
     field = field_of(staff)
     assert (field.isEnabled(), field.text(), ends()) == (False, "", False)
-    qtbot.waitUntil(field.isEnabled, timeout=5000)
+    qtbot.waitUntil(field.isEnabled, timeout=WAIT_MS)
     type_code(staff, CODE)
     assert (ends(), asking(staff)) == (True, None)
 
