@@ -108,6 +108,8 @@ def forget(home: Home, options: argparse.Namespace) -> int:
         if without == config:
             output.warn("handover.no-such", name=escaped(options.name))
             return output.PROBLEM
+        for mistake in CONFIG.check_content(home.config, without.encode()):
+            raise mistake
         replace_file(home.config, without.encode())
     output.tell_done("handover.forgotten", name=escaped(options.name))
     return output.OK

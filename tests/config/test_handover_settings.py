@@ -87,7 +87,14 @@ def test_a_service_has_the_target_that_names_it() -> None:
     settings = HandoverSettings(title="窓", suffix="enter", target=(others, room))
     asked = (Service.LOAN, LocalService("学習室"), Service.RENEWAL, LocalService("視聴覚ブース"), None)
     fields = [target_for(settings, service).field for service in asked]
-    assert [field.name for field in fields if field is not None] == ["番号", "番号", "利用者番号", "利用者番号", "利用者番号"]
+    assert [field.name for field in fields if field is not None] == ["番号", "番号", "利用者番号", "利用者番号", "番号"]
+
+
+def test_at_a_tap_the_number_goes_into_the_field_for_lending_and_never_unchecked_into_the_window() -> None:
+    renewal, loan = replace(LENDING, services=("renewal",)), replace(LENDING, label="番号", services=("loan",))
+    field = target_for(HandoverSettings(title="窓", target=(renewal, loan)), None).field
+    assert field is not None
+    assert field.name == "番号"
 
 
 def test_without_a_target_of_its_own_a_service_has_the_window() -> None:
