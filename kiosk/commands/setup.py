@@ -73,7 +73,9 @@ def _set_up_alone(home: Home, options: argparse.Namespace) -> int:
 
         return call_off(begun, options)
     if options.machine:
-        return _take_over(begun, options) or change_policies(options)
+        code = _take_over(begun, options)
+        # Also where the enrolment is not finished: whoever does that later does not ask for policies again.
+        return code if code == output.MISUSE else change_policies(options) or code
     if options.no_policies:
         return change_policies(options)
     if begun is not None:
