@@ -20,7 +20,7 @@ _NAMES = {
     ("trust",): r"[0-9a-f]{64}\.cer",
     ("crl",): _NONE,
     ("crl-held",): r"lock|held\.json|[0-9a-f]+\.numbers",
-    ("logs",): r"(kiosk|commands)\.log(\..*)?",
+    ("logs",): r"(kiosk|commands)(-crash.*)?\.log(\..*)?",
     ("slips",): r"slip-[0-9]{8}-[0-9]+\.pdf|(?<=\.)(slip|kiosk)-.*",
     ("virtual-cards", "demo"): _CARDS,
     ("virtual-cards", "for-trust"): _CARDS,

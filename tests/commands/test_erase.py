@@ -26,6 +26,8 @@ WORD = words("erase.word")
 MADE = (
     "logs/kiosk.log",
     "logs/kiosk.log.2026-11-29",
+    "logs/kiosk-crash-20261129-101500-4711.log",
+    "logs/commands-crash.log",
     "slips/slip-20261129-101500.pdf",
     "slips/.slip-unfinished0",
     "crl-held/held.json",
