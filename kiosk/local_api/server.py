@@ -73,9 +73,11 @@ class _Server(uvicorn.Server):
         self._say(Listening(succeeded=True))
 
     def _hear(self, loop: asyncio.AbstractEventLoop) -> None:
-        for line in self._counter:
-            loop.call_soon_threadsafe(self._hub.hear, decode_from_counter(line))
-        self.should_exit = self.force_exit = True
+        try:
+            for line in self._counter:
+                loop.call_soon_threadsafe(self._hub.hear, decode_from_counter(line))
+        finally:
+            self.should_exit = self.force_exit = True
 
 
 def main() -> None:
