@@ -5,6 +5,7 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 # Windows are built in memory unless a test asks for a real screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -13,6 +14,10 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 
 from kiosk.ui.garbage_collection import collect_due
 from tests.support.frozen import freeze
+
+# How long one example takes says nothing where three workers share two cores.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 pytest_plugins = [
     "tests.support.pcscd.rig",

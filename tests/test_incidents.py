@@ -30,9 +30,10 @@ from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import plain, say
 from tests.support.cards.breaking_readers import SECRET, BreakingReaders
-from tests.support.counter.headless import LIMIT, deck, judge
+from tests.support.counter.headless import deck, judge
 from tests.support.counter.steps import Stage
 from tests.support.counter.windowed import OpenedCounter, words_on
+from tests.support.wait import LIMIT
 
 __all__ = ["deck", "judge"]
 SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))

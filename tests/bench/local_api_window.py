@@ -82,7 +82,7 @@ def measure(seconds: float, folder: Path) -> dict[str, Any]:
         before = page.numbers
         bench.readers.lay(bench.card)
         wait_until(program, lambda counter: page.numbers > before)
-        ended = json.loads(crowd.communicate(timeout=10)[0])
+        ended = json.loads(crowd.communicate(timeout=10)[0].splitlines()[-1])
     return {"usual": usual, "crowded": crowded, "usual beat": usual_beat, "crowded beat": crowded_beat, "ended": ended}
 
 

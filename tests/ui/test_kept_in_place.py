@@ -81,4 +81,5 @@ def test_a_window_manager_that_knows_better_is_not_fought(patron: PatronWindow, 
         begun = time.monotonic()
         qtbot.waitUntil(lambda: is_in_place(patron), timeout=WAIT_MS)
         lasted.append(time.monotonic() - begun)
-    assert lasted[-1] > 2 * lasted[0]
+    # A busy machine only lengthens it; without the growing pause it would be a tenth of a second.
+    assert lasted[-1] > 0.7

@@ -21,6 +21,8 @@ from tests.support.wait import WAIT_MS
 from tests.support.windows.patron_samples import FACTS, INSERTION, counter, with_facts
 
 CODE = "4711"
+_NOT = 100
+"""Milliseconds after which a quit that was asked for would have come."""
 
 
 @pytest.fixture
@@ -28,8 +30,8 @@ def staff(qtbot: QtBot) -> Iterator[StaffWindow]:
     window = StaffWindow(lambda event: None)
     window.resize(1280, 800)
     show(window, CODE)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     yield window
     window.close_for_good()
 
@@ -38,10 +40,10 @@ def show(window: StaffWindow, code: str) -> None:
     window.show_state(with_facts(counter(Waiting(), rules=CounterRules(staff_code=code)), FACTS))
 
 
-def ends() -> bool:
+def ends(limit_ms: int = WAIT_MS) -> bool:
     """Whether the application was asked to."""
     application = cast(QApplication, QApplication.instance())
-    limit = QTimer(singleShot=True, interval=100)
+    limit = QTimer(singleShot=True, interval=limit_ms)
     limit.timeout.connect(lambda: application.exit(99))
     limit.start()
     code = application.exec()
@@ -77,7 +79,7 @@ def test_the_code_ends_it_and_a_wrong_one_makes_wait(staff: StaffWindow, qtbot: 
     staff.close()  # which asks once
     type_code(staff, "1234")
     field = field_of(staff)
-    assert (field.isEnabled(), field.text(), ends()) == (False, "", False)
+    assert (field.isEnabled(), field.text(), ends(_NOT)) == (False, "", False)
     qtbot.waitUntil(field.isEnabled, timeout=WAIT_MS)
     type_code(staff, CODE)
     assert (ends(), asking(staff)) == (True, None)
@@ -89,11 +91,11 @@ def test_staff_may_stay(staff: StaffWindow) -> None:
     assert dialog is not None
     (stay,) = [button for button in dialog.findChildren(QPushButton) if button.accessibleName() == plain(say("staff.ending.stay"))]
     stay.click()
-    assert (ends(), asking(staff), staff.isVisible()) == (False, None, True)
+    assert (ends(_NOT), asking(staff), staff.isVisible()) == (False, None, True)
 
 
 def test_a_card_is_served_and_the_question_is_gone(staff: StaffWindow) -> None:
     staff.close()
     shown = with_facts(counter(Waiting(), rules=CounterRules(staff_code=CODE)), FACTS)
     staff.show_state(replace(shown, flow=Reading(Ticket(1), INSERTION)))
-    assert (ends(), asking(staff)) == (False, None)
+    assert (ends(_NOT), asking(staff)) == (False, None)

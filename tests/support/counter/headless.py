@@ -58,9 +58,8 @@ from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
 from tests.support.cards.readers import World
+from tests.support.wait import LIMIT
 
-LIMIT = 10.0
-"""Timeout in seconds of every wait; the test fails after it."""
 TODAY = date(2026, 11, 23)
 KEYS = Keys(bytes(range(32)), bytes(range(32, 64)))
 Kind = TypeVar("Kind")

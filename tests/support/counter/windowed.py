@@ -39,7 +39,8 @@ from kiosk.store.sync.sync_thread import SyncThread
 from kiosk.text import plain, say
 from kiosk.ui.widgets.words import Words
 from tests.support.cards.readers import InProcess
-from tests.support.counter.headless import KEYS, LIMIT
+from tests.support.counter.headless import KEYS
+from tests.support.wait import LIMIT
 from tests.support.windows.manual_timing import ManualTiming
 
 Kind = TypeVar("Kind")

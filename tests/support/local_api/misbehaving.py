@@ -1,6 +1,7 @@
 """A hundred programs that misbehave in ten ways. Usage: python -m tests.support.local_api.misbehaving PORT ORIGIN SECONDS
 
-Each does it again and again. Prints one JSON object: how often each way ended how (the status that was answered, or "-" for none).
+Each does it again and again. A line says when all have come; then follows one JSON object: how often each way ended how (the status that
+was answered, or "-" for none).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Crowd:
     def __init__(self, port: int, origin: str) -> None:
         self._port, self._host, self._origin = port, f"Host: 127.0.0.1:{port}\r\n", f"Origin: {origin}\r\n"
         self.ended: Counter[str] = Counter()
+        self._here = 0
 
     async def live(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -42,6 +44,10 @@ class Crowd:
             status = "-"
             with suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
                 reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+                self._here += 1
+                if self._here == EACH * len(self._ways()):
+                    sys.stdout.write("here\n")
+                    sys.stdout.flush()
                 try:
                     async with asyncio.timeout(PATIENCE):
                         await way((reader, writer))
