@@ -10,22 +10,22 @@ class NoElements:
     """See `Elements`."""
 
     def __init__(self, reason: Unknown) -> None:
-        self._reason = reason
+        self.reason = reason
 
     def focused(self, window: ProgramWindow) -> Unknown:
-        return self._reason
+        return self.reason
 
     def has_focus(self, element: Element) -> Unknown:
-        return self._reason
+        return self.reason
 
     def text(self, element: Element) -> Unknown:
-        return self._reason
+        return self.reason
 
     def is_free(self, element: Element) -> Unknown:
-        return self._reason
+        return self.reason
 
     def find(self, window: ProgramWindow, field: Field) -> Unknown:
-        return self._reason
+        return self.reason
 
     def give_focus(self, element: Element) -> None:
         """There is none."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from kiosk.domain.errors import Code, Refused
 from kiosk.library.handover.elements import Accessibility, Element, Elements, Field, Habit, Unknown
+from kiosk.library.handover.no_elements import NoElements
 from kiosk.library.handover.seat import Desktop, ProgramWindow, Seat
 
 _STEADY_SECONDS = 1.5
@@ -43,6 +44,9 @@ def teach(digits: str, desktop: Desktop, accessible: Accessibility, seconds: flo
     """
     limit = seconds + _TYPING_SECONDS
     with desktop.seat(limit) as seat, accessible.elements(limit) as elements:
+        if isinstance(elements, NoElements):
+            # Wherever somebody clicks.
+            raise _unseen(elements.reason)
         window, element = _chosen(seat, elements, seconds)
         free = elements.is_free(element)
         if isinstance(free, Unknown):

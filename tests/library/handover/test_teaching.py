@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from kiosk.domain.errors import Code, Refused
 from kiosk.library.handover import Suffix, Target, hand_over
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
+from kiosk.library.handover.no_elements import NoElements
 from kiosk.library.handover.teaching import Taught, teach
 from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
 
@@ -68,6 +70,21 @@ def test_what_a_field_does_is_learnt_and_serves_to_type_into_it(
     again = ScriptedFields(after=happens, renders=form)
     hand_over(NUMBER, Target("図書館システム", suffix=Suffix.NONE, field=taught.field), again.desktop(), again)
     assert (again.shown["card"], again.shown["note"]) == ("" if habit is Habit.SUBMITS else form(NUMBER), "")
+
+
+class NoBus:
+    def switched_on(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    @contextmanager
+    def elements(self, seconds: float) -> Iterator[NoElements]:
+        yield NoElements(Unknown.NO_INTERFACE)
+
+
+def test_that_programs_tell_nothing_is_said_before_anybody_clicks() -> None:
+    with pytest.raises(Refused) as caught:
+        teach(NUMBER, ScriptedFields().desktop(), NoBus(), 20)
+    assert (caught.value.code, caught.value.params) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": "no-interface"})
 
 
 def test_the_window_in_front_at_the_beginning_is_the_terminal() -> None:
