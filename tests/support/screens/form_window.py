@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.library.handover import ProgramWindow, Target, accessibility, desktop, find_windows
+from kiosk.library.handover import ProgramWindow, Target, accessibility, atspi, desktop, find_windows
 from kiosk.library.handover.atspi import AtSpi
 from kiosk.library.handover.elements import Element, Field
 from tests.support import ROOT
@@ -90,6 +90,9 @@ def form_window() -> Iterator[FormWindow]:
             patch.setenv(name, place.environment[name])
         for name in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
             patch.delenv(name, raising=False)
+        # Without Collection the whole form is asked, a call for each widget.
+        for limit in ("_CALL_SECONDS", "_WALK_SECONDS"):
+            patch.setattr(atspi, limit, 5.0)
         place.start(["openbox"], "openbox")
         hands = Hands(os.environ["DISPLAY"])
         ends.callback(hands.close)
