@@ -15,7 +15,9 @@ _LOST = (TimeoutError, OSError, ValueError, KeyError, IndexError)
 
 @contextmanager
 def switched_on() -> Iterator[None]:
-    """Switch it on while the counter runs, and off again if it was off. Without a session bus nothing happens."""
+    """Switch it on while the counter runs, and off again if it was off, unless a screen reader has come meanwhile. Without a session bus
+    nothing happens.
+    """
     ours = False
     with suppress(*_LOST):
         ours = _set_on()
@@ -24,19 +26,25 @@ def switched_on() -> Iterator[None]:
     finally:
         if ours:
             with suppress(*_LOST):
-                _ask(False)
+                if _get("ScreenReaderEnabled") is not True:
+                    _set(False)
 
 
 def _set_on() -> bool:
     """Whether it was off."""
-    with open_dbus_connection("SESSION") as bus:
-        answer = bus.send_and_get_reply(_STATUS.get("IsEnabled"), timeout=_SECONDS)
-        if answer.header.message_type is MessageType.error or answer.body[0][1]:
-            return False
-    _ask(True)
+    if _get("IsEnabled") is not False:
+        return False
+    _set(True)
     return True
 
 
-def _ask(is_on: bool) -> None:
+def _get(name: str) -> bool | None:
+    """None: there is nobody who knows."""
+    with open_dbus_connection("SESSION") as bus:
+        answer = bus.send_and_get_reply(_STATUS.get(name), timeout=_SECONDS)
+    return None if answer.header.message_type is MessageType.error else bool(answer.body[0][1])
+
+
+def _set(is_on: bool) -> None:
     with open_dbus_connection("SESSION") as bus:
         bus.send_and_get_reply(_STATUS.set("IsEnabled", "b", is_on), timeout=_SECONDS)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import pytest
+from jeepney import DBusAddress, Properties
+from jeepney.io.blocking import open_dbus_connection
 
 from kiosk.domain.errors import Code, Refused
 from kiosk.library.handover import ProgramWindow, Suffix, Target, desktop, hand_over
@@ -195,3 +197,24 @@ def test_the_counter_types_into_a_field_from_a_process_apart(form: FormWindow) -
         hand_over_apart("2104067852", Target("図書館システム", field=form.field()))
     assert refused.value.code is Code.HANDOVER_FIELD_FILLED
     assert form.shown() == {"card": "2104067851", "note": ""}
+
+
+def test_what_the_counter_switched_on_stays_on_for_a_screen_reader_that_has_come(form: FormWindow) -> None:
+    status = Properties(DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Status"))
+    with open_dbus_connection("SESSION") as bus:
+
+        def is_on() -> bool:
+            return bool(bus.send_and_get_reply(status.get("IsEnabled"), timeout=5).body[0][1])
+
+        def switch(name: str, on: bool) -> None:
+            bus.send_and_get_reply(status.set(name, "b", on), timeout=5)
+
+        before = is_on()
+        for reader in (False, True):
+            switch("IsEnabled", False)
+            with form.accessible.switched_on():
+                assert is_on()
+                switch("ScreenReaderEnabled", reader)
+            assert is_on() is reader
+        switch("ScreenReaderEnabled", False)
+        switch("IsEnabled", before)
