@@ -64,7 +64,7 @@ class Displays:
         from kiosk.ui.patron.window import PatronWindow
 
         window = PatronWindow(self._emit, self._confirm_pin, self._settings, self._timing)
-        self._kept = KeptInPlace(window, self._display_to_fill, self._fill)
+        self._kept = KeptInPlace(window, self._display_to_fill, self._put_back)
         return window
 
     def _display_to_fill(self) -> QScreen | None:
@@ -142,11 +142,17 @@ class Displays:
             self._fill(screen)
 
     def _fill(self, screen: QScreen) -> None:
+        self._put_back(screen)
+        self.patron.showFullScreen()
+
+    def _put_back(self, screen: QScreen) -> None:
+        """Without activating it, as `showFullScreen` does: what is scanned or typed meanwhile belongs to another window."""
         self.patron.have_frame(False)
         if self.patron.geometry() != screen.geometry():
             self.patron.setWindowState(Qt.WindowState.WindowNoState)
             self.patron.setGeometry(screen.geometry())
-        self.patron.showFullScreen()
+        self.patron.setWindowState(Qt.WindowState.WindowFullScreen)
+        self.patron.setVisible(True)
 
     def _look_at_staff(self) -> None:
         """Go on once the staff window is exposed. Stop waiting at the timeout: a covered window is never exposed."""

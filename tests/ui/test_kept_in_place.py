@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.config import DisplaySettings
@@ -71,6 +71,17 @@ def test_no_key_ends_the_program_or_closes_it(
 def test_it_has_no_frame_to_drag_and_no_menu(patron: PatronWindow) -> None:
     assert patron.windowFlags() & Qt.WindowType.FramelessWindowHint
     assert not patron.windowFlags() & Qt.WindowType.WindowSystemMenuHint
+
+
+def test_the_window_that_has_the_keyboard_keeps_it(patron: PatronWindow, qtbot: QtBot) -> None:
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow, timeout=WAIT_MS)
+    patron.setGeometry(40, 40, 300, 200)
+    qtbot.waitUntil(lambda: is_in_place(patron), timeout=WAIT_MS)
+    assert other.isActiveWindow()
 
 
 def test_a_window_manager_that_knows_better_is_not_fought(patron: PatronWindow, qtbot: QtBot) -> None:
