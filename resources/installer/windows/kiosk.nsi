@@ -512,13 +512,15 @@ lose:
   ${EndIf}
   StrCpy $3 "$3$\r$\n$\r$\n$5"
 keep:
-  ; Only the program knows what was there before.
+  ; Only the program knows what was there before. Where it is gone, an earlier removal was ended after this.
   ReadRegStr $1 HKLM "${UNINSTALL}" "DisplayVersion"
-  nsExec::ExecToStack '"$INSTDIR\$1\python.exe" -m kiosk setup --no-policies'
-  Pop $0
-  Pop $1
-  ${If} $0 != "0"
-    !insertmacro refuse 19 "$(POLICIES_STAY)$\r$\n$\r$\n$1"
+  ${If} ${FileExists} "$INSTDIR\$1\python.exe"
+    nsExec::ExecToStack '"$INSTDIR\$1\python.exe" -m kiosk setup --no-policies'
+    Pop $0
+    Pop $1
+    ${If} $0 != "0"
+      !insertmacro refuse 19 "$(POLICIES_STAY)$\r$\n$\r$\n$1"
+    ${EndIf}
   ${EndIf}
   RMDir /r "$INSTDIR\.going"
   FindFirst $0 $1 "$INSTDIR\*"
