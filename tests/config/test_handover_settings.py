@@ -82,6 +82,12 @@ def test_a_mistake_in_a_target_is_named_with_its_line(tmp_path: Path, lines: str
     assert tuple(mistake.params[part] for part in ("key", "line", "reason")) == (key, line, reason)
 
 
+@pytest.mark.parametrize("wrong", ["target = 1", 'target = ["貸出の番号"]'])
+def test_what_is_no_list_of_targets_is_named_with_what_is_expected(tmp_path: Path, wrong: str) -> None:
+    (mistake,) = check_settings(written(tmp_path, f"{DECIDED}\n{wrong}\n"))
+    assert (mistake.params["key"], mistake.params["expected"]) == ("handover.target", "target = [[…]] (0 … 20)")
+
+
 def test_a_service_has_the_target_that_names_it() -> None:
     others, room = replace(LENDING, name="他"), replace(LENDING, name="部屋", label="番号", services=("学習室", "loan"))
     settings = HandoverSettings(title="窓", suffix="enter", target=(others, room))
