@@ -94,6 +94,10 @@ def test_a_server_that_has_lost_what_it_accepted_here_is_not_followed(server: Sc
     counter.until_settled()
     server.ledger.back_up()
     server.script = lambda asked: Say(503, b"") if asked.path == "/v1/feed" else None
+    # Whoever waits for the feed already would be told of the operation.
+    server.asked.clear()
+    server.let_go()
+    counter.until(lambda _: "/v1/feed" in server.paths())
     unlinking = counter.unlink(number)
     counter.until(lambda here: not here.store.pending_count()).stop()
     counter.events.clear()
