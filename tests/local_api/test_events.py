@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.domain.local_client import LocalClient, fresh_token, token_hash
 from kiosk.domain.model import LibraryCardNumber
+from kiosk.store.repository import Repository
 from tests.support.local_api.asking import PATH, ask, closed, opened, raw, told
 from tests.support.local_api.counter import NUMBER, PAGE, CounterWithApi
 from tests.support.wait import wait_until
@@ -59,6 +60,29 @@ def test_who_asks_afterwards_is_told_that_the_patron_has_left(counter: CounterWi
     for earlier in (mark, f"{run}-{int(turn) - 1}", "00000000-1"):
         assert ask(counter.port, counter.program_token, path=f"{PATH}?after={earlier}").json["event"] == "patron-left"
     assert counter.hand_outs() == [("program", NUMBER.masked)]
+
+
+def test_a_patron_who_leaves_while_the_hand_out_is_recorded_is_told_of_to_nobody(
+    counter: CounterWithApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = Repository.record_hand_out
+
+    def slowly(store: Repository, client: str, number: LibraryCardNumber) -> None:
+        record(store, client, number)
+        counter.leave()
+
+    monkeypatch.setattr(Repository, "record_hand_out", slowly)
+    with opened(counter.port, counter.page_token, PAGE) as page:
+        # Often: who is first, the number or the news that nobody is served, differs from time to time.
+        for turn in range(1, 21):
+            counter.serve()
+            wait_until(lambda turn=turn: len(counter.hand_outs()) == turn, "the record")  # type: ignore[misc]
+        monkeypatch.undo()
+        counter.serve(NEXT)
+        heard = [told(page)]
+        while heard[-1].get("number") != NEXT.text:
+            heard.append(told(page))
+    assert [event for event in heard if event.get("number") == NUMBER.text] == []
 
 
 def test_nothing_is_recorded_for_a_program_that_has_gone(counter: CounterWithApi) -> None:
