@@ -15,6 +15,7 @@ import pytest
 
 from kiosk.domain.errors import Code
 from kiosk.text import say
+from tests.support.screens.shown import wait_for_shown
 
 ROOT = Path(__file__).parents[1]
 LIMIT = 40
@@ -124,15 +125,7 @@ def test_without_one_of_qts_libraries(library: str, package: str, home: Path, tm
     with screen() as (name, _):
         ended = started(home, ["run"], *without(library, tmp_path), DISPLAY=name)
         tells(ended, "library", library=library, package=package)
-        found = subprocess.run(
-            ["xdotool", "search", "--sync", "--name", "."],  # nothing else shows on this screen
-            env={**os.environ, "DISPLAY": name, "LC_ALL": "C.UTF-8"},
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=False,
-        )
-        assert found.stdout.strip().isdecimal()
+        wait_for_shown(".", {**os.environ, "DISPLAY": name, "LC_ALL": "C.UTF-8"})  # nothing else shows on this screen
 
 
 @pytest.mark.window

@@ -12,6 +12,7 @@ import pytest
 
 from kiosk.text import plain, say
 from tests.support.screens.accessible_desktop import LIMIT, Desktop
+from tests.support.screens.shown import shown
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(150)]
 
@@ -50,10 +51,12 @@ class Displays:
 
     def place_of(self, title: str) -> Place | None:
         """Where the window of that title is shown; None while it is not."""
-        found = self._run("xdotool", "search", "--onlyvisible", "--name", f"^{title}$").split()
+        found = shown(f"^{title}$", self._desktop.environment)
         if not found:
             return None
         told = dict(line.split("=", 1) for line in self._run("xdotool", "getwindowgeometry", "--shell", found[0]).split() if "=" in line)
+        if not told:  # it closed in the meantime
+            return None
         return int(told["X"]), int(told["Y"]), int(told["WIDTH"]), int(told["HEIGHT"])
 
     def wait_for(self, title: str, fits: Callable[[Place | None], bool]) -> None:

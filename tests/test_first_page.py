@@ -18,6 +18,7 @@ from kiosk.ui.staff.page_kind import PageKind
 from kiosk.ui.theme import staff_sizes
 from tests.support import ROOT
 from tests.support.screens.accessible_desktop import Desktop
+from tests.support.screens.shown import shown, wait_for_shown
 
 LIMIT = 30
 CONFIG = '[card]\nrevocation = "none"\n[keys]\nplace = "file"\n'
@@ -97,12 +98,13 @@ def test_what_cannot_be_opened_behind_the_first_page_is_told_in_a_window_of_its_
         child = subprocess.Popen(
             [sys.executable, "-m", "kiosk", "--home", str(home.folder), "run"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
         )
-        shown = ["xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{say('staff.start.title')}$"]
-        subprocess.run(shown, env=environment, check=True, capture_output=True, timeout=LIMIT)
-        staffs = ["xdotool", "search", "--onlyvisible", "--name", f"^{say('staff.window.title')}$"]
-        assert subprocess.run(staffs, env=environment, check=False, capture_output=True, timeout=LIMIT).stdout == b""
-        child.terminate()
-        assert child.communicate(timeout=LIMIT)[1].splitlines()[0] == plain(say("refusal.store-key-missing.staff"))
+        with child:
+            try:
+                wait_for_shown(f"^{say('staff.start.title')}$", environment)
+                assert shown(f"^{say('staff.window.title')}$", environment) == []
+            finally:
+                child.terminate()
+            assert child.communicate(timeout=LIMIT)[1].splitlines()[0] == plain(say("refusal.store-key-missing.staff"))
     assert child.returncode == -signal.SIGTERM
 
 

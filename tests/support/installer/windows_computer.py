@@ -16,6 +16,7 @@ from threading import Thread
 from typing import IO, Self
 
 from tests.support import ROOT
+from tests.support.screens.shown import shown
 from tests.support.screens.xvfb import Screen
 
 LIMIT = 120.0
@@ -96,9 +97,7 @@ class WindowsComputer:
 
     def shows(self, title: str, *, times: int = 1) -> bool:
         """Whether so many windows with this in their titles are open."""
-        command = ["xdotool", "search", "--onlyvisible", "--name", title]
-        found = subprocess.run(command, env={**os.environ, "DISPLAY": self.screen}, capture_output=True, timeout=LIMIT, check=False)
-        return len(found.stdout.split()) >= times
+        return len(shown(title, {**os.environ, "DISPLAY": self.screen})) >= times
 
     def menus(self) -> set[str]:
         """The folders in the Start menu that all accounts see, with something in them."""

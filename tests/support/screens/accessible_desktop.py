@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from kiosk.text import plain, say
 from tests.support import ROOT
+from tests.support.screens.shown import wait_for_shown
 from tests.support.wait import end
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -146,8 +147,7 @@ class Desktop:
 
     def give_keyboard_to(self, title: str) -> None:
         """Focus a window, as a window manager does for the one a person works with."""
-        found = ["xdotool", "search", "--sync", "--onlyvisible", "--limit", "1", "--name", title, "windowfocus", "--sync"]
-        subprocess.run(found, env=self.environment, check=True, timeout=LIMIT, capture_output=True)
+        self._xdotool("windowfocus", "--sync", wait_for_shown(title, self.environment))
 
 
 class Outsider:
