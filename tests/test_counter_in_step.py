@@ -31,6 +31,7 @@ from tests.support.counter.headless import KEYS, deck, judge_by, token_of
 from tests.support.counter.steps import OWN, Stage
 from tests.support.counter.windowed import OpenedCounter
 from tests.support.sync.scripted_registry import SITE_KEY, Asked, Say, ScriptedRegistry
+from tests.support.wait import LIMIT, SOON
 
 __all__ = ["deck"]
 SETTINGS = Settings(
@@ -110,7 +111,7 @@ def test_a_server_that_is_slow_is_waited_for_three_seconds_and_no_more(stage: St
 
     def slow(asked: Asked) -> Say | None:
         if asked.path == "/v1/operations":
-            answered.wait(20)
+            answered.wait(LIMIT)
         return None
 
     server.script = slow
@@ -137,7 +138,7 @@ def test_a_server_that_does_not_answer_the_question_keeps_nobody_waiting_for_lon
 
     def silent(asked: Asked) -> Say | None:
         if asked.path == "/v1/links/find":
-            answered.wait(20)
+            answered.wait(LIMIT)
         return None
 
     server.script = silent
@@ -145,7 +146,7 @@ def test_a_server_that_does_not_answer_the_question_keeps_nobody_waiting_for_lon
     begun = time.monotonic()
     assert stage.opened.until_at(LendingRefused).problem.code is Code.NOT_LINKED_YET
     answered.set()
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < SOON
 
 
 def test_a_card_unlinked_here_is_not_served_because_the_server_has_not_heard_of_it(stage: Stage, server: ScriptedRegistry) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.text import plain, say
-from tests.support.screens.accessible_desktop import LIMIT, Desktop
+from tests.support.screens.accessible_desktop import Desktop
 from tests.support.screens.shown import shown
+from tests.support.wait import LIMIT
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(150)]
 

@@ -50,6 +50,7 @@ from tests.support.counter.headless import KEYS, deck, judge
 from tests.support.counter.steps import OWN, PIN, Stage
 from tests.support.counter.windowed import OpenedCounter, words_on
 from tests.support.store.enrolled import load
+from tests.support.wait import LIMIT
 
 __all__ = ["deck", "judge"]
 SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))
@@ -145,8 +146,8 @@ def test_a_refusal_that_could_not_be_forgotten_is_told_among_what_was_not_writte
     outside = Outside(nothing, cast(Any, FullDisk()), posted.put, nothing, nothing, lambda counter: None, nothing)
     conductor = Conductor(Counter(CounterRules(), date(2026, 11, 23), refused_operations=(told,)), outside)
     conductor.happen(RefusalSeen(told.operation))
-    conductor.stop(limit=5)
-    assert posted.get(timeout=10) == CheckFound(Finding("records.wrong", {"code": Code.STORE_FULL}))
+    conductor.stop(limit=LIMIT)
+    assert posted.get(timeout=LIMIT) == CheckFound(Finding("records.wrong", {"code": Code.STORE_FULL}))
 
 
 def test_a_replacement_names_to_the_store_what_staff_were_shown(stage: Stage) -> None:

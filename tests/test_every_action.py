@@ -63,7 +63,7 @@ def test_every_action_of_every_control_is_heard(outsider: Outsider, side: str, c
             turn(outsider, page, visit)
             outsider.act(case[0], action, window=WINDOWS[side])
             try:
-                outsider.see(f"heard {page}#{visit}", window="pages", limit=10)
+                outsider.see(f"heard {page}#{visit}", window="pages")
             except AssertionError:
                 deaf.append(f"{case[0]} by {action} on {page}")
     count_cases(f"actions of the {side} window, over the bus", len(done))

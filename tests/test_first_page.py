@@ -19,8 +19,8 @@ from kiosk.ui.theme import staff_sizes
 from tests.support import ROOT
 from tests.support.screens.accessible_desktop import Desktop
 from tests.support.screens.shown import shown, wait_for_shown
+from tests.support.wait import LIMIT
 
-LIMIT = 30
 CONFIG = '[card]\nrevocation = "none"\n[keys]\nplace = "file"\n'
 LIBRARIES = {"cryptography", "peewee", "sqlcipher3", "smartcard", "keyring", "Xlib"}
 BEHIND_THE_WINDOWS = {

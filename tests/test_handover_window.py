@@ -18,6 +18,7 @@ from kiosk.demo.ils import PATRONS
 from kiosk.domain.model import LibraryCardNumber
 from tests.support.screens.accessible_desktop import Desktop, Outsider, name
 from tests.support.screens.xvfb import Hands, Own, Terminal, Thief
+from tests.support.wait import LIMIT
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(120)]
 
@@ -26,7 +27,6 @@ SYSTEM, NOTES = "図書館システム - 貸出", "メモ帳"
 PATRON = "own"
 NUMBER = PATRONS[PATRON]
 ON_TAP, ON_CHOICE = ("--handover", "on-tap"), ("--handover", "on-choice")
-LIMIT = 20.0
 ATTEMPTS = 8
 """A number is typed in a few hundredths of a second: whoever is in the way has to be quick."""
 NO_PHOTO = ("--photo", "never")

@@ -7,11 +7,12 @@ import threading
 from contextlib import suppress
 
 from kiosk.hang_up import hang_up
+from tests.support.wait import LIMIT
 
 
 def test_who_reads_is_woken_and_the_other_end_hears_of_it() -> None:
     here, there = socket.socketpair()
-    there.settimeout(10)
+    there.settimeout(LIMIT)
     heard = list[bytes]()
 
     def read() -> None:
@@ -28,5 +29,5 @@ def test_who_reads_is_woken_and_the_other_end_hears_of_it() -> None:
         hang_up(here)
         hang_up(here)
         assert there.recv(1) == b""
-        reading.join(10)
+        reading.join(LIMIT)
     assert (heard, reading.is_alive()) == ([b"!"], False)

@@ -37,7 +37,7 @@ from tests.support.counter.headless import KEYS, deck, judge
 from tests.support.counter.steps import OWN, Stage
 from tests.support.counter.windowed import OpenedCounter
 from tests.support.pcscd.rig import PcscdRig
-from tests.support.wait import WAIT_MS
+from tests.support.wait import LIMIT, SOON, WAIT_MS
 
 __all__ = ["deck", "judge"]
 SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))
@@ -63,7 +63,7 @@ def test_crashes_are_forgotten_once_staff_have_seen_them(qapp: QApplication, tmp
     forgotten = threading.Event()
     with counter_on(tmp_path, judge, forget_crashes=forgotten.set) as opened:
         opened.say(CrashesSeen())
-        assert forgotten.wait(10)
+        assert forgotten.wait(LIMIT)
 
 
 # --- the store ----------------------------------------------------------------------------------------------------------
@@ -182,10 +182,10 @@ def test_a_look_that_hangs_holds_back_neither_the_others_nor_the_end() -> None:
 
     rounds = Rounds(((Look("space", hang),), (Look("log", lambda: Finding("log.written")),)), told.put, first_after=0)
     rounds.start()
-    assert told.get(timeout=5) == CheckFound(Finding("log.written"))
+    assert told.get(timeout=LIMIT) == CheckFound(Finding("log.written"))
     began = time.monotonic()
     rounds.stop()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < SOON
     never.set()
     assert told.empty()
 
@@ -207,10 +207,10 @@ def test_a_bug_in_a_look_ends_nobodys_session(caplog: pytest.LogCaptureFixture) 
 
     rounds = Rounds(((Look("space", break_down), Look("log", lambda: Finding("log.written"))),), told.put, first_after=0)
     rounds.start()
-    bug = told.get(timeout=5)
+    bug = told.get(timeout=LIMIT)
     assert isinstance(bug, CheckFound)
     assert bug.finding.outcome == "space.bug"
-    assert told.get(timeout=5) == CheckFound(Finding("log.written"))
+    assert told.get(timeout=LIMIT) == CheckFound(Finding("log.written"))
     rounds.stop()
     assert told.empty()
     assert f"incident {bug.finding.params['incident']}\n  builtins.ValueError" in caplog.text
@@ -229,7 +229,7 @@ def test_a_listener_that_breaks_does_not_end_the_looks_that_follow(monkeypatch: 
     looks = ((Look("space", lambda: Finding("space.enough")), Look("log", lambda: Finding("log.written"))),)
     rounds = Rounds(looks, hear, first_after=0)
     rounds.start()
-    assert told.get(timeout=5) == CheckFound(Finding("log.written"))
+    assert told.get(timeout=LIMIT) == CheckFound(Finding("log.written"))
     rounds.stop()
     assert [one.exc_type for one in caught] == [ValueError]
 
@@ -279,5 +279,5 @@ def test_a_counter_ends_although_the_service_does_not_answer(qtbot: QtBot, pcscd
         pcscd.freeze()
         qtbot.waitUntil(lambda: program.conductor.counter.reader is ReaderCondition.SILENT, timeout=WAIT_MS)
         began = time.monotonic()
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < LIMIT
     pcscd.thaw()

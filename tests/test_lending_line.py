@@ -114,7 +114,7 @@ def test_a_login_that_is_refused_once_is_not_said_to_be_wrong_and_comes_back_whe
     assert desk.sees(say("staff.patron.unchecked-trouble"))
     desk.server.login = right
     desk.opened.say(LibraryRetryPressed())
-    desk.opened.until(lambda counter: counter.ils is IlsCondition.READY, 1)
+    desk.opened.until(lambda counter: counter.ils is IlsCondition.READY)
     desk.end()
 
 
@@ -124,7 +124,7 @@ def test_asking_to_try_now_while_nothing_answers_says_so_again(open_desk: Open) 
     desk.tap("own")
     assert desk.opened.counter.ils is IlsCondition.UNREACHABLE
     desk.opened.say(LibraryRetryPressed())
-    desk.opened.until(lambda counter: counter.ils is IlsCondition.STARTING, 1)
+    desk.opened.until(lambda counter: counter.ils is IlsCondition.STARTING)
     desk.opened.until(lambda counter: counter.ils is IlsCondition.UNREACHABLE, BACK_LIMIT)
     desk.end()
 

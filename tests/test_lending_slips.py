@@ -21,6 +21,8 @@ from kiosk.smartcard.judge import CardJudge
 from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.text import plain, say
 from tests.support.counter.with_library import DEMO, LendingCounter, Open, lending_counter
+from tests.support.ports import free_port
+from tests.support.wait import LIMIT
 
 
 def slips(desk: LendingCounter, count: int) -> list[str]:
@@ -36,7 +38,7 @@ def slips(desk: LendingCounter, count: int) -> list[str]:
         pytest.skip("the slips lie there; pdftotext")
     else:
         return [
-            subprocess.run(["pdftotext", str(path), "-"], check=True, capture_output=True, text=True, timeout=10).stdout
+            subprocess.run(["pdftotext", str(path), "-"], check=True, capture_output=True, text=True, timeout=LIMIT).stdout
             for path in written()
         ]
 
@@ -168,18 +170,18 @@ def test_the_program_ends_soon_however_many_slips_wait_for_a_silent_print_server
             begun = time.monotonic()
         assert time.monotonic() - begun < 9
         # Nobody is left who waits for it: whatever was begun has ended, and its line with it.
-        silent.settimeout(1)
+        silent.settimeout(LIMIT)
         with silent.accept()[0] as line:
-            line.settimeout(1)
+            line.settimeout(LIMIT)
             while line.recv(4096):
                 pass
+        silent.settimeout(0.9)
         with pytest.raises(TimeoutError):
             silent.accept()
 
 
 def test_a_printer_that_is_not_there_is_named(open_desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        monkeypatch.setenv("CUPS_SERVER", f"127.0.0.1:{listening.getsockname()[1]}")
+    monkeypatch.setenv("CUPS_SERVER", f"127.0.0.1:{free_port()}")
     desk = open_desk(settings=lambda settings: replace(settings, slip=replace(settings.slip, to="printer", printer="カウンター2")))
     desk.tap("own")
     desk.scan("stars")

@@ -22,7 +22,8 @@ from tests.support.counter.headless import deck, judge
 from tests.support.counter.steps import OTHER, OWN, Stage
 from tests.support.counter.windowed import OpenedCounter, words_on
 from tests.support.local_api.asking import opened, told
-from tests.support.local_api.counter import free_port
+from tests.support.ports import free_port
+from tests.support.wait import LIMIT
 
 __all__ = ["deck", "judge"]
 
@@ -79,7 +80,7 @@ def test_another_program_is_told_of_each_card_and_each_end(stage: Stage, setting
     stage.lay()
     desk.until(lambda counter: program.heard[-1] == ("card-verified", OWN.text))
     desk.program.stop()
-    program.join(10)
+    program.join(LIMIT)
     # Whoever is told no more is told by the end of the connection.
     assert [event for event in program.heard[5:] if event != ("patron-left", None)] == [("closed", None)]
     assert all(number in (OWN.text, None) for _, number in program.heard)

@@ -26,7 +26,7 @@ from kiosk.smartcard.reader import ReaderMonitor
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from tests.support.cards.readers import Ear
 from tests.support.ils.scripted_server import Clock, Station, answering, client_of
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
 ROUNDS = 100
 Lines = Callable[[], list[str]]
@@ -109,7 +109,7 @@ def test_a_look_beside_the_work(lines: Lines) -> None:
     for _ in range(2 * ROUNDS):
         worker.look(lambda: fail(), lambda incident: None)
     wait_until(lambda: fail.rounds == 2 * ROUNDS, "all looks")
-    worker.stop(1.0)
+    worker.stop(LIMIT)
     assert lines() == ["not looked at: store-locked", "not looked at: store-damaged"]
 
 

@@ -11,8 +11,7 @@ from kiosk.domain.health import Finding
 from kiosk.domain.states import Counter, CounterRules, Section
 from kiosk.effects import Conductor, Outside
 from kiosk.effects.worker import Worker
-
-LIMIT = 10.0
+from tests.support.wait import LIMIT
 
 
 def nothing(*_: object) -> None:
@@ -30,7 +29,7 @@ def test_a_bug_in_a_look_at_the_store_ends_nobodys_session() -> None:
     outside = Outside(cast(Any, None), cast(Any, None), posted.put, nothing, nothing, nothing, look)
     conductor = Conductor(Counter(CounterRules(), date(2026, 11, 23)), outside)
     conductor.happen(StatusChosen())
-    conductor.stop(limit=5)
+    conductor.stop(limit=LIMIT)
     assert looked == [True]
     told = posted.get(timeout=LIMIT)
     assert isinstance(told, CheckFound)

@@ -16,9 +16,8 @@ from tests.support.registry.certificate import write_certificate
 from tests.support.registry.library import Wishes
 from tests.support.registry.relay import Records, Relay
 from tests.support.registry.seeds import VARIABLE, drawn_seed
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
-LIMIT = 5.0
 BROKEN = r"reset|EOF|[Bb]roken pipe"
 
 

@@ -47,7 +47,7 @@ def test_it_erases_store_and_keys(home: Home, tmp_path: Path) -> None:
             )
             try:
                 wait_until(lambda: not home.store.exists(), "the store to be erased", 30)
-                wait_until(lambda: "消しました" in (tmp_path / "said").read_text(), "the reason", 10)
+                wait_until(lambda: "消しました" in (tmp_path / "said").read_text(), "the reason")
             finally:
                 end(program)
     assert not authority_path(home.store).exists()

@@ -33,7 +33,7 @@ from tests.support import ROOT, SUPPORT
 from tests.support.cards.readers import InProcess
 from tests.support.counter.headless import KEYS
 from tests.support.counter.steps import OWN
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
 SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))
 WINDOWS = cast(Any, ctypes)
@@ -130,7 +130,7 @@ def test_nobody_who_does_not_answer_keeps_the_store_open_for_longer_than_windows
     opened = Opened(tmp_path / "kiosk.db", judge, silent)
     opened.program.start()
     assert opened.program.conductor.counter.facts.counter_name == "窓口1"
-    assert silent.asked.wait(10)
+    assert silent.asked.wait(LIMIT)
     begun = time.monotonic()
     opened.program.stop()
     silent.let_go()

@@ -19,6 +19,7 @@ from kiosk.slip_cleanup import SlipFolder, swept
 from tests.commands.conftest import home, kiosk  # noqa: F401 - fixtures
 from tests.support.commands.call import Call
 from tests.support.held_file import held_by_another
+from tests.support.wait import LIMIT
 from tests.test_starting import started
 
 TODAY = date(2026, 11, 28)
@@ -99,7 +100,7 @@ def test_a_day_that_ends_while_the_counter_runs_takes_its_slips_along(tmp_path: 
 
     day = days()
     with swept(SlipFolder(tmp_path, 1), lambda: next(day), every=0.01):
-        assert twice.wait(10)
+        assert twice.wait(LIMIT)
     assert seen == [True]
     assert (yesterdays.exists(), new.exists()) == (False, True)
 

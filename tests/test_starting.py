@@ -23,9 +23,9 @@ from kiosk.store.keys import open_keys
 from kiosk.store.migrations import VERSION
 from kiosk.text import plain, say
 from tests.support import ROOT, SUPPORT
+from tests.support.wait import LIMIT
 
 CONFIG = '[card]\nrevocation = "none"\n[keys]\nplace = "file"\n'
-LIMIT = 30
 
 
 @pytest.fixture

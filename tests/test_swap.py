@@ -48,6 +48,7 @@ from tests.support.counter.card_swaps import (
 )
 from tests.support.counter.headless import HeadlessCounter, token_of, watched
 from tests.support.pcscd.rig import PcscdRig
+from tests.support.wait import LIMIT
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ class Swapped:
         if command > 4:
             self._desk.until_at(AskingPin)
             self._desk.press_pin(PIN_A)
-        assert self._arrived.wait(10)
+        assert self._arrived.wait(LIMIT)
 
     def _go_on(self, way: Way, pins: Iterator[bytes]) -> None:
         desk = self._desk

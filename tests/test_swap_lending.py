@@ -35,6 +35,7 @@ from tests.support.count_cases import CountCases
 from tests.support.counter.card_faults import act, check_presses, clear
 from tests.support.counter.card_swaps import PIN_A, PIN_B, Way, a_third_or_all, b_lies, cards_shown, change, check_warned, some_ways
 from tests.support.counter.headless import HeadlessCounter, judge_for, token_of, watched
+from tests.support.wait import LIMIT
 
 RULES = CounterRules(lending_pin=When.ALWAYS)
 NUMBERS = {"fine": "10000011", "one-try": "10000022"}
@@ -139,7 +140,7 @@ def run(desk: HeadlessCounter, deck: Deck, judge: CardJudge, step: Step, way: Wa
         desk.press_pin(PIN_A)
     if step.command == 4:
         desk.until_at(ReadingTries)
-    assert step.command is None or arrived.wait(10)
+    assert step.command is None or arrived.wait(LIMIT)
     change(desk, way, b, lifted=arrived.is_set())
     pins = itertools.repeat(way.pin_after, 2)
     if way.at_once:

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.awake import kept_awake
 from tests.support.screens.xvfb import Screen
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
 pytestmark = pytest.mark.linux("D-Bus and X")
 
@@ -20,7 +20,7 @@ if sys.platform != "win32":
 
     from kiosk.awake.desktop_bus import WHO, WHY
     from kiosk.awake.x11_saver import saver_suspended
-    from tests.support.screens.idle_services import COOKIE, LIMIT, IdleServices
+    from tests.support.screens.idle_services import COOKIE, IdleServices
 
 
 def on(services: IdleServices, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,8 @@ from tests.bench.counter import Bench, tapping, wait_until
 from tests.bench.snapshot_window import Heart
 from tests.support import ROOT
 from tests.support.local_api.asking import opened, told
-from tests.support.local_api.counter import PAGE, free_port
+from tests.support.local_api.counter import PAGE
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from kiosk.app.engine import Equipment

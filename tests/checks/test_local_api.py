@@ -12,7 +12,8 @@ import pytest
 from kiosk.checks.local_api import check_local_api
 from kiosk.config import LocalApiSettings
 from kiosk.domain.health import Finding
-from tests.support.local_api.counter import counter_with_api, free_port
+from tests.support.local_api.counter import counter_with_api
+from tests.support.ports import free_port
 
 
 def test_off_is_well_whatever_else_listens() -> None:

@@ -18,6 +18,7 @@ from kiosk.config import Home, default_home
 from kiosk.domain.health import OUTCOMES, Condition
 from kiosk.resource_files import resource
 from tests.support.pcscd.rig import PcscdRig
+from tests.support.wait import LIMIT
 
 SESSION = ["session"] if sys.platform == "win32" else []
 CHECKS = [
@@ -225,7 +226,7 @@ def test_a_frozen_service_holds_back_neither_doctor_nor_tap(home: Home, pcscd: P
         subprocess.Popen([sys.executable, "-m", "kiosk", "--home", str(home.folder), *command], stdout=subprocess.PIPE, env=environment)
         for command in (("doctor", "--json"), ("tap", "--json"))
     )
-    tapped, _ = tap.communicate(timeout=15)
+    tapped, _ = tap.communicate(timeout=LIMIT)
     told, _ = doctor.communicate(timeout=30)
     found = {check["check"]: check for check in json.loads(told)["checks"]}
     assert (found["service"]["outcome"], found["reader"]["outcome"]) == ("service.silent", "reader.unknown")

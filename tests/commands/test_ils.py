@@ -192,7 +192,7 @@ def test_it_ends_wherever_the_server_falls_silent(kiosk: Any, configured: Write,
     configured(station(answering({"93": say, "99": say, "63": say})).port)
     began = time.monotonic()
     said = kiosk("ils", "test", "--patron", "2104067851")
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 15
     assert said.code == 1
     assert "待っても応答がありません。" in said.out
 

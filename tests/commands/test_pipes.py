@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import Home
+from tests.support.wait import LIMIT
 
-LIMIT = 20.0
 PLACES: dict[str, Callable[[Home, Path], Path]] = {
     "keys": lambda home, keys: next(file for file in keys.iterdir() if file.suffix != ".anchor"),
     "anchor": lambda home, keys: next(keys.glob("*.anchor")),

@@ -14,6 +14,7 @@ from kiosk.domain.errors import Unavailable
 from kiosk.text import say
 from tests.support.commands.call import Call
 from tests.support.pcscd.rig import PcscdRig
+from tests.support.wait import LIMIT
 
 NOT_FOR_PRACTICE = say("command.why.home-unusable.not-for-practice")
 FOR_PRACTICE = say("command.why.home-unusable.for-practice")
@@ -127,7 +128,7 @@ def test_of_a_counter_and_a_practice_begun_at_once_one_is_refused(home: Home, tm
         together = threading.Barrier(2)
 
         def begin(how: Callable[[], object], together: threading.Barrier = together, refused: list[str] = refused) -> None:
-            together.wait(5)
+            together.wait(LIMIT)
             try:
                 how()
             except Unavailable as error:
@@ -137,7 +138,7 @@ def test_of_a_counter_and_a_practice_begun_at_once_one_is_refused(home: Home, tm
         for one in both:
             one.start()
         for one in both:
-            one.join(5)
+            one.join(LIMIT)
         assert refused == (["for-practice"] if place.is_for_practice() else ["not-for-practice"])
         decided = 'revocation = "none"' in place.config.read_text("utf-8").splitlines()
         assert decided is place.is_for_practice()

@@ -27,11 +27,9 @@ from kiosk.text import say
 from tests.support import ROOT
 from tests.support.commands.server import CODE, opened
 from tests.support.postgres.cluster import PostgresCluster
-from tests.support.wait import end, wait_until
+from tests.support.wait import LIMIT, end, wait_until
 
 pytestmark = pytest.mark.linux("signals")
-
-LIMIT = 30.0
 
 
 class Serving:

@@ -21,11 +21,10 @@ from tests.support.backup.served_library import Library
 from tests.support.commands.call import Call
 from tests.support.commands.server import enrolled
 from tests.support.postgres.cluster import PostgresCluster
-from tests.support.wait import end, wait_until
+from tests.support.wait import LIMIT, end, wait_until
 
 pytestmark = pytest.mark.linux("signals")
 
-LIMIT = 30.0
 Serve = Callable[[], Serving]
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from kiosk.config import Home
 from tests.support.pcscd.rig import PcscdRig
+from tests.support.wait import LIMIT
 
 
 def test_its_authority_can_be_trusted_when_exported(kiosk: Any, tmp_path: Path) -> None:
@@ -52,10 +53,10 @@ def test_a_new_user_tries_a_tap_with_it(kiosk: Any, home: Home, tmp_path: Path, 
         told = json.loads(kiosk("tap", "--json", "--timeout", "10").out)
         assert told["verdict"] == "not-linked"
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=20)
+        out, err = child.communicate(timeout=LIMIT)
         assert (child.returncode, err) == (0, "")
         assert "カードを離しました" in out
         pcscd.wait_for(0, present=False)
     finally:
         child.kill()
-        child.wait(5)
+        child.wait(LIMIT)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.config.home_marker import MARK, Purpose, begin_for, purpose_of
+from tests.support.wait import LIMIT
 
 
 @pytest.fixture
@@ -26,14 +27,14 @@ def test_of_two_who_say_it_at_once_both_learn_the_same(tmp_path: Path, closely: 
     together = threading.Barrier(len(Purpose))
 
     def begin(purpose: Purpose, folder: Path) -> Purpose | None:
-        together.wait(5)
+        together.wait(LIMIT)
         return begin_for(purpose, folder)
 
     with ThreadPoolExecutor(len(Purpose)) as pool:
         for turn in range(40):
             folder = tmp_path / str(turn)
             folder.mkdir()
-            said = {one.result(5) for one in [pool.submit(begin, purpose, folder) for purpose in Purpose]}
+            said = {one.result(LIMIT) for one in [pool.submit(begin, purpose, folder) for purpose in Purpose]}
             assert said == {purpose_of(folder)}
             assert [path.name for path in folder.iterdir()] == [MARK]
 

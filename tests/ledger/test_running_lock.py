@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.running_lock import RunningLock
+from tests.support.wait import LIMIT
 
 
 def test_one_program_at_a_time(tmp_path: Path) -> None:
@@ -35,7 +36,7 @@ def test_a_killed_program_lets_go(tmp_path: Path) -> None:
         with pytest.raises(Unavailable):
             RunningLock(tmp_path / "lock")
         other.kill()
-        other.wait(10)
+        other.wait(LIMIT)
     RunningLock(tmp_path / "lock").release()
 
 

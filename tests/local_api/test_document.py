@@ -15,8 +15,9 @@ from kiosk.local_api.errors import LocalCode
 from kiosk.local_api.openapi import document_text, openapi_document
 from tests.support import ROOT
 from tests.support.local_api.asking import PATH, ask
-from tests.support.local_api.counter import NUMBER, CounterWithApi, free_port
+from tests.support.local_api.counter import NUMBER, CounterWithApi
 from tests.support.local_api.unhurried import unhurried
+from tests.support.ports import free_port
 
 PAGE_FOR_VENDORS = ROOT / "docs" / "local-api.md"
 CONFIG = """

@@ -12,7 +12,7 @@ import pytest
 from kiosk.domain.health import Finding
 from tests.support.local_api.asking import ask, closed, opened, told
 from tests.support.local_api.counter import NUMBER, PAGE, CounterWithApi, counter_with_api
-from tests.support.wait import wait_for_end
+from tests.support.wait import LIMIT, wait_for_end
 
 
 def process_of(counter: CounterWithApi) -> int:
@@ -61,7 +61,7 @@ def test_it_ends_with_the_counter_and_its_clients_are_told(tmp_path: Path) -> No
         with opened(counter.port, counter.page_token, PAGE) as page:
             counter.serve()
             assert told(page)["number"] == NUMBER.text
-            counter.api.stop(5.0)
+            counter.api.stop(LIMIT)
             assert told(page)["event"] == "patron-left"
         wait_for_end(process)
     with pytest.raises(ConnectionRefusedError):

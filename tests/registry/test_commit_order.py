@@ -15,8 +15,7 @@ from kiosk.registry.answers import Batch, Entries
 from kiosk.registry.ledger import RegistryLedger
 from tests.support.ledger.registry_ledgers import KEY, TrialLedger
 from tests.support.ledger.slow_commit import SlowToCommit
-
-LIMIT = 30.0
+from tests.support.wait import LIMIT
 
 
 def cursors_after(ledger: RegistryLedger, known: Position) -> list[int]:

@@ -15,6 +15,7 @@ from tests.registry.backup.test_keeper import keeper_of
 from tests.support.backup.server_machine import ServerMachine
 from tests.support.error_code import code_of
 from tests.support.ledger.registry_ledgers import TrialLedger
+from tests.support.wait import LIMIT
 
 
 def replaced(path: Path) -> None:
@@ -44,7 +45,7 @@ def test_a_connection_that_is_made_afterwards_does_not_use_the_new_file(tmp_path
     replaced(tmp_path / "registry.db")
     writer = Thread(target=lambda: told.append(code_of(lambda: trial.tell(one.link(1, 1001)))))
     writer.start()
-    writer.join(20)
+    writer.join(LIMIT)
     assert told == [Code.LEDGER_EXCHANGED]
 
 

@@ -8,8 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from kiosk.registry.listener import listening
-
-LIMIT = 5.0
+from tests.support.wait import LIMIT
 
 
 def test_one_too_many_is_closed_and_one_that_ends_makes_room() -> None:

@@ -27,7 +27,7 @@ from kiosk.registry.tls import server_context
 from tests.support.registry.handshake import shown
 from tests.support.registry.rounds import Rounds
 from tests.support.registry.sent_operations import Maker
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
 HOUR = 3
 
@@ -167,7 +167,7 @@ def test_a_thread_does_it_until_it_is_stopped(night: Night) -> None:
     thread.start()
     wait_until(lambda: (found := last_check(night.registry.ledger)) is not None and found.ended, "the night's work")
     stopped.set()
-    thread.join(10)
+    thread.join(LIMIT)
     assert not thread.is_alive()
 
 
@@ -209,7 +209,7 @@ def test_what_fails_does_not_keep_the_rest_from_being_done(night: Night) -> None
     thread.start()
     wait_until(lambda: (found := last_check(night.registry.ledger)) is not None and found.ended, "the night's work")
     stopped.set()
-    thread.join(10)
+    thread.join(LIMIT)
     assert not thread.is_alive()
     with pytest.raises(Unavailable):
         night.nightly.renew_certificate()

@@ -24,9 +24,7 @@ from tests.support.postgres.cluster import PostgresCluster
 from tests.support.registry.caller import Caller, Reply
 from tests.support.registry.sent_operations import Maker, batch, fresh_number, fresh_token
 from tests.support.registry.sites import EnrolledCounter, InProcess, in_process
-from tests.support.wait import wait_until
-
-SOON = 5.0
+from tests.support.wait import SOON, wait_until
 
 
 @pytest.fixture
@@ -146,7 +144,7 @@ def test_of_two_servers_over_one_database_each_tells_what_the_other_accepted(sit
             unlink = maker.unlink(fresh_number())
             counter.post("/v1/operations", batch(unlink))
             assert [entry["operation"] for entry in wait.result(SOON).json["entries"]] == [unlink["uuid"]]
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < SOON
         # Whoever has heard of a position from one is not sent for a snapshot by the other, which has not looked since.
         with ThreadPoolExecutor(1) as threads:
             for _ in range(5):

@@ -20,8 +20,7 @@ from kiosk.registry.writer import Writer
 from tests.support.ledger.registry_ledgers import KEY, TrialLedger, told
 from tests.support.ledger.slow_commit import SlowToCommit
 from tests.support.postgres.cluster import PostgresCluster
-
-LIMIT = 30.0
+from tests.support.wait import LIMIT
 
 
 class Commits:

@@ -16,6 +16,7 @@ from kiosk.smartcard.reader import ReaderMonitor, ReaderState
 from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import READER, VirtualReaders
 from tests.support.cards.readers import Ear
+from tests.support.wait import LIMIT
 
 NAMES = ("ACS ACR1252 00 00", "Sony RC-S300/S 00 00", "Sony RC-S300/S 01 00")
 
@@ -220,13 +221,13 @@ def test_the_watch_ends_at_once_wherever_it_is(tray: Deck) -> None:
     world.stop_service()
     without_service = CardWatch(world.monitor, Ear())
     without_service.start()
-    assert without_service.stop(limit=2)
+    assert without_service.stop(limit=LIMIT)
     world.start_service()
     at_once = CardWatch(world.monitor, Ear())
     at_once.start()
-    assert at_once.stop(limit=2)
+    assert at_once.stop(limit=LIMIT)
     ear = Ear()
     waiting = CardWatch(world.monitor, ear)
     waiting.start()
     ear.next()
-    assert waiting.stop(limit=2)
+    assert waiting.stop(limit=LIMIT)

@@ -14,6 +14,7 @@ from kiosk.domain.errors import Code
 from kiosk.smartcard.pcsc import PcscReaders, code_of
 from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.pcscd.rig import SLOTS, PcscdRig
+from tests.support.wait import LIMIT
 
 ABOUT_FILES_AND_KEYS = {
     *("BAD_SEEK", "CANT_DISPOSE", "CERTIFICATE_UNAVAILABLE", "DIR_NOT_FOUND", "DUPLICATE_READER", "FILE_NOT_FOUND", "ICC_CREATEORDER"),
@@ -67,7 +68,7 @@ def test_without_a_service_there_is_a_name_for_it(tmp_path: Path) -> None:
     """In a process of its own: pcsc-lite reads the name of the service's socket once."""
     program = "import kiosk.smartcard.pcsc as p\ntry: p.PcscReaders()\nexcept Exception as e: print(repr(e))"
     nowhere = os.environ | {"PCSCLITE_CSOCK_NAME": str(tmp_path / "nowhere.comm")}
-    done = subprocess.run([sys.executable, "-c", program], env=nowhere, capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run([sys.executable, "-c", program], env=nowhere, capture_output=True, text=True, timeout=LIMIT, check=True)
     assert done.stdout.strip() == "Unavailable('reader-service-missing')"
 
 

@@ -20,6 +20,7 @@ from kiosk.smartcard.reader import CardReaders, ReaderMonitor, ReaderState
 from kiosk.smartcard.virtual.card import Fault, Trouble, VirtualCard
 from kiosk.smartcard.virtual.demo_cards import PIN, Deck
 from kiosk.smartcard.virtual.reader import READER, Timing, VirtualReaders
+from tests.support.wait import LIMIT
 
 SELECT = bytes.fromhex("00a4040c0ad392f000260100000001")
 
@@ -109,10 +110,10 @@ def test_a_connection_dies_once_and_for_all(
         reached = threading.Event()
         card.fault(0, Fault(trouble=Trouble.SILENT, before=reached.set))
         waiting: Future[bytes] = aside.submit(connection.transmit, SELECT)
-        assert reached.wait(5)
+        assert reached.wait(LIMIT)
         assert not waiting.done()
         mishap(world)
-        assert trouble(lambda: waiting.result(5)) is code
+        assert trouble(lambda: waiting.result(LIMIT)) is code
     else:
         mishap(world)
     assert trouble(lambda: connection.transmit(SELECT)) is code
@@ -152,7 +153,7 @@ def test_the_monitor_sees_what_happens(world: VirtualReaders, card: VirtualCard,
     for act, expected in acts:
         waiting = aside.submit(monitor.wait, seen)
         act()
-        seen = waiting.result(5)
+        seen = waiting.result(LIMIT)
         assert seen[0] == expected
     world.unplug()
     assert [state.name for state in monitor.wait(seen)] == ["Second 01 00"]
@@ -169,7 +170,7 @@ def test_cancelling_is_lost_before_the_wait_and_works_in_it(world: VirtualReader
     waiting = aside.submit(monitor.wait, seen)
     while not waiting.done():
         monitor.cancel()
-    assert waiting.result(5) == seen
+    assert waiting.result(LIMIT) == seen
 
 
 def test_the_wire_takes_its_time(deck: Deck) -> None:
@@ -200,9 +201,9 @@ def test_a_slow_card_can_be_lifted(world: VirtualReaders, card: VirtualCard, asi
     reached = threading.Event()
     card.fault(0, Fault(delay=30, before=reached.set))
     waiting = aside.submit(connection.transmit, SELECT)
-    assert reached.wait(5)
+    assert reached.wait(LIMIT)
     world.lift()
-    assert trouble(lambda: waiting.result(5)) is Code.CARD_REMOVED
+    assert trouble(lambda: waiting.result(LIMIT)) is Code.CARD_REMOVED
 
 
 # --- the tray ---------------------------------------------------------------------------------------------------------
@@ -315,7 +316,7 @@ def test_decks_that_are_begun_at_once_are_one_deck(tmp_path: Path) -> None:
     together = threading.Barrier(3)
 
     def begin() -> Deck:
-        together.wait(5)
+        together.wait(LIMIT)
         deck = Deck(tmp_path)
         deck.card("fine")
         return deck

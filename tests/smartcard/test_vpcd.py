@@ -10,6 +10,7 @@ import pytest
 from kiosk.smartcard.virtual.card import CONTACT_ATR, Fault, Trouble, VirtualCard
 from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.vpcd import PluggedCard
+from tests.support.wait import LIMIT
 
 SELECT = bytes.fromhex("00A4040C0AD392F000260100000001")
 OFF, ON, RESET, ATR = b"\x00", b"\x01", b"\x02", b"\x04"
@@ -22,7 +23,7 @@ class Vpcd:
         with socket.create_server(("127.0.0.1", 0)) as server:
             self.card_end = socket.create_connection(server.getsockname()[:2])
             self._line, _ = server.accept()
-        self._line.settimeout(5)
+        self._line.settimeout(LIMIT)
 
     def say(self, message: bytes) -> None:
         self._line.sendall(len(message).to_bytes(2, "big") + message)
@@ -81,7 +82,7 @@ def test_a_card_without_power_does_not_answer_for_another(vpcd: Vpcd, card: Virt
     vpcd.say(OFF)
     vpcd.say(bytes.fromhex("002000980431323334"))
     assert vpcd.hung_up()
-    assert plugged.wait(5)
+    assert plugged.wait(LIMIT)
     assert card.commands == []
 
 
@@ -108,7 +109,7 @@ def test_the_card_falls_off_when_the_service_goes(vpcd: Vpcd, card: VirtualCard)
     vpcd.say(ON)
     vpcd.ask(SELECT)
     vpcd.close()
-    assert plugged.wait(5)
+    assert plugged.wait(LIMIT)
 
 
 def test_what_nobody_knows_is_passed_over(vpcd: Vpcd, card: VirtualCard) -> None:
@@ -125,5 +126,5 @@ def test_a_mute_card_is_there_and_nothing_more(vpcd: Vpcd, card: VirtualCard) ->
     vpcd.say(ON)
     vpcd.say(SELECT)
     assert vpcd.hung_up()
-    assert plugged.wait(5)
+    assert plugged.wait(LIMIT)
     assert card.commands == []

@@ -25,6 +25,7 @@ from kiosk.smartcard.reader import ReaderState
 from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.readers import Ear
 from tests.support.cards.windows_scard import WindowsScard
+from tests.support.wait import LIMIT
 
 READER = "Sony FeliCa Port/PaSoRi 4.0 0"
 NEVER = (ReaderState("", present=False),)
@@ -117,7 +118,7 @@ def test_the_checks_say_that_the_reader_is_missing(windows: WindowsScard) -> Non
 
     heartbeat = Heartbeat(PcscMonitor, ReaderReports(post, ""), every=0.01)
     heartbeat.start()
-    assert found.wait(10)
+    assert found.wait(LIMIT)
     heartbeat.stop()
     assert [event.finding.outcome for event in told if isinstance(event, CheckFound)] == ["service.resting", "reader.missing"]
 
@@ -145,7 +146,7 @@ def test_the_pseudo_reader_is_handed_its_own_state_back(windows: WindowsScard) -
     assert waiting.is_alive()
     assert windows.asked == [2 << 16]
     monitor.cancel()
-    waiting.join(10)
+    waiting.join(LIMIT)
     assert not waiting.is_alive()
 
 
@@ -166,10 +167,10 @@ def test_whatever_the_pseudo_reader_says_it_makes_no_busy_loop_and_no_reader_is_
     waiting = threading.Thread(target=lambda: seen.append(monitor.wait(states)))
     before = windows.calls.count("SCardListReaders")
     waiting.start()
-    waiting.join(2)
+    waiting.join(0.9)
     assert waiting.is_alive()
     # A handful at once, then a few each second.
-    assert windows.calls.count("SCardListReaders") - before <= 20
+    assert windows.calls.count("SCardListReaders") - before <= 14
     windows.plug("B 0")
-    waiting.join(2)
+    waiting.join(LIMIT)
     assert [state.name for state in seen[0]] == ["B 0", READER]

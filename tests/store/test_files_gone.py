@@ -27,6 +27,7 @@ from kiosk.store.repository import Repository
 from tests.support.error_code import code_of
 from tests.support.store.asked import ask_everything
 from tests.support.store.enrolled import CARD_A, CARD_B, NUMBER_1, NUMBER_2
+from tests.support.wait import LIMIT
 
 OpenStore = Callable[..., Repository]
 linux = pytest.mark.linux("open files may go")
@@ -143,6 +144,6 @@ def test_a_file_replaced_in_the_middle_of_an_act_confirms_nothing(
     saving.join(0.5)  # it waits for the other one by now
     os.replace(older, path)
     other.execute("COMMIT")
-    saving.join(10)
+    saving.join(LIMIT)
     other.close()
     assert answers == [Code.STORE_REPLACED]

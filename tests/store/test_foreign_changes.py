@@ -20,6 +20,7 @@ from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkR
 from kiosk.store.key_location import KeyPlace, key_place
 from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.repository import Repository
+from tests.support.wait import LIMIT
 
 OpenStore = Callable[..., Repository]
 Begin = Callable[[], Repository]
@@ -106,7 +107,7 @@ def answer(program: subprocess.Popen[str], acts: int | None = None) -> str:
 
 
 def ended(program: subprocess.Popen[str]) -> None:
-    program.communicate(timeout=20)
+    program.communicate(timeout=LIMIT)
 
 
 # --- a file that is gone ----------------------------------------------------------------------------------------------
@@ -166,7 +167,7 @@ def test_an_older_copy_written_into_the_open_file_confirms_nothing(before: int, 
     found: list[Code] = []
     looking = Thread(target=lambda: found.append(code_of(lambda: store.links_for((token(3),), None))))
     looking.start()
-    looking.join(10)
+    looking.join(LIMIT)
     assert found == [Code.STORE_REPLACED]
     assert code_of(store.examine) is Code.STORE_REPLACED
     assert check_store(store).params["code"] == Code.STORE_REPLACED

@@ -399,7 +399,7 @@ def test_looking_through_it_ends_when_the_program_does(begin: Callable[[], Repos
     looking.start()
     looking.join(after)
     store.stop_examining()
-    looking.join(5)
+    looking.join(30)
     assert (looking.is_alive(), answers, store.doubt) == (False, [None], None)
 
 

@@ -24,6 +24,7 @@ from kiosk.store.key_file import FileKeyStore
 from kiosk.store.keys import Keys
 from kiosk.store.migrations import VERSION
 from kiosk.store.repository import Repository
+from tests.support.wait import LIMIT
 
 OpenStore = Callable[..., Repository]
 
@@ -73,10 +74,10 @@ def test_a_thread_that_is_left_behind_is_interrupted_and_keeps_its_connection(fi
 
     left = threading.Thread(target=look, daemon=True)
     left.start()
-    assert began.wait(5)
+    assert began.wait(LIMIT)
     left.join(0.2)
     database.close_all()
-    left.join(5)
+    left.join(LIMIT)
     assert (left.is_alive(), said) == (False, ["interrupted", (1,)])
 
 

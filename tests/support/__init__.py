@@ -40,9 +40,9 @@
 - `installer/`: computers to install on. `windows_computer` (a prefix of Wine), `debian_computer` (a bare Debian).
 - `local_api/`: the interface for other programs. `counter` (store, thread and process), `asking` (other programs), `unhurried` (the process
   as a thread, without limits). Program: `misbehaving` (a hundred of them).
-- `linux_only` (the markers `linux` and `root`), `wait` (for a condition or a process, with a limit), `held_file` (open in another program),
-  `frozen` (what outlives every test),
-  `error_code`, `count_cases` (the fixture), `time_by_folder` (for .ci/run), `child_process_functions` (for test_child_process.py).
+- `linux_only` (the markers `linux` and `root`), `wait` (for a condition or a process, with a limit), `ports` (that nobody takes),
+  `held_file` (open in another program), `frozen` (what outlives every test), `error_code`, `count_cases` (the
+  fixture), `time_by_folder` (for .ci/run), `child_process_functions` (for test_child_process.py).
 """
 
 from pathlib import Path

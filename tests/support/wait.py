@@ -15,6 +15,8 @@ from contextlib import suppress
 LIMIT = 30.0
 WAIT_MS = round(LIMIT * 1000)
 """For `qtbot.waitUntil`. What comes in time on an idle machine is not missed on a busy one: a shorter limit proves nothing more."""
+SOON = 15.0
+"""Seconds within which also a busy machine is done with what waits for nobody; what it must not wait for takes `LIMIT` at least."""
 
 
 def wait_until(condition: Callable[[], object], what: str, limit: float = LIMIT) -> None:
@@ -35,14 +37,14 @@ def wait_for_end(process: int, limit: float = LIMIT) -> None:
             os.close(sign)
 
 
-def end(child: subprocess.Popen[bytes]) -> None:
+def end(child: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
     """End a process of ours, even a stopped one."""
     if child.poll() is None:
         if sys.platform != "win32":
             child.send_signal(signal.SIGCONT)
         child.terminate()
     try:
-        child.wait(5)
+        child.wait(LIMIT)
     except subprocess.TimeoutExpired:
         child.kill()
-        child.wait(5)
+        child.wait(LIMIT)

@@ -21,7 +21,7 @@ from tests.support import ROOT
 from tests.support.installer.built import Installers
 from tests.support.installer.windows_computer import UNINSTALL, WindowsComputer
 from tests.support.registry.sites import InProcess, in_process
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(600), pytest.mark.linux("builds the installer"), pytest.mark.root]
 DONE, NOT_WRITTEN, NO_RIGHTS, OLD_WINDOWS, RUNS, NOT_SET_UP, NOT_ERASED, BAD_PLACE = 0, 2, 11, 12, 14, 15, 16, 18
@@ -190,7 +190,7 @@ def remove_by_hand(computer: WindowsComputer, name: str) -> None:
 def disk(computer: WindowsComputer, folder: Path, options: str) -> Iterator[Path]:
     """Drive E, of that size."""
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True, timeout=10)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True, timeout=LIMIT)
     drive = computer.drive.parent / "dosdevices" / "e:"
     drive.symlink_to(folder)
     try:
@@ -198,7 +198,7 @@ def disk(computer: WindowsComputer, folder: Path, options: str) -> Iterator[Path
     finally:
         computer.settle()
         drive.unlink()
-        subprocess.run(["umount", folder], check=True, timeout=10)
+        subprocess.run(["umount", folder], check=True, timeout=LIMIT)
 
 
 def refused_places(computer: WindowsComputer, setup: Path) -> Path:

@@ -14,6 +14,7 @@ import pytest
 
 from kiosk.ui.clipboard import MARKS
 from tests.support.screens.accessible_desktop import Desktop
+from tests.support.wait import LIMIT
 
 if sys.platform != "win32":
     from Xlib import X, Xatom
@@ -24,7 +25,6 @@ pytestmark = pytest.mark.window
 
 ROOT = Path(__file__).parents[2]
 NUMBER, ITEM = "2104067853", "1103447109"
-LIMIT = 10.0
 
 
 class Other:

@@ -30,6 +30,7 @@ from kiosk.demo.ils.context import ServerContext
 from kiosk.demo.ils.session import Dialogue
 from tests.demo.ils.conftest import Serve
 from tests.support.ils.raw_sip2_client import MOMENT, OWN, Wire, checkin, checkout, hold, patron, renewal, values
+from tests.support.wait import LIMIT
 
 Dial = Callable[[LibraryServer], Wire]
 BAMBOO, POST = ITEMS["bamboo"].number, ITEMS["post"].number
@@ -74,7 +75,7 @@ def test_one_item_for_forty_connections_is_lent_once(serve: Serve) -> None:
 
     def ask(number: str) -> str:
         with Wire(server.port) as wire:
-            begin.wait(timeout=10)
+            begin.wait(timeout=LIMIT)
             return number if wire.ask(checkout(number, BAMBOO)).startswith("121NN") else ""
 
     with ThreadPoolExecutor(len(patrons)) as counters:
@@ -93,7 +94,7 @@ def test_who_waits_for_an_answer_keeps_nobody_else_waiting(serve: Serve, dial: D
     server = serve(login=None, mishap=first_is_slow)
     slow, other = dial(server), dial(server)
     slow.send(checkout(OWN, BAMBOO).encode() + b"\r")
-    assert heard.wait(10)
+    assert heard.wait(LIMIT)
     assert other.ask(checkout(OWN, POST)).startswith("121")
     assert server.snapshot().loans[POST].patron == OWN
     server.stop()
@@ -110,7 +111,7 @@ def test_the_servers_own_slowness_can_be_changed_while_it_runs(serve: Serve, dia
     server = serve(latency=3600, login=None, mishap=hear)
     slow, other = dial(server), dial(server)
     slow.send(patron(OWN).encode() + b"\r")
-    assert heard.wait(10)
+    assert heard.wait(LIMIT)
     server.latency = 0
     assert other.ask(patron(OWN)).startswith("64")
     server.stop()
@@ -206,7 +207,7 @@ def test_a_stopped_server_is_gone_and_remembers_when_it_comes_back(serve: Serve,
     assert talking() == []
     assert idle.rest() == b""
     with pytest.raises(ConnectionError):
-        socket.create_connection(("127.0.0.1", port), timeout=10)
+        socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
     server.start()
     server.start()
     assert server.port == port
@@ -219,7 +220,7 @@ def test_only_this_machine_can_reach_it(serve: Serve) -> None:
     with Wire(server.port) as wire:
         assert wire.socket.getpeername() == ("127.0.0.1", server.port)
     with pytest.raises(ConnectionError):
-        socket.create_connection(("127.0.0.2", server.port), timeout=10)
+        socket.create_connection(("127.0.0.2", server.port), timeout=LIMIT)
 
 
 def test_a_port_that_is_taken_is_told(serve: Serve) -> None:

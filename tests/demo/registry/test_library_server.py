@@ -72,7 +72,7 @@ def sync(server: DemoLibraryServer, store: Repository, heard: Heard) -> Iterator
     assert server.takes_in(store)
     sync = LateSync(server, store, timedelta(days=1), heard.posted.put)
     yield sync
-    sync.stop(limit=10)
+    sync.stop(limit=LIMIT)
 
 
 def test_until_the_server_answers_nothing_is_known_and_nobody_waits(sync: LateSync) -> None:

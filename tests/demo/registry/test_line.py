@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.demo.registry.line import HOST, Line
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
 TCP = Path("/proc/net/tcp")
 
@@ -47,7 +47,7 @@ def line() -> Iterator[Line]:
 
 
 def called(line: Line) -> socket.socket:
-    return socket.create_connection((HOST, line.port), timeout=10)
+    return socket.create_connection((HOST, line.port), timeout=LIMIT)
 
 
 def answers(connection: socket.socket) -> bool:
@@ -98,13 +98,13 @@ def test_a_cut_while_the_other_end_is_still_being_reached_ends_that_too(line: Li
     with socket.create_server((HOST, 0), backlog=0) as listening, ExitStack() as stack:
         port = listening.getsockname()[1]
         # The one place in its queue is taken: the next waits, and tries again after a second.
-        stack.enter_context(socket.create_connection((HOST, port), timeout=10))
+        stack.enter_context(socket.create_connection((HOST, port), timeout=LIMIT))
         line.lead_to(port)
         with called(line) as connection:
             wait_until(lambda: is_being_reached(port), "the line to reach for the other end")
             line.cut()
             line.mend()
-            listening.settimeout(20)
+            listening.settimeout(LIMIT)
             for _ in range(2):
                 far, _ = listening.accept()
                 stack.enter_context(far)

@@ -19,6 +19,7 @@ from kiosk.library.handover.typing_process import hand_over_apart
 from tests.support.screens.form_window import TITLE, FormWindow, form_window
 from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
 from tests.support.screens.xvfb import Terminal
+from tests.support.wait import LIMIT
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(120)]
 
@@ -204,10 +205,10 @@ def test_what_the_counter_switched_on_stays_on_for_a_screen_reader_that_has_come
     with open_dbus_connection("SESSION") as bus:
 
         def is_on() -> bool:
-            return bool(bus.send_and_get_reply(status.get("IsEnabled"), timeout=5).body[0][1])
+            return bool(bus.send_and_get_reply(status.get("IsEnabled"), timeout=LIMIT).body[0][1])
 
         def switch(name: str, on: bool) -> None:
-            bus.send_and_get_reply(status.set(name, "b", on), timeout=5)
+            bus.send_and_get_reply(status.set(name, "b", on), timeout=LIMIT)
 
         before = is_on()
         for reader in (False, True):

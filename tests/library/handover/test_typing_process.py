@@ -14,6 +14,7 @@ from kiosk.library.handover import Desktop, Suffix, Target
 from kiosk.library.handover.typing_process import hand_over_apart
 from tests.support import SUPPORT
 from tests.support.screens.xvfb import Screen, Thief
+from tests.support.wait import LIMIT
 
 pytestmark = pytest.mark.window
 
@@ -106,7 +107,7 @@ def test_a_program_that_waits_for_the_screen_never_freezes_it(screen: Screen, de
             env=screen.environment | {"PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=LIMIT,
         )
         assert ran.stdout == "done", ran.stderr
         window.wait_typed(NUMBER)

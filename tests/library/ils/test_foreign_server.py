@@ -14,7 +14,9 @@ import pytest
 from kiosk.domain.circulation import Item, Outcome, Reason
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.model import IlsCondition, LibraryCardNumber, Service
-from tests.support.ils.scripted_server import client_of, free_port
+from tests.support.ils.scripted_server import client_of
+from tests.support.ports import free_port
+from tests.support.wait import LIMIT
 
 TAKEUCHI, NOBODY = LibraryCardNumber("D0000000077"), LibraryCardNumber("D0000000099")
 BOOKS = {"1100000000017": "吾輩は猫である", "1100000000025": "竹取物語 芸"}
@@ -116,12 +118,12 @@ def running(app: pysip2.SIP2Server) -> Iterator[int]:
 
     thread = threading.Thread(target=lambda: anyio.run(serve), daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(LIMIT)
     try:
         yield port
     finally:
         ended.set()
-        thread.join(10)
+        thread.join(LIMIT)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp"])

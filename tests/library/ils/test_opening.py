@@ -25,9 +25,10 @@ from tests.support.ils.scripted_server import (
     Station,
     answering,
     client_of,
-    free_port,
     seal,
 )
+from tests.support.ports import free_port
+from tests.support.wait import SOON
 
 SHORT = 0.1
 
@@ -71,7 +72,7 @@ def test_a_host_that_swallows_everything_has_a_limit() -> None:
         with client_of(port, connect_seconds=SHORT) as client:
             began = time.monotonic()
             assert client.keep_alive() is IlsCondition.UNREACHABLE
-            assert time.monotonic() - began < 5 * SHORT
+            assert time.monotonic() - began < SOON
         for one in waiting:
             one.close()
 
@@ -99,10 +100,10 @@ def test_a_server_that_logs_in_and_then_answers_nothing_makes_the_waits_grow_as_
         for wait in (1, 2, 4):
             with pytest.raises(Unavailable):
                 client.patron(NUMBER)
-            began = time.monotonic()
+            asked = len(station.received)
             with pytest.raises(Unavailable):
                 client.patron(NUMBER)
-            assert time.monotonic() - began < SHORT
+            assert len(station.received) == asked
             clock.now += wait
             # it can be reached again, and that alone is not yet a success
             assert client.keep_alive() is IlsCondition.READY
@@ -203,7 +204,7 @@ def test_the_limits_in_the_settings_are_the_limits() -> None:
         client = IlsClient(IlsSettings(host="127.0.0.1", port=station.port, user="kiosk", answer_seconds=1), lambda: TODAY)
         began = time.monotonic()
         assert client.keep_alive() is IlsCondition.UNREACHABLE
-        assert 1 <= time.monotonic() - began < 2
+        assert 1 <= time.monotonic() - began < 1 + 4, "not the eight seconds of the settings' default"
         client.close()
 
 

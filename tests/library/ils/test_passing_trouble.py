@@ -24,11 +24,11 @@ from tests.support.ils.scripted_server import (
     Station,
     answering,
     client_of,
-    free_port,
     hang_up,
     in_turn,
     seal,
 )
+from tests.support.ports import free_port
 
 PATRON_STATUS = f"24              000{DATE}AE花子 山田|AAD0123456789|BLY|AOKENRITSU|"
 ITEM = f"18030201{DATE}AB{BOOK}|AJ{TITLE}|"

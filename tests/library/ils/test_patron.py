@@ -13,7 +13,8 @@ from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.domain.model import LibraryCardNumber, Patron
 from kiosk.library.ils import Sight
 from kiosk.text import plain_refusal
-from tests.support.ils.scripted_server import DATE, NUMBER, PATRON, STATUS, Station, answering, client_of, free_port
+from tests.support.ils.scripted_server import DATE, NUMBER, PATRON, STATUS, Station, answering, client_of
+from tests.support.ports import free_port
 
 CLEAR = " " * 14
 DENIED = "YYYY" + " " * 10

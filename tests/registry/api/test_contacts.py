@@ -10,8 +10,9 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.wire import Position
 from kiosk.registry.answers import Contact
 from kiosk.registry.api.contacts import Contacts
+from tests.support.wait import SOON
 
-NEVER, SOON = 3600.0, 5.0
+NEVER = 3600.0
 
 
 def contact(epoch: int, cursor: int, *, differs: bool = False) -> Contact:

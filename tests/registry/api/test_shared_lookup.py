@@ -8,8 +8,7 @@ from collections.abc import Collection, Mapping
 import pytest
 
 from kiosk.registry.api.shared_lookup import SharedLookup
-
-SOON = 5.0
+from tests.support.wait import SOON
 
 
 class Away(Exception):

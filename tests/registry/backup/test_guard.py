@@ -20,6 +20,7 @@ from tests.registry.backup.test_keeper import backups, keeper_of
 from tests.support.backup.server_machine import SITE_KEY, ServerMachine
 from tests.support.ledger.slow_commit import SlowToCommit
 from tests.support.registry.rounds import Rounds
+from tests.support.wait import LIMIT
 
 
 @pytest.fixture
@@ -60,19 +61,19 @@ def test_whoever_writes_it_down_meanwhile_is_not_overwritten(machine: ServerMach
 
     def pause() -> None:
         read.set()
-        assert go_on.wait(20)
+        assert go_on.wait(LIMIT)
 
     file = RememberedFile(machine.keys)
     keeper = Thread(target=file.take, args=(SlowToRead(machine.database, pause),))
     command = Thread(target=machine.remember)
     keeper.start()
-    assert read.wait(20)
+    assert read.wait(LIMIT)
     machine.enrol("分館1")
     command.start()
     command.join(0.5)
     go_on.set()
     for thread in (keeper, command):
-        thread.join(20)
+        thread.join(LIMIT)
     remembered = file.load()
     assert remembered is not None
     assert [counter.name for counter in remembered.counters] == ["中央1", "分館1"]
@@ -116,13 +117,13 @@ def test_a_share_that_hangs_keeps_nobody_from_seeing_that_the_ledger_was_put_bac
     keeper, stopped, ended = keeper_of(machine, folder=HangingShare(tmp_path / "share")), Event(), list[KioskError]()
     hanging = Thread(target=keeper.run, args=(stopped,))
     hanging.start()
-    assert HangingShare.asked.wait(20)
+    assert HangingShare.asked.wait(LIMIT)
     with machine.database.writing() as database:
         ask(database, "UPDATE head SET cursor = 0")
     keeper.guard(stopped, ended.append)
     stopped.set()
     HangingShare.may.set()
-    hanging.join(20)
+    hanging.join(LIMIT)
     assert [error.code for error in ended] == [Code.REGISTRY_PUT_BACK]
     assert not hanging.is_alive()
 

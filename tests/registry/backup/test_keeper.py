@@ -21,7 +21,7 @@ from tests.registry.backup.conftest import NewMachine
 from tests.support.backup.server_machine import SITE_KEY, ServerMachine
 from tests.support.held_file import held_by_another
 from tests.support.ledger.slow_commit import SlowToCommit
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
 
 def keeper_of(
@@ -251,9 +251,9 @@ def test_the_thread_works_and_ends(machine: ServerMachine) -> None:
     stopped = Event()
     thread = Thread(target=keeper_of(machine).run, args=(stopped,))
     thread.start()
-    wait_until(lambda: len(backups(machine)) == 1, "a backup", 20)
+    wait_until(lambda: len(backups(machine)) == 1, "a backup")
     stopped.set()
-    thread.join(20)
+    thread.join(LIMIT)
     assert not thread.is_alive()
 
 

@@ -30,9 +30,7 @@ from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.tls import Authority, read_certificate
 from tests.support.registry.sent_operations import Maker, fresh_number, fresh_token
 from tests.support.sync.enrolled_counter import EnrolledCounter
-from tests.support.wait import wait_until
-
-LIMIT = 20.0
+from tests.support.wait import LIMIT, wait_until
 
 
 @contextmanager

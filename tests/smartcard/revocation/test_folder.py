@@ -24,9 +24,8 @@ from kiosk.smartcard.revocation import CrlFolder, ListCache, RevocationStatus, U
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from tests.support.cards.malformed_der import SHA256_WITH_RSA, UNKNOWN_ALGORITHM, big_list
 from tests.support.cards.revocation_lists import DAY, HOUR, NOW, SERIAL, Issuer, scope
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
-LIMIT = 30.0
 SLOW = 600_000
 """Numbers that take at least a second to read."""
 

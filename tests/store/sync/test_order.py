@@ -212,6 +212,6 @@ def test_what_is_done_while_an_answer_comes_in_parts_does_not_wait_for_its_end(s
     server.news()
     counter.until(lambda _: server.halves)
     counter.link(fresh_token(), fresh_number())
-    counter.until(lambda _: sent(server), 5.0)
+    counter.until(lambda _: sent(server))
     server.rest.set()
     counter.until_settled()

@@ -16,7 +16,7 @@ from tests.support.sync.enrolled_counter import EnrolledCounter
 from tests.support.sync.made_elsewhere import linked_elsewhere
 from tests.support.sync.paced_session import PacedSession
 from tests.support.sync.scripted_registry import Asked, Say, ScriptedRegistry
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_wait_that_nobody_ends_is_given_up_and_stops_come_first_again(server: 
         if asked.path == "/v1/feed" and int(asked.query["wait"]):
             assert int(asked.query["wait"]) <= LONGEST_WAIT
             with server.holding():
-                was_ended.append(ends.wait(20))
+                was_ended.append(ends.wait(LIMIT))
         return None
 
     server.script = silent
@@ -67,7 +67,7 @@ def test_a_question_that_is_asked_ends_with_the_sync(server: ScriptedRegistry, c
 
     def silent(asked: Asked) -> None:
         if asked.path.endswith("/find"):
-            answers.wait(20)
+            answers.wait(LIMIT)
 
     def ask() -> None:
         with pytest.raises(Unavailable) as raised:

@@ -18,17 +18,18 @@ from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
 from kiosk.registry.opening import open_registry
 from tests.support.backup.server_machine import ServerMachine
+from tests.support.wait import LIMIT
 
 LINKS = 3000
 
 
 def mount(disk: Path, options: str) -> None:
     disk.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=True, timeout=10)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=True, timeout=LIMIT)
 
 
 def remount(disk: Path, options: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{options}", str(disk)], check=True, timeout=10)
+    subprocess.run(["mount", "-o", f"remount,{options}", str(disk)], check=True, timeout=LIMIT)
 
 
 def begun(folder: Path) -> RegistryHome:

@@ -16,8 +16,8 @@ from kiosk.smartcard.reader import CardReaders, ReaderMonitor
 from kiosk.smartcard.virtual.card import VirtualCard
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from tests.support.pcscd.rig import SLOTS, PcscdRig
+from tests.support.wait import LIMIT
 
-LIMIT = 10.0
 Kind = TypeVar("Kind", bound=Event)
 
 HOLDER = """

@@ -22,6 +22,7 @@ from kiosk.config.admission import admitted_to
 from kiosk.domain.errors import KioskError
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.equipment import open_repository
+from tests.support.wait import LIMIT
 
 HANAKO, TARO, SOTO = "kiosk-hanako", "kiosk-taro", "kiosk-soto"
 GROUP = "kiosk-madoguchi"
@@ -48,7 +49,7 @@ def furnish(tmp: Path) -> None:
 
 
 def mount(*arguments: str) -> None:
-    subprocess.run(["mount", *arguments], check=True, timeout=10)
+    subprocess.run(["mount", *arguments], check=True, timeout=LIMIT)
 
 
 def called(

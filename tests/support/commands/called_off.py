@@ -15,6 +15,7 @@ from kiosk.config.machine_place import machine_folder, machine_keys_folder, reti
 from kiosk.config.move_journal import planned_move
 from tests.support.commands.accounts import GROUP, HANAKO, TARO, Told, apart, begin_own, called, killed_at, modes, mount, opens, setting_up
 from tests.support.commands.intruders import killed_once_named
+from tests.support.wait import LIMIT
 
 _TARO = 54302
 _CALLING_OFF = ("setup", "--call-off", "--yes")
@@ -87,7 +88,7 @@ def lost_back() -> Told:
     _killed(
         lambda event, arguments: event == "os.rename" and str(arguments[1]) == str(retired_folder()), "--account", TARO, "--to", str(target)
     )
-    subprocess.run(["umount", str(disk)], check=True, timeout=20)
+    subprocess.run(["umount", str(disk)], check=True, timeout=LIMIT)
     told: Told = {"refused": called(None, "setup")[0], "done": called(None, *_CALLING_OFF)}
     told["links"] = opens(TARO, ours)
     told["modes"] = before.items() <= modes(ours.folder, machine_keys_folder()).items()

@@ -11,6 +11,7 @@ from pathlib import Path
 from kiosk.config import Home
 from kiosk.config.machine_place import machine_folder, machine_keys_folder
 from tests.support.commands.accounts import GROUP, HANAKO, SOTO, TARO, Told, apart, begin_own, called, decide, finding, link, modes
+from tests.support.wait import LIMIT
 
 
 def _begun() -> Home:
@@ -26,7 +27,7 @@ def slips() -> Told:
     home = _begun()
 
     def open_to_all() -> None:
-        subprocess.run(["chmod", "-R", "o+rX", str(home.folder)], check=True, timeout=10)
+        subprocess.run(["chmod", "-R", "o+rX", str(home.folder)], check=True, timeout=LIMIT)
 
     def bring_config() -> None:
         """As one that a member kept elsewhere on this disk, and has put back."""

@@ -30,8 +30,8 @@ from kiosk.config import Home, read_settings
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.equipment import open_repository
 from kiosk.text import say
+from tests.support.wait import LIMIT
 
-LIMIT = 20.0
 OTHER_USER = 65534
 CONFIG = '[card]\nrevocation = "none"\n[keys]\nplace = "file"\n'
 NUMBER = "2104067853"

@@ -30,6 +30,7 @@ from tests.support.commands.accounts import (
     own_home,
     setting_up,
 )
+from tests.support.wait import LIMIT
 
 _TARO = 54302
 
@@ -55,13 +56,13 @@ def disks() -> Told:
     image = Path("/home/stick.img")
     with image.open("wb") as file:
         file.truncate(8 << 20)
-    subprocess.run(["mkfs.exfat", str(image)], check=True, timeout=20, capture_output=True)
+    subprocess.run(["mkfs.exfat", str(image)], check=True, timeout=LIMIT, capture_output=True)
     device = subprocess.run(
-        ["losetup", "--find", "--show", str(image)], check=True, timeout=20, capture_output=True, text=True
+        ["losetup", "--find", "--show", str(image)], check=True, timeout=LIMIT, capture_output=True, text=True
     ).stdout.strip()
     told: Told = {}
     try:
-        subprocess.run(["mount.exfat-fuse", "-o", f"rw,uid={_TARO}", device, str(places["stick"])], check=True, timeout=20)
+        subprocess.run(["mount.exfat-fuse", "-o", f"rw,uid={_TARO}", device, str(places["stick"])], check=True, timeout=LIMIT)
         size = sum(path.stat().st_size for path in ours.folder.rglob("*") if path.is_file())
         for name, room in (("full", 16 << 10), ("narrow", size + (64 << 10))):
             mount("-t", "tmpfs", "-o", f"mode=700,uid={_TARO},size={room}", "tmpfs", str(places[name]))
@@ -71,9 +72,9 @@ def disks() -> Told:
             told[f"{name}-left"] = _names(place)
         told["tops"] = [called(None, "setup", "--account", TARO, "--to", str(place)) for place in (places["narrow"], Path("/"))]
         told["another"] = called(None, "setup", "--account", TARO, "--to", f"/home/{HANAKO}/counter")
-        subprocess.run(["umount", str(places["stick"])], check=True, timeout=20)
+        subprocess.run(["umount", str(places["stick"])], check=True, timeout=LIMIT)
     finally:
-        subprocess.run(["losetup", "--detach", device], check=True, timeout=20)
+        subprocess.run(["losetup", "--detach", device], check=True, timeout=LIMIT)
     told["same"] = before.items() <= modes(ours.folder, machine_keys_folder()).items()
     told["links"] = opens(TARO, ours)
     return told
@@ -126,7 +127,7 @@ def wrong_sources() -> Told:
     mounted = begin_own(TARO)
     mount("-t", "tmpfs", "-o", f"mode=700,uid={_TARO}", "tmpfs", str(mounted.crl))
     told["mounted"] = called(None, "setup", "--machine", "--group", GROUP, "--from", str(mounted.folder))
-    subprocess.run(["umount", str(mounted.crl)], check=True, timeout=20)
+    subprocess.run(["umount", str(mounted.crl)], check=True, timeout=LIMIT)
     ours = Home(machine_folder())
     called(None, "setup", "--machine", "--group", GROUP)
     decide(ours)

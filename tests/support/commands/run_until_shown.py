@@ -17,8 +17,7 @@ from kiosk.__main__ import main
 from kiosk.commands.display import start_display
 from kiosk.ui.widgets.practice_banner import PracticeBand
 from tests.support.counter.windowed import words_on
-
-LIMIT_MS = 20_000
+from tests.support.wait import WAIT_MS
 
 
 def shown_bands() -> dict[str, PracticeBand]:
@@ -39,7 +38,7 @@ def run(this: str, arguments: list[str]) -> int:
 
     timer.timeout.connect(look)
     timer.start()
-    QTimer.singleShot(LIMIT_MS, timer, lambda: QApplication.exit(9))
+    QTimer.singleShot(WAIT_MS, timer, lambda: QApplication.exit(9))
     code = main(arguments)
     sys.stdout.write(json.dumps(seen) + "\n")
     return code

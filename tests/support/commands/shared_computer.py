@@ -45,6 +45,7 @@ from tests.support.commands.policies import SCENARIOS as OF_POLICIES
 from tests.support.commands.proven_moves import SCENARIOS as OF_PROOFS
 from tests.support.commands.refused_moves import SCENARIOS as OF_REFUSALS
 from tests.support.commands.roots_commands import SCENARIOS as OF_ROOTS_COMMANDS
+from tests.support.wait import LIMIT
 
 
 def killed_everywhere(*, back: bool, step: int) -> Told:
@@ -92,7 +93,7 @@ def _keep(own: Home) -> dict[Path, Path]:
     account = own.folder.parents[2]
     kept = {Path("/var/lib"): Path("/home/kept-machine"), account: Path("/home/kept")}
     for place, copy in kept.items():
-        subprocess.run(["cp", "-a", str(place), str(copy)], check=True, timeout=20)
+        subprocess.run(["cp", "-a", str(place), str(copy)], check=True, timeout=LIMIT)
     return kept
 
 
@@ -100,7 +101,7 @@ def _bring_back(kept: dict[Path, Path]) -> None:
     for place, copy in kept.items():
         for path in place.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        subprocess.run(["cp", "-a", f"{copy}/.", str(place)], check=True, timeout=20)
+        subprocess.run(["cp", "-a", f"{copy}/.", str(place)], check=True, timeout=LIMIT)
 
 
 def shared() -> Told:

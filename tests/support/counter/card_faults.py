@@ -28,6 +28,7 @@ from kiosk.domain.states import (
 from kiosk.smartcard.virtual.card import Fault, Trouble
 from tests.support.cards.readers import World
 from tests.support.counter.headless import HeadlessCounter, Trace, WatchedCard
+from tests.support.wait import LIMIT
 
 
 class Event(Enum):
@@ -90,7 +91,7 @@ class Mishap:
     def mend(self, desk: HeadlessCounter) -> None:
         """Restore reader and service, with no card present."""
         for hands in self._hands:
-            hands.join(20)
+            hands.join(LIMIT)
             assert not hands.is_alive()
         if self._hands:
             # It stays away until it is restored: whoever has not noticed yet would take what was there before for what is there again.

@@ -160,7 +160,7 @@ class HeadlessCounter:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         ended = self._watch.stop(), self._card.stop()
-        self.conductor.stop(limit=5)
+        self.conductor.stop(limit=LIMIT)
         self.repository.close()
         assert error is not None or ended == (True, True)
 

@@ -21,6 +21,7 @@ from tests.support.counter.headless import judge_for
 from tests.support.counter.steps import OTHER, OWN, PIN, Stage
 from tests.support.counter.windowed import OpenedCounter, words_on
 from tests.support.store.on_small_disk import fill, mount
+from tests.support.wait import LIMIT
 
 SETTINGS = Settings(card=CardSettings(revocation=RevocationSource.NONE), display=DisplaySettings(sounds=0))
 
@@ -96,7 +97,7 @@ def read_only(disk: Path) -> None:
     home.config.write_text('[card]\nrevocation = "none"\n[keys]\nplace = "file"\n', encoding="utf-8")
     open_repository(home, read_settings(home.config))[0].close()
     before = home.store.read_bytes()
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=10)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=LIMIT)
     tell(code=command(["--home", str(home.folder), "run"]), untouched=home.store.read_bytes() == before)
 
 

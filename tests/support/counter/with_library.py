@@ -35,6 +35,7 @@ from kiosk.ui.staff.serving.item_list import Rows
 from kiosk.ui.staff.serving.item_row import Row
 from tests.support.counter.headless import token_of
 from tests.support.counter.windowed import Key, OpenedCounter, button_named, words_on
+from tests.support.wait import LIMIT
 
 DEMO = replace(KOHA, expiry_field="PA")
 """A Koha that also reports the expiry date of library cards."""
@@ -152,7 +153,7 @@ class LendingCounter:
         assert isinstance(self.opened.flow, PatronShown), self.opened.flow
         return self.opened.flow
 
-    def answered(self, limit: float = 15.0) -> None:
+    def answered(self, limit: float = LIMIT) -> None:
         """Wait until every item has its answer, every title has arrived and every row is built."""
 
         def settled(counter: Counter) -> bool:

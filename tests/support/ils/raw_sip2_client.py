@@ -8,6 +8,7 @@ from types import TracebackType
 
 from kiosk.demo.ils import PATRONS, Login
 from kiosk.domain.calendar import JAPAN
+from tests.support.wait import LIMIT
 
 MOMENT = datetime(2026, 11, 23, 9, 50, 31, tzinfo=JAPAN)
 STAMP = "20261123    095031"
@@ -26,7 +27,7 @@ class Wire:
     """A raw connection to a server on the loopback."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
         self._kept = b""
 
     def __enter__(self) -> Wire:

@@ -17,6 +17,7 @@ from kiosk.config import IlsSettings
 from kiosk.config.settings import Ils
 from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils import IlsClient
+from tests.support.wait import LIMIT
 
 TODAY = date(2026, 11, 23)
 NUMBER = LibraryCardNumber("D0123456789")
@@ -145,7 +146,7 @@ class Station:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop_listening()
-        self._thread.join(10)
+        self._thread.join(LIMIT)
         assert not self._thread.is_alive(), "a talk has not ended: is the client closed?"
         if self._problem is not None and kind is None:
             raise self._problem
@@ -257,9 +258,3 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])

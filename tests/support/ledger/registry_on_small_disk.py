@@ -12,6 +12,7 @@ from kiosk.registry.database import open_database
 from tests.support.error_code import code_of
 from tests.support.ledger.registry_ledgers import TrialLedger
 from tests.support.store.on_small_disk import fill, mount
+from tests.support.wait import LIMIT
 
 
 def main() -> None:
@@ -28,9 +29,9 @@ def main() -> None:
         (disk / "ballast").unlink()
     else:
         trial.database.close()
-        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=10)
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=LIMIT)
         code = code_of(lambda: open_database(f"sqlite:///{disk / 'registry.db'}"))
-        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True, timeout=10)
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True, timeout=LIMIT)
         before = trial.ledger.head()
     assert trial.ledger.head() == before
     trial.tell(counter.link(2, 1002))

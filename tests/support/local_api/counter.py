@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,8 +17,9 @@ from kiosk.domain.verified_patron import VerifiedPatron
 from kiosk.local_api.local_api_thread import LocalApiThread
 from kiosk.store.keys import Keys
 from kiosk.store.repository import Repository
+from tests.support.ports import free_port
+from tests.support.wait import LIMIT
 
-LIMIT = 30.0
 PAGE = "https://lib.example.jp"
 NUMBER = LibraryCardNumber("2104067853")
 
@@ -61,12 +61,6 @@ class CounterWithApi:
         return [(row.reason, row.number) for row in self.store.audit_rows() if row.act == "hand-out"]
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        number: int = found.getsockname()[1]
-        return number
-
-
 @contextmanager
 def counter_with_api(folder: Path, *, listens: bool = True, port: int | None = None) -> Iterator[CounterWithApi]:
     counter = CounterWithApi(folder, port or free_port())
@@ -77,4 +71,4 @@ def counter_with_api(folder: Path, *, listens: bool = True, port: int | None = N
                 assert counter.found() == Finding("local-api.on", {"port": counter.port, "count": 2})
             yield counter
         finally:
-            counter.api.stop(5.0)
+            counter.api.stop(LIMIT)

@@ -12,6 +12,7 @@ from kiosk.local_api.limits import Limits
 from kiosk.local_api.pipe import Answer, Bug, Clients, FromCounter, FromProcess, Listening, Turn, Wanted, encode_from_counter
 from kiosk.local_api.server import serve
 from kiosk.token_buckets import Rate
+from tests.support.wait import LIMIT
 
 ANY = Rate(1_000_000, 1_000_000.0)
 LIMITS = Limits(wait_seconds=0.2, client=ANY, strangers=ANY, preflights=ANY)
@@ -41,9 +42,9 @@ def unhurried(port: int, clients: Sequence[LocalClient], number: str) -> Iterato
         say(Clients(tuple(clients)))
         say(Turn(1, served=True))
         try:
-            assert listens.wait(20)
+            assert listens.wait(LIMIT)
             yield
         finally:
             os.close(said)
-            thread.join(10)
+            thread.join(LIMIT)
     assert bugs == []

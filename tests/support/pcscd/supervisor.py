@@ -43,9 +43,9 @@ def bring_loopback_up() -> None:
 def hide_the_machine(run: Path) -> None:
     """Mount our folder over the fixed path of pcscd's socket. Real readers stay with the machine's own pcscd."""
     (run / "pcscd").mkdir(parents=True, exist_ok=True)
-    subprocess.run(["mount", "--bind", str(run), "/run"], check=True, timeout=10)
+    subprocess.run(["mount", "--bind", str(run), "/run"], check=True, timeout=30)
     if Path("/dev/bus").is_dir():
-        subprocess.run(["mount", "-t", "tmpfs", "none", "/dev/bus"], check=True, timeout=10)
+        subprocess.run(["mount", "-t", "tmpfs", "none", "/dev/bus"], check=True, timeout=30)
 
 
 class Supervisor:
@@ -74,10 +74,10 @@ class Supervisor:
             # A stopped process receives no signal until it continues.
             self._pcscd.send_signal(signal.SIGCONT)
             try:
-                self._pcscd.wait(10)
+                self._pcscd.wait(30)
             except subprocess.TimeoutExpired:
                 self._pcscd.kill()
-                self._pcscd.wait(10)
+                self._pcscd.wait(30)
             self._pcscd = None
         return {}
 
@@ -103,7 +103,7 @@ def answer(line: socket.socket, supervisor: Supervisor, question: dict[str, Any]
             case "alive":
                 reply = supervisor.alive()
             case "connect":
-                connection = socket.create_connection(("127.0.0.1", question["port"]), timeout=5)
+                connection = socket.create_connection(("127.0.0.1", question["port"]), timeout=30)
                 reply = {}
             case other:
                 raise ValueError(other)

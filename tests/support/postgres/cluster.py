@@ -24,7 +24,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
 _FOLDERS = ("/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin")
 _SETTINGS = ("listen_addresses=", "unix_socket_permissions=0700", "max_connections=60", "shared_buffers=64MB", "log_min_messages=fatal")
@@ -113,7 +113,7 @@ class PostgresCluster:
     def _end(self, sign: signal.Signals) -> None:
         if self._server is not None and self._server.poll() is None:
             self._server.send_signal(sign)
-            self._server.wait(20)
+            self._server.wait(LIMIT)
         self._server = None
 
     def _answers(self) -> bool:

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 
 import urllib3
 
-LIMIT = 30.0
+from tests.support.wait import LIMIT
+
 _TRIES = 5
 
 

@@ -26,8 +26,7 @@ from uuid import uuid4
 from tests.support import ROOT
 from tests.support.registry.agreement import Act, Log
 from tests.support.registry.tables import Link, read_store
-
-LIMIT = 30.0
+from tests.support.wait import LIMIT
 
 
 class CounterGone(Exception):

@@ -13,12 +13,13 @@ from pathlib import Path
 from tests.support.registry.caller import Caller
 from tests.support.registry.library import Library
 from tests.support.registry.sent_operations import Maker, batch
+from tests.support.wait import LIMIT
 
 
 def main(folder: Path, acts: int) -> None:
     disk = folder / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(disk)], check=True, timeout=10)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(disk)], check=True, timeout=LIMIT)
     with Library(folder, home=disk / "server") as library:
         library.work(acts)
         library.settle()

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from threading import Thread
 from typing import Self
 
-LIMIT = 10.0
+from tests.support.wait import LIMIT
+
 _HOST = "127.0.0.1"
 Kind = tuple[bytes, bytes]
 """Who asked, by the header that says so, and the path without its query."""

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from threading import Thread
 from typing import Self
 
-LIMIT = 10.0
+from tests.support.wait import LIMIT
+
 _HOST = "127.0.0.1"
 _APPLICATION_DATA, _HEADER = 23, 5
 """The type of a TLS record that carries data, or a handshake's end in TLS 1.3; and how long a record's header is (RFC 8446, 5.1)."""

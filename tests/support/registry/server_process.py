@@ -12,7 +12,6 @@ import http.client
 import os
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -29,11 +28,11 @@ from kiosk.domain.counter_secret import fresh_secret
 from kiosk.registry.opening import OpenedRegistry, open_registry
 from kiosk.registry.tls import server_context
 from tests.support import ROOT
+from tests.support.ports import free_port
 from tests.support.registry.counter_process import Enrolled
 from tests.support.registry.tables import Registry, read_registry
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
-LIMIT = 30.0
 _HOST = "127.0.0.1"
 
 
@@ -44,7 +43,7 @@ class RegistryProcess:
         """`database`: a URL of PostgreSQL, or SQLite in the home. `keys`: of another server on the same database. Not `starts`: an empty
         machine, to restore a backup on.
         """
-        self.home, self.port = RegistryHome(folder), _free_port()
+        self.home, self.port = RegistryHome(folder), free_port()
         folder.mkdir(mode=0o700, parents=True)
         (folder / "registry.toml").write_text(
             f'[server]\nport = {self.port}\n[database]\nurl = "{database}"\n[backup]\nevery_hours = 0\nkeep = 1\n', encoding="utf-8"
@@ -173,8 +172,3 @@ class RegistryProcess:
                 return connection.getresponse().status == 200
             except OSError:
                 return False
-
-
-def _free_port() -> int:
-    with socket.create_server((_HOST, 0)) as found:
-        return int(found.getsockname()[1])

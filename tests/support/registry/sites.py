@@ -40,7 +40,7 @@ from kiosk.registry.server import RegistryServer
 from kiosk.registry.tls import authority_pem, server_context
 from tests.support import ROOT
 from tests.support.registry.caller import Caller, Reply
-from tests.support.wait import end
+from tests.support.wait import LIMIT, end
 
 URL, COMMAND = "KIOSK_REGISTRY_URL", "KIOSK_REGISTRY_COMMAND"
 _CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){6}\b")
@@ -165,7 +165,7 @@ def fetched_authority(url: str) -> bytes:
     host, _, port = url.removeprefix("https://").partition(":")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with socket.create_connection((host, int(port or 443)), 10) as plain, context.wrap_socket(plain, server_hostname=host) as tls:
+    with socket.create_connection((host, int(port or 443)), LIMIT) as plain, context.wrap_socket(plain, server_hostname=host) as tls:
         tls.sendall(f"GET /v1/authority HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: tls.recv(65536), b""))
     return answer.partition(b"\r\n\r\n")[2]

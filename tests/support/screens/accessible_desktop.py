@@ -19,11 +19,10 @@ from typing import Any, Self
 
 from kiosk.text import plain, say
 from tests.support import ROOT
-from tests.support.screens.shown import wait_for_shown
-from tests.support.wait import end
+from tests.support.screens.shown import shown
+from tests.support.wait import LIMIT, end, wait_until
 
 SYSTEM_PYTHON = "/usr/bin/python3"
-LIMIT = 20.0
 _LAUNCHER = Path("/usr/libexec/at-spi-bus-launcher")
 _PROGRAMS = {"Xvfb": "xvfb", "dbus-daemon": "dbus", "dbus-send": "dbus", "xdotool": "xdotool"}
 
@@ -147,7 +146,16 @@ class Desktop:
 
     def give_keyboard_to(self, title: str) -> None:
         """Focus a window, as a window manager does for the one a person works with."""
-        self._xdotool("windowfocus", "--sync", wait_for_shown(title, self.environment))
+
+        def is_given() -> bool:
+            # Each may close in the meantime.
+            focus = ["xdotool", "windowfocus", "--sync"]
+            return any(
+                subprocess.run([*focus, window], env=self.environment, stderr=subprocess.DEVNULL, timeout=LIMIT).returncode == 0
+                for window in shown(title, self.environment)
+            )
+
+        wait_until(is_given, f"a window named {title}")
 
 
 class Outsider:
@@ -205,10 +213,6 @@ class Outsider:
     def close(self) -> None:
         if self._child.stdin is not None:
             self._child.stdin.close()
-        try:
-            self._child.wait(5)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait(5)
+        end(self._child)
         if self._child.stdout is not None:
             self._child.stdout.close()

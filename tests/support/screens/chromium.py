@@ -12,9 +12,9 @@ from queue import Queue
 from typing import Any
 
 from tests.support.screens.accessible_desktop import Desktop
+from tests.support.wait import LIMIT
 
 TITLE = "図書館システム - 貸出"
-LIMIT = 20.0
 _PAGE = """
 let shown = 0, answered = 0;
 let fields = () => document.querySelectorAll('input');

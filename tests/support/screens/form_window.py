@@ -20,10 +20,9 @@ from kiosk.library.handover.elements import Element, Field
 from tests.support import ROOT
 from tests.support.screens.accessible_desktop import Desktop
 from tests.support.screens.xvfb import Hands
-from tests.support.wait import end, wait_until
+from tests.support.wait import LIMIT, end, wait_until
 
 TITLE = "図書館システム - 貸出"
-LIMIT = 20.0
 
 
 class FormWindow:

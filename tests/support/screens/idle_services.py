@@ -13,10 +13,9 @@ from jeepney import DBusAddress, HeaderFields, Message, MessageType, new_error, 
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 from kiosk.awake.desktop_bus import LOGIND, SAVER
-from tests.support.wait import end
+from tests.support.wait import LIMIT, end
 
 COOKIE = 4711
-LIMIT = 10.0
 _BUS = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
 
 

@@ -21,6 +21,7 @@ from kiosk.__main__ import main
 from kiosk.config import Home, read_settings
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation
 from kiosk.equipment import open_repository
+from tests.support.wait import LIMIT
 
 CONFIG = '[card]\nrevocation = "none"\n[keys]\nplace = "file"\n'
 SIZE = 8 * 1024 * 1024
@@ -53,7 +54,7 @@ def mounted(kind: str, folder: Path, *, read_only: bool = False) -> Iterator[Pat
 
 
 def run(*command: str) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=20).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=LIMIT).stdout
 
 
 def called(home: Home, *arguments: str) -> tuple[int, str, str]:

@@ -19,12 +19,13 @@ from kiosk.store.key_location import key_place
 from kiosk.store.keys import KeyRecord, Keys
 from kiosk.store.recovery import make_backup, restore
 from kiosk.store.repository import Repository
+from tests.support.wait import LIMIT
 
 KEYS = Keys(b"d" * 32, b"s" * 32)
 
 
 def mount(disk: Path, options: str) -> None:
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=True, timeout=10)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=True, timeout=LIMIT)
 
 
 def open_store(path: Path) -> Repository:
@@ -99,7 +100,7 @@ def full_at_first(disk: Path) -> None:
     os.truncate(ballast, ballast.stat().st_size - 16384)
     path = disk / "data" / "kiosk.db"
     say(first=code_of(lambda: open_store(path)), left="".join(sorted(file.name for file in path.parent.iterdir())))
-    subprocess.run(["mount", "-o", "remount,size=1m", str(disk)], check=True, timeout=10)
+    subprocess.run(["mount", "-o", "remount,size=1m", str(disk)], check=True, timeout=LIMIT)
     say(then=code_of(lambda: open_store(path).close()))
 
 
@@ -109,10 +110,10 @@ def read_only(disk: Path) -> None:
     store = open_store(path)
     save(store, 0)
     store.close()
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=10)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=LIMIT)
     say(open=code_of(lambda: open_store(path).find(LinkToken(bytes(32)))), save=code_of(lambda: save(open_store(path), 1)))
     say(first=code_of(lambda: open_store(disk / "other" / "kiosk.db")))
-    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True, timeout=10)
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True, timeout=LIMIT)
     store = open_store(path)
     say(back=is_whole(store, 1))
     store.close()
@@ -150,7 +151,7 @@ def restored(folder: Path) -> None:
     except Unavailable as trouble:
         say(code=trouble.code, named=str(trouble.params["place"]).startswith(str(disk)))
     say(start=code_of(place.open_keys), begun=place.database.exists())
-    subprocess.run(["mount", "-o", "remount,size=1m", str(disk)], check=True, timeout=10)
+    subprocess.run(["mount", "-o", "remount,size=1m", str(disk)], check=True, timeout=LIMIT)
     bring_back()
     store = open_store(place.database)
     say(again=is_whole(store, 1), doubt=store.doubt.code if store.doubt else None)
@@ -176,12 +177,12 @@ def overruled(folder: Path) -> None:
     path.write_bytes(older)
     with again() as store:
         say(found=store.doubt.code if store.doubt else None)
-        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=10)
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=LIMIT)
         store.accept_doubt(Code.STORE_BEHIND)
         save(store, 3)
         save(store, 4)
         say(doubt=store.doubt, examined=store.examine(), troubles=",".join(store.troubles()))
-        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True, timeout=10)
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True, timeout=LIMIT)
         save(store, 5)
     with again() as store:
         say(later=store.doubt, is_examined=store.examine())

@@ -21,8 +21,8 @@ from kiosk.store.repository import Repository
 from kiosk.store.sync.credentials import Credentials
 from kiosk.store.sync.sync_thread import SyncThread
 from kiosk.store.sync.tls import Authority
+from tests.support.wait import LIMIT
 
-LIMIT = 20.0
 E = TypeVar("E")
 DATABASE_KEY = bytes(range(32))
 

@@ -32,6 +32,7 @@ from kiosk.registry.authority import Issued, issue, new_authority
 from kiosk.store.sync.tls import Authority
 from tests.support.ledger.server import ServerInMemory
 from tests.support.registry.feed_page import feed_json
+from tests.support.wait import LIMIT
 
 SITE_KEY = bytes(range(64, 96))
 _WAKE = 0.02
@@ -130,7 +131,7 @@ class ScriptedRegistry:
             self._ended = True
             self.news()
             self._http.shutdown()
-            self._thread.join(10)
+            self._thread.join(LIMIT)
             self._http.end()
 
     def hang_up(self) -> None:

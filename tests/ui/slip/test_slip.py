@@ -20,6 +20,7 @@ from kiosk.domain.slip import Slip, SlipKind, SlipLine
 from kiosk.text import say
 from kiosk.ui.slip import SlipPrinter
 from kiosk.ui.slip.wording import slip_html
+from tests.support.wait import LIMIT
 
 NUMBER = LibraryCardNumber("2104067851")
 MOMENT = datetime(2026, 11, 25, 1, 24, tzinfo=UTC)
@@ -139,9 +140,9 @@ def test_a_pdf_is_one_page_that_only_the_counter_can_read(printer: SlipPrinter, 
     pdfs = sorted((tmp_path / "slips").iterdir())
     assert [path.suffix for path in pdfs] == [".pdf", ".pdf"]
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in pdfs)
-    text = subprocess.run(["pdftotext", str(pdfs[0]), "-"], capture_output=True, check=True, text=True, timeout=10).stdout
+    text = subprocess.run(["pdftotext", str(pdfs[0]), "-"], capture_output=True, check=True, text=True, timeout=LIMIT).stdout
     assert "信濃川の橋をたずねて" in text
-    info = subprocess.run(["pdfinfo", str(pdfs[0])], capture_output=True, check=True, text=True, timeout=10).stdout
+    info = subprocess.run(["pdfinfo", str(pdfs[0])], capture_output=True, check=True, text=True, timeout=LIMIT).stdout
     assert re.search(r"Pages:\s+1\b", info)
     assert re.search(r"Page size:\s+22[67]", info), "80 mm"
 
@@ -150,7 +151,7 @@ def test_a_pdf_is_one_page_that_only_the_counter_can_read(printer: SlipPrinter, 
 def test_a_long_list_stays_on_one_long_page(printer: SlipPrinter, tmp_path: Path) -> None:
     printer.print(Slip(SlipKind.ALL, NUMBER, (LOAN,) * 60))
     [pdf] = (tmp_path / "slips").iterdir()
-    info = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, check=True, text=True, timeout=10).stdout
+    info = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, check=True, text=True, timeout=LIMIT).stdout
     assert re.search(r"Pages:\s+1\b", info)
 
 
