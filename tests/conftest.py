@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -32,8 +33,10 @@ pytest_plugins = [
 
 
 def pytest_sessionstart() -> None:
-    """Only between tests, and on this thread: whichever thread of a later test collected a window would crash (`ui.garbage_collection`)."""
+    # Only between tests, and on this thread: whichever thread of a later test collected a window would crash (`ui.garbage_collection`).
     gc.disable()
+    # A shell has what it begins in the background ignore it, and so would every program that a test begins and interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

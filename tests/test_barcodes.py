@@ -189,7 +189,7 @@ def try_all(opened: OpenedCounter, mode: Mode, deck: Deck, judge: CardJudge, *, 
     scanner = Scanner(stage, mode)
     for number, step in enumerate(STEPS):
         if step in steps and (mode.single or step not in SINGLE_ONLY):
-            some = share(number, 18 if step in PAD - {"pad"} else 24)
+            some = share(number, 27 if step in PAD - {"pad"} else 36)
             if whole:
                 scanner.try_step(step, SCANS, WHEREVER)
             else:

@@ -39,7 +39,7 @@ from tests.support.counter.card_swaps import (
     WAYS,
     WRONG,
     Way,
-    a_third_or_all,
+    a_fifth_or_all,
     b_lies,
     cards_shown,
     change,
@@ -204,7 +204,7 @@ class Swapped:
         assert self._b.pins in ([], [PIN_A], [PIN_B])
 
 
-@a_third_or_all
+@a_fifth_or_all
 @pytest.mark.parametrize("step", STEPS, ids=str)
 def test_another_card_at_every_step(step: Step, every: int, deck: Deck, judge: CardJudge, tmp_path: Path, count_cases: CountCases) -> None:
     ways = some_ways(STEPS.index(step), every)

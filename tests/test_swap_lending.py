@@ -33,7 +33,7 @@ from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support.cards.readers import InProcess
 from tests.support.count_cases import CountCases
 from tests.support.counter.card_faults import act, check_presses, clear
-from tests.support.counter.card_swaps import PIN_A, PIN_B, Way, a_third_or_all, b_lies, cards_shown, change, check_warned, some_ways
+from tests.support.counter.card_swaps import PIN_A, PIN_B, Way, a_fifth_or_all, b_lies, cards_shown, change, check_warned, some_ways
 from tests.support.counter.headless import HeadlessCounter, judge_for, token_of, watched
 from tests.support.wait import LIMIT
 
@@ -106,7 +106,7 @@ def serve(desk: HeadlessCounter, pins: Iterator[bytes]) -> None:
             return
 
 
-@a_third_or_all
+@a_fifth_or_all
 @pytest.mark.parametrize("step", STEPS, ids=str)
 def test_another_card_at_every_step_of_lending(
     step: Step, every: int, tmp_path: Path, count_cases: CountCases, deck: Deck, judge: CardJudge

@@ -26,7 +26,7 @@ from tests.support.windows.live_controls import UNHEARD, at_rest, changes_the_co
 from tests.support.windows.patron_samples import FACTS, scenes, with_facts
 from tests.support.windows.patron_samples import counter as counter_in
 from tests.support.windows.patron_window import ShownPatronWindow
-from tests.support.windows.staff_samples import a_third_or_all, one_of_each
+from tests.support.windows.staff_samples import a_sixth_or_all, one_of_each
 from tests.support.windows.staff_window import Hands, settle
 
 NUMBER = "2104067853"
@@ -152,7 +152,7 @@ def walk(
 
 
 @pytest.mark.timeout(280)
-@pytest.mark.parametrize("every", [6, pytest.param(1, marks=pytest.mark.trial)], ids=["a sixth", "all"])
+@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.trial)], ids=["a twelfth", "all"])
 def test_every_control_of_the_staff_window_is_heard(hands: Hands, count_cases: CountCases, every: int) -> None:
     met: set[object] = set()
     deaf: list[str] = []
@@ -181,7 +181,7 @@ def test_every_control_of_the_patron_window_is_heard(desk_with: Callable[..., Sh
 
 
 @pytest.mark.timeout(280)
-@a_third_or_all
+@a_sixth_or_all
 def test_what_stands_in_a_field_survives_a_card_that_comes(hands: Hands, every: int) -> None:
     for name, (counter, facts) in list(one_of_each().items())[::every]:
         hands.show(counter, facts)

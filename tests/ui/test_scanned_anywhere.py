@@ -1,7 +1,7 @@
 """A scanner on every page of both windows, wherever the focus is: at any speed, with any prefix and suffix, it decides nothing.
 
 Each case is a code scanned while one control has the focus. The full product is a long run; here every pair of parameters is met, on every
-third page of staff.
+sixth page of staff.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from tests.support.windows.focusable import focusable, is_guarded
 from tests.support.windows.manual_timing import ManualTiming
 from tests.support.windows.patron_samples import scenes
 from tests.support.windows.patron_window import ShownPatronWindow
-from tests.support.windows.staff_samples import a_third_or_all, one_of_each
+from tests.support.windows.staff_samples import a_sixth_or_all, one_of_each
 from tests.support.windows.staff_window import Hands, settle
 
 NONE, CONTROL, KEYPAD, SHIFT, ALT = (
@@ -265,7 +265,7 @@ def try_on_staff_window(hands: Hands, cases: Callable[[int, bool], list[Case]], 
 @pytest.mark.timeout(240)
 def test_a_code_read_anywhere_decides_nothing(hands: Hands, count_cases: CountCases) -> None:
     chosen = pairs()
-    count_cases("codes on the staff window", try_on_staff_window(hands, lambda number, guarded: some(chosen, number, 1), every=3))
+    count_cases("codes on the staff window", try_on_staff_window(hands, lambda number, guarded: some(chosen, number, 1), every=6))
 
 
 def some(chosen: list[Case], number: int, many: int) -> list[Case]:
@@ -314,7 +314,7 @@ def test_a_tap_of_a_key_never_presses(hands: Hands, scene: str) -> None:
 
 
 @pytest.mark.parametrize("part", range(4))
-@a_third_or_all
+@a_sixth_or_all
 def test_what_a_key_alone_can_do_on_each_page(hands: Hands, every: int, part: int) -> None:
     """Where a page has put the keyboard there is nothing to press; what has consequences takes a held key; no letter is there twice."""
     taps = [case for case in ALONE if case.gap == case.late == 0 and case.manner == TAPPED]

@@ -65,7 +65,7 @@ from kiosk.ui.staff.serving.page import ServingPage
 from kiosk.ui.widgets.focus import FocusRing
 from tests.support.wait import WAIT_MS
 from tests.support.windows.patron_samples import LINK, OPERATION, PATRON, READING
-from tests.support.windows.staff_samples import a_third_or_all, one_of_each, staff_scenes
+from tests.support.windows.staff_samples import a_sixth_or_all, one_of_each, staff_scenes
 from tests.support.windows.staff_window import ALT, Hands, LiveStaffWindow
 
 SCENES = staff_scenes()
@@ -151,7 +151,7 @@ def test_a_chord_says(hands: Hands, scene: str, letter: str, events: list[Event]
 
 
 @pytest.mark.timeout(180)
-@a_third_or_all
+@a_sixth_or_all
 def test_every_page_and_control_has_a_name_of_its_own_and_tab_reaches_each(hands: Hands, every: int) -> None:
     for name, scene in list(one_of_each().items())[::every]:
         hands.show(*scene)

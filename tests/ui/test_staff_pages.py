@@ -62,7 +62,7 @@ from kiosk.ui.widgets.words import Words
 from tests.support.wait import WAIT_MS
 from tests.support.windows.patron_samples import DRAFT, FACTS, INSERTION, NUMBER, OPERATION, counter, found
 from tests.support.windows.serving_samples import LOANS, LOCAL
-from tests.support.windows.staff_samples import a_third_or_all, one_of_each, staff_scenes
+from tests.support.windows.staff_samples import a_sixth_or_all, one_of_each, staff_scenes
 from tests.support.windows.staff_window import Hands, settle
 
 SCENES = staff_scenes()
@@ -606,7 +606,7 @@ class OtherWindows(QObject):
 
 
 @pytest.mark.timeout(180)
-@a_third_or_all
+@a_sixth_or_all
 def test_no_part_of_a_page_flashes_up_as_a_window(hands: Hands, every: int) -> None:
     """A widget shown before it has a parent is a window for a moment, and takes the keyboard with it."""
     others = OtherWindows(hands.window)
