@@ -129,8 +129,16 @@ def place(tmp_path: Path) -> Iterator[Place]:
         yield place
 
 
-def test_a_tap_types_the_number_at_once_into_the_program_in_front(place: Place) -> None:
+def test_a_tap_types_the_number_at_once_into_the_program_in_front_and_says_where_there_is_none(place: Place) -> None:
     counter = place.counter(*ON_TAP, *NO_PHOTO)
+    notes = place.notes()
+    counter.lay()
+    counter.see("refusal.handover-no-window.staff")
+    counter.see("refusal.handover-no-window.staff-next")
+    counter.check_number_to_copy()
+    assert notes.keys() == 0
+    counter.leave()
+
     system = place.system()
     counter.lay()
     system.wait_typed(f"{NUMBER}\r")
@@ -138,6 +146,16 @@ def test_a_tap_types_the_number_at_once_into_the_program_in_front(place: Place) 
     # The library's program is still the one staff work with.
     assert place.hands.active() == SYSTEM
     place.check_holds(system, f"{NUMBER}\r")
+    counter.leave()
+
+    # While the library system is down it is typed, and said to be unchecked.
+    counter.see("staff.bar.ils-ready")
+    counter.outsider.press(name("demo.tray.library-stop"), window=TRAY)
+    place.hands.activate(SYSTEM)
+    counter.lay()
+    system.wait_typed(f"{NUMBER}\rz{NUMBER}\r")
+    counter.see("staff.patron.unchecked-trouble")
+    counter.see("staff.bar.ils-unreachable")
 
 
 def test_after_the_look_at_the_photo_the_program_is_brought_forward(place: Place) -> None:
@@ -200,16 +218,6 @@ def test_nothing_more_is_typed_when_another_window_takes_the_keyboard(place: Pla
     counter.see("staff.handover.done")
 
 
-def test_without_such_a_window_staff_are_told_and_have_the_number(place: Place) -> None:
-    counter = place.counter(*ON_TAP, *NO_PHOTO)
-    notes = place.notes()
-    counter.lay()
-    counter.see("refusal.handover-no-window.staff")
-    counter.see("refusal.handover-no-window.staff-next")
-    counter.check_number_to_copy()
-    assert notes.keys() == 0
-
-
 def test_with_no_library_system_connected_the_number_is_all_and_staff_are_told_what_to_check(place: Place) -> None:
     counter = place.counter(*ON_TAP, *NO_PHOTO, "--no-library")
     system = place.system()
@@ -218,14 +226,3 @@ def test_with_no_library_system_connected_the_number_is_all_and_staff_are_told_w
     counter.see("staff.handover.done")
     counter.see("staff.patron.unchecked")
     counter.see("staff.bar.ils-none")
-
-
-def test_while_the_library_system_is_down_the_number_is_typed_and_said_to_be_unchecked(place: Place) -> None:
-    counter = place.counter(*ON_TAP, *NO_PHOTO)
-    counter.see("staff.bar.ils-ready")
-    counter.outsider.press(name("demo.tray.library-stop"), window=TRAY)
-    system = place.system()
-    counter.lay()
-    system.wait_typed(f"{NUMBER}\r")
-    counter.see("staff.patron.unchecked-trouble")
-    counter.see("staff.bar.ils-unreachable")
