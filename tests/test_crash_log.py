@@ -85,10 +85,12 @@ def test_what_a_killed_process_left_is_removed_but_not_what_a_running_one_has_op
     running = subprocess.Popen([sys.executable, "-c", KILLED], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT)
     assert running.stdin is not None
     assert running.stdout is not None
-    running.stdout.readline()
-    run(tmp_path, BEGIN + "with log_here(): pass")
-    assert crashes(tmp_path) == [""]
-    running.communicate(timeout=60)
+    try:
+        running.stdout.readline()
+        run(tmp_path, BEGIN + "with log_here(): pass")
+        assert crashes(tmp_path) == [""]
+    finally:
+        running.communicate(timeout=60)
     assert crashes(tmp_path) == [""]
     run(tmp_path, BEGIN + "with log_here(): pass")
     assert crashes(tmp_path) == []

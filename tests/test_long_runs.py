@@ -38,7 +38,11 @@ def begin(name: str, limit: int, *command: str, **environment: str) -> subproces
 
 
 def end(begun: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, error = begun.communicate(timeout=50)
+    with begun:
+        try:
+            out, error = begun.communicate(timeout=60)
+        finally:
+            begun.kill()
     return begun.returncode, out, error
 
 
