@@ -22,7 +22,7 @@ NARROWEST = (800, 960, 1280)
 """Of each class but the widest: every refusal is tried here, the others have more room."""
 
 
-QUICK = ((800, 480, 2), (1024, 768, 3))
+QUICK = ((800, 480, 4), (1024, 768, 6))
 """Of the pages one of so many."""
 LONG = [pytest.param(*size, 1, marks=pytest.mark.trial) for size in SIZES]
 
