@@ -36,8 +36,8 @@ def check_flat(parts: list[dict[str, Any]], warm_up: int) -> None:
 
 
 def slowness(parts: list[dict[str, Any]], warm_up: int) -> float:
-    """How much longer the fastest of the last three parts took than that of the first three."""
-    seconds = [part["seconds"] for part in parts[warm_up:]]
+    """How much more work the quickest of the last three parts was than that of the first three."""
+    seconds = [part["worked"] for part in parts[warm_up:]]
     return float(min(seconds[-3:]) / min(seconds[:3]))
 
 

@@ -62,6 +62,8 @@ class Part:
     """A tenth of the loans."""
 
     seconds: float
+    worked: float
+    """Seconds of its processor, whatever else the machine did."""
     longest: float
     """Between two beats, in seconds."""
     busiest: float
@@ -189,10 +191,10 @@ class Scanner:
         """A part is over."""
         self.beats.append(beat())
         longest, busiest = (max(later[clock] - earlier[clock] for earlier, later in pairwise(self.beats)) for clock in (0, 1))
-        seconds = self.beats[-1][0] - self.beats[0][0]
+        seconds, worked = (self.beats[-1][clock] - self.beats[0][clock] for clock in (0, 1))
         gc.collect()
         memory = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
-        self.parts.append(Part(seconds, longest, busiest, memory, len(gc.get_objects()), len(QApplication.allWidgets())))
+        self.parts.append(Part(seconds, worked, longest, busiest, memory, len(gc.get_objects()), len(QApplication.allWidgets())))
         self.beats = [beat()]
 
     def _scan(self, number: str) -> None:

@@ -13,7 +13,7 @@ from kiosk.domain.model import LibraryCardNumber
 from kiosk.store.repository import Repository
 from tests.support.local_api.asking import PATH, ask, closed, opened, raw, told
 from tests.support.local_api.counter import NUMBER, PAGE, CounterWithApi
-from tests.support.wait import wait_until
+from tests.support.wait import LIMIT, wait_until
 
 NEXT = LibraryCardNumber("2104067861")
 
@@ -65,19 +65,21 @@ def test_who_asks_afterwards_is_told_that_the_patron_has_left(counter: CounterWi
 def test_a_patron_who_leaves_while_the_hand_out_is_recorded_is_told_of_to_nobody(
     counter: CounterWithApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = Repository.record_hand_out
+    record, left = Repository.record_hand_out, threading.Semaphore(0)
 
     def slowly(store: Repository, client: str, number: LibraryCardNumber) -> None:
         record(store, client, number)
         counter.leave()
+        left.release()
 
     monkeypatch.setattr(Repository, "record_hand_out", slowly)
     with opened(counter.port, counter.page_token, PAGE) as page:
         # Often: who is first, the number or the news that nobody is served, differs from time to time.
-        for turn in range(1, 21):
+        for _ in range(20):
             counter.serve()
-            wait_until(lambda turn=turn: len(counter.hand_outs()) == turn, "the record")  # type: ignore[misc]
+            assert left.acquire(timeout=LIMIT)
         monkeypatch.undo()
+        assert len(counter.hand_outs()) == 20
         counter.serve(NEXT)
         heard = [told(page)]
         while heard[-1].get("number") != NEXT.text:

