@@ -198,7 +198,7 @@ def a_share_of(faults: Iterable[str]) -> dict[str, set[str]]:
 
 
 def test_every_fault_is_told_by_some_commands_and_every_command_tells_some_faults() -> None:
-    check(a_share_of([*EXPECTED, *LOG_FAULTS]), 55)
+    check(a_share_of([*EXPECTED, *LOG_FAULTS]), 110)
 
 
 @pytest.mark.trial
