@@ -19,6 +19,7 @@ source_suffix = {".md": "markdown"}
 # For whoever changes the program, and not in the words of the site.
 exclude_patterns = ["windows-branches.md"]
 nitpicky = True
+highlight_language = "none"
 
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 4

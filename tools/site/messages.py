@@ -13,7 +13,7 @@ from kiosk.text import knows, one_line, patron_key, plain, say
 from tools.site.markdown import table, text
 
 _MARKS = {Condition.OK: "○", Condition.UNKNOWN: "？", Condition.CARE: "△", Condition.WRONG: "×"}
-_NOTHING_TO_DO = "ありません"
+_NOTHING_TO_DO = "―"
 
 
 def messages(*families: str) -> Iterator[str]:
