@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.errors import Code
+from kiosk.text import one_line, plain, say
 from tests.support import ROOT
 
 pytestmark = pytest.mark.linux("Sphinx is set up, and Chromium is there, on Linux only")
@@ -52,7 +54,7 @@ QUESTIONS = {
     "仕様書 実績": "procurement/answers",
     "ICタグ": "procurement/answers",
 }
-"""What is asked, and the page that has to be among the first five found."""
+"""What is asked, and the page that has to be among the first five found. The title of each message finds that message as well."""
 LIMIT, BUILD_LIMIT = 60, 110
 
 
@@ -78,13 +80,16 @@ def test_questions_find_their_pages_in_the_manuals_as_they_are_built(tmp_path: P
     site = tmp_path / "site"
     build(site)
     scripts = "".join(f'<script src="site/_static/{name}.js"></script>' for name in ("sections", "search"))
-    asked = json.dumps(list(QUESTIONS), ensure_ascii=False)
+    titles = {code: plain(one_line(say(f"refusal.{code}.title"))) for code in Code}
+    asked = json.dumps([*QUESTIONS, *titles.values()], ensure_ascii=False)
     tell = f"answers.textContent = JSON.stringify(Object.fromEntries({asked}.map((one) => [one, search(one)])))"
     asking = tmp_path / "asking.html"
     asking.write_text(f'<!doctype html><meta charset="utf-8"><pre id="answers"></pre>{scripts}<script>{tell}</script>', "utf-8")
     answers = found_by(chromium(tmp_path, "--dump-dom", asking.as_uri()))
     first = {question: [address.partition(".html")[0] for address, *_ in answers[question][:5]] for question in QUESTIONS}
     assert {question: first[question] for question, page in QUESTIONS.items() if page not in first[question]} == {}
+    explained = {code: [address for address, *_ in answers[title][:5]] for code, title in titles.items()}
+    assert [code for code, addresses in explained.items() if f"reference/messages.html#message-{code}" not in addresses] == []
     dead = {(address, anchor) for found in answers.values() for address, *_ in found if (anchor := missing_anchor(site, address))}
     assert dead == set()
 
