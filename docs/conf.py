@@ -14,7 +14,7 @@ _package = configparser.ConfigParser()
 _package.read(ROOT / "setup.cfg")
 version = release = _package["metadata"]["version"]
 language = "ja"
-extensions = ["myst_parser", "tools.site.japanese_lines", "tools.site.made_pages", "tools.site.search_index"]
+extensions = ["myst_parser", "tools.site.japanese_lines", "tools.site.made_pages", "tools.site.readings", "tools.site.search_index"]
 source_suffix = {".md": "markdown"}
 # For whoever changes the program, and not in the words of the site.
 exclude_patterns = ["windows-branches.md"]

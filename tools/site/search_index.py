@@ -7,13 +7,16 @@ are not found, and its excerpts are fetched, which browsers refuse from a folder
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-_NO_TEXT = (nodes.raw, nodes.comment, nodes.image)
+_NO_TEXT = (nodes.comment, nodes.image)
+_TAG = re.compile(r"<rt>.*?</rt>|<rp>.</rp>|</?\w+>")
+"""Readings, and what sets them."""
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -46,7 +49,9 @@ def _sections(app: Sphinx, page: str) -> Iterator[tuple[str, str, str, str]]:
 
 def _text(section: nodes.section) -> str:
     parts = [child for child in section.children[1:] if not isinstance(child, (nodes.section, *_NO_TEXT))]
-    return " ".join(" ".join(text.astext().split()) for part in parts for text in part.findall(nodes.TextElement) if _is_whole(text))
+    return " ".join(
+        " ".join(_TAG.sub("", text.astext()).split()) for part in parts for text in part.findall(nodes.TextElement) if _is_whole(text)
+    )
 
 
 def _is_whole(text: nodes.TextElement) -> bool:
