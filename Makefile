@@ -4,6 +4,7 @@
 # make test    what every change has to pass
 # make trial   the long runs, and under Wine what has a branch for Windows
 # make trial-windows   what counter PCs run, by Python for Windows under Wine
+# make docs    the manuals for those who use it, into build/docs; their pictures are made by tools/pictures
 # make installers   what is installed on counter PCs, into dist/
 # make bench   measurements
 # make lock    the newest versions that setup.cfg admits, written to the lock files
@@ -23,7 +24,7 @@ part = tools/part
 # Windows are built in memory unless a test asks for a real screen. No test is begun after the session's limit, and each has one of its own.
 pytest = QT_QPA_PLATFORM=offscreen $(part) $(1) $(3) $(PYTHON) -m pytest --session-timeout $(2)
 
-.PHONY: help setup demo lint format test trial trial-windows installers bench lock clean
+.PHONY: help setup demo lint format test trial trial-windows docs installers bench lock clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -58,6 +59,10 @@ trial: setup
 
 trial-windows: setup
 	@tools/trial_windows $(ARGS)
+
+docs: setup
+	@$(part) docs 300 .venv/bin/sphinx-build --quiet --nitpicky --show-traceback --fail-on-warning --keep-going --fresh-env --builder html docs build/docs
+	@echo "Open build/docs/index.html."
 
 installers: setup
 	@$(part) installers 1200 tools/installers $(ARGS)

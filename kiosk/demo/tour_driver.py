@@ -23,6 +23,8 @@ HAND_MS = 50
 """Tolerance added to the keyboard's time limits."""
 QUICK = 80
 """Qt's PNG quality setting: a third faster than the default, a tenth larger, lossless."""
+SHOWN = "Description"
+"""The text of a picture's file (PNG, 11.3.3) that holds the names of all it shows, a line each: whether a copy of it is still true."""
 
 
 class Guide:
@@ -188,6 +190,7 @@ class Guide:
             self._drawn[side] = picture
             self.pictures += 1
             file = f"{self.pictures:03}-{name}-{side}.png"
+            picture.setText(SHOWN, "\n".join(line.replace("\n", " ") for line in names_shown(window)))
             picture.save(str(self._folder / file), quality=QUICK)
             self._tell("picture", file=file)
 

@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.commands.output import words
 from kiosk.domain.enrolment_file import EnrolmentFile
-from kiosk.resource_files import resource
 from kiosk.text import say
 from tests.support import ROOT
 from tests.support.installer.built import Installers
@@ -80,7 +79,7 @@ def handed_out(site: InProcess, name: str, path: Path) -> EnrolmentFile:
 
 def script_of_the_manual(computer: WindowsComputer, share: Path) -> Callable[[], int]:
     """The one that is to be distributed, with this share and a group that is there; runs it, and returns its exit code."""
-    _, begins, rest = resource("manual/windows.md").read_text("utf-8").partition("   @echo off")
+    _, begins, rest = (ROOT / "docs/administrator/windows.md").read_text("utf-8").partition("   @echo off")
     script = textwrap.dedent(begins + rest.partition("   ```")[0])
     for was, now in ((r"\\files\kiosk", r"C:\share of all"), ("窓口担当", '"Power Users"')):
         assert was in script

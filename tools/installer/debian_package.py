@@ -39,7 +39,7 @@ class Package:
     files: dict[str, str]
     """Where files of resources/installer/debian go."""
     manuals: tuple[str, ...]
-    """Of resources/manual."""
+    """Of docs/administrator."""
     depends: tuple[str, ...]
     recommends: tuple[str, ...]
     about: str
@@ -123,7 +123,7 @@ def _write_files(package: Package, root: Path, version: str) -> None:
         _write_unit(package, root / "usr/lib/systemd/system" / _UNIT.name)
     write_documents(package.contents, root, version)
     for name in package.manuals:
-        _copy(ROOT / "resources/manual" / name, root / "usr/share/doc" / package.contents.name / name)
+        _copy(ROOT / "docs/administrator" / name, root / "usr/share/doc" / package.contents.name / name)
     write_pages(root, package.command, version, package.commands)
     _copy(_PARTS / f"{package.contents.name}.lintian-overrides", root / "usr/share/lintian/overrides" / package.contents.name)
 

@@ -15,8 +15,8 @@ from tools.installer.requirements import ROOT
 
 _PACKAGE = "library-card-kiosk"
 _DIST_INFO = "library_card_kiosk-*.dist-info"
-_UNUSED = ("installer", "manual", "pictures")
-"""Of resources/: read here, and by people; not by the program."""
+_UNUSED = "installer"
+"""Of resources/: read here, not by the program."""
 
 
 def install(packages: Path) -> None:
@@ -30,8 +30,7 @@ def install(packages: Path) -> None:
             if name.startswith(("kiosk/", "resources/")) or (name and "/" not in name):
                 (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(ROOT / name, Path(folder) / name)
-        for unused in _UNUSED:
-            shutil.rmtree(Path(folder) / "resources" / unused)
+        shutil.rmtree(Path(folder) / "resources" / _UNUSED)
         run(*PIP, "install", "--no-deps", "--no-build-isolation", "--no-compile", "--target", packages, "--upgrade", folder)
     shutil.rmtree(packages / "bin", ignore_errors=True)
     (found,) = packages.glob(_DIST_INFO)
