@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 
 from tools.site.command_reference import commands
 from tools.site.config_reference import config
-from tools.site.messages import findings, messages
+from tools.site.messages import findings, messages, notices
 
 _MARKER = re.compile(r"^<!-- made: (\S+)((?: \S+)*) -->$", re.MULTILINE)
 _KINDS: Mapping[str, Callable[..., Iterator[str]]] = {
@@ -20,6 +20,7 @@ _KINDS: Mapping[str, Callable[..., Iterator[str]]] = {
     "config": config,
     "findings": findings,
     "messages": messages,
+    "notices": notices,
 }
 
 

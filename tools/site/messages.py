@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+import polib
+
 from kiosk.domain.codefacts import Family, ToPatron
 from kiosk.domain.errors import Code
 from kiosk.domain.health_outcomes import OUTCOMES, Condition
 from kiosk.domain.model import Language
+from kiosk.resource_files import resource
 from kiosk.text import knows, one_line, patron_key, plain, say
 from tools.site.markdown import table, text
 
@@ -25,6 +28,15 @@ def messages(*families: str) -> Iterator[str]:
         yield f"- **すること**: {_staff(code, 'staff-next')}"
         if code.about.patron is not ToPatron.NOTHING:
             yield f"- 利用者の画面: 「{_patron(code)}」"
+
+
+def notices(*groups: str) -> Iterator[str]:
+    """What else staff's window tells, with what to do, by the groups of its sentences: what has a text below its title."""
+    told = {entry.msgid: entry.msgstr for entry in polib.pofile(str(resource("i18n/ja/staff.po")))}
+    titled = [key for key in told if f"{key}-text" in told and key.rpartition(".")[0] in groups]
+    for title, keys in groupby(titled, key=lambda key: _plain(told[key])):
+        yield f"\n### {title}\n"
+        yield from (f"- {_plain(told[f'{key}-text'])}" for key in keys)
 
 
 def findings(*checks: str) -> Iterator[str]:
@@ -44,9 +56,13 @@ def _row(outcome: str) -> tuple[str, str, str]:
 
 
 def _staff(code: Code, part: str) -> str:
-    return text(plain(one_line(say(f"refusal.{code}.{part}"))))
+    return _plain(say(f"refusal.{code}.{part}"))
 
 
 def _patron(code: Code) -> str:
     key = patron_key(code)
-    return "".join(text(plain(one_line(say(each, Language.JAPANESE)))) for each in (key, f"{key}-next"))
+    return "".join(_plain(say(each, Language.JAPANESE)) for each in (key, f"{key}-next"))
+
+
+def _plain(sentence: str) -> str:
+    return text(plain(one_line(sentence)))
