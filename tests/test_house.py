@@ -10,7 +10,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[1]
 MOST_LINES = 300
 TOO_LONG = {
-    "tests/bench/counter.py": 422,
+    "tests/bench/counter.py": 386,
     "tests/commands/test_ils.py": 425,
     "tests/config/test_reading.py": 396,
     "tests/demo/ils/test_wire_forms.py": 338,

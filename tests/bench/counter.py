@@ -1,6 +1,6 @@
 """The running program on a virtual reader, measured from inside.
 
-Usage: python -m tests.bench.counter tap|patron|slow|silent|start|lists FOLDER
+Usage: python -m tests.bench.counter tap|patron|slow|silent|lists FOLDER
 
 Prints one JSON object of figures. It needs a display; `tests.bench.run` provides one.
 """
@@ -369,47 +369,11 @@ def stall(folder: Path, *, silent: bool) -> dict[str, object]:
     return {"longest": max(gaps[: ends - 1]), "after": max(gaps[ends - 1 :]), "beats": len(beats)}
 
 
-# --- how long a start takes --------------------------------------------------------------------------------------------------------
-
-
-def start(folder: Path) -> dict[str, object]:
-    """What `kiosk run` does, until the staff window has been painted with the page that takes cards; the clock's seconds then."""
-    from PySide6.QtCore import QCoreApplication, QTimer
-
-    gc.disable()
-    from kiosk import app
-    from kiosk.__main__ import main
-    from kiosk.config import Home
-
-    home = Home(folder)
-    if not home.config.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        home.config.write_text(f'[card]\nrevocation = "none"\n[keys]\nplace = "file"\nfolder = "{(folder / "keys").as_posix()}"\n', "utf-8")
-    home.prepare()
-    times: list[float] = []
-
-    class Timed(app.Program):
-        def start(self) -> None:
-            super().start()
-            self._watch_paint = painted(self.displays.staff, self._painted)
-
-        def _painted(self, at: float) -> None:
-            if not times:
-                times.append(time.monotonic())
-                # Heard by the loop even when it has not begun yet.
-                QTimer.singleShot(0, lambda: QCoreApplication.exit(0))
-
-    app.Program = Timed  # type: ignore[misc]
-    main(["--home", str(folder), "run"])
-    return {"at": times[0]}
-
-
 MEASURES: dict[str, Callable[[Path], dict[str, object]]] = {
     "tap": tap,
     "patron": patron,
     "slow": partial(stall, silent=False),
     "silent": partial(stall, silent=True),
-    "start": start,
     "lists": lists,
 }
 
