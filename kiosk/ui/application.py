@@ -6,6 +6,7 @@ process first would cost every start what this costs only the failing ones.
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ def start_application(give_up: Callable[[Unavailable], int]) -> QApplication:
     A failure inside Qt is not recoverable: `give_up` is called with the cause (display-unusable), and the process exits with the code it
     returns. Raises Unavailable: display-unusable, if the failure was detected beforehand.
     """
+    _import_without_features()
     present = QApplication.instance()
     if isinstance(present, QApplication):
         return present
@@ -54,3 +56,12 @@ def start_application(give_up: Callable[[Unavailable], int]) -> QApplication:
     for message in said:
         sys.stderr.write(f"{message}\n")
     return application
+
+
+def _import_without_features() -> None:
+    """Keep PySide6 from looking into every import: it reads the source of each module that is imported after it, in case that chooses
+    `from __feature__ import …`, which none of ours does. It took a tenth of a start, and the sources stayed in memory.
+
+    https://doc.qt.io/qtforpython-6/developer/feature-motivation.html, https://github.com/napari/napari/issues/8584
+    """
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
