@@ -5,12 +5,11 @@ Standard library only. `kiosk.commands.breaking_off` says it for everything that
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import re
 import sys
 from collections.abc import Sequence
 
+from kiosk.catalogue import sentences
 from kiosk.failure import cause_of, new_number, places_in_short
 from kiosk.native_message import has_display, show_natively
 from kiosk.resource_files import resource
@@ -57,10 +56,7 @@ def _is_windowed(arguments: Sequence[str]) -> bool:
 
 
 def _sentence(key: str, **named: str) -> str:
-    """The Japanese sentence, read without the library for catalogues; if that is gone, what it would have named."""
-    with contextlib.suppress(OSError, ValueError, SyntaxError):
-        catalogue = resource(f"i18n/ja/{key.partition('.')[0]}.po").read_text("utf-8")
-        found = re.search(rf'^msgid "{re.escape(key)}"\nmsgstr (".*")$', catalogue, re.MULTILINE)
-        if found is not None:
-            return str(ast.literal_eval(found[1])).format(**named)
+    """The Japanese sentence; if it is gone, what it would have named."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        return sentences(resource(f"i18n/ja/{key.partition('.')[0]}.po"))[key].format(**named)
     return " ".join([key, *named.values()])

@@ -14,8 +14,7 @@ from datetime import date
 from functools import cache
 from typing import Literal, get_args
 
-import polib
-
+from kiosk.catalogue import sentences
 from kiosk.domain.circulation import Stop
 from kiosk.domain.codefacts import Family, ToPatron
 from kiosk.domain.errors import Code
@@ -33,10 +32,9 @@ _READING = re.compile(r"\[([^\]]*)\]")
 @cache
 def _catalogue(part: str, language: Language) -> dict[str, str]:
     try:
-        entries = polib.pofile(str(resource(f"i18n/{language}/{part}.po")))
+        return sentences(resource(f"i18n/{language}/{part}.po"))
     except FileNotFoundError:
         return {}
-    return {entry.msgid: entry.msgstr for entry in entries if entry.msgstr}
 
 
 def knows(key: str, language: Language = Language.JAPANESE) -> bool:

@@ -32,7 +32,7 @@ NUMBER = re.compile(r"\d{4}-\d{4}-[0-9A-F]{2}")
 ZENITY = """#!/bin/sh
 printf '%s\\n' "$@" > "$SHOWN"
 """
-WITHOUT_CATALOGUES = "sys.modules['polib'] = None"
+WITHOUT_A_MODULE = "sys.modules['kiosk.text'] = None"
 WITHOUT_RESOURCES = "sys._MEIPASS = 'no such folder'"
 
 
@@ -70,12 +70,12 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="a message box waits 
 @posix
 @pytest.mark.parametrize("command", sorted(last_resort.WINDOWED - {"keep"}))
 def test_a_module_that_cannot_be_imported_is_told_in_a_window(environment: dict[str, str], command: str) -> None:
-    code, err, shown = started(environment, WITHOUT_CATALOGUES, command)
+    code, err, shown = started(environment, WITHOUT_A_MODULE, command)
     assert code == 1
     assert "Traceback" not in err
     [number] = NUMBER.findall(err)
     assert say("command.bug-unlogged", incident=number) in err
-    assert say("command.cause.import", part="polib") in err
+    assert say("command.cause.import", part="kiosk.text") in err
     assert set(err.splitlines()) <= {line.removeprefix("--text=") for line in shown.splitlines()}
     assert f"--title={say('refusal.out-of-order.title')}\n" in shown
     assert f"--ok-label={say('staff.start.close')}\n" in shown
@@ -95,14 +95,14 @@ def test_a_parent_that_cannot_begin_is_told_in_a_window(environment: dict[str, s
     "arguments", [["stats"], ["--help"], ["demo", "--tour", "pictures"], ["demo", "--tour=pictures"], []], ids=" ".join
 )
 def test_who_started_it_from_a_script_or_a_terminal_reads_it_there_alone(environment: dict[str, str], arguments: list[str]) -> None:
-    code, err, shown = started(environment, WITHOUT_CATALOGUES, *arguments)
+    code, err, shown = started(environment, WITHOUT_A_MODULE, *arguments)
     assert (code, shown) == (1, "")
-    assert say("command.cause.import", part="polib") in err
+    assert say("command.cause.import", part="kiosk.text") in err
 
 
 @posix
 def test_without_a_display_nothing_is_shown(environment: dict[str, str]) -> None:
-    code, err, shown = started({**environment, "QT_QPA_PLATFORM": "offscreen"}, WITHOUT_CATALOGUES, "run")
+    code, err, shown = started({**environment, "QT_QPA_PLATFORM": "offscreen"}, WITHOUT_A_MODULE, "run")
     assert (code, shown) == (1, "")
     assert NUMBER.search(err)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import polib
 import pytest
 
+from kiosk.catalogue import sentences
 from kiosk.command_line import build_parser
 from kiosk.commands.parser import Parser
 from kiosk.domain.circulation import Reason, Stop
@@ -179,6 +180,13 @@ def test_no_sentence_is_empty_and_marks_are_balanced() -> None:
         assert "||" not in sentence, (key, language)
         if language is Language.ENGLISH:
             assert not re.search(r"[぀-ヿ一-鿿]", sentence), key
+
+
+def test_catalogues_are_read_as_all_the_world_reads_them() -> None:
+    for path in resource("i18n").rglob("*.po"):
+        entries = polib.pofile(str(path))
+        assert sentences(path) == {entry.msgid: entry.msgstr for entry in entries}, path
+        assert not entries.obsolete_entries() + entries.fuzzy_entries(), path
 
 
 def test_no_key_stands_twice_in_a_catalogue() -> None:
