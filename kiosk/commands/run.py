@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -31,8 +30,6 @@ def run(home: Home, options: argparse.Namespace) -> int:
         return _tell(home, options.crash)
     # The configuration first: reporting its mistakes does not require Qt.
     settings = read_settings(home.config)
-    # Start-up creates no garbage, and collecting took a tenth of its time. The program re-enables collection later.
-    gc.disable()
     application = start_display()
     # Not before there is a display: that it went first, as at log-off, is no crash that anybody has to be told of.
     crashes.note(home, options.crash)

@@ -68,4 +68,5 @@ def prepare(folder: Path) -> None:
 if __name__ == "__main__":
     prepare(Path(sys.argv[1]))
     run.start_display = started  # type: ignore[attr-defined]
-    main(["--home", sys.argv[1], "run"])
+    sys.argv[1:] = ["--home", sys.argv[1], "run"]
+    main()
