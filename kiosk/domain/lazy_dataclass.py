@@ -1,7 +1,8 @@
-"""`dataclass` for what is declared in hundreds and of which a start uses dozens: the methods are made when the first of them is called.
+"""`dataclass` for what is declared in hundreds and of which a start uses dozens: the methods are made when they are called.
 
 For `dataclass(frozen=True, slots=True)` the standard library compiles six methods, a quarter of a millisecond each time. Everything before
 the counter's first page declares its values with this one instead; all other uses are passed on. To type checkers it is the standard one.
+Of most there are so few instances that to compile even their `__init__` takes longer than to fill them in field by field.
 """
 
 from __future__ import annotations
@@ -24,17 +25,59 @@ else:
 __all__ = ["dataclass"]
 
 _LATE = "__init__", "__repr__", "__eq__", "__hash__"
+_FEW = 32
+"""So many instances of a class are filled in without compiling anything."""
 
 
 def _declare(declared: type) -> type:
     own = [name for name in _LATE if declared.__dict__.get(name) is not None]
+    if declared.__doc__ is None:
+        # The standard library would write the signature there, for which it has to be found out.
+        declared.__doc__ = declared.__qualname__
     made: type = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(declared)
     for name in _LATE:
         if name not in own:
-            setattr(made, name, _made_late(made, name))
+            setattr(made, name, _late_init(made) if name == "__init__" else _made_late(made, name))
     for method in (_setattr, _delattr, _getstate, _setstate):
         setattr(made, f"_{method.__name__}__", method)
     return made
+
+
+def _late_init(made: type) -> Callable[..., None]:
+    left = _FEW
+
+    def method(self: object, /, *values: object, **named: object) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0 or not _filled(self, made, values, named):
+            _make(made, "__init__")
+            made.__init__(self, *values, **named)  # type: ignore[misc]
+
+    method.is_late = True  # type: ignore[attr-defined]
+    return method
+
+
+def _filled(instance: object, made: Any, values: tuple[object, ...], named: dict[str, object]) -> bool:
+    """Do as the standard `__init__`. False where that has more to do: to refuse what was given, or leave a field to `__post_init__`."""
+    fields = dataclasses.fields(made)
+    given = dict(zip([field.name for field in fields if not field.kw_only], values, strict=False)) | named
+    if len(given) < len(values) + len(named) or not all(field.init for field in fields):
+        return False
+    for field in fields:
+        if field.name in given:
+            value = given.pop(field.name)
+        elif field.default is not dataclasses.MISSING:
+            value = field.default
+        elif field.default_factory is not dataclasses.MISSING:
+            value = field.default_factory()
+        else:
+            return False
+        object.__setattr__(instance, field.name, value)
+    if given:
+        return False
+    if hasattr(made, "__post_init__"):
+        made.__post_init__(instance)
+    return True
 
 
 def _made_late(made: type, name: str) -> Callable[..., object]:

@@ -73,6 +73,28 @@ def test_what_does_not_fit_is_refused_in_the_same_words(given: tuple[tuple[Any, 
     assert str(lazy.value) == str(plain.value).replace("Plain", "Lazy")
 
 
+def test_many_are_made_as_few_are() -> None:
+    made = [Wider("a", more=(1,), secret="t") for _ in range(100)]
+    assert len(set(map(repr, made))) == 1
+    assert made[0] == made[-1]
+    assert made[0].seen is not made[-1].seen
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    name: str
+    length: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "length", len(self.name))
+
+
+def test_a_field_may_be_left_to_what_is_done_after() -> None:
+    assert Measured("abc").length == 3
+    with pytest.raises(TypeError):
+        Measured("abc", 3)  # type: ignore[call-arg]
+
+
 def test_nothing_of_it_can_be_changed() -> None:
     made: Any = Lazy("a")
     with pytest.raises(FrozenInstanceError):
