@@ -133,6 +133,7 @@ class Program:
         else:
             self._engine = engine
             self._begun()
+            self._garbage.look()
 
     def _happen(self, event: Event) -> None:
         if self._ended:

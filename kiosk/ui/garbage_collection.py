@@ -31,6 +31,9 @@ class GarbageCollector(QObject):
     def start(self) -> None:
         self._was_enabled = gc.isenabled()
         gc.disable()
+
+    def look(self) -> None:
+        """Begin to collect. Until then there is nothing but what stays, and looking through it would delay the first page."""
         self._looking.start()
 
     def stop(self) -> None:

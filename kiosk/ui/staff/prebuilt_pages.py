@@ -29,6 +29,7 @@ class Spares(QObject):
         self._beside: StaffPage | None = None
         self._counter: Counter | None = None
         self._shown_since, self._put_off = QElapsedTimer(), 0
+        self._begun = False
         self._next = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._next.timeout.connect(self._go_on)
 
@@ -37,10 +38,16 @@ class Spares(QObject):
         self._counter = counter
         self._shown_since.start()
 
+    def begin(self) -> None:
+        """The first page is painted: nothing here delays it any more."""
+        self._begun = True
+        self._next.start()
+
     def prepare(self, kinds: Sequence[PageKind], beside: StaffPage) -> None:
         """Start building pages of these kinds, for the place of `beside`."""
         self._wanted, self._beside = kinds, beside
-        self._next.start()
+        if self._begun:
+            self._next.start()
 
     def take(self, kind: PageKind) -> StaffPage | None:
         """Return the page, in whatever stage; it completes itself when shown. None if not started."""

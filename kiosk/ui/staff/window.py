@@ -42,6 +42,7 @@ from kiosk.ui.widgets.practice_banner import PracticeBand
 from kiosk.ui.widgets.scan_field import ScanField
 
 _AFTER_FIRST_PAGE_MS = 300
+"""Pause before the version is looked up, which takes as long as a tenth of a start."""
 
 
 def _now() -> datetime:
@@ -67,8 +68,6 @@ class StaffWindow(QWidget):
         self.setObjectName("Window")
         title = say("staff.window.title")
         self.setWindowTitle(title)
-        # Looking up the version takes as long as a tenth of the first page.
-        QTimer.singleShot(_AFTER_FIRST_PAGE_MS, self, self._tell_of_trial)
         self.setAccessibleName(title)
         self.setMinimumSize(800, 480)
         self._emit, self._clock = emit, clock
@@ -95,8 +94,13 @@ class StaffWindow(QWidget):
         self._removal = Removal(self)
         self._ring = FocusRing(self)
         self._clipboard = Clipboard()
-        self._may_close = False
+        self._is_painted = self._may_close = False
         self._way_out = WayOut(self)
+
+    def _painted_first(self) -> None:
+        """Go on with what would have delayed the first page, on a slow computer also if it waited for a time of its own."""
+        self._spares.begin()
+        QTimer.singleShot(_AFTER_FIRST_PAGE_MS, self, self._tell_of_trial)
 
     def _tell_of_trial(self) -> None:
         if is_trial():
@@ -257,6 +261,9 @@ class StaffWindow(QWidget):
         if event.type() is QEvent.Type.DevicePixelRatioChange and self._frame is not None:
             # Pixmaps must be redrawn at the new scale.
             self._build(staff_sizes(self.width()))
+        elif event.type() is QEvent.Type.Paint and not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self, self._painted_first)
         return super().event(event)
 
     def _tick(self) -> None:
