@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 
 
@@ -11,10 +12,13 @@ def resource(name: str) -> Path:
 
     Raises FileNotFoundError.
     """
-    package = Path(__file__).resolve().parent
-    frozen = getattr(sys, "_MEIPASS", None)
-    places = [Path(frozen) / "kiosk" / "resources"] if frozen else [package / "resources", package.parent / "resources"]
-    for place in places:
-        if (place / name).exists():
-            return place / name
+    for place in _places(getattr(sys, "_MEIPASS", None)):
+        if (found := place / name).exists():
+            return found
     raise FileNotFoundError(f"resources/{name}")
+
+
+@cache
+def _places(frozen: str | None) -> tuple[Path, ...]:
+    package = Path(__file__).resolve().parent
+    return (Path(frozen) / "kiosk" / "resources",) if frozen else (package / "resources", package.parent / "resources")

@@ -32,17 +32,25 @@ class Notice(QFrame):
         row.setSpacing(10 if small else 14)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)
-        self.set_kind(kind)
+        self.setProperty("kind", kind)
+        self._drawn = ""
         self.hide()
 
     def set_kind(self, kind: str) -> None:
         if self.property("kind") == kind:
             return
         self.setProperty("kind", kind)
-        name, colour = _ICONS[kind]
-        self._icon.setPixmap(pixmap(name, self._icon_size, colour, self.devicePixelRatioF()))
+        if self._drawn:
+            self._draw_icon()
         self.style().unpolish(self)
         self.style().polish(self)
+
+    def _draw_icon(self) -> None:
+        kind = str(self.property("kind"))
+        if kind != self._drawn:
+            self._drawn = kind
+            name, colour = _ICONS[kind]
+            self._icon.setPixmap(pixmap(name, self._icon_size, colour, self.devicePixelRatioF()))
 
     @property
     def speaks(self) -> bool:
@@ -54,6 +62,10 @@ class Notice(QFrame):
 
     def say(self, title: str, detail: str = "") -> None:
         """Show these sentences; an empty title hides the notice."""
+        if not title and not self.speaks and self.isHidden():
+            # Most notices have nothing to say most of the time, and Qt does its part for each call below.
+            return
+        self._draw_icon()
         self._title.set_text(title)
         self._detail.set_text(detail)
         self._detail.setVisible(bool(detail))
