@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import subprocess
 import sys
 
 from kiosk.isolation import isolation
@@ -74,6 +72,8 @@ def show_natively(title: str, text: str, close: str) -> None:
 
             ctypes.windll.user32.MessageBoxW(None, text, title, icon_warning | set_foreground)
         return
+    import shutil
+
     programs = (
         (["zenity", "--error", "--no-markup", f"--title={title}", f"--text={text}", f"--ok-label={close}"], _MOMENT),
         (["kdialog", "--title", title, "--error", text], _MOMENT),
@@ -88,6 +88,9 @@ def show_natively(title: str, text: str, close: str) -> None:
 
 def _stays(program: list[str], moment: float) -> bool:
     """Whether the program still runs after a moment, or was closed before: one that lacks something itself ends with a failure."""
+    # A start that shows nothing needs neither.
+    import subprocess
+
     quiet = subprocess.DEVNULL
     environment = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 
@@ -50,6 +49,8 @@ def tell_json(document: Mapping[str, object]) -> None:
     """Print a JSON object, indented for people. An output that is not Unicode, as one redirected on Windows, gets only ASCII: it would lose
     characters, and JSON has another way to write them (RFC 8259, 7).
     """
+    import json
+
     is_unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
     print(json.dumps(document, ensure_ascii=not is_unicode, indent=2))
 

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from kiosk.commands.output import MISUSE, words
 from kiosk.config import Home
-from kiosk.config.registry_home import RegistryHome
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
+    from kiosk.config.registry_home import RegistryHome
+
 Act = Callable[[Home, argparse.Namespace], int]
 """Runs a command and returns its exit code. Raises KioskError."""
-ServerAct = Callable[[RegistryHome, argparse.Namespace], int]
+ServerAct = Callable[["RegistryHome", argparse.Namespace], int]
 """The same for a command of the library's server."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import fields
 from typing import Any
@@ -114,5 +113,8 @@ def _toml(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
+    # Needed to write, and a start only reads.
+    import json
+
     # TOML's basic strings have JSON's escapes (TOML 1.0, String), as long as nothing is outside of the Basic Multilingual Plane as a pair.
     return json.dumps(text, ensure_ascii=False)

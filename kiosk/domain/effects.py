@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum, unique
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
@@ -22,6 +22,9 @@ from kiosk.domain.model import (
     UnlinkReason,
 )
 from kiosk.domain.slip import Slip
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)

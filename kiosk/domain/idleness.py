@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import card_left, idle_extension, serving, session_end
+from kiosk.domain import card_left, idle_extension, session_end
 from kiosk.domain.effects import StartTimer
 from kiosk.domain.events import Event, PatronRefused
 from kiosk.domain.events.about import SignOfLife
 from kiosk.domain.model import Language, Ticket
+from kiosk.domain.serving import session
 from kiosk.domain.single_display import handed_back, is_read_by_patron, waits_for_staff
 from kiosk.domain.slip_printing import without_troubles
 from kiosk.domain.states import AwaitingLibraryCard, CheckingPin, Counter, Flow, PatronShown, Registered, Screen, Stage, Waiting
@@ -55,7 +56,7 @@ def _closed(counter: Counter) -> Step:
         return then(handed_back(counter), lambda after: _start_idle(after, after.rules.idle_seconds))
     if not isinstance(counter.flow, PatronShown):
         return end_session(counter)
-    return then(serving.leave(counter, counter.flow), _timed)
+    return then(session.leave(counter, counter.flow), _timed)
 
 
 def _timed(counter: Counter) -> Step:

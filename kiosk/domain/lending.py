@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import looking_ahead, proof, serving, stray_cards
+from kiosk.domain import looking_ahead, proof, stray_cards
 from kiosk.domain.availability import registry_problem
 from kiosk.domain.card_reading import Ways, while_read
 from kiosk.domain.effects import Act, AskRegistry, FindLinks, LookUpPatron, Play, RecordAct, ReleaseCard
@@ -30,8 +30,9 @@ from kiosk.domain.events import (
     StoreFailed,
 )
 from kiosk.domain.looking_ahead import is_due
-from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, Patron, RegistryCondition, Shown, Sound, link_of
-from kiosk.domain.rules import read_library_card
+from kiosk.domain.model import CardReading, Insertion, LibraryCardNumber, Link, Patron, RegistryCondition, Shown, Sound
+from kiosk.domain.rules import link_of, read_library_card
+from kiosk.domain.serving import session
 from kiosk.domain.states import (
     ConfirmingHolder,
     Counter,
@@ -267,7 +268,7 @@ def _show(counter: Counter, came_from: LookingUpPatron | ConfirmingHolder, patro
     if reading is not None:
         effects.append(RecordAct(Act.USE, patron.number, None, reading.revocation, came_from.pin_checked, looked))
     served = PatronShown(patron, shown, came_from.insertion, reading, holder_confirmed=looked, pin_checked=came_from.pin_checked)
-    return then((counter, tuple(effects)), lambda recorded: serving.begin(recorded, served))
+    return then((counter, tuple(effects)), lambda recorded: session.begin(recorded, served))
 
 
 def _refuse(

@@ -19,7 +19,6 @@ from kiosk.domain import (
     rail,
     registration,
     registry_news,
-    serving,
     session_end,
     slip_printing,
     stray_cards,
@@ -69,6 +68,7 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.idleness import keep_idle_time, more_time_over, time_up
 from kiosk.domain.model import IlsCondition
+from kiosk.domain.serving import session
 from kiosk.domain.single_display import handed_back, is_heard, is_read_by_patron, taken, turn_display
 from kiosk.domain.states import (
     AwaitingMyNumberCard,
@@ -221,7 +221,7 @@ def _flow(counter: Counter, event: Event) -> Step:
     if isinstance(flow, LENDING):
         return lending.step(counter, flow, event)
     if isinstance(flow, ServingFlow):
-        return serving.step(counter, flow, event)
+        return session.step(counter, flow, event)
     if isinstance(flow, REGISTRATION):
         return registration.step(counter, flow, event)
     if isinstance(flow, UNLINKING):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum, unique
-from typing import NewType, Self
-from uuid import UUID
+from typing import TYPE_CHECKING, NewType, Self
 
 from kiosk.domain.circulation import Reason, Standing, stops_lending, stops_renewing, stops_reserving
 from kiosk.domain.errors import Code
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.servicefacts import Afterwards, ItemService
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 Ticket = NewType("Ticket", int)
 """Number of a question to the outside; its answer repeats it, so that late answers can be recognised."""
@@ -94,11 +95,6 @@ class Link:
     """The operation that opened it."""
     pending: bool = False
     """Saved here, not yet confirmed by the library's server."""
-
-
-def link_of(token: LinkToken, links: Iterable[Link]) -> Link | None:
-    """The one of `links` that belongs to the card with this token, if any does."""
-    return next((link for link in links if link.token == token), None)
 
 
 @dataclass(frozen=True, slots=True)

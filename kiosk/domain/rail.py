@@ -4,42 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import registration, serving, unlinking
+from kiosk.domain import registration, unlinking
 from kiosk.domain.consequences import why_unfinished
 from kiosk.domain.effects import LookAtStore
 from kiosk.domain.events import (
     Event,
-    HelpChosen,
-    HomeChosen,
     LeavePressed,
     RailEvent,
-    RegistrationChosen,
-    StatusChosen,
     TimeUp,
-    UnlinkingChosen,
 )
 from kiosk.domain.events.about import GoesOn
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, Shown
-from kiosk.domain.states import Counter, Display, Flow, LendingRefused, LookingUpPatron, PatronShown, Reading, Section, Stage, Waiting
+from kiosk.domain.sections import BESIDE, leads_nowhere
+from kiosk.domain.serving import session
+from kiosk.domain.states import Counter, LendingRefused, LookingUpPatron, PatronShown, Reading, Section, Stage, Waiting
 from kiosk.domain.transition import Step, end_session, for_the_same, go, stay, then
-
-CHOSEN: dict[Section, RailEvent] = {
-    event.section: event for event in (HomeChosen(), RegistrationChosen(), UnlinkingChosen(), StatusChosen(), HelpChosen())
-}
-"""The event sent by each part."""
-BESIDE = (Section.STATUS, Section.HELP)
-"""Pages laid over the work, which continues underneath."""
-
-
-def section(counter: Counter) -> Section:
-    """The part of the rail to which the page shown belongs."""
-    return counter.beside or counter.flow.about.section
-
-
-def leads_nowhere(flow: Flow) -> bool:
-    """Whether the rail cannot leave the work: a patron is entering a PIN or about to, or an operation is in progress."""
-    return flow.about.stage in (Stage.PROVING, Stage.ACTING) or flow.about.display is Display.PATRONS
 
 
 def choose(counter: Counter, event: RailEvent) -> Step:
@@ -118,7 +98,7 @@ def _leave(counter: Counter, chosen: Section) -> Step:
     flow = counter.flow
     if isinstance(flow, PatronShown):
         leads_to = None if chosen is Section.HOME else chosen
-        left = serving.leave(replace(counter, leaving_for=None), flow, leads_to)
+        left = session.leave(replace(counter, leaving_for=None), flow, leads_to)
         return then(left, lambda after: _arrive(after, leads_to, _left(counter)))
     if isinstance(flow, Waiting) and chosen is Section.HOME:
         return go(counter, Waiting())

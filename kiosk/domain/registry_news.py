@@ -6,7 +6,7 @@ An answer is told on the page that waits for it. Without such a page a refusal i
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from kiosk.domain.answered_acts import done, told_on_its_page
 from kiosk.domain.effects import ForgetRefusal, LookAtStore, Play
@@ -40,6 +40,9 @@ from kiosk.domain.states import (
     UnlinkingRefused,
 )
 from kiosk.domain.transition import Step, go, stay, then
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 def heard(counter: Counter, event: RegistryEvent) -> Step:

@@ -1,14 +1,15 @@
-"""Rules that need neither a state nor a card: ages, library card numbers, item numbers."""
+"""Rules that need neither a state nor a card: ages, library card numbers, item numbers, whose link it is."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum, unique
 
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.lazy_dataclass import dataclass
-from kiosk.domain.model import LibraryCardNumber
+from kiosk.domain.model import LibraryCardNumber, Link, LinkToken
 
 _START_STOP = frozenset("ABCD")
 
@@ -194,3 +195,8 @@ def _is_my_number(digits: str) -> bool:
     weights = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
     remainder = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False)) % 11
     return int(digits[11]) == (0 if remainder <= 1 else 11 - remainder)
+
+
+def link_of(token: LinkToken, links: Iterable[Link]) -> Link | None:
+    """The one of `links` that belongs to the card with this token, if any does."""
+    return next((link for link in links if link.token == token), None)

@@ -6,7 +6,7 @@ from enum import StrEnum, unique
 from itertools import groupby
 
 from kiosk.domain.model import AnyService, Service
-from kiosk.domain.serving import is_served_here
+from kiosk.domain.serving.services import is_served_here
 from kiosk.domain.states import Counter, HandoverWhen
 
 

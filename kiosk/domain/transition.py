@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from kiosk.domain.effects import Effect, LookUpPatron, Play, ReadCard, ReleaseCard, StartTimer
 from kiosk.domain.errors import Code, Refused
@@ -12,6 +12,9 @@ from kiosk.domain.events import CardFailed
 from kiosk.domain.model import Insertion, Language, LibraryCardNumber, LinkToken, Shown, Sound, Ticket
 from kiosk.domain.rules import may_be_secret
 from kiosk.domain.states import Counter, Flow, LendingRefused, LookingUpPatron, MoreTime, Problem, Reading, Section, Waiting
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 Step = tuple[Counter, tuple[Effect, ...]]
 STAFF_ARE_TOLD = 3

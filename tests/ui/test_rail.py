@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.domain.events import HelpChosen, ItemTyped, LeavingConfirmed, LeavingDenied, LibraryCardEntered, ServiceChosen
 from kiosk.domain.model import Applicant, Service
-from kiosk.domain.rail import BESIDE, CHOSEN
+from kiosk.domain.sections import BESIDE, CHOSEN
 from kiosk.domain.states import AwaitingLibraryCard, ChoosingApplicant, ChoosingUnlinkReason, PatronShown, Section
 from kiosk.text import plain, say
 from kiosk.ui.staff import StaffWindow

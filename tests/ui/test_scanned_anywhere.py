@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.domain.consequences import has_consequences
 from kiosk.domain.events import Event, ItemEntered, ItemTyped, LibraryCardEntered, PadCleared, PadTyped, RailEvent
-from kiosk.domain.serving import is_served_here
+from kiosk.domain.serving.services import is_served_here
 from kiosk.domain.states import (
     AskingUnlinkNumber,
     AwaitingLibraryCard,

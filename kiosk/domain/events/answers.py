@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-from uuid import UUID
+from typing import TYPE_CHECKING, ClassVar
 
 from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.effects import (
@@ -26,6 +25,9 @@ from kiosk.domain.events.answer import Answer
 from kiosk.domain.health import Finding
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import IlsCondition, Link, LinkToken, Patron
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
-from uuid import UUID
+from typing import TYPE_CHECKING, ClassVar
 
 from kiosk.domain.events.about import Acting, By, GoesOn, Said, SignOfLife, Told
 from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import RefusedOperation, RegistryCondition
-from kiosk.domain.operations import UnsentUnlinking
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from kiosk.domain.operations import UnsentUnlinking
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from kiosk.domain.events import (
     LinksFound,
     StoreFailed,
 )
-from kiosk.domain.model import Insertion, Sound, link_of
+from kiosk.domain.model import Insertion, Sound
 from kiosk.domain.registration.refusal import refuse
+from kiosk.domain.rules import link_of
 from kiosk.domain.states import (
     AlreadyLinked,
     AwaitingLibraryCard,

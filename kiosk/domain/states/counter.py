@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum, unique
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.effects import LookAgain, PrintSlip
@@ -23,7 +23,6 @@ from kiosk.domain.model import (
     RegistryCondition,
     Ticket,
 )
-from kiosk.domain.operations import UnsentUnlinking
 from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.states.asked import Asked
@@ -37,6 +36,11 @@ from kiosk.domain.states.proof import Interrupted, Proof
 from kiosk.domain.states.registration import RegistrationFlow
 from kiosk.domain.states.serving import ServingFlow
 from kiosk.domain.states.unlinking import UnlinkingFlow
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from kiosk.domain.operations import UnsentUnlinking
 
 Flow = LendingFlow | ServingFlow | RegistrationFlow | Proof | UnlinkingFlow | OutOfOrder
 

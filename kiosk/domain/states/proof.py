@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from kiosk.domain.effects import ReadTries, VerifyPin
 from kiosk.domain.lazy_dataclass import dataclass
@@ -13,6 +13,9 @@ from kiosk.domain.states.ended import LeftWork
 from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
 from kiosk.domain.states.registration import Draft
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
-from uuid import UUID
+from typing import TYPE_CHECKING, ClassVar
 
 from kiosk.domain.effects import FindLinks, LookUpPatron, ReadCard, SaveLink
 from kiosk.domain.lazy_dataclass import dataclass
@@ -14,6 +13,9 @@ from kiosk.domain.states.asked import Asked, AsksNothing
 from kiosk.domain.states.ended import LeftWork
 from kiosk.domain.states.pages import PageName, Section
 from kiosk.domain.states.problem import Problem
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.domain.rail import section
+from kiosk.domain.sections import section
 from kiosk.domain.states import (
     AlreadyLinked,
     AskingPin,

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QToolButton
 
-from kiosk.domain.rail import BESIDE, CHOSEN
+from kiosk.domain.sections import BESIDE, CHOSEN
 from kiosk.domain.states import Section
 from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.consequences import is_work_open, subject
-from kiosk.domain.rail import leads_nowhere, section
+from kiosk.domain.sections import leads_nowhere, section
 from kiosk.domain.states import Counter
 from kiosk.program_version import is_trial
 from kiosk.text import say

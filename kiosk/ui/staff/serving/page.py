@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from kiosk.domain.events import LeavePressed, ServiceChosen
 from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.model import IlsCondition, Service
-from kiosk.domain.serving import is_served_here
+from kiosk.domain.serving.services import is_served_here
 from kiosk.domain.states import Counter, PatronShown
 from kiosk.text import plain, say
 from kiosk.ui.staff.page import Emit, StaffPage
