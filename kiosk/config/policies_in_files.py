@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from kiosk.config.atomic_write import draft, sync_folder
 from kiosk.config.file_access import read_regular
 from kiosk.config.file_replacement import delete, delete_empty, replace
+from kiosk.config.free_names import free_name
 from kiosk.domain.policies import Standing
 from kiosk.domain.policies.debian import ASIDE, Found, Policy, Undo, found, standing, undo
 
@@ -26,6 +28,8 @@ def set_one(policy: Policy, root: Path = ROOT) -> bool:
         return False
     _make_folder(path.parent)
     if there is Found.ANOTHERS:
+        if os.path.lexists(_aside(path)):
+            _keep_apart(_aside(path))
         replace(path, _aside(path))
     with draft(path, policy.content, lambda temporary, handle: os.fchmod(handle, _FOR_ALL)) as temporary:
         replace(temporary, path)
@@ -39,6 +43,8 @@ def undo_one(policy: Policy, root: Path = ROOT) -> bool:
     what = undo(_found(policy, path), has_aside=os.path.lexists(_aside(path)))
     if what is Undo.PUT_BACK:
         replace(_aside(path), path)
+    elif what is Undo.KEEP:
+        _keep_apart(_aside(path))
     elif what is Undo.DELETE:
         delete(path)
     else:
@@ -66,6 +72,12 @@ def _found(policy: Policy, path: Path) -> Found:
 
 def _aside(path: Path) -> Path:
     return path.with_name(path.name + ASIDE)
+
+
+def _keep_apart(aside: Path) -> None:
+    """Under a name that nothing here looks for."""
+    names = (f"{aside.name}-{number}" for number in count(1))
+    replace(aside, aside.with_name(free_name(names, aside.parent)))
 
 
 def _make_folder(folder: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_file_of_ours_is_known_by_its_first_line(policy: debian.Policy) -> Non
         (Found.OUTDATED, False, Undo.DELETE, Standing.DIFFERS),
         (Found.OUTDATED, True, Undo.PUT_BACK, Standing.DIFFERS),
         (Found.ANOTHERS, False, Undo.NOTHING, Standing.NOT_ASKED_FOR),
-        (Found.ANOTHERS, True, Undo.NOTHING, Standing.NOT_ASKED_FOR),
+        (Found.ANOTHERS, True, Undo.KEEP, Standing.NOT_ASKED_FOR),
     ],
 )
 def test_a_file_is_undone_as_it_stands(there: Found, has_aside: bool, undone: Undo, stands: Standing) -> None:

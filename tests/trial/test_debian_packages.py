@@ -18,6 +18,7 @@ import pytest
 from kiosk.domain.policies.debian import POLICIES
 from tests.support import ROOT
 from tests.support.installer.debian_computer import DebianComputer, kill
+from tests.support.installer.polkit import may_use_readers, start_polkit
 from tests.support.screens.xvfb import Screen
 from tests.support.wait import wait_until
 from tools.installer.__main__ import LAYOUT
@@ -130,7 +131,7 @@ def test_it_installs_upgrades_and_goes(computer: DebianComputer, packages: Packa
     assert not (computer.root / PLACE).exists()
     assert [path for path in policies if (computer.root / path).exists()] == []
     assert computer.run("apt-get", "-q", "-y", "purge", COUNTER)[0] == 0
-    assert _ours(computer.files() - before) == set()
+    assert (_ours(computer.files() - before), {Path("opt")} - computer.files()) == (set(), set())
 
 
 def test_the_next_release_of_debian_has_a_package_of_its_own(tmp_path: Path) -> None:
@@ -145,6 +146,10 @@ def test_the_next_release_of_debian_has_a_package_of_its_own(tmp_path: Path) -> 
         assert _missing_libraries(computer) == []
         _, printed = computer.run("kiosk", "doctor", account=DESK)
         assert "○ プログラム: 版 0.1.0\n" in printed
+        computer.run("useradd", "--create-home", "guest")
+        start_polkit(computer, DESK)
+        assert computer.run("kiosk", "setup", "--machine", "--group", DESK)[0] == 0
+        assert [may_use_readers(computer, account) for account in (DESK, "guest")] == [True, False]
         code, printed = computer.run("apt-get", "-q", "-y", "purge", COUNTER)
         assert code == 0, printed
         assert _ours(computer.files() - before) == set()

@@ -23,7 +23,7 @@ from tests.support.registry.sites import InProcess, in_process
 from tests.support.wait import LIMIT, wait_until
 
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(600), pytest.mark.linux("builds the installer"), pytest.mark.root]
-DONE, NOT_WRITTEN, NO_RIGHTS, OLD_WINDOWS, RUNS, NOT_SET_UP, NOT_ERASED, BAD_PLACE = 0, 2, 11, 12, 14, 15, 16, 18
+DONE, NOT_WRITTEN, NO_RIGHTS, OLD_WINDOWS, RUNS, NOT_SET_UP, NOT_ERASED, BAD_PLACE, BAD_SWITCH = 0, 2, 11, 12, 14, 15, 16, 18, 20
 LOG = r"/LOG=C:\log.txt"
 CONFIG = '[card]\nrevocation = "none"\n'
 UNINSTALLER = r'"C:\Program Files\LibraryCardKiosk\uninstall.exe" /S {} /LOG=C:\log.txt _?=C:\Program Files\LibraryCardKiosk'
@@ -173,7 +173,8 @@ def remove_by_hand(computer: WindowsComputer, name: str) -> None:
             assert words("erase.lost-unsent", count=1) in log_of(computer)
             assert (computer.version, "library-card-kiosk" in data_of(computer)) == ("0.1.0", True)
         else:
-            wait_until(lambda: not computer.shows(title, times=2), "the removal to begin", 60)
+            # The question has gone by then: a slow look might miss the moment between it and what follows.
+            wait_until(lambda: "library-card-kiosk" not in data_of(computer), "the data to be gone", 60)
             wait_until(lambda: computer.shows(title, times=2), "what was removed", 60)
             computer.press("Return")
             wait_until(lambda: not computer.shows(title, times=2), "the end", 60)
@@ -211,6 +212,14 @@ def refused_places(computer: WindowsComputer, setup: Path) -> Path:
     return other
 
 
+def refused_switches(computer: WindowsComputer, setup: Path) -> None:
+    """A counter that is to be closed to others must not be open to everybody for a slip of the pen."""
+    for given in ("/GROPU=Power", "/MACHIN", "/s", '"/D=C:\\Program Files\\Library Counter"', "kiosk.toml"):
+        assert computer.batch(rf'"C:\share of all\{setup.name}" /S /MACHINE {given} {LOG}')[0] == BAD_SWITCH, given
+        said = log_of(computer)
+        assert ("次の指定はわかりません" in said, given.strip('"') in said) == (True, True), said
+
+
 def test_what_stands_in_the_way_is_told_and_nothing_is_half_installed(computer: WindowsComputer, share: Path, tmp_path: Path) -> None:
     setup = setup_in(share)
     # As a download that broke off. NSIS itself says so, in English, before anything of ours is there.
@@ -227,6 +236,7 @@ def test_what_stands_in_the_way_is_told_and_nothing_is_half_installed(computer: 
             assert list(programs.iterdir()) == [], name
     assert computer.run("reg", "add", WINDOWS, "/v", "ProgramFilesDir", "/d", r"C:\Program Files", "/f")[0] == DONE
     other = refused_places(computer, setup)
+    refused_switches(computer, setup)
     (share / "without_rights.py").write_bytes((ROOT / "tests/support/installer/without_rights.py").read_bytes())
     line = rf'"C:\share of all\{setup.name}" /S {LOG}'
     assert computer.run(ROOT / "build/windows/python/python.exe", share / "without_rights.py", line)[0] == NO_RIGHTS
@@ -247,8 +257,10 @@ def test_what_stands_in_the_way_is_told_and_nothing_is_half_installed(computer: 
     assert data_of(computer) == set()
     # Nobody has said that what lies beside it is to be taken.
     (share / "kiosk.toml").write_text(CONFIG, "utf-8")
-    assert computer.batch(line.replace("No Such Group", "Power Users"))[0] == DONE
-    assert "Files beside the installer were not used" in log_of(computer)
+    # In the form in which PowerShell hands it over.
+    assert computer.batch(line.replace('/GROUP="No Such Group"', '"/GROUP=Power Users"'))[0] == DONE
+    assert "Power Users" in (told := log_of(computer)), told
+    assert "Files beside the installer were not used" in told
     config = computer.drive / "ProgramData" / "library-card-kiosk" / "config.toml"
     assert config.parent.exists()
     assert not config.exists() or config.read_text("utf-8") != CONFIG

@@ -55,6 +55,7 @@ COUNTER_PACKAGE = Package(
         "autostart.desktop": "etc/xdg/autostart/library-card-kiosk.desktop",
         "start-counter": "usr/libexec/library-card-kiosk/start-counter",
         "readers.conf": "usr/lib/modprobe.d/library-card-kiosk.conf",
+        "library-card-kiosk.rules": "usr/share/polkit-1/rules.d/60-library-card-kiosk.rules",
     },
     manuals=("debian.md", "shared_computer.md"),
     # pyscard loads libpcsclite when it is imported.

@@ -1,6 +1,7 @@
 """The policies of Debian: files of ours in folders that exist for it, and what setting and undoing one has to do.
 
-Nobody else's file is touched. A file that bears the name of one of ours, and does not begin like it, is put aside and put back.
+Nobody else's file is touched. A file that bears the name of one of ours, and does not begin like it, is put aside and put back: of several,
+one after the other, the last; the others are kept under names of their own.
 """
 
 from __future__ import annotations
@@ -75,6 +76,8 @@ class Undo(Enum):
     NOTHING = auto()
     PUT_BACK = auto()
     """Give what was put aside its name again, in place of ours."""
+    KEEP = auto()
+    """What was put aside is kept under a name of its own: somebody has laid another file over ours since."""
     DELETE = auto()
 
 
@@ -89,7 +92,7 @@ def found(policy: Policy, content: bytes | None) -> Found:
 
 def undo(there: Found, *, has_aside: bool) -> Undo:
     if there is Found.ANOTHERS:
-        return Undo.NOTHING
+        return Undo.KEEP if has_aside else Undo.NOTHING
     if has_aside:
         return Undo.PUT_BACK
     return Undo.NOTHING if there is Found.NOTHING else Undo.DELETE

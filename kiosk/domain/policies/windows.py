@@ -51,6 +51,7 @@ _POWER = r"SOFTWARE\Policies\Microsoft\Power\PowerSettings"
 _SYSTEM = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
 _CARDS = "security/identity-protection/smart-cards/smart-card-group-policy-and-registry-settings"
 _CSP = "client-management/mdm/policy-csp-"
+_LOGON = f"{_CSP}windowslogon"
 _ERRORS = rf"{_WINDOWS}\Windows Error Reporting"
 
 POLICIES = (
@@ -68,9 +69,9 @@ POLICIES = (
     Policy("sleep", rf"{_POWER}\29F6C1DB-86DA-48C5-9FDB-F2B67B1F44DA", _PLUGGED_IN, 0, f"{_CSP}power#standbytimeoutpluggedin"),
     Policy("hibernation", rf"{_POWER}\9D7815A6-7EE4-497E-8888-515A05F02364", _PLUGGED_IN, 0, f"{_CSP}power#hibernatetimeoutpluggedin"),
     Policy("display-off", rf"{_POWER}\3C0BC021-C8A8-4E07-A973-6B14CBCB2B7E", _PLUGGED_IN, 0, f"{_CSP}power#displayofftimeoutpluggedin"),
-    # On the screen of Ctrl+Alt+Del and the lock screen.
-    Policy("user-switching", _SYSTEM, "HideFastUserSwitching", 1, f"{_CSP}windowslogon#hidefastuserswitching"),
-    Policy("network-choice", rf"{_WINDOWS}\System", "DontDisplayNetworkSelectionUI", 1, f"{_CSP}windowslogon"),
+    # On the screen for signing in, in Start and in Task Manager; on the screen for signing in; before it.
+    Policy("user-switching", _SYSTEM, "HideFastUserSwitching", 1, f"{_LOGON}#hidefastuserswitching"),
+    Policy("network-choice", rf"{_WINDOWS}\System", "DontDisplayNetworkSelectionUI", 1, f"{_LOGON}#dontdisplaynetworkselectionui"),
     Policy("lock-picture", rf"{_WINDOWS}\Personalization", "NoLockScreen", 1, f"{_CSP}admx-controlpaneldisplay"),
 )
 

@@ -8,11 +8,11 @@
 ; over by `kiosk setup --machine`, which checks both before it changes anything, and may be repeated. Without /FILES whoever sits there is
 ; asked, and a silent one leaves them: a web page lays files beside a downloaded installer too.
 ; Silent: /S, the folder /D=… (last, without quotes), /NOAUTOSTART, /FILES, /MACHINE, /GROUP=name and /POLICIES (`kiosk setup --machine`),
-; /LOG=file; of uninstall.exe /ERASE and /LOSE=n (`kiosk erase`), which a silent one has to be told, and others ask for. What goes wrong is
-; said in a window, unless silent, and in the log.
+; /LOG=file; of uninstall.exe /ERASE and /LOSE=n (`kiosk erase`), which a silent one has to be told, and others ask for. Anything else is
+; refused: a mistyped /GROUP= would open the counter to everybody. What goes wrong is said in a window, unless silent, and in the log.
 ; Exit codes: 0 done, 1 ended by the user, 2 not written, 11 no rights, 12 Windows too old, 13 a newer version is there, 14 the counter runs,
 ; 15 installed but not set up, 16 not erased and not removed, 17 installed from the MSI, 18 a folder that is not for this, 19 policies not put
-; back and not removed.
+; back and not removed, 20 an unknown switch.
 Unicode true
 Target amd64-unicode
 !ifdef FAST
@@ -65,6 +65,16 @@ Var former ; version that was installed before, or nothing
 Var log
 Var files ; the options that name what lies beside this file, or nothing
 Var unfound ; that /FILES was given, and nothing lies there for this computer
+; Of the command line: 1, or nothing.
+Var takes_files
+Var is_machine
+Var has_group
+Var group
+Var has_policies
+Var has_no_autostart
+Var is_erase
+Var has_lose
+Var lose
 
 !define MUI_ICON "${LAYOUT}/kiosk.ico"
 !define MUI_UNICON "${LAYOUT}/kiosk.ico"
@@ -92,14 +102,68 @@ Var unfound ; that /FILES was given, and nothing lies there for this computer
   ${EndIf}
 !macroend
 
-; Where the log is: where /LOG= says.
-!macro find_log
+; Takes what begins with this and lies in $4; the rest of it.
+!macro take_value prefix value
+  StrLen $5 "${prefix}"
+  StrCpy $6 $4 $5
+  ${If} $6 == "${prefix}"
+    StrCpy ${value} $4 "" $5
+    StrCpy $4 ""
+  ${EndIf}
+!macroend
+
+!macro take_switch switch has
+  ${If} $4 == "${switch}"
+    StrCpy ${has} 1
+    StrCpy $4 ""
+  ${EndIf}
+!macroend
+
+; Reads the command line as programs of Windows do, whoever has quoted it: PowerShell makes "/GROUP=two words" of /GROUP="two words".
+; NSIS has taken off /D=… and _?=… by then. `end`: of which program the switches are known; the others are refused.
+; https://learn.microsoft.com/windows/win32/api/shellapi/nf-shellapi-commandlinetoargvw
+!macro read_command_line end
   StrCpy $log "$TEMP\library-card-kiosk-setup.log"
-  ${GetParameters} $R8
-  ClearErrors
-  ${GetOptions} $R8 "/LOG=" $R9
-  ${IfNot} ${Errors}
-    StrCpy $log "$R9"
+  StrCpy $7 ""
+  StrCpy $2 $CMDLINE
+  System::Call 'shell32::CommandLineToArgvW(w r2, *i .r0) p .r1'
+  ; The first is the program.
+  ${For} $2 2 $0
+    IntOp $3 $2 - 1
+    IntOp $3 $3 * ${NSIS_PTR_SIZE}
+    IntPtrOp $3 $3 + $1
+    System::Call '*$3(w .r4)'
+    !insertmacro take_value "/LOG=" $log
+    !if "${end}" == "install"
+      !insertmacro take_switch "/NOAUTOSTART" $has_no_autostart
+      !insertmacro take_switch "/FILES" $takes_files
+      !insertmacro take_switch "/MACHINE" $is_machine
+      !insertmacro take_switch "/POLICIES" $has_policies
+      ${If} $4 != ""
+        !insertmacro take_value "/GROUP=" $group
+        ${If} $4 == ""
+          StrCpy $has_group 1
+        ${EndIf}
+      ${EndIf}
+    !else
+      !insertmacro take_switch "/ERASE" $is_erase
+      ${If} $4 != ""
+        !insertmacro take_value "/LOSE=" $lose
+        ${If} $4 == ""
+          StrCpy $has_lose 1
+        ${EndIf}
+      ${EndIf}
+    !endif
+    ; NSIS's own, in capital letters only.
+    ${If} $4 != ""
+    ${AndIf} $4 S!= "/S"
+    ${AndIf} $4 S!= "/NCRC"
+      StrCpy $7 "$7$\r$\n$4"
+    ${EndIf}
+  ${Next}
+  System::Call 'kernel32::LocalFree(p r1)'
+  ${If} $7 != ""
+    !insertmacro refuse 20 "$(UNKNOWN_SWITCH)$7"
   ${EndIf}
 !macroend
 
@@ -293,15 +357,10 @@ next:
 SectionEnd
 
 Section /o "$(MACHINE)" machine
-  ${GetParameters} $0
-  ClearErrors
-  ${GetOptions} $0 "/GROUP=" $1
-  ${IfNot} ${Errors}
-    StrCpy $files '$files --group "$1"'
+  ${If} $has_group != ""
+    StrCpy $files '$files --group "$group"'
   ${EndIf}
-  ClearErrors
-  ${GetOptions} $0 "/POLICIES" $1
-  ${IfNot} ${Errors}
+  ${If} $has_policies != ""
     StrCpy $files '$files --policies'
   ${EndIf}
   nsExec::ExecToStack '"${HERE}\python.exe" -m kiosk setup --machine$files'
@@ -323,7 +382,7 @@ SectionEnd
 Function .onInit
   SetRegView 64
   SetShellVarContext all
-  !insertmacro find_log
+  !insertmacro read_command_line install
   UserInfo::GetAccountType
   Pop $0
   ${If} $0 != "Admin"
@@ -353,20 +412,12 @@ Function .onInit
       !insertmacro UnselectSection ${autostart}
     ${EndIf}
   ${EndIf}
-  ${GetParameters} $0
-  ClearErrors
-  ${GetOptions} $0 "/NOAUTOSTART" $1
-  ${IfNot} ${Errors}
+  ${If} $has_no_autostart != ""
     !insertmacro UnselectSection ${autostart}
   ${EndIf}
-  ClearErrors
-  ${GetOptions} $0 "/MACHINE" $1
-  ${IfNot} ${Errors}
-    !insertmacro SelectSection ${machine}
-  ${EndIf}
-  ClearErrors
-  ${GetOptions} $0 "/POLICIES" $1
-  ${IfNot} ${Errors}
+  ${If} $is_machine != ""
+  ${OrIf} $has_policies != ""
+  ${OrIf} $has_group != ""
     !insertmacro SelectSection ${machine}
   ${EndIf}
   StrCpy $1 ""
@@ -383,10 +434,7 @@ Function .onInit
     StrCpy $files '$files --enrolment "$EXEDIR\kiosk.enrolment"'
   ${Else}
     ; Of twenty files one may have a mistyped name. Without the file a counter may be meant that has no server, or is enrolled already.
-    ${GetParameters} $2
-    ClearErrors
-    ${GetOptions} $2 "/FILES" $3
-    ${IfNot} ${Errors}
+    ${If} $takes_files != ""
       !insertmacro note "$(NO_ENROLMENT) $EXEDIR\$0.enrolment, $EXEDIR\kiosk.enrolment"
       ${If} $files == ""
       ${AndIfNot} ${SectionIsSelected} ${machine}
@@ -395,10 +443,7 @@ Function .onInit
     ${EndIf}
   ${EndIf}
   ${If} $files != ""
-    ${GetParameters} $0
-    ClearErrors
-    ${GetOptions} $0 "/FILES" $2
-    IfErrors 0 take
+    StrCmp $takes_files "" 0 take
     MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "$(TAKE_FILES)$\r$\n$1" /SD IDNO IDYES take
     StrCpy $files ""
     !insertmacro note "$(FILES_LEFT)$1"
@@ -436,7 +481,7 @@ FunctionEnd
 Function un.onInit
   SetRegView 64
   SetShellVarContext all
-  !insertmacro find_log
+  !insertmacro read_command_line uninstall
 FunctionEnd
 
 ; The counters that accounts have for themselves, of which `kiosk erase` knows that of this account alone: their folders in $4.
@@ -463,19 +508,14 @@ Section "Uninstall"
   !insertmacro look_for_running
   ; The data first: only the program knows where they are. If they cannot be erased, it stays.
   StrCpy $3 "$(DATA_KEPT)"
-  ${GetParameters} $0
-  ClearErrors
-  ${GetOptions} $0 "/ERASE" $1
-  IfErrors 0 erase
+  StrCmp $is_erase "" 0 erase
   MessageBox MB_YESNO|MB_ICONQUESTION "$(KEEP_DATA)" /SD IDYES IDYES keep
 erase:
   StrCpy $3 "$(DATA_ERASED)"
   ReadRegStr $1 HKLM "${UNINSTALL}" "DisplayVersion"
   StrCpy $2 ""
-  ClearErrors
-  ${GetOptions} $0 "/LOSE=" $2
-  ${IfNot} ${Errors}
-    StrCpy $2 ' --lose "$2"'
+  ${If} $has_lose != ""
+    StrCpy $2 ' --lose "$lose"'
   ${ElseIfNot} ${Silent}
     ; Whoever sits there is asked; a script has to say it beforehand.
     nsExec::ExecToStack '"$INSTDIR\$1\python.exe" -m kiosk erase --count-lost'

@@ -33,6 +33,8 @@
   "Files could not be written. Check for 300 MB of free disk space in a place that can be written to, then start again. A version installed before still works."
 !insertmacro say PLACE_UNUSABLE "このフォルダーには入れられません。入れられるのは、「$PROGRAMFILES64」の中の、まだないか、空か、この窓口のプログラムだけがあるフォルダーです。何も変更していません。" \
   "The program cannot be put there, only into a folder inside '$PROGRAMFILES64' that is new, empty, or holds nothing but this program. Nothing was changed."
+!insertmacro say UNKNOWN_SWITCH "次の指定はわかりません。つづり、「/」、大文字(/S)を確かめて、もう一度実行してください。「/D=フォルダー」は、いちばん後に、引用符なしで書きます。何も変更していません。" \
+  "The switches below are not known. Check spelling, '/' and capital letters (/S), then start again. '/D=folder' comes last, without quotes. Nothing was changed."
 !insertmacro say TAKE_FILES "このインストーラーの横に、次のファイルがあります。図書館の管理者が置いたものなら「はい」を選ぶと、パソコン全体の窓口を用意し、この設定にし、登録します。心あたりがなければ「いいえ」を選んでください。プログラムだけを入れます。" \
   "The files below lie beside this installer. If your administrator put them there, choose Yes: the counter of this computer is set up and enrolled with them. If you do not know them, choose No: only the program is installed."
 !insertmacro say FILES_LEFT "横にあったファイルは使っていません(使うときは /FILES を付けます)。" "Files beside the installer were not used (/FILES takes them)."
