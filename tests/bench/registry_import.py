@@ -48,10 +48,8 @@ def measure(folder: Path, lines: int = LINES) -> Iterator[str]:
     """One line for each figure."""
     folder.mkdir(parents=True, exist_ok=True)
     good, faulty = folder / "list.csv", folder / "faulty.csv"
-    # In another process: what making it takes is not counted for ours, which begin as copies of this one.
-    making = "from tests.bench.registry_import import write_lists; import sys; write_lists(*sys.argv[1:])"
-    subprocess.run([sys.executable, "-c", making, str(good), str(faulty), str(lines)], cwd=ROOT, check=True)
-    bare = in_a_script(good, folder / "bare.db")
+    _apart("write_lists", good, faulty, lines)
+    bare = float(_apart("in_a_script", good, folder / "bare.db"))
     on_sqlite = taken_in(folder / "sqlite", good, "")
     yield on_sqlite.told(f"a list of {lines:,} links into SQLite: {on_sqlite.seconds / bare:.1f} times a script")
     with PostgresCluster(is_durable=True) as postgres:
@@ -83,11 +81,18 @@ def taken_in(folder: Path, path: Path, config: str, code: int = 0) -> Figures:
     return Figures(time.monotonic() - begun, usage.ru_maxrss / 1024, child.returncode)
 
 
-def in_a_script(path: Path, database: Path) -> float:
-    """Seconds."""
+def _apart(function: str, *arguments: object) -> str:
+    """What a function of this module prints, in a process of its own: what a child began as a copy of counts for it (getrusage(2))."""
+    calling = f"import sys; from tests.bench import registry_import; registry_import.{function}(*sys.argv[1:])"
+    command = [sys.executable, "-c", calling, *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def in_a_script(path: str, database: str) -> None:
+    """Print its seconds."""
     begun = time.monotonic()
     rows = []
-    for line in path.read_text().splitlines():
+    for line in Path(path).read_text().splitlines():
         serial, number = line.split(",")
         rows.append((hmac.digest(bytes(32), bytes(44) + bytes.fromhex(serial), "sha256"), number))
     rows.sort()
@@ -96,7 +101,7 @@ def in_a_script(path: Path, database: Path) -> float:
         opened.execute("CREATE TABLE link (token BLOB PRIMARY KEY, number TEXT UNIQUE) WITHOUT ROWID")
         opened.executemany("INSERT INTO link VALUES (?, ?)", rows)
         opened.commit()
-    return time.monotonic() - begun
+    print(time.monotonic() - begun)
 
 
 def write_lists(good: str, faulty: str, lines: str) -> None:
