@@ -37,11 +37,13 @@ _SPOILT = ("{0},x", '"{0}', ",{2}", "G{0}", "1.17E+08,{2}", "{1},", "{1},12", "{
 @dataclass(frozen=True, slots=True)
 class Figures:
     seconds: float
+    busy: float
+    """Seconds of a processor."""
     megabytes: float
-    code: int
 
     def told(self, what: str) -> str:
-        return f"{what}: {self.seconds:.0f} s (limit {SECONDS}), {self.megabytes:.0f} MB (limit {MEGABYTES})"
+        lasted = f"{self.seconds:.0f} s (limit {SECONDS}; {self.busy:.0f} s of a processor)"
+        return f"{what}: {lasted}, {self.megabytes:.0f} MB (limit {MEGABYTES})"
 
 
 def measure(folder: Path, lines: int = LINES) -> Iterator[str]:
@@ -78,7 +80,7 @@ def taken_in(folder: Path, path: Path, config: str, code: int = 0) -> Figures:
     told = report.read_text("utf-8")
     if child.returncode != code or (code and told.count("・") != len(_SPOILT)):
         raise RuntimeError(told)
-    return Figures(time.monotonic() - begun, usage.ru_maxrss / 1024, child.returncode)
+    return Figures(time.monotonic() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def _apart(function: str, *arguments: object) -> str:
