@@ -27,6 +27,8 @@ from tests.support.postgres.cluster import PostgresCluster
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES, FAULTY = 1_000_000, 100_000
+LIMIT = 1800
+"""Seconds after which something hangs."""
 SECONDS, MEGABYTES = 300, 300
 """What must be reached, on two cores; of the command's process."""
 _FIRST = 0x0B000000
@@ -67,9 +69,9 @@ def taken_in(folder: Path, path: Path, config: str, code: int = 0) -> Figures:
     authority = Authority(VirtualAuthority.create(key=ecdsa_key(), demo=False).certificate.public_bytes(Encoding.DER))
     (folder / "authority.cer").write_bytes(authority.der)
     command = [sys.executable, "-m", "kiosk", "--home", str(folder), "registry"]
-    subprocess.run([*command, "init"], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    subprocess.run([*command, "init"], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=LIMIT)
     pinning = [*command, "trust", "add", str(folder / "authority.cer"), "--fingerprint", authority.fingerprint]
-    subprocess.run(pinning, cwd=ROOT, capture_output=True, check=True)
+    subprocess.run(pinning, cwd=ROOT, capture_output=True, check=True, timeout=LIMIT)
     of_all = ["--serial", "hex", "--columns", "serial,number", "--authority", authority.fingerprint]
     begun = time.monotonic()
     report = folder / "report.txt"
@@ -87,7 +89,7 @@ def _apart(function: str, *arguments: object) -> str:
     """What a function of this module prints, in a process of its own: what a child began as a copy of counts for it (getrusage(2))."""
     calling = f"import sys; from tests.bench import registry_import; registry_import.{function}(*sys.argv[1:])"
     command = [sys.executable, "-c", calling, *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=LIMIT).stdout
 
 
 def in_a_script(path: str, database: str) -> None:
