@@ -30,6 +30,17 @@ from tests.support.backup.server_machine import ServerMachine, number, token
 __all__ = ["machine", "new_machine"]
 
 
+@pytest.fixture
+def on_sqlite(new_machine: NewMachine) -> ServerMachine:
+    """The same ledger, where it does not matter in which database it is."""
+    made = new_machine().found()
+    made.enrol("中央1")
+    made.enrol("分館1")
+    made.link(*range(1, 8))
+    made.unlink(3)
+    return made
+
+
 def gathered(*cards: int) -> Gathered:
     """Cards with their own numbers, in lines 1, 2 …"""
     rows = Gathered()
@@ -66,24 +77,24 @@ def test_all_links_stand_in_a_new_epoch_and_the_order_goes_on(machine: ServerMac
     assert machine.is_whole()
 
 
-def test_it_is_written_down_without_what_was_in_it(machine: ServerMachine) -> None:
-    moved = take_in(machine, gathered(100, 101))
-    with machine.database.reading() as database:
-        last = AuditTrail(database).page(len(machine.rows()["audit"]) - 1)[-1]
+def test_it_is_written_down_without_what_was_in_it(on_sqlite: ServerMachine) -> None:
+    moved = take_in(on_sqlite, gathered(100, 101))
+    with on_sqlite.database.reading() as database:
+        last = AuditTrail(database).page(len(on_sqlite.rows()["audit"]) - 1)[-1]
     assert (last.act, last.counter, last.number, last.checked) == ("moved-in", "registry", None, f"epoch:{moved.epoch} cursor:9 taken:2")
 
 
-def test_every_link_has_an_operation_of_its_own(machine: ServerMachine) -> None:
+def test_every_link_has_an_operation_of_its_own(on_sqlite: ServerMachine) -> None:
     """A replacement names the links that staff were shown by the operations that opened them."""
-    take_in(machine, gathered(*range(100, 120)))
-    opened = [row[4] for row in machine.rows()["link"]]
+    take_in(on_sqlite, gathered(*range(100, 120)))
+    opened = [row[4] for row in on_sqlite.rows()["link"]]
     assert len(set(opened)) == len(opened)
 
 
-def test_what_stands_already_begins_no_epoch(machine: ServerMachine) -> None:
-    before = machine.rows()
-    assert take_in(machine, gathered(1, 2, 4)) == MovedIn(0, 3)
-    assert machine.rows() == before
+def test_what_stands_already_begins_no_epoch(on_sqlite: ServerMachine) -> None:
+    before = on_sqlite.rows()
+    assert take_in(on_sqlite, gathered(1, 2, 4)) == MovedIn(0, 3)
+    assert on_sqlite.rows() == before
 
 
 @pytest.mark.parametrize("does", ["compare", "move in"])
@@ -107,21 +118,21 @@ def test_what_contradicts_the_ledger_is_told_by_its_line(machine: ServerMachine,
     assert machine.rows() == before
 
 
-def test_a_dry_run_says_what_would_be_taken(machine: ServerMachine) -> None:
-    before = machine.rows()
-    assert compare(machine.database, gathered(1, 100, 101)) == MovedIn(2, 1)
-    assert machine.rows() == before
+def test_a_dry_run_says_what_would_be_taken(on_sqlite: ServerMachine) -> None:
+    before = on_sqlite.rows()
+    assert compare(on_sqlite.database, gathered(1, 100, 101)) == MovedIn(2, 1)
+    assert on_sqlite.rows() == before
 
 
-def test_what_a_counter_did_offline_before_is_decided_afterwards(machine: ServerMachine) -> None:
-    known = machine.ledger.head().position
-    take_in(machine, gathered(100, 101))
-    fits = LinkOperation(machine.origin("中央1", known), token(200), number(200), Revocation.GOOD, by_guardian=False)
-    clashes = LinkOperation(machine.origin("中央1", known), token(201), number(100), Revocation.GOOD, by_guardian=False)
-    assert machine.send(fits, clashes) == [Deferred(), Deferred()], "until the counters have sent what they stopped"
+def test_what_a_counter_did_offline_before_is_decided_afterwards(on_sqlite: ServerMachine) -> None:
+    known = on_sqlite.ledger.head().position
+    take_in(on_sqlite, gathered(100, 101))
+    fits = LinkOperation(on_sqlite.origin("中央1", known), token(200), number(200), Revocation.GOOD, by_guardian=False)
+    clashes = LinkOperation(on_sqlite.origin("中央1", known), token(201), number(100), Revocation.GOOD, by_guardian=False)
+    assert on_sqlite.send(fits, clashes) == [Deferred(), Deferred()], "until the counters have sent what they stopped"
     for counter in ("中央1", "分館1"):
-        machine.ledger.heard_all({counter: Contact(machine.ledger.head().position, pending=0, version="0.1.0", differs=False)})
-    assert machine.send(fits, clashes) == [AcceptedAt(machine.ledger.head().position), RefusedFor(Code.NUMBER_LINKED_ELSEWHERE)]
+        on_sqlite.ledger.heard_all({counter: Contact(on_sqlite.ledger.head().position, pending=0, version="0.1.0", differs=False)})
+    assert on_sqlite.send(fits, clashes) == [AcceptedAt(on_sqlite.ledger.head().position), RefusedFor(Code.NUMBER_LINKED_ELSEWHERE)]
 
 
 def test_what_breaks_off_in_the_middle_has_not_happened(machine: ServerMachine) -> None:
@@ -164,14 +175,14 @@ def test_no_other_machines_server_may_run(new_machine: NewMachine) -> None:
     assert take_in(machine, gathered(100)).taken == 1
 
 
-def test_over_a_ledger_that_was_altered_nothing_is_taken(machine: ServerMachine) -> None:
+def test_over_a_ledger_that_was_altered_nothing_is_taken(on_sqlite: ServerMachine) -> None:
     """A new epoch takes what stands for what holds."""
-    with machine.database.writing() as database:
+    with on_sqlite.database.writing() as database:
         ask(database, "UPDATE head SET safe = 7")
-    before = machine.rows()
+    before = on_sqlite.rows()
     with pytest.raises(LedgerAltered):
-        take_in(machine, gathered(100))
-    assert machine.rows() == before
+        take_in(on_sqlite, gathered(100))
+    assert on_sqlite.rows() == before
 
 
 def test_a_backup_holds_it_and_one_of_before_says_that_it_is_lacking(machine: ServerMachine) -> None:
@@ -187,13 +198,13 @@ def test_a_backup_holds_it_and_one_of_before_says_that_it_is_lacking(machine: Se
     assert machine.is_whole()
 
 
-def test_one_list_after_another(machine: ServerMachine) -> None:
+def test_one_list_after_another(on_sqlite: ServerMachine) -> None:
     epochs = []
     for first in (100, 200, 300):
-        epochs.append(take_in(machine, gathered(*range(first, first + 5))).epoch)
-        machine.remember()
+        epochs.append(take_in(on_sqlite, gathered(*range(first, first + 5))).epoch)
+        on_sqlite.remember()
     assert all(earlier < later for earlier, later in pairwise(filter(None, epochs)))
-    machine.later(days=40)
-    machine.ledger.compact()
-    assert len(standing(machine)) == 6 + 15
-    assert machine.is_whole()
+    on_sqlite.later(days=40)
+    on_sqlite.ledger.compact()
+    assert len(standing(on_sqlite)) == 6 + 15
+    assert on_sqlite.is_whole()
