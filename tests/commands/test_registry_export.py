@@ -17,8 +17,8 @@ from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code
 from kiosk.ledger.recovery_sheet import fingerprint, sheet, sheet_lines
-from kiosk.resource_files import resource
 from kiosk.text import plain, say
+from tests.support import ROOT
 from tests.support.backup.served_library import Library
 from tests.support.commands.call import Call
 from tests.support.commands.server import enrolled
@@ -48,7 +48,7 @@ def alone(registry: Call, begun: RegistryHome, tmp_path: Path) -> Library:
 
 def reader(folder: Path) -> Path:
     """The program of the manual."""
-    blocks = re.findall(r"^```python\n(.*?)^```", resource("manual/server.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/administrator/server.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
     assert len(blocks) == 1
     assert len([line for line in blocks[0].splitlines() if line]) <= LINES
     path = folder / "read_export.py"
