@@ -159,7 +159,7 @@ def test_sentences_in_japanese_lie_in_catalogues() -> None:
 RENAMES_OR_DELETES = frozenset({"rename", "renames", "unlink", "remove", "removedirs", "replace", "rmdir", "rmtree", "move"})
 NO_FILES = frozenset(
     {
-        ("kiosk/commands/trust.py", "TrustStore(home.trust).remove"),
+        ("kiosk/commands/trust.py", "TrustStore(folder).remove"),
         ("kiosk/demo/registry/library_server.py", "self._elsewhere.unlink"),
         ("kiosk/store/credentials.py", "self.replace"),
         ("kiosk/store/enrolment.py", "place.store.replace"),

@@ -110,7 +110,8 @@ def _read_enrolment(path: Path) -> EnrolmentFile:
 def _was_used_here(file: EnrolmentFile) -> bool:
     home = Home(machine_folder())
     with acting_as_member(home.folder):
-        return _name_at(home, file) == file.name
+        known = _name_at(home, file)
+    return known is not None and file.may_be_for(known)
 
 
 def _parsed(raw: bytes, path: Path) -> EnrolmentFile:
@@ -160,7 +161,7 @@ def _take_enrolment(home: Home, file: EnrolmentFile, path: Path) -> int:
     is_over = file.is_over(now())
     try:
         if _is_enrolled(home, file):
-            output.tell("enrol.already", name=escaped(file.name), url=escaped(file.address))
+            output.tell("enrol.already", name=escaped(_name_at(home, file) or file.name), url=escaped(file.address))
             _erase(enrolment_copy())
             return output.OK
     except Unavailable as error:
@@ -226,7 +227,7 @@ def _erase(path: Path) -> None:
 def _check_name(home: Home, file: EnrolmentFile) -> None:
     """With the file of another computer the server would be told a new address of this one, and nothing else be done."""
     known = _name_at(home, file)
-    if known not in (None, file.name):
+    if known is not None and not file.may_be_for(known):
         raise Refused(Code.ENROLMENT_FILE_UNUSABLE, reason="name", name=escaped(str(known)), file=escaped(file.name))
 
 
@@ -238,7 +239,7 @@ def _is_enrolled(home: Home, file: EnrolmentFile) -> bool:
     from kiosk.store.sync.server_url import ServerUrl
 
     known = _membership(home, file)
-    if known is None or known.name != file.name:
+    if known is None or not file.may_be_for(known.name):
         return False
     return is_known_at(ServerUrl.parse(file.address), known.authority, known.secret, program_version())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from kiosk.smartcard.trust import PinnedFile
 
 _READ_SECONDS = 10.0
+Note = Callable[[AdministrativeAct, str], None]
+"""Writes down that an authority was pinned or is not any more, with its fingerprint as far as given."""
 
 
 def add(commands: Commands) -> None:
@@ -40,10 +42,14 @@ def add(commands: Commands) -> None:
 
 
 def add_authority(home: Home, options: argparse.Namespace) -> int:
+    return pin(home.trust, options, lambda act, fingerprint: note_trust(home, act, fingerprint))
+
+
+def pin(folder: Path, options: argparse.Namespace, note: Note) -> int:
     """Show the authority and pin it if its fingerprint was published or given, or somebody at the keyboard confirms it."""
     from kiosk.smartcard.trust import TrustStore, published_as
 
-    store = TrustStore(home.trust)
+    store = TrustStore(folder)
     content = _read(options.file)
     authority = store.check(content, options.fingerprint)
     _show(authority)
@@ -57,21 +63,26 @@ def add_authority(home: Home, options: argparse.Namespace) -> int:
     elif not _confirmed():
         raise Refused(Code.TRUST_REFUSED, reason="not-confirmed")
     store.add(content, authority.fingerprint)
-    note_trust(home, AdministrativeAct.TRUST_ADDED, authority.fingerprint)
+    note(AdministrativeAct.TRUST_ADDED, authority.fingerprint)
     output.tell_done("trust.added", count=len(store.load()))
     return output.OK
 
 
 def list_authorities(home: Home, options: argparse.Namespace) -> int:
-    from kiosk.smartcard.trust import TrustStore
-
-    entries = TrustStore(home.trust).entries()
-    for entry in entries:
-        _show_entry(entry)
+    entries = show_pinned(home.trust)
     if not entries:
         output.tell("trust.empty")
     told = _show_lists(home, [entry.authority for entry in entries if entry.authority])
     return output.PROBLEM if told or any(entry.trouble for entry in entries) else output.OK
+
+
+def show_pinned(folder: Path) -> tuple[PinnedFile, ...]:
+    from kiosk.smartcard.trust import TrustStore
+
+    entries = TrustStore(folder).entries()
+    for entry in entries:
+        _show_entry(entry)
+    return entries
 
 
 def _show_lists(home: Home, authorities: Sequence[Authority]) -> bool:
@@ -126,14 +137,21 @@ def _moment(moment: datetime | None) -> str:
 
 
 def remove_authority(home: Home, options: argparse.Namespace) -> int:
-    from kiosk.smartcard.trust import TrustStore
-
-    if not TrustStore(home.trust).remove(options.fingerprint):
-        print(output.words("trust.nothing-removed"), file=sys.stderr)
+    if not unpin(home.trust, options.fingerprint, lambda act, fingerprint: note_trust(home, act, fingerprint)):
         return output.PROBLEM
-    note_trust(home, AdministrativeAct.TRUST_REMOVED, options.fingerprint)
     output.tell_done("trust.removed")
     return output.OK
+
+
+def unpin(folder: Path, fingerprint: str, note: Note) -> bool:
+    """Whether one was pinned that begins so; if not, that was said."""
+    from kiosk.smartcard.trust import TrustStore
+
+    if not TrustStore(folder).remove(fingerprint):
+        print(output.words("trust.nothing-removed"), file=sys.stderr)
+        return False
+    note(AdministrativeAct.TRUST_REMOVED, fingerprint)
+    return True
 
 
 def _read(path: Path) -> bytes:

@@ -39,6 +39,11 @@ class RegistryHome:
         return self.data / "registry.db"
 
     @property
+    def trust(self) -> Path:
+        """The authorities whose serial numbers a list may hold that is taken in: the server itself reads no cards."""
+        return self.folder / "trust"
+
+    @property
     def lock(self) -> Path:
         """Locked by the server, or the restore, running on this home."""
         return self.folder / "running.lock"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from kiosk.domain.administrative_acts import AdministrativeAct
@@ -13,14 +13,12 @@ from kiosk.domain.wire import Position
 from kiosk.ledger.audit import AuditedAct
 from kiosk.ledger.notes import notes_after, parsed
 from kiosk.registry.ledger import RegistryLedger
-from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
+from kiosk.registry.models import SERVER, CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
 from kiosk.registry.notes import DOUBLED
 
 LONGEST_NAME = 40
 _SCRIPTS = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC")
 """How Unicode names begin of what is written in Japanese; the long vowel and the middle dot are of katakana."""
-SERVER = "registry"
-"""Who acted, in the trail, where no counter did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +130,9 @@ def counter_act(at: str, name: str, act: str, reason: str | None = None) -> Audi
     return AuditedAct(at=at, counter=name, operator=None, act=act, result="done", reason=reason, checked="", number=None)
 
 
-def server_act(at: datetime, act: AdministrativeAct) -> AuditedAct:
+def server_act(at: datetime, act: AdministrativeAct, checked: str = "") -> AuditedAct:
     """The row for what was done with the server itself."""
-    return counter_act(told(at), SERVER, act)
+    return replace(counter_act(told(at), SERVER, act), checked=checked)
 
 
 def told(moment: datetime) -> str:

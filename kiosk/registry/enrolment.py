@@ -5,6 +5,8 @@ tries, not the time, bound what guessing can find. Only a keyed hash of its secr
 characters, and 32 prove it. So a wrong guess counts against the one code it may be for, and nobody can close the codes of all counters by
 guessing. A try is counted, and the count committed, before anything is compared: whoever breaks off in between has used it up.
 
+A code for many counters is several rows (`codes_for_many`), and its tries are not counted.
+
 A counter makes its own secret; the server keeps a hash. The same code with the same secret gets the same answer, so that a lost answer is
 asked for again; with another secret it is used up.
 """
@@ -14,19 +16,20 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from peewee import Database
 
 from kiosk.domain.counter_secret import secret_hash
 from kiosk.domain.crockford import typed, written
-from kiosk.domain.enrolment_code import EnrolmentCode
+from kiosk.domain.enrolment_code import EnrolmentCode, is_for_many
 from kiosk.domain.enrolment_file import LONGEST_LIFE
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.key_derivation import derived
 from kiosk.ledger.notes import drop_note, parsed, read_note, write_note
-from kiosk.registry.counters import counter_act, read_counter_name, told
+from kiosk.registry.codes_for_many import free_names, names_by_proof, row_for, withdraw, write_codes
+from kiosk.registry.counters import counter_act, in_one_spelling, read_counter_name, told
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow, RevokedSecretRow
 from kiosk.registry.notes import CODE_MINUTES, DOUBLED
@@ -63,6 +66,8 @@ class NewCode:
     until: datetime
     again: bool
     """For a counter that is known."""
+    uses: int = 1
+    """For how many counters. `name` is what their names begin with, if for several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,11 @@ class OpenCode:
     """A code that nobody has used yet."""
 
     name: str
-    """Of the counter it was made for."""
+    """Of the counter it was made for; what their names begin with, if for many."""
     until: datetime
+    uses: int = 1
+    """How many counters it still serves."""
+    is_for_many: bool = False
 
 
 class Enrolment:
@@ -99,13 +107,27 @@ class Enrolment:
         self._ledger.database.read(lambda database: _check_known(database, name, is_awaited=again))
         return NewCode(name, EnrolmentCode.fresh(certificate), life, datetime.fromisoformat(told(self._clock() + life)), again)
 
+    def prepare_many(self, name: str, uses: int, certificate: bytes, *, life: timedelta) -> NewCode:
+        """Make a code for so many new counters, which changes nothing yet. They will be called `name` with a number behind it, and nobody
+        knows which of them will be which. Raises Refused: counter-name.
+        """
+        name = read_counter_name(name)
+        self._ledger.database.read(lambda database: free_names(database, name, uses))
+        code = EnrolmentCode.fresh(certificate, for_many=True)
+        return NewCode(name, code, life, datetime.fromisoformat(told(self._clock() + life)), again=False, uses=uses)
+
     def put_in_force(self, new: NewCode) -> bool:
-        """Let a code serve. One that the counter had before is void from then on.
+        """Let a code serve. One that the counter had before, or many of the same name, is void from then on.
 
         False, and nothing is changed, if it begins like the code of another counter: another one has to be made. Raises as `prepare` does.
         """
         name, now, proof = new.name, self._clock(), self._hash(new.code.secret)
         database = self._ledger.database.database
+        if new.code.is_for_many:
+            with self._ledger.acting() as audit:
+                write_codes(database, name, free_names(database, name, new.uses), proof, new.until, new.life)
+                audit(replace(counter_act(told(now), name, "code", "many"), checked=f"uses:{new.uses}"))
+            return True
         with self._ledger.acting() as audit:
             _check_known(database, name, is_awaited=new.again)
             over = EnrolmentCodeRow.until < told(now - _REMEMBERED)
@@ -130,15 +152,37 @@ class Enrolment:
             proof = self._hash(written(typed(code)))
         except ValueError as error:
             raise _refused("unknown") from error
+        if is_for_many(written(typed(code))):
+            return self._take(lambda database: row_for(database, proof, secret_hash(secret)), proof, secret_hash(secret))
         name = self._count_try(proof)
-        return self._take(name, proof, secret_hash(secret))
+        return self._take(lambda database: _named(database, name), proof, secret_hash(secret), counted=1)
+
+    def withdraw(self, name: str) -> int:
+        """Void the code of this counter, or for many of this name, that nobody has used yet. Returns how many counters it still served."""
+        spelt, database = in_one_spelling(name), self._ledger.database.database
+        with self._ledger.acting() as audit:
+            unused = (EnrolmentCodeRow.name == spelt) & EnrolmentCodeRow.secret.is_null()
+            count = withdraw(database, spelt) + int(EnrolmentCodeRow.delete().where(unused).execute(database))
+            if count:
+                audit(counter_act(told(self._clock()), spelt, "code", "withdrawn"))
+        return count
 
     def open_codes(self) -> list[OpenCode]:
         """The codes that may still be used, in the order of their counters' names."""
         with self._ledger.database.reading() as database:
             rows = list(EnrolmentCodeRow.select().order_by(EnrolmentCodeRow.name).execute(database))
-        codes = [OpenCode(row.name, datetime.fromisoformat(row.until)) for row in rows if row.secret is None and row.tries < MOST_TRIES]
-        return [code for code in codes if code.until > self._clock()]
+            many = names_by_proof(database)
+        codes: dict[object, OpenCode] = {}
+        for row in rows:
+            until, proof = datetime.fromisoformat(row.until), bytes(row.code)
+            if row.secret is not None or row.tries >= MOST_TRIES or until <= self._clock():
+                continue
+            if proof in many:
+                uses = codes[proof].uses if proof in codes else 0
+                codes[proof] = OpenCode(many[proof], until, uses + 1, is_for_many=True)
+            else:
+                codes[row.name] = OpenCode(row.name, until)
+        return list(codes.values())
 
     def _count_try(self, proof: bytes) -> str:
         """Find the code that this may be a try for, and count it. Returns the counter's name."""
@@ -153,13 +197,15 @@ class Enrolment:
             _update(database, row.name, tries=row.tries + 1)
             return str(row.name)
 
-    def _take(self, name: str, proof: bytes, secret: bytes) -> Enrolled:
+    def _take(self, find: Callable[[Database], EnrolmentCodeRow | None], proof: bytes, secret: bytes, *, counted: int = 0) -> Enrolled:
+        """`counted`: how many tries were counted for it."""
         now = self._clock()
         database = self._ledger.database.database
         with self._ledger.acting() as audit:
-            row = EnrolmentCodeRow.select().where(EnrolmentCodeRow.name == name).get_or_none(database)
+            row = find(database)
             if row is None or not hmac.compare_digest(bytes(row.code), proof):
                 raise _refused("unknown")
+            name = str(row.name)
             if row.secret is not None:
                 if not self._is_repeat(row, secret):
                     raise _refused("used")
@@ -172,7 +218,7 @@ class Enrolment:
                     raise _refused("used")
                 self._write(name, secret, told(now))
                 audit(counter_act(told(now), name, "enrol"))
-            _update(database, name, secret=secret, tries=row.tries - 1)
+            _update(database, name, secret=secret, tries=row.tries - counted)
         return Enrolled(name, self._site_key.key, self._site_key.generation)
 
     def _is_repeat(self, row: EnrolmentCodeRow, secret: bytes) -> bool:
@@ -205,7 +251,9 @@ class Enrolment:
             RevokedSecretRow.insert(secret=before.secret, name=name).on_conflict_ignore().execute(database)
 
     def _hash(self, secret: str) -> bytes:
-        finds = hmac.digest(self._key, b"finds " + secret[:_FIRST].encode(), "sha256")[:_FINDS]
+        # That of many is found by all of it: nobody's guess for another code is counted against it.
+        first = b"finds many " + secret.encode() if is_for_many(secret) else b"finds " + secret[:_FIRST].encode()
+        finds = hmac.digest(self._key, first, "sha256")[:_FINDS]
         return finds + hmac.digest(self._key, b"proves " + secret.encode(), "sha256")
 
 
@@ -213,6 +261,11 @@ def _check_known(database: Database, name: str, *, is_awaited: bool) -> None:
     is_known = CounterRow.select().where(CounterRow.name == name).exists(database)
     if is_known is not is_awaited:
         raise Refused(Code.COUNTER_KNOWN if is_known else Code.COUNTER_UNKNOWN, name=name)
+
+
+def _named(database: Database, name: str) -> EnrolmentCodeRow | None:
+    row: EnrolmentCodeRow | None = EnrolmentCodeRow.select().where(EnrolmentCodeRow.name == name).get_or_none(database)
+    return row
 
 
 def _found(database: Database, proof: bytes) -> EnrolmentCodeRow:

@@ -10,6 +10,9 @@ from enum import StrEnum, unique
 
 from peewee import BlobField, BooleanField, IntegerField, Model, TextField
 
+SERVER = "registry"
+"""Who acted where no counter did: no counter is called so."""
+
 
 @unique
 class CounterState(StrEnum):

@@ -59,10 +59,10 @@ class OpenedRegistry:
         note = self.ledger.database.read(lambda database: read_note(database, SHEET_CONFIRMED))
         return note == fingerprint(self.site_key.key)
 
-    def note(self, act: AdministrativeAct) -> None:
+    def note(self, act: AdministrativeAct, checked: str = "") -> None:
         """Write down in the trail what is done with the server itself. Raises Unavailable."""
         with self.ledger.acting() as audit:
-            audit(server_act(self.clock(), act))
+            audit(server_act(self.clock(), act, checked))
 
     def confirm_sheet(self) -> None:
         """Raises Unavailable."""

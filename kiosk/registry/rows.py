@@ -67,6 +67,11 @@ def links_of(database: Database, tokens: Sequence[bytes], numbers: Sequence[str]
     return list(map(link_in, _ask_links(database, tokens, numbers).fetchall()))
 
 
+def stops_of(database: Database, tokens: Sequence[bytes], numbers: Sequence[str]) -> list[PlacedStop]:
+    """The stops of these tokens and of these numbers, each once."""
+    return list(map(stop_in, _ask_stops(database, tokens, numbers).fetchall()))
+
+
 def _at_places(database: Database, places: Sequence[tuple[str, int]]) -> tuple[str, list[Any]]:
     """The query for those counters and sequences that a remembered operation has, and its parameters."""
     if isinstance(database, PostgresqlDatabase):

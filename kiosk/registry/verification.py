@@ -18,6 +18,7 @@ from kiosk.ledger.digest import LinkHash, LinkSum
 from kiosk.ledger.paging import PAGE, paged
 from kiosk.registry.answers import Finding, Verification
 from kiosk.registry.head_row import HeadRow
+from kiosk.registry.models import SERVER
 from kiosk.registry.row_sums import RowHash
 from kiosk.registry.rows import feed_after, links_of
 
@@ -81,12 +82,17 @@ class _Replay:
         self._standing = 0
         """Links above the floor that are as the feed has opened them."""
         self._links_hold = True
+        self._moved_in: list[int] = []
+        """Cursors at which the links of a list were taken in, of which the feed does not tell."""
 
     def findings(self) -> set[Finding]:
         found = set() if self._follow() else {Finding.FEED}
         if self._told != [tuple(stop) for stop in _stops(self._database, self._row.floor)]:
             found.add(Finding.STOPS)
         (above,) = ask(self._database, "SELECT count(*) FROM link WHERE position > ?", (self._row.floor,)).fetchone()
+        for cursor in self._moved_in:
+            (taken_in,) = ask(self._database, "SELECT count(*) FROM link WHERE position = ?", (cursor,)).fetchone()
+            above -= taken_in
         if not self._links_hold or above != self._standing:
             found.add(Finding.LINKS)
         return found
@@ -99,6 +105,7 @@ class _Replay:
                 if [entry.cursor for entry in entries] != list(range(last + 1, last + 1 + len(entries))):
                     return False
                 self._told += [stop for entry in entries for stop in _stops_of(entry)]
+                self._moved_in += [entry.cursor for entry in entries if entry.counter == SERVER]
                 self._compare_links(entries)
                 last = entries[-1].cursor
                 self._pause()

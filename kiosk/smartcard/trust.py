@@ -71,6 +71,13 @@ def is_impostor(authority: Authority) -> bool:
     return known.fingerprint != authority.fingerprint
 
 
+def counts_on(authority: Authority) -> bool:
+    """Whether its cards have serial numbers above its own: each generation of the JPKI goes on in the sequence of the one before, from
+    which its own certificate has its number (observed: 0x0705D990 in 2024 under the generation 0x06D18006).
+    """
+    return _folded(authority.name) == _folded(PUBLISHED_NAME)
+
+
 def are_twins(one: Authority, other: Authority) -> bool:
     """Whether two different authorities share name and serial number. No CA issues a serial twice, so one of them is forged."""
     return one != other and (_folded(one.name), one.serial) == (_folded(other.name), other.serial)

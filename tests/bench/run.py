@@ -20,7 +20,7 @@ if __name__ == "__main__":
     # Started as a script; from here on the modules are named from the root of the checkout.
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
-from tests.bench import registry_https, registry_stops, registry_storage, registry_wakeups
+from tests.bench import registry_https, registry_import, registry_stops, registry_storage, registry_wakeups
 from tests.bench.codec import measure as measure_codec
 from tests.bench.lookup import measure as measure_lookup
 from tests.bench.snapshot import measure as measure_snapshot
@@ -221,6 +221,7 @@ def registry(folder: Path) -> Iterator[str]:
     for pause, weather in ((0.5, "quiet"), (0.0, "under load")):
         with as_process("", folder / weather) as site:
             yield f"{weather}: {registry_wakeups.measure(site, 200, 20, pause).told()}"
+    yield from registry_import.measure(folder / "lists of links")
     yield registry_stops.told(registry_stops.measure(folder / "stops", COUNTERS), COUNTERS)
 
 

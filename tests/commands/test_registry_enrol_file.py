@@ -88,3 +88,26 @@ def test_a_code_that_would_serve_for_ever_is_refused(registry: Call, begun: Regi
 def test_a_code_on_the_screen_serves_fifteen_minutes(registry: Call, begun: RegistryHome) -> None:
     said = registry("enrol", "desk-1", "--hours", "24")
     assert (said.code, said.err.strip()) == (2, words("registry.enrol.hours-of-file"))
+
+
+def test_one_file_for_many(registry: Call, begun: RegistryHome, tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.enrolment"
+    said = registry("enrol", "desk", "--many", "3", "--hours", "24", "--file", str(path))
+    assert said.code == 0, said.err
+    file = EnrolmentFile.parse(path.read_text("utf-8"))
+    assert (file.name, file.uses) == ("desk", 3)
+    assert "desk-…" in registry("counters").out
+    with opened(begun) as server:
+        assert [server.enrolment.enrol(file.code.secret, fresh_secret()).counter for _ in range(2)] == ["desk-1", "desk-2"]
+    assert registry("enrol", "desk", "--withdraw").out.strip() == words("registry.enrol.withdrawn", name="desk", count=1)
+    again = registry("enrol", "desk", "--withdraw")
+    assert (again.code, again.err.strip()) == (1, words("registry.enrol.nothing-withdrawn", name="desk"))
+    assert "desk-…" not in registry("counters").out
+
+
+@pytest.mark.parametrize(
+    "options", [("--many", "3"), ("--many", "3", "--again", "--file", "x"), ("--many", "1", "--file", "x"), ("--many", "501")]
+)
+def test_one_code_for_many_stands_in_a_file_and_is_for_new_ones(registry: Call, begun: RegistryHome, options: tuple[str, ...]) -> None:
+    assert registry("enrol", "desk", *options).code == 2
+    assert not Path("x").exists()

@@ -38,6 +38,16 @@ def written(site: InProcess, path: Path, *, name: str = NAME, address: str = "",
     return file
 
 
+def written_for_many(site: InProcess, path: Path) -> None:
+    """For three counters, of which one is enrolled already."""
+    certificate, life = site.registry.tls.authority.public_bytes(Encoding.DER), timedelta(hours=12)
+    new = site.registry.enrolment.prepare_many("中央館", 3, certificate, life=life)
+    assert site.registry.enrolment.put_in_force(new)
+    site.registry.enrolment.enrol(new.code.secret, fresh_secret())
+    file = EnrolmentFile(site.url, new.name, new.code, datetime.now(UTC) + life, new.uses)
+    path.write_text(file.formatted(explained=""), "utf-8")
+
+
 def found(what: str, here: Path) -> Any:
     return found_by("takeover", what, here)
 
@@ -71,7 +81,7 @@ def test_files_that_cannot_be_used_change_nothing(here: Path, site: InProcess) -
     for name, text in {
         "wrong-newer.toml": f"{CONFIG}\n[hologram]\non = true\n",
         "wrong-value.toml": CONFIG.replace('"none"', '"perhaps"'),
-        "wrong-form.enrolment": good.formatted(explained="").replace("kiosk-enrolment = 1", "kiosk-enrolment = 2"),
+        "wrong-form.enrolment": good.formatted(explained="").replace("kiosk-enrolment = 1", "kiosk-enrolment = 9"),
         "wrong-code.enrolment": good.formatted(explained="").replace(good.code.formatted(), good.code.formatted()[1:]),
         "wrong-time.enrolment": EnrolmentFile(site.url, "desk\x1b[2J", good.code, datetime.now(UTC) - timedelta(hours=1)).formatted(
             explained=""
@@ -108,13 +118,15 @@ def test_files_that_cannot_be_used_change_nothing(here: Path, site: InProcess) -
 
 
 def test_a_counter_whose_server_is_away_is_enrolled_later_by_one_command(here: Path, site: InProcess) -> None:
-    written(site, here / "other.enrolment")
+    """With the file of many counters: it gets the next name."""
+    written_for_many(site, here / "other.enrolment")
     (here / "kiosk.enrolment").write_text((here / "other.enrolment").read_text("utf-8").replace(site.url, "https://127.0.0.1:1"), "utf-8")
     told = found("later", here)
     assert (told["away"][0], told["config"], told["copy"], told["twice"]) == (1, True, "file 54300 0660", 1)
     for sentence in (say("command.why.registry-unreachable.refused"), words("setup.enrolment-kept").partition("{")[0]):
         assert sentence.partition("{")[0] in told["away"][1]
-    assert (told["back"][0], told["left"], told["enrolled"]["counter"]) == (0, False, NAME), told["back"][1]
+    assert (told["back"][0], told["left"], told["enrolled"]["counter"]) == (0, False, "中央館-2"), told["back"][1]
+    assert [code.uses for code in site.registry.enrolment.open_codes()] == [1]
 
 
 def test_a_code_that_was_used_elsewhere_is_told_and_its_copy_erased(here: Path, site: InProcess) -> None:

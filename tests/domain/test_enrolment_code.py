@@ -72,3 +72,14 @@ def test_a_code_is_not_shown_by_accident() -> None:
     code = EnrolmentCode.fresh(CERTIFICATE)
     assert code.secret not in repr(code)
     assert repr(code) == "EnrolmentCode()"
+
+
+def test_a_code_for_many_is_too_long_to_be_guessed_and_says_what_it_is() -> None:
+    code = EnrolmentCode.fresh(CERTIFICATE, for_many=True)
+    assert (code.is_for_many, EnrolmentCode.fresh(CERTIFICATE).is_for_many) == (True, False)
+    assert 5 * len(code.secret) >= 128
+    assert EnrolmentCode.parse(code.formatted().lower()) == code
+    assert [len(group) for group in code.formatted().split("-")] == [4] * 11
+    assert code.names(CERTIFICATE)
+    with pytest.raises(Refused):
+        EnrolmentCode.parse(code.formatted()[:-1] + ("0" if code.formatted()[-1] != "0" else "1"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.enrolment_code import EnrolmentCode
-from kiosk.domain.enrolment_file import EnrolmentFile, NewerForm
+from kiosk.domain.enrolment_file import FORM, EnrolmentFile, NewerForm
 
 UNTIL = datetime(2026, 12, 1, 17, tzinfo=JAPAN)
 CODE = EnrolmentCode(b"0123456789", "0123456789")
@@ -55,4 +56,22 @@ def test_what_is_no_such_file_is_refused(was: str, now: str) -> None:
 
 def test_a_later_form_is_told_as_such() -> None:
     with pytest.raises(NewerForm):
-        EnrolmentFile.parse(WRITTEN.replace("kiosk-enrolment = 1", "kiosk-enrolment = 2\nwhat = 1"))
+        EnrolmentFile.parse(WRITTEN.replace("kiosk-enrolment = 1", f"kiosk-enrolment = {FORM + 1}\nwhat = 1"))
+
+
+def test_a_file_for_many_is_of_a_form_that_earlier_programs_do_not_take_for_one() -> None:
+    file = replace(FILE, code=EnrolmentCode.fresh(b"certificate", for_many=True), uses=40)
+    written = file.formatted(explained="")
+    assert f"kiosk-enrolment = {FORM}" in written
+    assert EnrolmentFile.parse(written) == file
+    assert len(file.code.secret) == 26
+    for wrong in ("uses = 0", "uses = 501", 'uses = "3"', ""):
+        with pytest.raises(ValueError, match="uses"):
+            EnrolmentFile.parse(written.replace("uses = 40", wrong))
+
+
+def test_whose_a_file_may_be() -> None:
+    one, many = replace(FILE, name="中央"), replace(FILE, name="中央", uses=2)
+    names = ("中央", "中央-1", "中央-12", "中央-", "中央-１", "中央-x", "東-1")
+    assert [name for name in names if one.may_be_for(name)] == ["中央"]
+    assert [name for name in names if many.may_be_for(name)] == ["中央-1", "中央-12"]

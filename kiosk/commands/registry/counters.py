@@ -37,7 +37,7 @@ def list_counters(home: RegistryHome, options: argparse.Namespace) -> int:
         counters, codes = registry.counters.all(), registry.enrolment.open_codes()
         if options.json:
             told = [_as_json(counter, head) for counter in counters]
-            waiting = [{"name": code.name, "until": _iso(code.until)} for code in codes]
+            waiting = [{"name": code.name, "until": _iso(code.until), "uses": code.uses} for code in codes]
             output.tell_json({"version": _VERSION, "counters": told, "codes": waiting})
             return output.OK
         for counter in counters:
@@ -94,7 +94,9 @@ def _warn(registry: OpenedRegistry) -> None:
 
 
 def _tell_code(code: OpenCode) -> None:
-    output.tell("registry.counters.code", name=code.name, until=second_in_japan(code.until))
+    until = second_in_japan(code.until)
+    key = "registry.counters.code-for-many" if code.is_for_many else "registry.counters.code"
+    output.tell(key, name=code.name, uses=code.uses, until=until)
 
 
 def _as_json(counter: EnrolledCounter, head: Position) -> dict[str, object]:

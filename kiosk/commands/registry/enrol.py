@@ -21,7 +21,7 @@ from kiosk.config.file_replacement import discard
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import ServerSettings
 from kiosk.domain.calendar import JAPAN, second_in_japan
-from kiosk.domain.enrolment_file import LONGEST_LIFE, EnrolmentFile
+from kiosk.domain.enrolment_file import LONGEST_LIFE, MOST_USES, EnrolmentFile
 from kiosk.domain.errors import KioskError
 from kiosk.domain.escaping import escaped
 
@@ -39,6 +39,8 @@ def add(commands: Commands) -> None:
     enrolling.option("--again", action="store_true")
     enrolling.option("--file", type=given_path, metavar="FILE")
     enrolling.option("--hours", type=_hours, metavar="N")
+    enrolling.option("--many", type=_uses, metavar="N")
+    enrolling.option("--withdraw", action="store_true")
 
 
 def _hours(text: str) -> timedelta:
@@ -49,6 +51,14 @@ def _hours(text: str) -> timedelta:
     return timedelta(hours=hours)
 
 
+def _uses(text: str) -> int:
+    """Raises ValueError."""
+    uses = int(text)
+    if not 2 <= uses <= MOST_USES:
+        raise ValueError(text)
+    return uses
+
+
 def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
     """Print a new code to stdout, or write it to a new file; a code that the counter had before is void."""
     from cryptography.hazmat.primitives.serialization import Encoding
@@ -56,8 +66,13 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
     from kiosk.registry.counters import read_counter_name
     from kiosk.registry.enrolment import LIFE
 
+    if options.withdraw:
+        return _withdraw(home, options.name)
     if options.hours is not None and options.file is None:
         output.warn("registry.enrol.hours-of-file")
+        return output.MISUSE
+    if options.many is not None and (options.file is None or options.again):
+        output.warn("registry.enrol.many-of-file")
         return output.MISUSE
     if options.file is not None and os.path.lexists(options.file):
         output.warn("registry.enrol.file-there", file=escaped(str(options.file)))
@@ -66,7 +81,10 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
     with opened(home) as registry:
         certificate = registry.tls.authority.public_bytes(Encoding.DER)
         name = read_counter_name(options.name)
-        prepare = partial(registry.enrolment.prepare, name, certificate, again=options.again, life=life)
+        if options.many is None:
+            prepare = partial(registry.enrolment.prepare, name, certificate, again=options.again, life=life)
+        else:
+            prepare = partial(registry.enrolment.prepare_many, name, options.many, certificate, life=life)
         try:
             new = _in_force(registry, prepare, options.file)
         except _NotWritten as error:
@@ -81,10 +99,21 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
             output.tell("registry.enrol.code", name=name, code=new.code.formatted(), address=address_of(registry.settings))
         else:
             shown = second_in_japan(new.until.astimezone(JAPAN))
-            output.tell_done("registry.enrol.written", name=name, file=escaped(str(options.file)), until=shown)
+            key = "registry.enrol.written" if new.uses == 1 else "registry.enrol.written-many"
+            output.tell_done(key, name=name, file=escaped(str(options.file)), until=shown, uses=new.uses)
         if _is_loopback(registry.settings.server):
             output.warn("registry.enrol.loopback", config=str(home.config))
         warn_of_sheet(registry)
+    return output.OK
+
+
+def _withdraw(home: RegistryHome, name: str) -> int:
+    with opened(home) as registry:
+        count = registry.enrolment.withdraw(name)
+    if not count:
+        output.warn("registry.enrol.nothing-withdrawn", name=escaped(name))
+        return output.PROBLEM
+    output.tell_done("registry.enrol.withdrawn", name=escaped(name), count=count)
     return output.OK
 
 
@@ -116,10 +145,11 @@ def _in_force(registry: OpenedRegistry, prepare: Callable[[], NewCode], path: Pa
 
 def _write(registry: OpenedRegistry, path: Path, new: NewCode) -> None:
     """Write the file, for this account alone; who hands it out decides who else may read it. Raises _NotWritten."""
-    file = EnrolmentFile(address_of(registry.settings), new.name, new.code, new.until.astimezone(JAPAN))
+    file = EnrolmentFile(address_of(registry.settings), new.name, new.code, new.until.astimezone(JAPAN), new.uses)
+    explained = output.words("registry.enrol.in-file" if new.uses == 1 else "registry.enrol.in-file-of-many")
     try:
         with given(path):
-            write_new(path.absolute(), file.formatted(explained=output.words("registry.enrol.in-file")).encode())
+            write_new(path.absolute(), file.formatted(explained=explained).encode())
     except KioskError as error:
         raise _NotWritten(error) from error
 

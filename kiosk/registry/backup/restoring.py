@@ -262,7 +262,7 @@ def _begin(
     write_counters(database, counters)
     revoked = loaded.revoked | (frozenset() if before is None else before.revoked)
     write_revoked(database, revoked)
-    trail = AuditTrail(database).add_all([replace(server_act(now, act), checked=f"epoch:{number} cursor:{held}{altered}")])
+    trail = AuditTrail(database).add_all([server_act(now, act, f"epoch:{number} cursor:{held}{altered}")])
     # Whoever begins an epoch takes what stands for what holds: it is sealed as it is, and the trail says what was altered before.
     links, sums = sum_of_links(database, LinkHash(site_key)), hashes.of_database(database)
     head.write(database, replace(begun, links=links, safe=safe, sums=sums, trail=trail, is_sealed=True))

@@ -4,60 +4,29 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from kiosk.config.registry_home import RegistryHome
-from kiosk.config.registry_settings import read_registry_settings
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.model import RegistryCondition
 from kiosk.domain.operations import AcceptedAt
 from kiosk.domain.registry_json import read_operation
 from kiosk.domain.wire import Position
 from kiosk.registry.answers import Batch
-from kiosk.registry.api.backend import Library
-from kiosk.registry.backup.keeper import BackupKeeper, plan_of
 from kiosk.registry.backup.restoring import Machine, begin_epoch
-from kiosk.registry.opening import OpenedRegistry, open_registry, open_server_database
+from kiosk.registry.opening import open_server_database
 from kiosk.registry.remembered import Remembered
 from kiosk.registry.remembered_file import RememberedFile
-from kiosk.registry.server import RegistryServer
-from kiosk.registry.tls import authority_pem, server_context
+from kiosk.registry.tls import authority_pem
 from kiosk.store.sync.enrolment import enrol
 from kiosk.store.sync.server_url import ServerUrl
 from kiosk.store.sync.tls import Authority, read_certificate
 from tests.support.registry.sent_operations import Maker, fresh_number, fresh_token
+from tests.support.registry.served_home import in_touch, opened, serving
 from tests.support.sync.enrolled_counter import EnrolledCounter
 from tests.support.wait import LIMIT, wait_until
-
-
-@contextmanager
-def opened(home: RegistryHome) -> Iterator[OpenedRegistry]:
-    registry = open_registry(home, read_registry_settings(home.config), begins=True)
-    try:
-        yield registry
-    finally:
-        registry.close()
-
-
-@contextmanager
-def serving(home: RegistryHome) -> Iterator[str]:
-    """As `kiosk serve` puts it together. Yields the URL."""
-    with opened(home) as registry:
-        registry.tls.renew(registry.clock())
-        keeper = BackupKeeper(plan_of(home, registry.settings), registry.ledger, registry.site_key.key, registry.clock)
-        keeper.check()
-        administered = registry.counters, registry.enrolment
-        library = Library(registry.ledger, *administered, authority_pem(registry.tls), registry.clock, keeper.hear_ahead)
-        server = RegistryServer(library, server_context(registry.tls), "127.0.0.1")
-        server.start()
-        try:
-            yield f"https://127.0.0.1:{server.port}"
-        finally:
-            server.stop()
-            keeper.leave()
 
 
 @pytest.fixture
@@ -90,19 +59,6 @@ def new_epoch(home: RegistryHome) -> Remembered:
         key, settings, at = registry.site_key.key, registry.settings, registry.clock()
     machine = Machine(home.folder / "keys", home.folder / "backups", lambda: open_server_database(home, settings, create=False))
     return begin_epoch(machine, key, None, at)
-
-
-@contextmanager
-def in_touch(home: RegistryHome, counter: EnrolledCounter) -> Iterator[None]:
-    """The server serves, and the counter knows where. Neither waits for the other afterwards."""
-    with serving(home) as url:
-        counter.store.move_to(url)
-        counter.events.clear()
-        counter.start()
-        try:
-            yield
-        finally:
-            counter.stop()
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""Run by tests/registry/backup/test_killed.py: `python -m tests.support.backup.killed_at_every_point backup|empty|replace FOLDER EVERY`.
+"""Run by tests/registry/backup/test_killed.py:
+`python -m tests.support.backup.killed_at_every_point backup|empty|replace|import FOLDER EVERY`.
 
 For each point in turn, or for one of EVERY so many, a fork of this process runs the command on a copy of a server's home and is killed at
 that point, until one runs to its end. A point is a statement of SQL or a change of the file system. Prints, as JSON, what was found after
@@ -21,6 +22,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from kiosk.__main__ import main
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
@@ -29,6 +32,9 @@ from kiosk.ledger.recovery_sheet import sheet
 from kiosk.registry.backup.folder import backups_in, unfinished_in
 from kiosk.registry.backup.reading import verify
 from kiosk.registry.opening import OpenedRegistry, open_registry
+from kiosk.smartcard.authority import Authority
+from kiosk.smartcard.trust import TrustStore
+from kiosk.smartcard.virtual.authority import VirtualAuthority, ecdsa_key
 from tests.support.backup.server_machine import ServerMachine
 
 SETTINGS = RegistrySettings()
@@ -96,7 +102,7 @@ def killed_at(point: int, home: RegistryHome, arguments: tuple[str, ...]) -> boo
 
 
 def state_of(home: RegistryHome) -> str:
-    """What a server would find there: "old", "restored", or why it does not start."""
+    """What a server would find there: "old", "restored", "taken in", or why it does not start."""
     try:
         registry = open_registry(home, SETTINGS)
     except KioskError as error:
@@ -109,7 +115,9 @@ def described(registry: OpenedRegistry) -> str:
         head, found = registry.ledger.head(), registry.ledger.verify().findings
         if found:
             return f"altered: {found}"
-        return {(6, 0): "new", (8, 0): "old", (6, 1): "restored"}.get((head.position.cursor, len(head.epochs.cuts)), str(head))
+        return {(6, 0): "new", (8, 0): "old", (6, 1): "restored", (9, 1): "taken in"}.get(
+            (head.position.cursor, len(head.epochs.cuts)), str(head)
+        )
     finally:
         registry.close()
 
@@ -154,6 +162,24 @@ def restoring(folder: Path, every: int, *, over: bool) -> Iterator[dict[str, obj
             return
 
 
+def importing(folder: Path, every: int) -> Iterator[dict[str, object]]:
+    first, path, authority = first_home(folder), folder / "list.csv", VirtualAuthority.create(key=ecdsa_key(), demo=False)
+    path.write_text("".join(f"{0x0B000000 + card:X},{2_000_000_000 + card}\n" for card in range(30)))
+    certificate = Authority(authority.certificate.public_bytes(Encoding.DER))
+    TrustStore(first.trust).add(certificate.der)
+    arguments = ("import", str(path), "--serial", "hex", "--columns", "serial,number", "--authority", certificate.fingerprint)
+    for point, home in copies(folder, first, every):
+        was_killed = killed_at(point, home, arguments)
+        found = state_of(home)
+        again = run(home, *arguments)
+        registry = open_registry(home, SETTINGS)
+        head, whole = registry.ledger.head(), not registry.ledger.verify().findings
+        registry.close()
+        yield {"killed": was_killed, "state": found, "again": again, "links": head.count, "whole": whole}
+        if not was_killed:
+            return
+
+
 def site_key(home: RegistryHome) -> str:
     registry = open_registry(home, SETTINGS)
     registry.close()
@@ -168,5 +194,8 @@ def library(home: RegistryHome) -> str:
 
 if __name__ == "__main__":
     what, place, every = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    seen = backing_up(place, every) if what == "backup" else restoring(place, every, over=what == "replace")
+    if what == "import":
+        seen = importing(place, every)
+    else:
+        seen = backing_up(place, every) if what == "backup" else restoring(place, every, over=what == "replace")
     print(json.dumps(list(seen)))  # noqa: T201 - read by the test

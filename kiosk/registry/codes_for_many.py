@@ -1,0 +1,73 @@
+"""Codes that enrol many counters: one row for each name that is still to be given away, all with one proof.
+
+Their secret has 130 bits, so tries are not counted: whoever guesses would try for longer than the sun burns, and a hundred computers that
+start together are no attack. A row is taken under the head's lock, each by one counter; a repeat finds the row of its own secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from peewee import Database
+
+from kiosk.domain.enrolment_file import numbered
+from kiosk.ledger.notes import drop_note, notes_after, write_note
+from kiosk.registry.counters import read_counter_name, told
+from kiosk.registry.models import CounterRow, EnrolmentCodeRow
+from kiosk.registry.notes import CODE_FOR_MANY, CODE_MINUTES
+
+
+def free_names(database: Database, name: str, count: int) -> list[str]:
+    """The next names that no counter has and no other code gives away. Raises Refused: counter-name."""
+    mine = proof_of(database, name)
+    taken = {row.name for row in CounterRow.select(CounterRow.name).execute(database)}
+    taken |= {row.name for row in EnrolmentCodeRow.select().execute(database) if mine is None or bytes(row.code) != mine}
+    found: list[str] = []
+    number = 0
+    while len(found) < count:
+        number += 1
+        if (one := read_counter_name(numbered(name, number))) not in taken:
+            found.append(one)
+    return found
+
+
+def write_codes(database: Database, name: str, names: Sequence[str], proof: bytes, until: datetime, life: timedelta) -> None:
+    """Within a transaction. The code for many of before is void; names that were given away for it stay known to its counters' repeats."""
+    withdraw(database, name)
+    minutes = str(life // timedelta(minutes=1))
+    for one in names:
+        EnrolmentCodeRow.delete().where(EnrolmentCodeRow.name == one).execute(database)
+        EnrolmentCodeRow.insert({"name": one, "code": proof, "until": told(until), "tries": 0}).execute(database)
+        write_note(database, CODE_MINUTES + one, minutes)
+    write_note(database, CODE_FOR_MANY + name, proof.hex())
+
+
+def withdraw(database: Database, name: str) -> int:
+    """Void the code for many of this name, within a transaction. Returns how many uses it had left."""
+    proof = proof_of(database, name)
+    if proof is None:
+        return 0
+    drop_note(database, CODE_FOR_MANY + name)
+    unused = (EnrolmentCodeRow.code == proof) & EnrolmentCodeRow.secret.is_null()
+    return int(EnrolmentCodeRow.delete().where(unused).execute(database))
+
+
+def proof_of(database: Database, name: str) -> bytes | None:
+    found = names_by_proof(database)
+    return next((proof for proof, known in found.items() if known == name), None)
+
+
+def names_by_proof(database: Database) -> dict[bytes, str]:
+    """What the names of the counters begin with, of each code for many."""
+    return {bytes.fromhex(proof): name for name, proof in notes_after(database, CODE_FOR_MANY).items()}
+
+
+def row_for(database: Database, proof: bytes, secret: bytes) -> EnrolmentCodeRow | None:
+    """Within a transaction: the row that this counter has used, else the next that is free, else any; None if there is no such code."""
+    rows = list(EnrolmentCodeRow.select().where(EnrolmentCodeRow.code == proof).execute(database))
+    # desk-2 before desk-10.
+    rows.sort(key=lambda row: (len(row.name), row.name))
+    mine = [row for row in rows if row.secret is not None and bytes(row.secret) == secret]
+    free = [row for row in rows if row.secret is None]
+    return next(iter(mine or free or rows), None)

@@ -1,0 +1,1 @@
+"""Moving in from another system's list of links, and out of here."""
