@@ -10,20 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.argument_types import given
 from kiosk.commands.confirmation import answer_to, somebody_is_there
 from kiosk.commands.parser import Commands
 from kiosk.config import HandoverTarget, Home, Settings, counter_rules, read_settings
-from kiosk.config.atomic_write import replace_file
-from kiosk.config.file_access import read_regular
-from kiosk.config.handover_settings import UNCHECKED, with_target, without_target
-from kiosk.config.reading import CONFIG
-from kiosk.config.text_encoding import decoded
+from kiosk.config.handover_settings import UNCHECKED
+from kiosk.config.handover_targets import drop_target, keep_target
 from kiosk.domain.errors import Code, KioskError, Refused
 from kiosk.domain.escaping import escaped
 from kiosk.domain.model import AnyService, LocalService, Service
+from kiosk.domain.rules import BarcodeRule
 from kiosk.domain.states import HandoverWhen
-from kiosk.domain.trial_number import trial_number
+from kiosk.domain.trial_number import may_be_a_patrons, trial_number
 from kiosk.resource_files import resource
 
 if TYPE_CHECKING:
@@ -58,21 +55,18 @@ def teach(home: Home, options: argparse.Namespace) -> int:
     settings = read_settings(home.config)
     if _services(settings, options.service) is None:
         return output.MISUSE
-    number = options.number or trial_number(counter_rules(settings).barcode)
+    rule = counter_rules(settings).barcode
+    number = options.number or trial_number(rule)
     if not (options.title or somebody_is_there()):
         output.warn("handover.title-needed")
         return output.MISUSE
-    target = _window(options) if options.unchecked else _field(options, number)
+    target = _window(options) if options.unchecked else _field(options, number, rule)
     title = options.title or _title(target.title)
     if not Target(title).fits(ProgramWindow(0, target.title, (), ours=False)):
         output.warn("handover.title-other", title=escaped(title))
         return output.PROBLEM
     target = replace(target, title=title)
-    with given(home.config):
-        config = with_target(decoded(read_regular(home.config)), target).encode()
-        for mistake in CONFIG.check_content(home.config, config):
-            raise mistake
-        replace_file(home.config, config)
+    keep_target(home.config, target)
     output.tell_done("handover.kept", name=escaped(target.name), title=escaped(title), file=escaped(str(home.config)))
     if settings.handover.when is HandoverWhen.OFF:
         output.warn("handover.is-off")
@@ -88,11 +82,13 @@ def try_out(home: Home, options: argparse.Namespace) -> int:
     services = _services(settings, [options.service] if options.service else [])
     if services is None:
         return output.MISUSE
-    number = options.number or trial_number(counter_rules(settings).barcode)
+    rule = counter_rules(settings).barcode
+    number = options.number or trial_number(rule)
     target = target_for(settings.handover, services[0] if services else None)
     with ExitStack() as ends:
         accessible, here = _accessibility(ends), desktop()
         output.tell("handover.bring", title=escaped(target.title), seconds=round(_SECONDS))
+        _tell_whose(number, rule)
         _wait_for_front(target, here)
         began = time.monotonic()
         hand_over(number, target, here, accessible)
@@ -102,15 +98,9 @@ def try_out(home: Home, options: argparse.Namespace) -> int:
 
 
 def forget(home: Home, options: argparse.Namespace) -> int:
-    with given(home.config):
-        config = decoded(read_regular(home.config))
-        without = without_target(config, options.name)
-        if without == config:
-            output.warn("handover.no-such", name=escaped(options.name))
-            return output.PROBLEM
-        for mistake in CONFIG.check_content(home.config, without.encode()):
-            raise mistake
-        replace_file(home.config, without.encode())
+    if not drop_target(home.config, options.name):
+        output.warn("handover.no-such", name=escaped(options.name))
+        return output.PROBLEM
     output.tell_done("handover.forgotten", name=escaped(options.name))
     return output.OK
 
@@ -120,7 +110,7 @@ def show_chromium(home: Home, options: argparse.Namespace) -> int:
     return output.OK
 
 
-def _field(options: argparse.Namespace, number: str) -> HandoverTarget:
+def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> HandoverTarget:
     """What was learnt of the field that people click into, told to them. The title is the whole one."""
     from kiosk.library.handover import desktop
     from kiosk.library.handover.teaching import teach as learn
@@ -130,6 +120,7 @@ def _field(options: argparse.Namespace, number: str) -> HandoverTarget:
         if accessible is None:
             raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason="no-interface")
         output.tell("handover.click", number=number, seconds=round(_SECONDS))
+        _tell_whose(number, rule)
         try:
             taught = learn(number, here, accessible, _SECONDS)
         except KioskError as error:
@@ -186,6 +177,11 @@ def _window(options: argparse.Namespace) -> HandoverTarget:
 def _title(whole: str) -> str:
     """Which part of the title is always there: it may name a patron."""
     return answer_to(output.words("handover.which-title", title=escaped(whole))) or whole
+
+
+def _tell_whose(number: str, rule: BarcodeRule) -> None:
+    """It is typed into the real system, which may look for it."""
+    output.tell("handover.number-perhaps" if may_be_a_patrons(number, rule) else "handover.number-nobodys", number=number)
 
 
 def _services(settings: Settings, names: list[str]) -> list[AnyService] | None:

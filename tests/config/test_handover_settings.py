@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.config import HandoverTarget, check_settings, read_settings
-from kiosk.config.handover_settings import HABITS, HandoverSettings, with_target, without_target
+from kiosk.config.handover_settings import HABITS, HandoverSettings
 from kiosk.config.handover_settings import TARGETS as TARGETS_KIND
+from kiosk.config.handover_targets import with_target, without_target
 from kiosk.config.toml import loads
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LocalService, Service
