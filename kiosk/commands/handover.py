@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.confirmation import answer_to, somebody_is_there
+from kiosk.commands.confirmation import agrees, answer_to, somebody_is_there
 from kiosk.commands.parser import Commands
 from kiosk.config import HandoverTarget, Home, Settings, counter_rules, read_settings
-from kiosk.config.handover_settings import UNCHECKED
+from kiosk.config.handover_settings import PAUSE_MS, PREFIXES, SET_VALUE, SUFFIXES, UNCHECKED, WAYS
 from kiosk.config.handover_targets import drop_target, keep_target
 from kiosk.domain.errors import Code, KioskError, Refused
 from kiosk.domain.escaping import escaped
@@ -38,7 +38,10 @@ def add(commands: Commands) -> None:
     teaching.given("name", metavar="NAME")
     teaching.option("--service", action="append", default=[], metavar="SERVICE")
     teaching.option("--title", metavar="TEXT")
-    teaching.option("--suffix", choices=("none", "enter", "tab"), default="none")
+    teaching.option("--prefix", choices=PREFIXES, default="none")
+    teaching.option("--suffix", choices=SUFFIXES, default="none")
+    teaching.option("--way", choices=WAYS, default=WAYS[0])
+    teaching.option("--pause-ms", type=int, choices=range(PAUSE_MS + 1), metavar="MS", default=0)
     teaching.option("--number", metavar="NUMBER")
     teaching.option("--unchecked", action="store_true")
     trying = acts.add("try", act=try_out)
@@ -60,7 +63,12 @@ def teach(home: Home, options: argparse.Namespace) -> int:
     if not (options.title or somebody_is_there()):
         output.warn("handover.title-needed")
         return output.MISUSE
+    if options.unchecked and options.way == SET_VALUE:
+        output.warn("handover.value-needs-field")
+        return output.MISUSE
     target = _window(options) if options.unchecked else _field(options, number, rule)
+    if target is None:
+        return output.PROBLEM
     title = options.title or _title(target.title)
     if not Target(title).fits(ProgramWindow(0, target.title, (), ours=False)):
         output.warn("handover.title-other", title=escaped(title))
@@ -110,8 +118,8 @@ def show_chromium(home: Home, options: argparse.Namespace) -> int:
     return output.OK
 
 
-def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> HandoverTarget:
-    """What was learnt of the field that people click into, told to them. The title is the whole one."""
+def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> HandoverTarget | None:
+    """What was learnt of the field that people click into, told to them; None if it is of no use. The title is the whole one."""
     from kiosk.library.handover import desktop
     from kiosk.library.handover.teaching import teach as learn
 
@@ -119,14 +127,21 @@ def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> Hando
         accessible, here = _accessibility(ends), desktop()
         if accessible is None:
             raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason="no-interface")
-        output.tell("handover.click", number=number, seconds=round(_SECONDS))
-        _tell_whose(number, rule)
+
+        def click() -> None:
+            output.tell("handover.click", number=number, seconds=round(_SECONDS))
+            _tell_whose(number, rule)
+
         try:
-            taught = learn(number, here, accessible, _SECONDS)
+            taught = learn(number, here, accessible, _SECONDS, by_value=options.way == SET_VALUE, click=click)
         except KioskError as error:
             if error.code is Code.HANDOVER_FIELD_UNSEEN:
                 output.warn("handover.perhaps-unchecked")
             raise
+    if not taught.is_noticed and not (somebody_is_there() and agrees(output.words("handover.noticed"))):
+        # A value that was set may be shown, and pass unnoticed by the program.
+        output.warn("handover.unnoticed")
+        return None
     field, suffix = taught.field, options.suffix
     output.tell(
         "handover.seen",
@@ -145,7 +160,10 @@ def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> Hando
         title=taught.window.title,
         services=tuple(options.service),
         program=taught.window.program,
+        prefix=options.prefix,
         suffix=suffix,
+        way=options.way,
+        pause_ms=options.pause_ms,
         role=field.role,
         label=field.name,
         id=field.identifier,
@@ -161,15 +179,17 @@ def _window(options: argparse.Namespace) -> HandoverTarget:
     from kiosk.library.handover.teaching import chosen_window
 
     here = desktop()
-    output.tell("handover.click-window", seconds=round(_SECONDS))
-    window = chosen_window(here, _SECONDS)
+    window = chosen_window(here, _SECONDS, click=lambda: output.tell("handover.click-window", seconds=round(_SECONDS)))
     output.tell("handover.seen-window", program=escaped(window.program))
     return HandoverTarget(
         name=options.name,
         title=window.title,
         services=tuple(options.service),
         program=window.program,
+        prefix=options.prefix,
         suffix=options.suffix,
+        way=options.way,
+        pause_ms=options.pause_ms,
         habit=UNCHECKED,
     )
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from kiosk.config.value_types import Choice, Tables, Text, Texts, setting
+from kiosk.config.value_types import Choice, Number, Tables, Text, Texts, setting
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.states import HandoverWhen
 
 UNCHECKED = "unchecked"
 HABITS = ("plain", "formats", "renders", "jumps", "submits", UNCHECKED)
+PREFIXES = ("none", "enter", "tab", "escape", *(f"f{number}" for number in range(1, 13)))
+SUFFIXES = tuple(key for key in PREFIXES if key != "escape")
+SET_VALUE = "set-value"
+PAUSE_MS = 100
+WAYS = ("keys", "scan-codes", SET_VALUE)
 _NAMED = Text(r"[^\x00-\x1f\x7f]{1,40}", '"…" (1 … 40)')
 _REST = Text(r"[^\x00-\x1f\x7f]{0,300}", '"…" (0 … 300)')
 
@@ -23,7 +28,11 @@ class HandoverTarget:
     services: tuple[str, ...] = setting(Texts(r"[^\x00-\x1f\x7f|]{1,20}", '"loan"', most=20), ())
     """The services whose number goes here; none: all that no other target names."""
     program: str = setting(_REST, "")
-    suffix: str = setting(Choice({word: word for word in ("none", "enter", "tab")}), "none")
+    prefix: str = setting(Choice({word: word for word in PREFIXES}), "none")
+    suffix: str = setting(Choice({word: word for word in SUFFIXES}), "none")
+    way: str = setting(Choice({word: word for word in WAYS}), "keys")
+    pause_ms: int = setting(Number(0, PAUSE_MS), 0)
+    """After each character, for programs that lose some."""
     role: str = setting(Text(r"([a-z][a-z -]{0,40})?", '"entry"'), "")
     label: str = setting(_REST, "")
     id: str = setting(_REST, "")
@@ -37,7 +46,7 @@ class HandoverTarget:
 def _why_wrong(target: HandoverTarget) -> tuple[str, str] | None:
     """The setting that does not go with the others, and what it should be."""
     if target.habit == UNCHECKED:
-        return None
+        return ("way", '"keys"') if target.way == SET_VALUE else None
     if not target.role:
         return "role", '"entry"'
     if not (target.label or target.id):

@@ -7,7 +7,7 @@ from kiosk.config.handover_settings import UNCHECKED
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import AnyService, LocalService, Service
 from kiosk.library.handover.elements import Field, Habit
-from kiosk.library.handover.target import Suffix, Target
+from kiosk.library.handover.target import Key, Target, WayIn
 
 
 def target_for(settings: HandoverSettings, service: AnyService | None) -> Target:
@@ -28,14 +28,22 @@ def target_for(settings: HandoverSettings, service: AnyService | None) -> Target
 
 def _target(target: HandoverTarget) -> Target:
     """A target of the configuration as handing over takes it."""
-    if target.habit == UNCHECKED:
-        return Target(target.title, target.program, Suffix(target.suffix), name=target.name, unchecked=True)
-    field = Field(target.role, target.label, target.id, target.tag, target.address, Habit(target.habit))
-    return Target(target.title, target.program, Suffix(target.suffix), field, target.name)
+    unchecked = target.habit == UNCHECKED
+    return Target(
+        target.title,
+        target.program,
+        Key(target.suffix),
+        None if unchecked else Field(target.role, target.label, target.id, target.tag, target.address, Habit(target.habit)),
+        target.name,
+        unchecked,
+        Key(target.prefix),
+        WayIn(target.way),
+        target.pause_ms / 1000,
+    )
 
 
 def _window(settings: HandoverSettings) -> Target:
-    return Target(settings.title, settings.program, Suffix(settings.suffix))
+    return Target(settings.title, settings.program, Key(settings.suffix))
 
 
 def all_targets(settings: HandoverSettings) -> list[Target]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from kiosk import child_process
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.library.handover import LIMIT, Suffix, Target, accessibility, desktop, hand_over
+from kiosk.library.handover import Key, Target, WayIn, accessibility, desktop, hand_over, limit_of
 from kiosk.library.handover.elements import Field, Habit
 
 _BEGIN_SECONDS = 5.0
@@ -30,7 +30,7 @@ def hand_over_apart(digits: str, target: Target) -> None:
     began = time.monotonic()
     asked = {"digits": digits, "target": asdict(target), "own": os.getpid()}
     try:
-        child_process.call(hand_over_here, asked, LIMIT + _BEGIN_SECONDS)
+        child_process.call(hand_over_here, asked, limit_of(digits, target) + _BEGIN_SECONDS)
     except (child_process.Overdue, child_process.Died) as error:
         raise Refused(Code.HANDOVER_CHANGED, typed=0) from error
     except child_process.NotBegun as error:
@@ -45,5 +45,10 @@ def hand_over_here(digits: str, target: dict[str, Any], own: int) -> None:
 
 def _target(parts: dict[str, Any]) -> Target:
     field = parts["field"]
-    told = {"suffix": Suffix(parts["suffix"]), "field": None if field is None else Field(**(field | {"habit": Habit(field["habit"])}))}
+    told = {
+        "suffix": Key(parts["suffix"]),
+        "field": None if field is None else Field(**(field | {"habit": Habit(field["habit"])})),
+        "prefix": Key(parts["prefix"]),
+        "way": WayIn(parts["way"]),
+    }
     return Target(**(parts | told))
