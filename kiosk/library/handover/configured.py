@@ -20,13 +20,13 @@ def target_for(settings: HandoverSettings, service: AnyService | None) -> Target
     named = [target for target in settings.target if name in target.services]
     for_all = [target for target in settings.target if not target.services]
     for target in (*named, *for_all):
-        return _target(target)
+        return of_config(target)
     if not settings.title.strip():
         raise Refused(Code.HANDOVER_NO_WINDOW)
     return _window(settings)
 
 
-def _target(target: HandoverTarget) -> Target:
+def of_config(target: HandoverTarget) -> Target:
     """A target of the configuration as handing over takes it."""
     unchecked = target.habit == UNCHECKED
     return Target(
@@ -48,4 +48,4 @@ def _window(settings: HandoverSettings) -> Target:
 
 def all_targets(settings: HandoverSettings) -> list[Target]:
     """Every target that the configuration has."""
-    return [*map(_target, settings.target), *([_window(settings)] if settings.title.strip() else [])]
+    return [*map(of_config, settings.target), *([_window(settings)] if settings.title.strip() else [])]

@@ -25,10 +25,21 @@ _POLL_SECONDS = 0.01
 _MOVED_SECONDS = 0.15
 """After each key, longer than when handing over: no patron waits."""
 _LEFT_SECONDS = 1.5
-_TYPING_SECONDS = 60.0
+TYPING_SECONDS = 60.0
 """For the longest number."""
 _LATE_SECONDS = 5.0
 """Beyond the time that people get, for what is being asked then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a field does."""
+
+    habit: Habit
+    is_noticed: bool = True
+    """Whether the program is known to have noticed the number: keys it does; a value set in a field that does nothing more only people can
+    tell.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +49,7 @@ class Taught:
     window: ProgramWindow
     field: Field
     is_noticed: bool = True
-    """Whether the program is known to have noticed the number: keys it does; a value set in a field that does nothing more only people can
-    tell.
-    """
+    """See `Learnt`."""
 
 
 Tell: TypeAlias = Callable[[ProgramWindow, "Element | Unknown"], None]
@@ -62,7 +71,8 @@ def teach(
 ) -> Taught:
     """`watch` and then `learn`."""
     window, element = watch(desktop, accessible, seconds, click=click)
-    return learn(digits, window, element, desktop, accessible, by_value=by_value)
+    learnt = learn(digits, window, element, desktop, accessible, by_value=by_value)
+    return Taught(window, Field(*_parts(element), learnt.habit), learnt.is_noticed)
 
 
 def watch(
@@ -92,14 +102,14 @@ def watch(
 
 def learn(
     digits: str, window: ProgramWindow, element: Element, desktop: Desktop, accessible: Accessibility, *, by_value: bool = False
-) -> Taught:
+) -> Learnt:
     """Type `digits` into this field, which has the focus, and learn what it does. `by_value`: have the program show them, without keys.
     They are left for people to delete.
 
     Raises Refused: handover-field-unseen (`reason`), -elsewhere, -filled; handover-changed with `typed`, when the focus went elsewhere
     before the last digit; handover-not-shown with `typed`; Unavailable: handover-impossible.
     """
-    with desktop.seat(_TYPING_SECONDS) as seat, accessible.elements(_TYPING_SECONDS) as elements:
+    with desktop.seat(TYPING_SECONDS) as seat, accessible.elements(TYPING_SECONDS) as elements:
         now = elements.focused(window)
         if seat.front() != window or now != element:
             raise Refused(Code.HANDOVER_FIELD_ELSEWHERE)
@@ -109,8 +119,8 @@ def learn(
         if not free:
             raise Refused(Code.HANDOVER_FIELD_FILLED)
         trial = _Trial(seat, elements, window, element)
-        field = trial.field_by_value(digits) if by_value else trial.field(digits)
-        return Taught(window, field, is_noticed=not by_value or field.habit is not Habit.PLAIN)
+        habit = trial.by_value(digits) if by_value else trial.by_keys(digits)
+        return Learnt(habit, is_noticed=not by_value or habit is not Habit.PLAIN)
 
 
 def chosen_window(
@@ -181,7 +191,7 @@ class _Trial:
     renders: bool = False
     formats: bool = False
 
-    def field(self, digits: str) -> Field:
+    def by_keys(self, digits: str) -> Habit:
         for position, digit in enumerate(digits, 1):
             self._follow(position - 1)
             with self.seat.held():
@@ -193,9 +203,9 @@ class _Trial:
             if shown is None and (position < len(digits) or self.elements.has_focus(self.element) is True):
                 raise Refused(Code.HANDOVER_NOT_SHOWN, typed=position)
             self.formats |= shown is not None and shown != digits[:position]
-        return Field(*_parts(self.element), self._habit(digits))
+        return self._habit(digits)
 
-    def field_by_value(self, digits: str) -> Field:
+    def by_value(self, digits: str) -> Habit:
         """The program is asked to show them."""
         if self.elements.set_text(self.element, digits) is not True:
             raise _unseen(Unknown.FIXED)
@@ -203,7 +213,7 @@ class _Trial:
         if shown is None and self.elements.has_focus(self.element) is True:
             raise Refused(Code.HANDOVER_NOT_SHOWN, typed=len(digits))
         self.formats = shown is not None and shown != digits
-        return Field(*_parts(self.element), self._habit(digits))
+        return self._habit(digits)
 
     def _follow(self, typed: int) -> None:
         """Go on in the same field, or in the one that a page has put in its place."""

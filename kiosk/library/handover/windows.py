@@ -186,7 +186,8 @@ class WindowsSeat:
         layout = self._layout()
         virtual = _VIRTUAL_KEYS.get(key, 0)
         if as_scan_code:
-            strokes = [_KeyboardInput(0, scan, _SCAN_CODE) for scan in self._scan_codes(key, virtual, layout)]
+            # https://learn.microsoft.com/windows/win32/api/winuser/ns-winuser-keybdinput: wVk is ignored then. Wine looks at nothing else.
+            strokes = [_KeyboardInput(each, scan, _SCAN_CODE) for each, scan in self._placed(key, virtual, layout)]
         elif virtual:
             strokes = [_KeyboardInput(virtual, self._user.MapVirtualKeyExW(virtual, _SCAN_CODE_OF, layout))]
         else:
@@ -203,8 +204,8 @@ class WindowsSeat:
         if self._user.SendInput(len(events), events, ctypes.sizeof(_Input)) != len(events):
             raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
 
-    def _scan_codes(self, key: str, virtual: int, layout: int | None) -> list[int]:
-        """Of the keys that give this one in the layout. Raises Unavailable: handover-impossible, where none do."""
+    def _placed(self, key: str, virtual: int, layout: int | None) -> list[tuple[int, int]]:
+        """The keys that give this one in the layout, with their scan codes. Raises Unavailable: handover-impossible, where none do."""
         keys = [virtual]
         if not virtual:
             # https://learn.microsoft.com/windows/win32/api/winuser/nf-winuser-vkkeyscanexw: the key, and in the high byte its modifiers.
@@ -217,7 +218,7 @@ class WindowsSeat:
         codes = [self._user.MapVirtualKeyExW(each, _SCAN_CODE_OF, layout) for each in keys]
         if not all(codes):
             raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
-        return codes
+        return list(zip(keys, codes, strict=True))
 
     def _layout(self) -> int | None:
         """That of the window in front; it may differ from ours."""

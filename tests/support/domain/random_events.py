@@ -31,6 +31,7 @@ from kiosk.domain.events import (
     DisplayTaken,
     EndedSeen,
     Event,
+    FieldsChosen,
     GoOnPressed,
     GuardianCheckSet,
     HandedOver,
@@ -157,6 +158,7 @@ from kiosk.domain.states import (
     Unlinked,
     Waiting,
 )
+from tests.support.domain.random_fields import fields_next
 from tests.support.domain.random_registry import OPERATIONS, registry_awaited, registry_back, registry_news, registry_said
 
 TYPED = "9173"
@@ -292,6 +294,8 @@ class RandomEvents:
             return DisplayTaken()
         if counter.screen is Screen.RETURNING:
             return TakenBack(self.draw.choice([STAFF_CODE, STAFF_CODE, TYPED]))
+        if counter.fields is not None and self.draw.random() < 0.8:
+            return fields_next(self.draw, counter.fields)
         return self.expected_answer(counter) or self.expected_act(counter)
 
     def expected_answer(self, counter: Counter) -> Event | None:
@@ -344,7 +348,8 @@ class RandomEvents:
         match counter.flow:
             case Waiting():
                 news = registry_back(counter)
-                return self.any_of(RegistrationChosen(), UnlinkingChosen(), self.entered(), self.card_moves(counter), *news)
+                chosen = RegistrationChosen(), UnlinkingChosen(), FieldsChosen()
+                return self.any_of(*chosen, self.entered(), self.card_moves(counter), *news)
             case ChoosingApplicant():
                 return ApplicantChosen(draw.choice(list(Applicant)))
             case CheckingGuardian(draft) if draft.checks != frozenset(GuardianCheck):
