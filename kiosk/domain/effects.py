@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
-from kiosk.domain.field_targets import FieldTarget, FieldWay
+from kiosk.domain.field_effects import FieldQuestion, StopTeaching
 from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import (
@@ -192,55 +192,6 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadTargets:
-    """Read the targets of the configuration. Answered by TargetsRead or FieldsFailed."""
-
-    ticket: Ticket
-
-
-@dataclass(frozen=True, slots=True)
-class TeachField:
-    """Wait for staff to click into a field of another program, and learn what it does. Answered by any number of FieldSeen, by
-    FieldTypingBegan once a trial number is being typed, and at last by FieldTaught or FieldsFailed.
-    """
-
-    ticket: Ticket
-    way: FieldWay
-    unchecked: bool
-    """Only the window, into which nothing is typed."""
-
-
-class StopTeaching(Fieldless):
-    """Type no more, and wait for no click. Not answered."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class KeepTarget:
-    """Write a target into the configuration. Answered by TargetsRead or FieldsFailed."""
-
-    ticket: Ticket
-    target: FieldTarget
-
-
-@dataclass(frozen=True, slots=True)
-class TryTarget:
-    """Type a trial number as for a patron. Answered by TargetTried or FieldsFailed."""
-
-    ticket: Ticket
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetTarget:
-    """Remove a target from the configuration. Answered by TargetsRead or FieldsFailed."""
-
-    ticket: Ticket
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class PrintSlip:
     """Print a slip. Answered by SlipPrinted or SlipFailed."""
 
@@ -306,9 +257,6 @@ class Play:
 
 LibraryQuestion = LookUpPatron | ServeItem | ListLoans | DescribeItem | LookAgain | RecogniseLibraryCard
 """Questions to the library system, asked on its own thread; see `effects/library_thread.py`."""
-
-FieldQuestion = ReadTargets | TeachField | KeepTarget | TryTarget | ForgetTarget
-"""Questions about fields of other programs, asked on a thread of their own."""
 
 Question = (
     ReadCard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.effects import ForgetTarget, KeepTarget, ReadTargets, StartTimer, StopTeaching, TeachField, TryTarget
+from kiosk.domain.effects import StartTimer
 from kiosk.domain.events import (
     FieldsChosen,
     FieldSeen,
@@ -20,6 +20,7 @@ from kiosk.domain.events import (
     TeachingStopped,
     TeachPressed,
 )
+from kiosk.domain.field_effects import ForgetTarget, KeepTarget, ReadTargets, StopTeaching, TeachField, TryTarget
 from kiosk.domain.model import Ticket
 from kiosk.domain.states import Counter, FieldAct, FieldDone, Fields, Problem, Section
 from kiosk.domain.transition import Step, asking, stay

@@ -23,23 +23,17 @@ from kiosk.domain.effects import (
     FindLinks,
     ForgetCrashes,
     ForgetRefusal,
-    ForgetTarget,
     HandOver,
-    KeepTarget,
     LookAtStore,
     Play,
     PrintSlip,
     ReadCard,
-    ReadTargets,
     ReadTries,
     RecordAct,
     ReleaseCard,
     RetryLibrary,
     SaveLink,
     StartTimer,
-    StopTeaching,
-    TeachField,
-    TryTarget,
     VerifyPin,
 )
 from kiosk.domain.errors import Code, KioskError
@@ -59,6 +53,7 @@ from kiosk.domain.events import (
     StoreFailed,
     UnsentUnlinkingsFound,
 )
+from kiosk.domain.field_effects import ForgetTarget, KeepTarget, ReadTargets, StopTeaching, TeachField, TryTarget
 from kiosk.domain.health import Finding, bug_in
 from kiosk.domain.machine import step
 from kiosk.domain.model import AnyService, Insertion, LibraryCardNumber, LinkToken, Ticket

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.domain.effects import FieldQuestion, ForgetTarget, KeepTarget, ReadTargets, StopTeaching, TeachField, TryTarget
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.events import Event, FieldSeen, FieldsFailed, FieldTaught, FieldTypingBegan, TargetsRead, TargetTried
+from kiosk.domain.field_effects import FieldQuestion, ForgetTarget, KeepTarget, ReadTargets, StopTeaching, TeachField, TryTarget
 from kiosk.domain.model import Ticket
 from kiosk.effects.ports import FieldTeacher
 from kiosk.effects.worker import Worker

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.domain.effects import Effect, ForgetTarget, KeepTarget, ReadTargets, StartTimer, StopTeaching, TeachField, TryTarget
+from kiosk.domain.effects import Effect, StartTimer
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     BesideClosed,
@@ -30,6 +30,7 @@ from kiosk.domain.events import (
     TeachPressed,
     TimeUp,
 )
+from kiosk.domain.field_effects import ForgetTarget, KeepTarget, ReadTargets, StopTeaching, TeachField, TryTarget
 from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField, target_for_service, target_name, title_parts
 from kiosk.domain.machine import step
 from kiosk.domain.model import Insertion, LocalService, ReaderCondition, Service

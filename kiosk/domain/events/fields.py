@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import field
 from typing import ClassVar
 
-from kiosk.domain.effects import ForgetTarget, KeepTarget, ReadTargets, TeachField, TryTarget
 from kiosk.domain.errors import Code
 from kiosk.domain.events.about import ENDS_NOTHING, LIES_OVER, Acting, Answering, By, GoesOn, Said
 from kiosk.domain.events.answer import Answer
+from kiosk.domain.field_effects import ForgetTarget, KeepTarget, ReadTargets, TeachField, TryTarget
 from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
 from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.lazy_dataclass import dataclass

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum, unique
 
-from kiosk.domain.effects import ForgetTarget, KeepTarget, Question, ReadTargets, TeachField, TryTarget
+from kiosk.domain.effects import Question
+from kiosk.domain.field_effects import ForgetTarget, KeepTarget, ReadTargets, TeachField, TryTarget
 from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Ticket

@@ -31,7 +31,6 @@ from kiosk.domain.events import (
     DisplayTaken,
     EndedSeen,
     Event,
-    FieldsChosen,
     GoOnPressed,
     GuardianCheckSet,
     HandedOver,
@@ -158,8 +157,8 @@ from kiosk.domain.states import (
     Unlinked,
     Waiting,
 )
-from tests.support.domain.random_fields import fields_next
-from tests.support.domain.random_registry import OPERATIONS, registry_awaited, registry_back, registry_news, registry_said
+from tests.support.domain.random_fields import fields_next, idle
+from tests.support.domain.random_registry import OPERATIONS, registry_awaited, registry_news, registry_said
 
 TYPED = "9173"
 """Four digits typed wherever anything can be typed."""
@@ -294,9 +293,7 @@ class RandomEvents:
             return DisplayTaken()
         if counter.screen is Screen.RETURNING:
             return TakenBack(self.draw.choice([STAFF_CODE, STAFF_CODE, TYPED]))
-        if counter.fields is not None and self.draw.random() < 0.8:
-            return fields_next(self.draw, counter.fields)
-        return self.expected_answer(counter) or self.expected_act(counter)
+        return fields_next(self.draw, counter) or self.expected_answer(counter) or self.expected_act(counter)
 
     def expected_answer(self, counter: Counter) -> Event | None:
         draw = self.draw
@@ -347,9 +344,7 @@ class RandomEvents:
         draw = self.draw
         match counter.flow:
             case Waiting():
-                news = registry_back(counter)
-                chosen = RegistrationChosen(), UnlinkingChosen(), FieldsChosen()
-                return self.any_of(*chosen, self.entered(), self.card_moves(counter), *news)
+                return self.any_of(RegistrationChosen(), UnlinkingChosen(), self.entered(), self.card_moves(counter), *idle(counter))
             case ChoosingApplicant():
                 return ApplicantChosen(draw.choice(list(Applicant)))
             case CheckingGuardian(draft) if draft.checks != frozenset(GuardianCheck):

@@ -7,6 +7,7 @@ import random
 from kiosk.domain.errors import Code
 from kiosk.domain.events import (
     Event,
+    FieldsChosen,
     FieldSeen,
     FieldsFailed,
     FieldTaught,
@@ -21,13 +22,23 @@ from kiosk.domain.events import (
     TeachPressed,
 )
 from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
-from kiosk.domain.states import FieldAct, Fields
+from kiosk.domain.states import Counter, FieldAct
+from tests.support.domain.random_registry import registry_back
 
 TARGET = FieldTarget("貸出", "図書館システム", "browser", ("loan",), "entry", "利用者番号", "card")
 SEEN = SeenField("browser", "図書館システム - 貸出", "entry", "利用者番号", "card", is_editable=True)
 
 
-def fields_next(draw: random.Random, page: Fields) -> Event:
+def idle(counter: Counter) -> tuple[Event, ...]:
+    """What may happen while nobody is served, beside cards."""
+    return (*registry_back(counter), FieldsChosen())
+
+
+def fields_next(draw: random.Random, counter: Counter) -> Event | None:
+    """What fits the page; None mostly while it is closed."""
+    page = counter.fields
+    if page is None or draw.random() < 0.2:
+        return None
     ticket = page.ticket
     failed = FieldsFailed(ticket, draw.choice(list(Code)))
     taught = FieldTaught(ticket, TaughtField(TARGET, draw.random() < 0.7))

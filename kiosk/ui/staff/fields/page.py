@@ -88,7 +88,7 @@ class FieldsPage(PageBeside):
         if page.problem is not None:
             code, params = page.problem.code, dict(page.problem.params)
             self._notice.set_kind("care")
-            self._notice.say(refusal(code, "staff", **params), _next(code, str(params.get("reason", "")), **params))
+            self._notice.say(refusal(code, "staff", **params), _next(code, params))
             return
         if page.done is not None:
             self._notice.set_kind("care" if page.done.value == "tried-unchecked" else "done")
@@ -99,12 +99,13 @@ class FieldsPage(PageBeside):
         self._notice.say("" if under_way is None else say(f"staff.fields.{under_way}", name=unmarked(page.name)))
 
 
-def _next(code: Code, reason: str, **params: str | int) -> str:
+def _next(code: Code, params: dict[str, str | int]) -> str:
     """What to do: here nobody has a patron's number to copy."""
     if code.about.family is not Family.HANDOVER:
         return refusal(code, "staff-next", **params)
     if code is Code.HANDOVER_IMPOSSIBLE:
         return say("staff.fields.next-impossible")
+    reason = params.get("reason")
     if reason in ("silent-program", "no-interface", "masked"):
         return say("staff.fields.next-unseen")
     if reason == "fixed":
