@@ -75,9 +75,11 @@ class FieldTeacher:
         if accessible is None:
             raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.NO_INTERFACE.value)
         with accessible.switched_on():
-            window, element = watch(
-                desktop(), accessible, SECONDS, lambda window, element: seen(_seen(window, element)), is_wanted=is_wanted
-            )
+
+            def tell(window: ProgramWindow, element: Element | Unknown) -> None:
+                seen(_seen(window, element))
+
+            window, element = watch(desktop(), accessible, SECONDS, tell, is_wanted=is_wanted, in_terminal=False)
             typing(self._number)
             by_value = way is FieldWay.SET_VALUE
             if sys.platform == "linux":
@@ -88,7 +90,7 @@ class FieldTeacher:
 
 
 def _window(way: FieldWay, is_wanted: Callable[[], bool]) -> TaughtField:
-    window = chosen_window(desktop(), SECONDS, is_wanted=is_wanted)
+    window = chosen_window(desktop(), SECONDS, is_wanted=is_wanted, in_terminal=False)
     way = FieldWay.KEYS if way is FieldWay.SET_VALUE else way
     return TaughtField(FieldTarget("", window.title, window.program, habit=UNCHECKED, way=way.value))
 

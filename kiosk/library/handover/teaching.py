@@ -83,9 +83,10 @@ def watch(
     *,
     click: Callable[[], None] = lambda: None,
     is_wanted: Callable[[], bool] = lambda: True,
+    in_terminal: bool = True,
 ) -> tuple[ProgramWindow, Element]:
     """Wait at most `seconds` for somebody to click into a field of another program. `click` is called once that may be done, `tell` with
-    each new thing that is seen meanwhile.
+    each new thing that is seen meanwhile. `in_terminal`: what is in front at first is the terminal, and does not count.
 
     Raises Refused: handover-field-unseen (`reason`), when what was clicked into tells nothing; handover-field-elsewhere, when it is no
     field; Unavailable: handover-impossible; GivenUp, once it is not wanted any more.
@@ -94,8 +95,8 @@ def watch(
         if isinstance(elements, NoElements):
             # Wherever somebody clicks.
             raise _unseen(elements.reason)
-        # The terminal in which this was started is in front, or our own window.
-        first = seat.front()
+        # Who presses a button of our own window may have clicked by now.
+        first = seat.front() if in_terminal else None
         click()
         return _chosen(seat, elements, seconds, first, tell, is_wanted)
 
@@ -124,13 +125,18 @@ def learn(
 
 
 def chosen_window(
-    desktop: Desktop, seconds: float, *, click: Callable[[], None] = lambda: None, is_wanted: Callable[[], bool] = lambda: True
+    desktop: Desktop,
+    seconds: float,
+    *,
+    click: Callable[[], None] = lambda: None,
+    is_wanted: Callable[[], bool] = lambda: True,
+    in_terminal: bool = True,
 ) -> ProgramWindow:
     """Wait at most `seconds` for somebody to click into a window of another program. Raises Refused: handover-no-window; Unavailable:
-    handover-impossible; GivenUp.
+    handover-impossible; GivenUp. `in_terminal`: see `watch`.
     """
     with desktop.seat(seconds + _LATE_SECONDS) as seat:
-        first, steady, since = seat.front(), None, 0.0
+        first, steady, since = seat.front() if in_terminal else None, None, 0.0
         click()
         end = time.monotonic() + seconds
         while time.monotonic() < end:

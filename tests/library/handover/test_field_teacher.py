@@ -38,7 +38,7 @@ def teacher(form: FormWindow, tmp_path: Path) -> FieldTeacher:
 
 
 class Staff:
-    """They click into the form once they may, and watch what the page shows."""
+    """They click into the form, perhaps before anybody has looked, and watch what the page shows."""
 
     def __init__(self, form: FormWindow) -> None:
         self._form = form
@@ -51,14 +51,13 @@ class Staff:
         return True
 
     def teach(self, teacher: FieldTeacher, way: FieldWay, *, unchecked: bool = False) -> TaughtField | None:
-        asked = iter([True])
-        # The first look is at what was in front before.
+        self.click()
         return teacher.teach(
             way,
             unchecked=unchecked,
             seen=self.seen.append,
             typing=self.typing.append,
-            is_wanted=lambda: next(asked, False) or self.click(),
+            is_wanted=self.click,
         )
 
 
