@@ -197,6 +197,7 @@ def test_each_service_says_where_its_number_goes(desk: LiveStaffWindow) -> None:
     opened(desk, LENDING, replace(LENDING, name="新しい欄", services=("renewal",), in_force=False))
     texts = desk.plain_texts()
     assert "選んだときに番号を自動で入力します(欄「貸出」)" in texts
+    assert "入れる欄がありません" in texts
     # What is not in force yet is not said to be used.
     assert "(欄「新しい欄」)" not in texts
 

@@ -76,6 +76,8 @@ class CounterRules:
     end_on_lift: bool = False
     local_services: tuple[LocalService, ...] = ()
     handover: HandoverWhen = HandoverWhen.OFF
+    handover_window: bool = False
+    """There is a window for the services that have no field of their own."""
     local_api: bool = False
     """Programs on this computer may ask for the number."""
     items_start_stop: StartStop = StartStop.STRIP

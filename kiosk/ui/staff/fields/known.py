@@ -49,7 +49,9 @@ def _where(counter: Counter, targets: Sequence[FieldTarget], service: AnyService
     if not any(way in _TYPED for way in found):
         return said
     target = target_for_service([target for target in targets if target.in_force], service)
-    return said + (say("staff.fields.into-window") if target is None else say("staff.fields.into", name=unmarked(target.name)))
+    if target is not None:
+        return said + say("staff.fields.into", name=unmarked(target.name))
+    return said + say("staff.fields.into-window") if counter.rules.handover_window else say("staff.fields.into-nothing")
 
 
 class TargetCard(Panel):
