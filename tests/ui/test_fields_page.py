@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QInputDevice
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.domain.errors import Code
@@ -27,6 +27,8 @@ from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtF
 from kiosk.domain.states import Fields, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.scroll import ScrollArea
+from kiosk.ui.widgets.check_row import CheckRow
+from tests.support.wait import WAIT_MS
 from tests.support.windows.fields_samples import LENDING, RULES, SEEN, TAUGHT
 from tests.support.windows.patron_samples import counter
 from tests.support.windows.staff_window import ALT, LiveStaffWindow, settle
@@ -106,6 +108,34 @@ def test_by_touch_a_field_is_taught_and_kept(desk: LiveStaffWindow) -> None:
     settle()
     assert "「貸出、学習室」を設定に書きました" in desk.plain_texts()
     assert "まだ使っていません" in desk.plain_texts()
+
+
+class Painted(QObject):
+    """The heights at which rows to be ticked are painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heights: set[int] = set()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(watched, CheckRow) and event.type() is QEvent.Type.Paint:
+            self.heights.add(watched.height())
+        return False
+
+
+def test_no_step_is_seen_before_it_is_laid_out(desk: LiveStaffWindow, qtbot: QtBot) -> None:
+    opened(desk)
+    touch(desk, TEACH)
+    painted = Painted()
+    application = QApplication.instance()
+    assert application is not None
+    application.installEventFilter(painted)
+    try:
+        taught(desk, TaughtField(TAUGHT))
+        qtbot.waitUntil(lambda: bool(painted.heights), timeout=WAIT_MS)
+    finally:
+        application.removeEventFilter(painted)
+    assert min(painted.heights) >= 44
 
 
 def test_by_keyboard_alone_a_field_is_taught_and_kept(desk: LiveStaffWindow) -> None:

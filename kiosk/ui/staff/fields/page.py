@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from kiosk.domain.codefacts import Family
@@ -21,6 +22,8 @@ from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.notice import Notice
 from kiosk.ui.widgets.words import Words, unmarked
 
+_LAID_OUT_MS = 20
+
 
 class FieldsPage(PageBeside):
     def __init__(self, emit: Emit, sizes: StaffSizes) -> None:
@@ -38,6 +41,9 @@ class FieldsPage(PageBeside):
         self._cards: list[TargetCard] = []
         self._panels: list[QWidget] = []
         self._shown: Fields | None = None
+        # What has just become visible has its height a round of the event loop later; until then the step before stays on the screen.
+        self._laid_out = QTimer(self, singleShot=True, interval=_LAID_OUT_MS)
+        self._laid_out.timeout.connect(lambda: self.setUpdatesEnabled(True))
 
     def show_state(self, counter: Counter) -> None:
         super().show_state(counter)
@@ -55,6 +61,8 @@ class FieldsPage(PageBeside):
             card.show_free(page.act is FieldAct.NOTHING)
         self._say(page)
         if self._shown is not None and page.act is not self._shown.act:
+            self.setUpdatesEnabled(False)
+            self._laid_out.start()
             self.bring_into_sight(self._notice if self._notice.speaks else self._title)
         self._shown = page
 
