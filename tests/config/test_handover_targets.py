@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.config import HandoverTarget, read_settings
 from kiosk.config.handover_targets import drop_target, keep_target
-from kiosk.domain.errors import Code, Refused
+from kiosk.domain.errors import Code, Refused, Unavailable
 
 LENDING = HandoverTarget(name="貸出", title="図書館システム", role="entry", label="利用者番号")
 BEGINNING = '[card]\nrevocation = "none"\n'
@@ -82,3 +82,9 @@ def test_a_config_that_is_wrong_elsewhere_is_not_written(tmp_path: Path) -> None
     with pytest.raises(Refused) as caught:
         drop_target(path, "貸出")
     assert (caught.value.params["key"], path.read_bytes()) == ("slip.to", before)
+
+
+def test_a_config_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as caught:
+        keep_target(tmp_path / "config.toml", LENDING)
+    assert (caught.value.code, caught.value.params["reason"]) == (Code.FILE_UNUSABLE, "missing")

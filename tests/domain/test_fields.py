@@ -156,6 +156,14 @@ def test_while_a_patron_is_served_it_stays_closed() -> None:
     assert not any(isinstance(effect, ReadTargets) for effect in effects)
 
 
+@pytest.mark.parametrize("event", [TeachPressed(), TargetTryPressed("貸出"), TargetForgotten("貸出"), TeachingStopped()])
+def test_while_the_page_is_closed_nothing_is_typed_or_written(event: Event) -> None:
+    counter = Counter(CounterRules(), date(2026, 11, 30), reader=ReaderCondition.READY)
+    after, effects = step(counter, event)
+    assert after.fields is None
+    assert not any(isinstance(effect, TeachField | TryTarget | ForgetTarget | KeepTarget) for effect in effects)
+
+
 def test_a_demo_has_no_configuration_to_teach() -> None:
     counter = Counter(CounterRules(), date(2026, 11, 30), facts=CounterFacts(demo=True))
     assert step(counter, FieldsChosen()) == (counter, ())
@@ -197,6 +205,11 @@ def test_a_service_has_the_target_that_names_it_else_the_one_for_all() -> None:
 )
 def test_the_parts_of_a_title_are_offered_and_the_whole(title: str, parts: tuple[str, ...]) -> None:
     assert title_parts(title) == parts
+
+
+def test_a_field_that_jumps_or_submits_is_left_after_the_last_digit() -> None:
+    habits = ("plain", "formats", "renders", "jumps", "submits", "unchecked")
+    assert [habit for habit in habits if replace(TARGET, habit=habit).leaves] == ["jumps", "submits"]
 
 
 def test_a_target_is_called_after_its_services() -> None:
