@@ -201,6 +201,17 @@ def test_only_one_part_of_the_title_is_kept_and_a_value_needs_a_field(desk: Live
     assert (kept.target.name, kept.target.title) == ("番号のウィンドウ", "図書館システム")
 
 
+def test_what_was_chosen_for_one_field_is_not_chosen_for_the_next(desk: LiveStaffWindow) -> None:
+    opened(desk)
+    for _ in range(2):
+        touch(desk, TEACH)
+        taught(desk, TaughtField(TAUGHT))
+        assert not desk.control(KEEP).isEnabled()
+        touch(desk, TITLE)
+        assert desk.control(KEEP).isEnabled()
+        touch(desk, "書かずにやめる")
+
+
 def test_a_field_that_is_left_gets_no_key_after_the_number(desk: LiveStaffWindow) -> None:
     opened(desk)
     touch(desk, TEACH)

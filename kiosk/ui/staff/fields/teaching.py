@@ -128,6 +128,7 @@ class WhatFor(QWidget):
         taught = page.taught
         if taught is not None and taught != self._taught:
             self._begin(counter, taught)
+        # None: the next field begins with nothing chosen.
         self._taught = taught
         self._show(is_keeping=page.act is FieldAct.KEEPING)
 
@@ -222,5 +223,4 @@ class TeachPanel(Panel):
         self._for.setVisible(is_taught)
         if page.is_taught:
             self._seen.show_seen(page.seen)
-        if is_taught:
-            self._for.show_taught(counter, page)
+        self._for.show_taught(counter, page)
