@@ -8,16 +8,18 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from kiosk.config import Home, Ils, RevocationSource, Settings
+from kiosk.config import Home, Ils, RevocationSource, Settings, counter_rules
 from kiosk.config.machine_place import is_machine_home, machine_keys_folder
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.events import Event
 from kiosk.domain.model import AnyService, LibraryCardNumber
 from kiosk.domain.states import CounterFacts, HandoverWhen
+from kiosk.domain.trial_number import trial_number
 from kiosk.program_version import program_version
 
 if TYPE_CHECKING:
+    from kiosk.library.handover.field_teacher import FieldTeacher
     from kiosk.library.ils import IlsClient
     from kiosk.local_api.local_api_thread import LocalApiThread
     from kiosk.smartcard.authority import Authority
@@ -174,6 +176,13 @@ def open_handover(settings: Settings) -> Callable[[LibraryCardNumber, AnyService
         return not target.unchecked
 
     return type_number
+
+
+def open_fields(home: Home, settings: Settings) -> FieldTeacher:
+    """What teaches fields of other programs, for a thread that may wait. `settings`: those in force."""
+    from kiosk.library.handover.field_teacher import FieldTeacher
+
+    return FieldTeacher(home.config, settings.handover, trial_number(counter_rules(settings).barcode))
 
 
 def open_accessibility(settings: Settings) -> AbstractContextManager[None]:

@@ -22,7 +22,7 @@ from kiosk.domain.model import AnyService, IlsCondition, LibraryCardNumber, Regi
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.domain.verified_patron import VerifiedPatron, verified_here
-from kiosk.effects import Conductor, LibrarySystem, Outside, Registry
+from kiosk.effects import Conductor, FieldTeacher, LibrarySystem, Outside, Registry
 from kiosk.effects.worker import Worker
 from kiosk.equipment import today
 from kiosk.smartcard.card_thread import CardThread
@@ -84,6 +84,7 @@ class Equipment:
     """Staff have seen what the check `crashes` has found."""
     library: LibrarySystem | None = None
     hand_over: Callable[[LibraryCardNumber, AnyService | None], bool] | None = None
+    fields: FieldTeacher | None = None
     print_slip: Callable[[Slip], None] | None = None
 
 
@@ -115,6 +116,7 @@ class Engine:
             forget_crashes=equipment.forget_crashes,
             library=equipment.library,
             hand_over=equipment.hand_over,
+            fields=equipment.fields,
             print_slip=equipment.print_slip,
         )
         ils = IlsCondition.NONE if equipment.library is None else IlsCondition.STARTING

@@ -15,6 +15,7 @@ from kiosk.equipment import (
     judge_for,
     now,
     open_accessibility,
+    open_fields,
     open_handover,
     open_library,
     open_local_api,
@@ -47,6 +48,7 @@ def real_equipment(home: Home, settings: Settings, *, restarted: bool = False) -
                 forget_crashes=lambda: crashes.forget(home),
                 library=open_library(home, settings),
                 hand_over=open_handover(settings),
+                fields=open_fields(home, settings),
                 print_slip=slip_printer(home, settings),
             )
 

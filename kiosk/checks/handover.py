@@ -15,7 +15,7 @@ from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.health import OUTCOMES, Condition, Finding
 from kiosk.domain.model import Service
 from kiosk.domain.states import HandoverWhen
-from kiosk.library.handover import ProgramWindow, Target, accessibility, desktop
+from kiosk.library.handover import ProgramWindow, Target, WayIn, accessibility, desktop
 from kiosk.library.handover.configured import all_targets
 from kiosk.library.handover.elements import Element, Elements, Unknown
 
@@ -58,6 +58,11 @@ def check_handover(settings: Settings | None) -> Finding:
             raise
         return Finding("handover.impossible", _facts(targets[0]))
     worst = max(found, key=lambda finding: _SEVERITY.index(OUTCOMES[finding.outcome]))
+    if sys.platform == "win32":
+        # KEYEVENTF_SCANCODE (https://learn.microsoft.com/windows/win32/api/winuser/ns-winuser-keybdinput) ran under Wine only.
+        untried = [target.name for target in targets if target.way is WayIn.SCAN_CODES]
+        if untried and OUTCOMES[worst.outcome] is Condition.OK:
+            return Finding("handover.untried", {"name": "、".join(untried)})
     if worst.outcome == "handover.fields":
         return Finding("handover.fields", {"name": "、".join(target.name for target in targets if target.field is not None)})
     return worst

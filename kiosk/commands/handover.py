@@ -10,20 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.argument_types import given
-from kiosk.commands.confirmation import answer_to, somebody_is_there
+from kiosk.commands.confirmation import agrees, answer_to, somebody_is_there
 from kiosk.commands.parser import Commands
 from kiosk.config import HandoverTarget, Home, Settings, counter_rules, read_settings
-from kiosk.config.atomic_write import replace_file
-from kiosk.config.file_access import read_regular
-from kiosk.config.handover_settings import UNCHECKED, with_target, without_target
-from kiosk.config.reading import CONFIG
-from kiosk.config.text_encoding import decoded
+from kiosk.config.handover_settings import PAUSE_MS, PREFIXES, SET_VALUE, SUFFIXES, UNCHECKED, WAYS
+from kiosk.config.handover_targets import drop_target, keep_target
 from kiosk.domain.errors import Code, KioskError, Refused
 from kiosk.domain.escaping import escaped
 from kiosk.domain.model import AnyService, LocalService, Service
+from kiosk.domain.rules import BarcodeRule
 from kiosk.domain.states import HandoverWhen
-from kiosk.domain.trial_number import trial_number
+from kiosk.domain.trial_number import may_be_a_patrons, trial_number
 from kiosk.resource_files import resource
 
 if TYPE_CHECKING:
@@ -41,7 +38,10 @@ def add(commands: Commands) -> None:
     teaching.given("name", metavar="NAME")
     teaching.option("--service", action="append", default=[], metavar="SERVICE")
     teaching.option("--title", metavar="TEXT")
-    teaching.option("--suffix", choices=("none", "enter", "tab"), default="none")
+    teaching.option("--prefix", choices=PREFIXES, default="none")
+    teaching.option("--suffix", choices=SUFFIXES, default="none")
+    teaching.option("--way", choices=WAYS, default=WAYS[0])
+    teaching.option("--pause-ms", type=int, choices=range(PAUSE_MS + 1), metavar="MS", default=0)
     teaching.option("--number", metavar="NUMBER")
     teaching.option("--unchecked", action="store_true")
     trying = acts.add("try", act=try_out)
@@ -58,21 +58,23 @@ def teach(home: Home, options: argparse.Namespace) -> int:
     settings = read_settings(home.config)
     if _services(settings, options.service) is None:
         return output.MISUSE
-    number = options.number or trial_number(counter_rules(settings).barcode)
+    rule = counter_rules(settings).barcode
+    number = options.number or trial_number(rule)
     if not (options.title or somebody_is_there()):
         output.warn("handover.title-needed")
         return output.MISUSE
-    target = _window(options) if options.unchecked else _field(options, number)
+    if options.unchecked and options.way == SET_VALUE:
+        output.warn("handover.value-needs-field")
+        return output.MISUSE
+    target = _window(options) if options.unchecked else _field(options, number, rule)
+    if target is None:
+        return output.PROBLEM
     title = options.title or _title(target.title)
     if not Target(title).fits(ProgramWindow(0, target.title, (), ours=False)):
         output.warn("handover.title-other", title=escaped(title))
         return output.PROBLEM
     target = replace(target, title=title)
-    with given(home.config):
-        config = with_target(decoded(read_regular(home.config)), target).encode()
-        for mistake in CONFIG.check_content(home.config, config):
-            raise mistake
-        replace_file(home.config, config)
+    keep_target(home.config, target)
     output.tell_done("handover.kept", name=escaped(target.name), title=escaped(title), file=escaped(str(home.config)))
     if settings.handover.when is HandoverWhen.OFF:
         output.warn("handover.is-off")
@@ -88,11 +90,13 @@ def try_out(home: Home, options: argparse.Namespace) -> int:
     services = _services(settings, [options.service] if options.service else [])
     if services is None:
         return output.MISUSE
-    number = options.number or trial_number(counter_rules(settings).barcode)
+    rule = counter_rules(settings).barcode
+    number = options.number or trial_number(rule)
     target = target_for(settings.handover, services[0] if services else None)
     with ExitStack() as ends:
         accessible, here = _accessibility(ends), desktop()
         output.tell("handover.bring", title=escaped(target.title), seconds=round(_SECONDS))
+        _tell_whose(number, rule)
         _wait_for_front(target, here)
         began = time.monotonic()
         hand_over(number, target, here, accessible)
@@ -102,15 +106,9 @@ def try_out(home: Home, options: argparse.Namespace) -> int:
 
 
 def forget(home: Home, options: argparse.Namespace) -> int:
-    with given(home.config):
-        config = decoded(read_regular(home.config))
-        without = without_target(config, options.name)
-        if without == config:
-            output.warn("handover.no-such", name=escaped(options.name))
-            return output.PROBLEM
-        for mistake in CONFIG.check_content(home.config, without.encode()):
-            raise mistake
-        replace_file(home.config, without.encode())
+    if not drop_target(home.config, options.name):
+        output.warn("handover.no-such", name=escaped(options.name))
+        return output.PROBLEM
     output.tell_done("handover.forgotten", name=escaped(options.name))
     return output.OK
 
@@ -120,8 +118,8 @@ def show_chromium(home: Home, options: argparse.Namespace) -> int:
     return output.OK
 
 
-def _field(options: argparse.Namespace, number: str) -> HandoverTarget:
-    """What was learnt of the field that people click into, told to them. The title is the whole one."""
+def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> HandoverTarget | None:
+    """What was learnt of the field that people click into, told to them; None if it is of no use. The title is the whole one."""
     from kiosk.library.handover import desktop
     from kiosk.library.handover.teaching import teach as learn
 
@@ -129,13 +127,21 @@ def _field(options: argparse.Namespace, number: str) -> HandoverTarget:
         accessible, here = _accessibility(ends), desktop()
         if accessible is None:
             raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason="no-interface")
-        output.tell("handover.click", number=number, seconds=round(_SECONDS))
+
+        def click() -> None:
+            output.tell("handover.click", number=number, seconds=round(_SECONDS))
+            _tell_whose(number, rule)
+
         try:
-            taught = learn(number, here, accessible, _SECONDS)
+            taught = learn(number, here, accessible, _SECONDS, by_value=options.way == SET_VALUE, click=click)
         except KioskError as error:
             if error.code is Code.HANDOVER_FIELD_UNSEEN:
                 output.warn("handover.perhaps-unchecked")
             raise
+    if not taught.is_noticed and not (somebody_is_there() and agrees(output.words("handover.noticed"))):
+        # A value that was set may be shown, and pass unnoticed by the program.
+        output.warn("handover.unnoticed")
+        return None
     field, suffix = taught.field, options.suffix
     output.tell(
         "handover.seen",
@@ -154,7 +160,10 @@ def _field(options: argparse.Namespace, number: str) -> HandoverTarget:
         title=taught.window.title,
         services=tuple(options.service),
         program=taught.window.program,
+        prefix=options.prefix,
         suffix=suffix,
+        way=options.way,
+        pause_ms=options.pause_ms,
         role=field.role,
         label=field.name,
         id=field.identifier,
@@ -170,15 +179,17 @@ def _window(options: argparse.Namespace) -> HandoverTarget:
     from kiosk.library.handover.teaching import chosen_window
 
     here = desktop()
-    output.tell("handover.click-window", seconds=round(_SECONDS))
-    window = chosen_window(here, _SECONDS)
+    window = chosen_window(here, _SECONDS, click=lambda: output.tell("handover.click-window", seconds=round(_SECONDS)))
     output.tell("handover.seen-window", program=escaped(window.program))
     return HandoverTarget(
         name=options.name,
         title=window.title,
         services=tuple(options.service),
         program=window.program,
+        prefix=options.prefix,
         suffix=options.suffix,
+        way=options.way,
+        pause_ms=options.pause_ms,
         habit=UNCHECKED,
     )
 
@@ -186,6 +197,11 @@ def _window(options: argparse.Namespace) -> HandoverTarget:
 def _title(whole: str) -> str:
     """Which part of the title is always there: it may name a patron."""
     return answer_to(output.words("handover.which-title", title=escaped(whole))) or whole
+
+
+def _tell_whose(number: str, rule: BarcodeRule) -> None:
+    """It is typed into the real system, which may look for it."""
+    output.tell("handover.number-perhaps" if may_be_a_patrons(number, rule) else "handover.number-nobodys", number=number)
 
 
 def _services(settings: Settings, names: list[str]) -> list[AnyService] | None:

@@ -262,6 +262,7 @@ def counter_rules(settings: Settings) -> CounterRules:
         end_on_lift=settings.lending.end_on_lift,
         local_services=tuple(LocalService(name) for name in settings.services.local),
         handover=settings.handover.when,
+        handover_window=bool(settings.handover.title.strip()),
         local_api=settings.local_api.on,
         items_start_stop=card.items_start_stop,
         prints_slips=settings.slip.to != "off",

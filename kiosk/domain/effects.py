@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.circulation import Item
 from kiosk.domain.errors import Code
+from kiosk.domain.field_effects import FieldQuestion, StopTeaching
 from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import (
@@ -257,7 +258,31 @@ class Play:
 LibraryQuestion = LookUpPatron | ServeItem | ListLoans | DescribeItem | LookAgain | RecogniseLibraryCard
 """Questions to the library system, asked on its own thread; see `effects/library_thread.py`."""
 
-Question = ReadCard | ReadTries | VerifyPin | FindLinks | AskRegistry | SaveLink | CloseLink | LibraryQuestion | HandOver | PrintSlip
+Question = (
+    ReadCard
+    | ReadTries
+    | VerifyPin
+    | FindLinks
+    | AskRegistry
+    | SaveLink
+    | CloseLink
+    | LibraryQuestion
+    | HandOver
+    | FieldQuestion
+    | PrintSlip
+)
 """Effects answered by an event with the same ticket."""
 
-Effect = Question | ForgetRefusal | ForgetCrashes | ReleaseCard | RetryLibrary | RecordAct | AcceptStore | LookAtStore | StartTimer | Play
+Effect = (
+    Question
+    | ForgetRefusal
+    | ForgetCrashes
+    | ReleaseCard
+    | RetryLibrary
+    | RecordAct
+    | AcceptStore
+    | LookAtStore
+    | StopTeaching
+    | StartTimer
+    | Play
+)

@@ -148,6 +148,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "handover.off": _OK,
     "handover.found": _OK,
     "handover.fields": _OK,
+    "handover.untried": _OK,
     "handover.was-there": _OK,
     "handover.several": _CARE,
     "handover.fields-alike": _CARE,

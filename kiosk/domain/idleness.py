@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain import card_left, idle_extension, session_end
+from kiosk.domain import card_left, fields, idle_extension, session_end
 from kiosk.domain.effects import StartTimer
 from kiosk.domain.events import Event, PatronRefused
 from kiosk.domain.events.about import SignOfLife
@@ -25,6 +25,8 @@ def time_up(counter: Counter, ticket: Ticket) -> Step:
     """Handle a timer for a card left behind or an idle session: warn first, then close."""
     if ticket == counter.card_left_ticket and left_lying(counter):
         return card_left.tell(counter)
+    if counter.fields is not None and ticket == counter.fields.timer:
+        return fields.time_up(counter, counter.fields)
     if ticket != counter.idle_ticket:
         return stay(counter)
     if counter.flow.about.rests:

@@ -12,6 +12,7 @@ from typing import get_args
 from kiosk.domain import (
     card_left,
     doubts_after_session,
+    fields,
     findings,
     idle_extension,
     lending,
@@ -41,6 +42,7 @@ from kiosk.domain.events import (
     DisplayTaken,
     EndedSeen,
     Event,
+    FieldsEvent,
     IlsChanged,
     LanguageChosen,
     LateSeen,
@@ -109,15 +111,19 @@ def step(counter: Counter, event: Event) -> Step:
     """
     if not is_heard(counter, event) or _is_late(counter, event):
         return stay(counter)
-    after, effects = _around(counter, doubt_dates(counter, event))
+    if isinstance(event, FieldsEvent):
+        after, effects = fields.heard(counter, event)
+    else:
+        after, effects = _around(counter, doubt_dates(counter, event))
     after, arriving = rail.arrive(counter, event, after)
     after = rail.keep(counter, event, after)
     after, looks = doubts_after_session.at_the_end(counter, slip_printing.at_the_end(counter, after))
     after, forgets = registry_news.seen_on_its_page(counter, after, event)
+    after, stops = fields.keep(after)
     after, screen_effects = turn_display(after)
     after, told_effects = session_end.keep(counter, after, event)
     after, idle_effects = keep_idle_time(counter, after, event)
-    return after, (*effects, *arriving, *looks, *forgets, *screen_effects, *told_effects, *idle_effects)
+    return after, (*effects, *arriving, *looks, *forgets, *stops, *screen_effects, *told_effects, *idle_effects)
 
 
 def _is_late(counter: Counter, event: Event) -> bool:

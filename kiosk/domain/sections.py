@@ -9,7 +9,7 @@ CHOSEN: dict[Section, RailEvent] = {
     event.section: event for event in (HomeChosen(), RegistrationChosen(), UnlinkingChosen(), StatusChosen(), HelpChosen())
 }
 """The event sent by each part."""
-BESIDE = (Section.STATUS, Section.HELP)
+BESIDE = (Section.STATUS, Section.HELP, Section.FIELDS)
 """Pages laid over the work, which continues underneath."""
 
 

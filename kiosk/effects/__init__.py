@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from kiosk.effects.conductor import Conductor
-from kiosk.effects.ports import CardCommands, LibrarySystem, Links, Outside, Registry
+from kiosk.effects.ports import CardCommands, FieldTeacher, LibrarySystem, Links, Outside, Registry
 
-__all__ = ["CardCommands", "Conductor", "LibrarySystem", "Links", "Outside", "Registry"]
+__all__ = ["CardCommands", "Conductor", "FieldTeacher", "LibrarySystem", "Links", "Outside", "Registry"]

@@ -53,12 +53,14 @@ from kiosk.domain.events import (
     StoreFailed,
     UnsentUnlinkingsFound,
 )
+from kiosk.domain.field_effects import ForgetTarget, KeepTarget, ReadTargets, StopTeaching, TeachField, TryTarget
 from kiosk.domain.health import Finding, bug_in
 from kiosk.domain.machine import step
 from kiosk.domain.model import AnyService, Insertion, LibraryCardNumber, LinkToken, Ticket
 from kiosk.domain.pin import Pin
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter
+from kiosk.effects.fields_thread import FieldsThread
 from kiosk.effects.library_thread import LibraryThread
 from kiosk.effects.ports import Outside
 from kiosk.effects.worker import Worker
@@ -81,6 +83,7 @@ class Conductor:
         self._looking = False
         names = "work", "hands", "paper", "question"
         self._work, self._hands, self._paper, self._question = (Worker(name, outside.post) for name in names)
+        self._fields = FieldsThread(outside.fields, outside.post)
         self._library = LibraryThread(outside.library, outside.post)
 
     def happen(self, event: Event) -> None:
@@ -133,7 +136,7 @@ class Conductor:
 
         Two seconds are enough for a working printer to take a page and another window a number.
         """
-        others = (self._library, self._hands, self._paper, self._question)
+        others = (self._library, self._hands, self._fields, self._paper, self._question)
         for other in others:
             other.drop()
         end = time.monotonic() + limit
@@ -165,6 +168,8 @@ class Conductor:
                 self._library.retry()
             case HandOver(ticket, number, service):
                 self._hand_over(ticket, number, service)
+            case ReadTargets() | TeachField() | KeepTarget() | TryTarget() | ForgetTarget() | StopTeaching():
+                self._fields.ask(effect)
             case PrintSlip(ticket, slip):
                 self._print(ticket, slip)
             case RecordAct() | ForgetRefusal():

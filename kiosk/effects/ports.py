@@ -11,6 +11,7 @@ from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event
+from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
 from kiosk.domain.health import Finding
 from kiosk.domain.model import (
     AnyService,
@@ -96,6 +97,30 @@ class Registry(Protocol):
         """The link that it has for a card; None if none. For one thread. Takes seconds at most; raises KioskError without an answer."""
 
 
+class FieldTeacher(Protocol):
+    """Fields of other programs, as called on a thread of their own. Every method may raise KioskError."""
+
+    def targets(self) -> tuple[FieldTarget, ...]:
+        """Those of the configuration, as it is now."""
+
+    def teach(
+        self,
+        way: FieldWay,
+        *,
+        unchecked: bool,
+        seen: Callable[[SeenField], None],
+        typing: Callable[[str], None],
+        is_wanted: Callable[[], bool],
+    ) -> TaughtField | None:
+        """Wait for a click, telling what is `seen`, and then of the number that is being typed. None once it is not wanted any more."""
+
+    def keep(self, target: FieldTarget) -> None: ...
+    def forget(self, name: str) -> None: ...
+
+    def try_out(self, name: str) -> bool:
+        """Type a trial number there. Whether it was read back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """All ports of one conductor. `post` delivers an event to the GUI thread and may be called from any thread."""
@@ -116,5 +141,7 @@ class Outside:
     """None if no library system is configured: every library card is then accepted unchecked, and the screens show that."""
     hand_over: Callable[[LibraryCardNumber, AnyService | None], bool] | None = None
     """Types the number into another program's window. Returns False where nobody can tell which field it went to. Raises KioskError."""
+    fields: FieldTeacher | None = None
+    """None where no configuration can be written."""
     print_slip: Callable[[Slip], None] | None = None
     """Raises KioskError."""

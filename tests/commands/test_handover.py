@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from kiosk.config import Home, read_settings
-from kiosk.domain.rules import BarcodeRule, CheckDigit
-from kiosk.domain.trial_number import trial_number
+from kiosk.domain.rules import BarcodeRule, CheckDigit, fits_check_digit
+from kiosk.domain.trial_number import may_be_a_patrons, trial_number
 from tests.support.commands.call import Call
 
 TARGET = """
@@ -74,7 +74,24 @@ def test_a_field_is_forgotten_and_the_rest_stays(kiosk: Call, home: Home) -> Non
         (BarcodeRule(8), "12345678"),
         (BarcodeRule(11, "D"), "D1234567890"),
         (BarcodeRule(10, "2104", CheckDigit.SEVEN_DR, drop_check_digit=True), "210412345"),
+        (BarcodeRule(10, "2104", CheckDigit.SEVEN_DR), "2104123456"),
+        (BarcodeRule(4, "2104", CheckDigit.SEVEN_DR), "2104"),
     ],
 )
 def test_the_trial_number_is_as_long_as_the_librarys(rule: BarcodeRule, number: str) -> None:
     assert trial_number(rule) == number
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CheckDigit if kind is not CheckDigit.NONE])
+@pytest.mark.parametrize("prefix", ["", "D", "21", "2104"])
+@pytest.mark.parametrize("length", range(6, 15))
+def test_where_numbers_have_a_check_digit_the_trial_number_has_a_wrong_one(kind: CheckDigit, prefix: str, length: int) -> None:
+    rule = BarcodeRule(length, prefix, kind)
+    number = trial_number(rule)
+    assert (len(number), number[: len(prefix)], fits_check_digit(kind, number)) == (length, prefix, False)
+    assert not may_be_a_patrons(number, rule)
+
+
+@pytest.mark.parametrize("rule", [BarcodeRule(), BarcodeRule(10, "", CheckDigit.LUHN, drop_check_digit=True)])
+def test_without_a_check_digit_in_the_librarys_system_any_number_may_be_a_patrons(rule: BarcodeRule) -> None:
+    assert may_be_a_patrons(trial_number(rule), rule)

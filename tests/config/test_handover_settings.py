@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.config import HandoverTarget, check_settings, read_settings
-from kiosk.config.handover_settings import HABITS, HandoverSettings, with_target, without_target
+from kiosk.config.handover_settings import HABITS, PREFIXES, SUFFIXES, WAYS, HandoverSettings
 from kiosk.config.handover_settings import TARGETS as TARGETS_KIND
+from kiosk.config.handover_targets import with_target, without_target
 from kiosk.config.toml import loads
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LocalService, Service
@@ -28,7 +29,10 @@ TARGETS = st.builds(
     name=READABLE,
     title=READABLE.filter(str.strip),
     services=st.lists(st.sampled_from(["loan", "renewal", "学習室"]), unique=True, max_size=3).map(tuple),
-    suffix=st.sampled_from(["none", "enter", "tab"]),
+    prefix=st.sampled_from(PREFIXES),
+    suffix=st.sampled_from(SUFFIXES),
+    way=st.sampled_from(WAYS),
+    pause_ms=st.integers(0, 100),
     role=st.just("entry"),
     label=READABLE,
     habit=st.sampled_from(["plain", "formats"]),
@@ -75,6 +79,9 @@ def test_a_target_taught_again_replaces_the_one_of_its_name() -> None:
         ('name = "a"\ntitle = "x"\nrole = "entry"\nid = "y"\nhabit = "jump"', "handover.target.habit", 12, "value"),
         ('name = "a"\ntitle = "x"\nrole = "entry"\nid = "y"\nhabit = "jumps"\nsuffix = "enter"', "handover.target.suffix", 13, "value"),
         ('name = "a"\ntitle = "x"\nrole = "entry"\nid = "y"\npath = "/1"', "handover.target.path", 12, "unknown"),
+        ('name = "a"\ntitle = "x"\nhabit = "unchecked"\nway = "set-value"', "handover.target.way", 11, "value"),
+        ('name = "a"\ntitle = "x"\nrole = "entry"\nid = "y"\nsuffix = "escape"', "handover.target.suffix", 12, "value"),
+        ('name = "a"\ntitle = "x"\nrole = "entry"\nid = "y"\npause_ms = 101', "handover.target.pause_ms", 12, "value"),
     ],
 )
 def test_a_mistake_in_a_target_is_named_with_its_line(tmp_path: Path, lines: str, key: str, line: int, reason: str) -> None:
@@ -115,3 +122,11 @@ def test_every_habit_makes_a_target() -> None:
     for habit in HABITS:
         made = target_for(HandoverSettings(target=(replace(LENDING, habit=habit),)), None)
         assert (made.field is None, made.unchecked) == ((True, True) if habit == "unchecked" else (False, False))
+
+
+def test_every_way_and_every_key_makes_a_target() -> None:
+    for way in WAYS:
+        for prefix in PREFIXES:
+            for suffix in SUFFIXES:
+                made = target_for(HandoverSettings(target=(replace(LENDING, way=way, prefix=prefix, suffix=suffix, pause_ms=30),)), None)
+                assert (made.way, made.prefix, made.suffix, made.pause) == (way, prefix, suffix, 0.03)

@@ -34,6 +34,10 @@ from kiosk.domain.events import (
     StoreAccepted,
     StraySeen,
     TakenBack,
+    TargetForgotten,
+    TargetKept,
+    TargetTryPressed,
+    TeachPressed,
     UnclearSeen,
     UnlinkConfirmed,
     UnlinkReasonChosen,
@@ -49,6 +53,8 @@ ALWAYS = {
     *(LateSeen, UnclearSeen, RefusalSeen, SlipTroubleSeen, CardLeftSeen, StraySeen, EndedSeen, DifferenceSeen, CrashesSeen),
     # What is lost has been said.
     LeavingConfirmed,
+    # What types into other programs, or writes the configuration.
+    *(TeachPressed, TargetKept, TargetTryPressed, TargetForgotten),
 }
 
 

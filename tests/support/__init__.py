@@ -3,15 +3,15 @@
 - `counter/`: a whole counter. `headless` (no windows), `windowed` (the real program), `with_library` (and the pretend library's system
   behind it), `steps` (brought to one step after the other), `card_faults` and `card_swaps` (what goes wrong with cards),
   `on_small_disk` (a program).
-- `domain/`: the state machine alone. `scripted_counter` and `scripted_library` answer for everything outside; `random_events` and
-  `random_registry` draw events and `invariants` holds every step to the rules; `with_registry`, `simulated_keyboard`.
+- `domain/`: the state machine alone. `scripted_counter` and `scripted_library` answer for everything outside; `random_events`,
+  `random_fields` and `random_registry` draw events and `invariants` holds every step to the rules; `with_registry`, `simulated_keyboard`.
 - `ledger/`: acts on links that travel. `histories` (a program as well) draws random ones; `world` carries out each step with two `counters`
   and a `server`, and holds it against `model`, which shares no code with the rules and reads a list of what `happened`;
   `drawn_operations` for hypothesis. Of the library's server: `server_in_database` for histories, `registry_ledgers` (fixtures: a ledger in
   either kind of database), `acts` (of one counter), `new_epoch`, `safe`, `slow_commit`, and the program `registry_on_small_disk`.
 - `windows/`: windows in this process. `patron_window`, `staff_window` (to press, type and read), `patron_samples`, `staff_samples`,
-  `serving_samples`, `registry_samples` (a counter for each thing a window can show), `patron_message`, `layout_faults`, `focusable`,
-  `live_controls`, `manual_timing`.
+  `serving_samples`, `registry_samples`, `fields_samples` (a counter for each thing a window can show), `patron_message`,
+  `layout_faults`, `focusable`, `live_controls`, `manual_timing`.
 - `screens/`: windows seen from outside. `xvfb` (screen, window manager, other people's programs) and `interrupted_handover`;
   `accessible_desktop` (AT-SPI), `idle_services` (what holds off screen saver and sleep, played). Fields of other programs:
   `scripted_fields` (played), `form_window` (in Qt), `chromium`. Programs: `demo_counter`, `short_tour`, `page_turner`, `patron_alone`,

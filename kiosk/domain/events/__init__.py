@@ -10,10 +10,11 @@ from kiosk.domain.events.answer import *
 from kiosk.domain.events.answers import *
 from kiosk.domain.events.card import *
 from kiosk.domain.events.clock import *
+from kiosk.domain.events.fields import *
 from kiosk.domain.events.patron import *
 from kiosk.domain.events.rail import *
 from kiosk.domain.events.registry import *
 from kiosk.domain.events.serving import *
 from kiosk.domain.events.staff import *
 
-Event = StaffEvent | ServingEvent | LeavingEvent | PatronEvent | CardEvent | AnswerEvent | RegistryEvent | ClockEvent
+Event = StaffEvent | ServingEvent | LeavingEvent | PatronEvent | CardEvent | AnswerEvent | RegistryEvent | ClockEvent | FieldsEvent

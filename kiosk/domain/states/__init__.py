@@ -8,6 +8,7 @@ from kiosk.domain.states.about import *
 from kiosk.domain.states.asked import *
 from kiosk.domain.states.counter import *
 from kiosk.domain.states.ended import *
+from kiosk.domain.states.fields import *
 from kiosk.domain.states.lending import *
 from kiosk.domain.states.outliving import *
 from kiosk.domain.states.outoforder import *

@@ -27,6 +27,7 @@ from kiosk.domain.rules import BarcodeRule, StartStop
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.states.asked import Asked
 from kiosk.domain.states.ended import Ended
+from kiosk.domain.states.fields import Fields
 from kiosk.domain.states.lending import LendingFlow, Waiting
 from kiosk.domain.states.outliving import Doubt, Late, MoreTime, Paper, Stray, Tried, Unclear
 from kiosk.domain.states.outoforder import OutOfOrder
@@ -75,6 +76,8 @@ class CounterRules:
     end_on_lift: bool = False
     local_services: tuple[LocalService, ...] = ()
     handover: HandoverWhen = HandoverWhen.OFF
+    handover_window: bool = False
+    """There is a window for the services that have no field of their own."""
     local_api: bool = False
     """Programs on this computer may ask for the number."""
     items_start_stop: StartStop = StartStop.STRIP
@@ -150,7 +153,9 @@ class Counter:
     """By check: the value of `monotonic` when its finding was made."""
     flow: Flow = field(default_factory=Waiting)
     beside: Section | None = None
-    """状況 or 使い方 covers the page of the flow, which continues underneath."""
+    """状況, 使い方 or 番号を入れる欄 covers the page of the flow, which continues underneath."""
+    fields: Fields | None = None
+    """番号を入れる欄, while it is what lies beside."""
     leaving_for: Section | None = None
     """The part of the rail staff pressed while work was unfinished; they are being asked whether to leave."""
     last_ticket: Ticket = Ticket(0)
@@ -231,7 +236,8 @@ class Counter:
         """All open questions: the flow's own, and those that outlive a flow."""
         looks = tuple(Asked(LookAgain, doubt.asked) for doubt in self.doubts if doubt.asked)
         slips = tuple(Asked(PrintSlip, paper.ticket) for paper in self.papers if paper.trouble is None)
-        return (*self.flow.waits_for, *looks, *slips)
+        fields = () if self.fields is None else self.fields.waits_for
+        return (*self.flow.waits_for, *looks, *slips, *fields)
 
     @property
     def reads_cards(self) -> bool:

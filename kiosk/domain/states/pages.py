@@ -14,6 +14,8 @@ class Section(StrEnum):
     UNLINKING = "unlinking"
     STATUS = "status"
     HELP = "help"
+    FIELDS = "fields"
+    """Not on the rail: opened from 状況."""
 
 
 @unique

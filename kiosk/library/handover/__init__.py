@@ -1,6 +1,6 @@
 """Type a library card number into another program's window, as a barcode scanner would.
 
-    hand_over("D0123456789", Target("図書館システム", suffix=Suffix.ENTER), desktop())
+    hand_over("D0123456789", Target("図書館システム", suffix=Key.ENTER), desktop())
 
 This module decides which window receives the number and when typing stops; `x11` and `windows` carry it out. Window, title, program and
 focus are checked before and after every key. On X11 check and key are atomic; elsewhere a short race remains. A target with a field has
@@ -15,19 +15,34 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.library.handover.checked_typing import FieldTyping
 from kiosk.library.handover.elements import Accessibility, Element, Elements, Field, Unknown
 from kiosk.library.handover.seat import Desktop, ProgramWindow, Seat
-from kiosk.library.handover.target import Suffix, Target
+from kiosk.library.handover.target import Key, Target, WayIn
 
 LIMIT = 3.0
-"""Time limit of `hand_over` in seconds, whatever the desktop does."""
+"""Time limit of `hand_over` in seconds, whatever the desktop does, without the pauses that a target has."""
 _PATIENCE = 1.5
-_SUFFIX_KEYS = {Suffix.NONE: "", Suffix.ENTER: "\r", Suffix.TAB: "\t"}
-__all__ = ["LIMIT", "Desktop", "ProgramWindow", "Seat", "Suffix", "Target", "accessibility", "desktop", "find_windows", "hand_over"]
+_PREFIX_SECONDS = 0.7
+"""How long a program may take to show the field that the key before the number calls up; without a field it gets as much."""
+_LOOK_SECONDS = 0.02
+__all__ = [
+    "LIMIT",
+    "Desktop",
+    "Key",
+    "ProgramWindow",
+    "Seat",
+    "Target",
+    "WayIn",
+    "accessibility",
+    "desktop",
+    "find_windows",
+    "hand_over",
+    "limit_of",
+]
 _log = logging.getLogger(__name__)
 
 
@@ -97,28 +112,36 @@ def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessi
         raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
     began = time.monotonic()
     typed = _Count()
+    limit = limit_of(digits, target)
     try:
         with ExitStack() as ends:
-            seat = ends.enter_context(desktop.seat(LIMIT))
+            seat = ends.enter_context(desktop.seat(limit))
             elements = None
             if target.field is not None:
                 if accessible is None:
                     raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.NO_INTERFACE.value)
-                elements = ends.enter_context(accessible.elements(LIMIT))
-            keys = _Keys(seat, _reached(seat, target, elements, began + _PATIENCE), typed)
-            suffix = _SUFFIX_KEYS[target.suffix]
+                elements = ends.enter_context(accessible.elements(limit))
+            keys = _Keys(seat, _reached(seat, target, elements, began + _PATIENCE), target, typed)
+            if target.prefix is not Key.NONE:
+                keys = keys.after_prefix(elements)
             if target.field is None or elements is None:
-                keys.press_each(digits + suffix)
+                keys.press_each((*digits, *target.suffix.pressed))
             else:
-                typing = FieldTyping(elements, keys.window, target.field, keys.press)
+                put = keys.put if target.way is WayIn.SET_VALUE else None
+                typing = FieldTyping(elements, keys.window, target.field, keys.press, target.pause, put)
                 element = typing.reached()
-                typing.finish(suffix, typing.type(digits, element))
+                typing.finish(target.suffix.pressed, typing.type(digits, element))
     except (Refused, Unavailable) as error:
         if not typed.keys:
             raise
         told = Code.HANDOVER_NOT_SHOWN if error.code is Code.HANDOVER_NOT_SHOWN else Code.HANDOVER_CHANGED
         raise Refused(told, typed=typed.keys) from error
     _log.info("handed over in %d ms", round((time.monotonic() - began) * 1000))
+
+
+def limit_of(digits: str, target: Target) -> float:
+    """How many seconds `hand_over` may take."""
+    return LIMIT + (len(digits) + 2) * target.pause
 
 
 @dataclass(slots=True)
@@ -132,22 +155,59 @@ class _Keys:
 
     seat: Seat
     window: ProgramWindow
+    target: Target
     typed: _Count
 
-    def press_each(self, keys: str) -> None:
-        for key in keys:
-            self.press(key)
+    def after_prefix(self, elements: Elements | None) -> _Keys:
+        """Press the key before the number, which is none of its characters; what it calls up is often a page of another title."""
+        with self.seat.held():
+            self._ready()
+            self._press_now(*self.target.prefix.pressed)
+        end = time.monotonic() + _PREFIX_SECONDS
+        while (left := end - time.monotonic()) > 0 and not self._is_called_up(elements):
+            self.seat.wait(min(left, _LOOK_SECONDS))
+        return replace(self, window=_reached(self.seat, self.target, elements, end + _LOOK_SECONDS))
 
-    def press(self, keys: str) -> None:
+    def _is_called_up(self, elements: Elements | None) -> bool:
+        front, field = self.seat.front(), self.target.field
+        if front is None or elements is None or field is None:
+            return False
+        found = elements.focused(front) if self.target.fits(front) else None
+        return isinstance(found, Element) and field.fits(found)
+
+    def press_each(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.press((key,))
+            self._pause()
+
+    def put(self, elements: Elements, element: Element, text: str) -> None:
+        """Have the program show it there, without keys. Raises Refused: handover-field-unseen, where it does not do that."""
+        _still(self.seat, self.window)
+        if elements.set_text(element, text) is not True:
+            raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.FIXED.value)
+        self.typed.keys = len(text)
+
+    def press(self, keys: Sequence[str]) -> None:
         """With nothing between them, where the platform can."""
         with self.seat.held():
-            _still(self.seat, self.window)
-            if not self.seat.keys_free():
-                raise Refused(Code.HANDOVER_KEYS_HELD)
+            self._ready()
             for key in keys:
-                self.seat.press(key)
+                self._press_now(key)
                 self.typed.keys += 1
             _still(self.seat, self.window)
+
+    def _ready(self) -> None:
+        _still(self.seat, self.window)
+        if not self.seat.keys_free():
+            raise Refused(Code.HANDOVER_KEYS_HELD)
+
+    def _press_now(self, key: str) -> None:
+        self.seat.press(key, as_scan_code=self.target.way is WayIn.SCAN_CODES)
+
+    def _pause(self) -> None:
+        end = time.monotonic() + self.target.pause
+        while (left := end - time.monotonic()) > 0:
+            self.seat.wait(left)
 
 
 def _reached(seat: Seat, target: Target, elements: Elements | None, end: float) -> ProgramWindow:

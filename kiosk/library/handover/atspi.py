@@ -32,8 +32,8 @@ _EDITABLE, _FOCUSED, _SENSITIVE, _SHOWING = (1 << bit for bit in (7, 12, 24, 25)
 _MASKED = "password text"
 _ADDRESSES = ("URI", "DocURL")
 """What Chromium and Gecko call a document's address."""
-_ACCESSIBLE, _TEXT, _COMPONENT, _COLLECTION, _DOCUMENT = (
-    f"org.a11y.atspi.{part}" for part in ("Accessible", "Text", "Component", "Collection", "Document")
+_ACCESSIBLE, _TEXT, _EDITABLE_TEXT, _COMPONENT, _COLLECTION, _DOCUMENT = (
+    f"org.a11y.atspi.{part}" for part in ("Accessible", "Text", "EditableText", "Component", "Collection", "Document")
 )
 _ROOT: Reference = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 _REGISTRY = DBusAddress("/org/a11y/atspi/registry", "org.a11y.atspi.Registry", "org.a11y.atspi.Registry")
@@ -125,6 +125,10 @@ class AtSpiElements:
 
     def give_focus(self, element: Element) -> None:
         self._ask(_of(element), _COMPONENT, "GrabFocus")
+
+    def set_text(self, element: Element, text: str) -> bool | Unknown:
+        answer = self._ask(_of(element), _EDITABLE_TEXT, "SetTextContents", "s", (text,))
+        return answer if isinstance(answer, Unknown) else bool(answer[0])
 
     def wait(self, seconds: float) -> float:
         began = time.monotonic()

@@ -7,7 +7,7 @@ true of the moment before. So a field known to keep the focus gets all digits at
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kiosk.domain.errors import Code, Refused
@@ -20,8 +20,10 @@ _EVENT_SECONDS = 0.04
 """Between two keys: longer than an event of a moved focus takes."""
 _POLL_SECONDS = 0.003
 _FOCUS_SECONDS = 0.5
-Press = Callable[[str], None]
+Press = Callable[[Sequence[str]], None]
 """Presses these keys with nothing between them, in the window that was found; raises Refused or Unavailable."""
+Put = Callable[[Elements, Element, str], None]
+"""Has the program show a text in this field; raises Refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ class FieldTyping:
     window: ProgramWindow
     field: Field
     press: Press
+    pause: float = 0
+    """Seconds after each character, at least."""
+    put: Put | None = None
+    """None: it is typed."""
 
     def reached(self) -> Element:
         """The field, with the focus and free. Nothing is typed.
@@ -53,7 +59,9 @@ class FieldTyping:
 
         Raises Refused: handover-changed when something else got the focus; handover-not-shown when the field shows something else.
         """
-        if self.field.habit is Habit.PLAIN:
+        if self.put is not None:
+            return self._put(self.put, element, digits)
+        if self.field.habit is Habit.PLAIN and not self.pause:
             self._at(element)
             self.press(digits)
             self._showing(element, digits)
@@ -61,20 +69,25 @@ class FieldTyping:
             return element
         for position, digit in enumerate(digits, 1):
             element = self._still(element)
-            self.press(digit)
+            self.press((digit,))
             # What a form shows that has sent itself is another page's.
             slow = 0.0
             if not (self.field.habit is Habit.SUBMITS and position == len(digits)):
                 element, slow = self._showing(element, digits[:position])
             # A program that shows late also tells late of a moved focus.
-            self._wait(max(_EVENT_SECONDS, 2 * slow))
+            self._wait(max(_EVENT_SECONDS, 2 * slow, self.pause))
         return element
 
-    def finish(self, suffix: str, element: Element) -> None:
+    def finish(self, suffix: Sequence[str], element: Element) -> None:
         """Press the key after the number, if the field has the focus still."""
         if suffix:
             element = self._still(element)
             self.press(suffix)
+
+    def _put(self, put: Put, element: Element, digits: str) -> Element:
+        self._at(element)
+        put(self.elements, element, digits)
+        return element if self.field.habit is Habit.SUBMITS else self._showing(element, digits)[0]
 
     def _brought(self, found: Element | Unknown) -> Element:
         """Give the field the focus, where the program follows."""

@@ -7,7 +7,7 @@ from kiosk.config.handover_settings import UNCHECKED
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import AnyService, LocalService, Service
 from kiosk.library.handover.elements import Field, Habit
-from kiosk.library.handover.target import Suffix, Target
+from kiosk.library.handover.target import Key, Target, WayIn
 
 
 def target_for(settings: HandoverSettings, service: AnyService | None) -> Target:
@@ -20,24 +20,32 @@ def target_for(settings: HandoverSettings, service: AnyService | None) -> Target
     named = [target for target in settings.target if name in target.services]
     for_all = [target for target in settings.target if not target.services]
     for target in (*named, *for_all):
-        return _target(target)
+        return of_config(target)
     if not settings.title.strip():
         raise Refused(Code.HANDOVER_NO_WINDOW)
     return _window(settings)
 
 
-def _target(target: HandoverTarget) -> Target:
+def of_config(target: HandoverTarget) -> Target:
     """A target of the configuration as handing over takes it."""
-    if target.habit == UNCHECKED:
-        return Target(target.title, target.program, Suffix(target.suffix), name=target.name, unchecked=True)
-    field = Field(target.role, target.label, target.id, target.tag, target.address, Habit(target.habit))
-    return Target(target.title, target.program, Suffix(target.suffix), field, target.name)
+    unchecked = target.habit == UNCHECKED
+    return Target(
+        target.title,
+        target.program,
+        Key(target.suffix),
+        None if unchecked else Field(target.role, target.label, target.id, target.tag, target.address, Habit(target.habit)),
+        target.name,
+        unchecked,
+        Key(target.prefix),
+        WayIn(target.way),
+        target.pause_ms / 1000,
+    )
 
 
 def _window(settings: HandoverSettings) -> Target:
-    return Target(settings.title, settings.program, Suffix(settings.suffix))
+    return Target(settings.title, settings.program, Key(settings.suffix))
 
 
 def all_targets(settings: HandoverSettings) -> list[Target]:
     """Every target that the configuration has."""
-    return [*map(_target, settings.target), *([_window(settings)] if settings.title.strip() else [])]
+    return [*map(of_config, settings.target), *([_window(settings)] if settings.title.strip() else [])]

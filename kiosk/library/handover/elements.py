@@ -31,6 +31,8 @@ class Unknown(Enum):
     """The control is there no more: a page that was rendered again, a closed dialog."""
     MASKED = "masked"
     """A field for passwords: its text is not told."""
+    FIXED = "fixed"
+    """The program does not let others set its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,9 @@ class Elements(Protocol):
 
     def give_focus(self, element: Element) -> None:
         """Ask the program to move its focus there. Returns at once; some programs do nothing."""
+
+    def set_text(self, element: Element, text: str) -> bool | Unknown:
+        """Have the program show it there in place of what is. Whether it says that it did."""
 
     def wait(self, seconds: float) -> float:
         """Wait until something may be told, at most that long. Returns the seconds that went by."""

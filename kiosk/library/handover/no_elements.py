@@ -30,5 +30,8 @@ class NoElements:
     def give_focus(self, element: Element) -> None:
         """There is none."""
 
+    def set_text(self, element: Element, text: str) -> Unknown:
+        return self.reason
+
     def wait(self, seconds: float) -> float:
         return seconds

@@ -51,10 +51,11 @@ class Seat(Protocol):
     def held(self) -> AbstractContextManager[None]:
         """Keep other programs from changing anything, where the platform can. To be held for a single key only."""
 
-    def press(self, key: str) -> None:
-        r"""Press and release the key for this ASCII letter, digit, "\\r" or "\\t".
+    def press(self, key: str, *, as_scan_code: bool = False) -> None:
+        r"""Press and release the key for this ASCII letter, digit, "\\r", "\\t" or "\\x1b", or the one named "f1" to "f12".
 
-        Raises Unavailable: handover-impossible, before anything is pressed, if the keyboard has no such key.
+        `as_scan_code`: by its place on the keyboard, where a character could be sent without. Raises Unavailable: handover-impossible,
+        before anything is pressed, if the keyboard has no such key.
         """
 
 

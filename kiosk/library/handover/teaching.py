@@ -1,13 +1,16 @@
 """Teach the counter a field: somebody clicks into it, a trial number is typed, and what stays the same is kept.
 
-Nothing that was seen is kept but the parts of `Field`; titles and names may tell of patrons.
+Nothing that was seen is kept but the parts of `Field`; titles and names may tell of patrons. To look holds up no other program; to type
+does on X11, so that a process with windows there types apart (`typing_process`).
 """
 
 from __future__ import annotations
 
 import time
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from kiosk.domain.errors import Code, Refused
 from kiosk.library.handover.elements import Accessibility, Element, Elements, Field, Habit, Unknown
@@ -22,8 +25,21 @@ _POLL_SECONDS = 0.01
 _MOVED_SECONDS = 0.15
 """After each key, longer than when handing over: no patron waits."""
 _LEFT_SECONDS = 1.5
-_TYPING_SECONDS = 60.0
+TYPING_SECONDS = 60.0
 """For the longest number."""
+_LATE_SECONDS = 5.0
+"""Beyond the time that people get, for what is being asked then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a field does."""
+
+    habit: Habit
+    is_noticed: bool = True
+    """Whether the program is known to have noticed the number: keys it does; a value set in a field that does nothing more only people can
+    tell.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +48,99 @@ class Taught:
 
     window: ProgramWindow
     field: Field
+    is_noticed: bool = True
+    """See `Learnt`."""
 
 
-def teach(digits: str, desktop: Desktop, accessible: Accessibility, seconds: float) -> Taught:
-    """Wait at most `seconds` for somebody to click into a field of another program, type `digits` into it, and learn what it does. The
-    digits are left for people to delete.
+Tell: TypeAlias = Callable[[ProgramWindow, "Element | Unknown"], None]
+"""What is in front, and what is seen of its focus."""
+
+
+class GivenUp(Exception):
+    """Nobody wants to know any more."""
+
+
+def teach(
+    digits: str,
+    desktop: Desktop,
+    accessible: Accessibility,
+    seconds: float,
+    *,
+    by_value: bool = False,
+    click: Callable[[], None] = lambda: None,
+) -> Taught:
+    """`watch` and then `learn`."""
+    window, element = watch(desktop, accessible, seconds, click=click)
+    learnt = learn(digits, window, element, desktop, accessible, by_value=by_value)
+    return Taught(window, Field(*_parts(element), learnt.habit), learnt.is_noticed)
+
+
+def watch(
+    desktop: Desktop,
+    accessible: Accessibility,
+    seconds: float,
+    tell: Tell = lambda window, element: None,
+    *,
+    click: Callable[[], None] = lambda: None,
+    is_wanted: Callable[[], bool] = lambda: True,
+    in_terminal: bool = True,
+) -> tuple[ProgramWindow, Element]:
+    """Wait at most `seconds` for somebody to click into a field of another program. `click` is called once that may be done, `tell` with
+    each new thing that is seen meanwhile. `in_terminal`: what is in front at first is the terminal, and does not count.
 
     Raises Refused: handover-field-unseen (`reason`), when what was clicked into tells nothing; handover-field-elsewhere, when it is no
-    field; handover-field-filled; handover-changed with `typed`, when the focus went elsewhere before the last digit; handover-not-shown
-    with `typed`; Unavailable: handover-impossible.
+    field; Unavailable: handover-impossible; GivenUp, once it is not wanted any more.
     """
-    limit = seconds + _TYPING_SECONDS
-    with desktop.seat(limit) as seat, accessible.elements(limit) as elements:
+    with desktop.seat(seconds + _LATE_SECONDS) as seat, accessible.elements(seconds + _LATE_SECONDS) as elements:
         if isinstance(elements, NoElements):
             # Wherever somebody clicks.
             raise _unseen(elements.reason)
-        window, element = _chosen(seat, elements, seconds)
+        # Who presses a button of our own window may have clicked by now.
+        first = seat.front() if in_terminal else None
+        click()
+        return _chosen(seat, elements, seconds, first, tell, is_wanted)
+
+
+def learn(
+    digits: str, window: ProgramWindow, element: Element, desktop: Desktop, accessible: Accessibility, *, by_value: bool = False
+) -> Learnt:
+    """Type `digits` into this field, which has the focus, and learn what it does. `by_value`: have the program show them, without keys.
+    They are left for people to delete.
+
+    Raises Refused: handover-field-unseen (`reason`), -elsewhere, -filled; handover-changed with `typed`, when the focus went elsewhere
+    before the last digit; handover-not-shown with `typed`; Unavailable: handover-impossible.
+    """
+    with desktop.seat(TYPING_SECONDS) as seat, accessible.elements(TYPING_SECONDS) as elements:
+        now = elements.focused(window)
+        if seat.front() != window or now != element:
+            raise Refused(Code.HANDOVER_FIELD_ELSEWHERE)
         free = elements.is_free(element)
         if isinstance(free, Unknown):
             raise _unseen(free)
         if not free:
             raise Refused(Code.HANDOVER_FIELD_FILLED)
-        return Taught(window, _Trial(seat, elements, window, element).field(digits))
+        trial = _Trial(seat, elements, window, element)
+        habit = trial.by_value(digits) if by_value else trial.by_keys(digits)
+        return Learnt(habit, is_noticed=not by_value or habit is not Habit.PLAIN)
 
 
-def chosen_window(desktop: Desktop, seconds: float) -> ProgramWindow:
+def chosen_window(
+    desktop: Desktop,
+    seconds: float,
+    *,
+    click: Callable[[], None] = lambda: None,
+    is_wanted: Callable[[], bool] = lambda: True,
+    in_terminal: bool = True,
+) -> ProgramWindow:
     """Wait at most `seconds` for somebody to click into a window of another program. Raises Refused: handover-no-window; Unavailable:
-    handover-impossible.
+    handover-impossible; GivenUp. `in_terminal`: see `watch`.
     """
-    with desktop.seat(seconds + 1) as seat:
-        first, steady, since = seat.front(), None, 0.0
+    with desktop.seat(seconds + _LATE_SECONDS) as seat:
+        first, steady, since = seat.front() if in_terminal else None, None, 0.0
+        click()
         end = time.monotonic() + seconds
         while time.monotonic() < end:
+            _go_on(is_wanted)
             front = seat.front()
             if front is None or front.ours or front == first:
                 steady = None
@@ -75,17 +152,22 @@ def chosen_window(desktop: Desktop, seconds: float) -> ProgramWindow:
     raise Refused(Code.HANDOVER_NO_WINDOW)
 
 
-def _chosen(seat: Seat, elements: Elements, seconds: float) -> tuple[ProgramWindow, Element]:
+def _chosen(
+    seat: Seat, elements: Elements, seconds: float, first: ProgramWindow | None, tell: Tell, is_wanted: Callable[[], bool]
+) -> tuple[ProgramWindow, Element]:
     last: Element | Unknown = Unknown.NO_FOCUS
+    told: tuple[ProgramWindow, Element | Unknown] | None = None
     steady: tuple[ProgramWindow, Element] | None = None
     still = 0.0
-    # The terminal in which this was started is in front.
-    first = seat.front()
     while seconds > 0:
+        _go_on(is_wanted)
         front = seat.front()
         if front is not None and not front.ours and front != first:
             first = None
             last = elements.focused(front)
+            if told != (front, last):
+                told = front, last
+                tell(front, last)
             if not (isinstance(last, Element) and last.is_editable):
                 steady = None
             elif steady != (front, last):
@@ -99,6 +181,11 @@ def _chosen(seat: Seat, elements: Elements, seconds: float) -> tuple[ProgramWind
     raise Refused(Code.HANDOVER_FIELD_ELSEWHERE)
 
 
+def _go_on(is_wanted: Callable[[], bool]) -> None:
+    if not is_wanted():
+        raise GivenUp
+
+
 @dataclass(slots=True)
 class _Trial:
     """A number being typed into a field that is not known yet."""
@@ -110,7 +197,7 @@ class _Trial:
     renders: bool = False
     formats: bool = False
 
-    def field(self, digits: str) -> Field:
+    def by_keys(self, digits: str) -> Habit:
         for position, digit in enumerate(digits, 1):
             self._follow(position - 1)
             with self.seat.held():
@@ -122,7 +209,17 @@ class _Trial:
             if shown is None and (position < len(digits) or self.elements.has_focus(self.element) is True):
                 raise Refused(Code.HANDOVER_NOT_SHOWN, typed=position)
             self.formats |= shown is not None and shown != digits[:position]
-        return Field(*_parts(self.element), self._habit(digits))
+        return self._habit(digits)
+
+    def by_value(self, digits: str) -> Habit:
+        """The program is asked to show them."""
+        if self.elements.set_text(self.element, digits) is not True:
+            raise _unseen(Unknown.FIXED)
+        shown = self._shown(digits)
+        if shown is None and self.elements.has_focus(self.element) is True:
+            raise Refused(Code.HANDOVER_NOT_SHOWN, typed=len(digits))
+        self.formats = shown is not None and shown != digits
+        return self._habit(digits)
 
     def _follow(self, typed: int) -> None:
         """Go on in the same field, or in the one that a page has put in its place."""

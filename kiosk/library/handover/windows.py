@@ -1,7 +1,8 @@
 """Windows: keys through SendInput. Microsoft documents the functions under the names used here.
 
 Characters are sent as such (KEYEVENTF_UNICODE), independent of layout and Caps Lock, and an input method in kana mode has no keystroke to
-convert. Limit: a window of an elevated program receives no keys from us, and SendInput does not report that.
+convert; or by scan code, for programs that pass keys on to another computer. Limit: a window of an elevated program receives no keys from
+us, and SendInput does not report that.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from typing import Any
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.library.handover.seat import ProgramWindow
 
-_RETURN, _TAB = 0x0D, 0x09
-_VIRTUAL_KEYS = {"\r": _RETURN, "\t": _TAB}
+_VIRTUAL_KEYS = {"\r": 0x0D, "\t": 0x09, "\x1b": 0x1B} | {f"f{number}": 0x6F + number for number in range(1, 13)}
+_SHIFT, _CAPITAL = 0x10, 0x14
 _KEYBOARD = 1
-_KEY_UP, _UNICODE = 0x0002, 0x0004
+_KEY_UP, _UNICODE, _SCAN_CODE = 0x0002, 0x0004, 0x0008
 _SCAN_CODE_OF = 0
 _ROOT = 2
 _RESTORE = 9
@@ -113,7 +114,10 @@ class _System:
                 (self.user.GetWindowThreadProcessId, number, (window, wintypes.LPDWORD)),
                 (self.user.GetGUIThreadInfo, wintypes.BOOL, (number, ctypes.POINTER(_ThreadInfo))),
                 (self.user.GetAsyncKeyState, wintypes.SHORT, (ctypes.c_int,)),
-                (self.user.MapVirtualKeyW, wintypes.UINT, (wintypes.UINT, wintypes.UINT)),
+                (self.user.GetKeyState, wintypes.SHORT, (ctypes.c_int,)),
+                (self.user.GetKeyboardLayout, wintypes.HANDLE, (number,)),
+                (self.user.VkKeyScanExW, wintypes.SHORT, (wintypes.WCHAR, wintypes.HANDLE)),
+                (self.user.MapVirtualKeyExW, wintypes.UINT, (wintypes.UINT, wintypes.UINT, wintypes.HANDLE)),
                 (self.user.SendInput, wintypes.UINT, (wintypes.UINT, ctypes.POINTER(_Input), ctypes.c_int)),
                 (self.kernel.OpenProcess, wintypes.HANDLE, (number, wintypes.BOOL, number)),
                 (self.kernel.CloseHandle, wintypes.BOOL, (wintypes.HANDLE,)),
@@ -178,16 +182,48 @@ class WindowsSeat:
         """No-op: Windows has no equivalent of a server grab."""
         return nullcontext()
 
-    def press(self, key: str) -> None:
+    def press(self, key: str, *, as_scan_code: bool = False) -> None:
+        layout = self._layout()
         virtual = _VIRTUAL_KEYS.get(key, 0)
-        scan = self._user.MapVirtualKeyW(virtual, _SCAN_CODE_OF) if virtual else ord(key)
-        kind = 0 if virtual else _UNICODE
-        both = (_Input * 2)()
-        for event, flags in zip(both, (kind, kind | _KEY_UP), strict=True):
+        if as_scan_code:
+            # https://learn.microsoft.com/windows/win32/api/winuser/ns-winuser-keybdinput: wVk is ignored then. Wine looks at nothing else.
+            strokes = [_KeyboardInput(each, scan, _SCAN_CODE) for each, scan in self._placed(key, virtual, layout)]
+        elif virtual:
+            strokes = [_KeyboardInput(virtual, self._user.MapVirtualKeyExW(virtual, _SCAN_CODE_OF, layout))]
+        else:
+            strokes = [_KeyboardInput(0, ord(key), _UNICODE)]
+        self._send(strokes)
+
+    def _send(self, strokes: list[_KeyboardInput]) -> None:
+        """Press these in order, and release them in the other."""
+        released = [_KeyboardInput(stroke.vk, stroke.scan, stroke.flags | _KEY_UP) for stroke in reversed(strokes)]
+        events = (_Input * (2 * len(strokes)))()
+        for event, stroke in zip(events, (*strokes, *released), strict=True):
             event.type = _KEYBOARD
-            event.of.keyboard = _KeyboardInput(virtual, scan, flags, 0, 0)
-        if self._user.SendInput(len(both), both, ctypes.sizeof(_Input)) != len(both):
+            event.of.keyboard = stroke
+        if self._user.SendInput(len(events), events, ctypes.sizeof(_Input)) != len(events):
             raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
+
+    def _placed(self, key: str, virtual: int, layout: int | None) -> list[tuple[int, int]]:
+        """The keys that give this one in the layout, with their scan codes. Raises Unavailable: handover-impossible, where none do."""
+        keys = [virtual]
+        if not virtual:
+            # https://learn.microsoft.com/windows/win32/api/winuser/nf-winuser-vkkeyscanexw: the key, and in the high byte its modifiers.
+            found = self._user.VkKeyScanExW(key, layout)
+            modifiers = found >> 8
+            if modifiers not in (0, 1):
+                raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
+            caps = key.isalpha() and self._user.GetKeyState(_CAPITAL) & 1
+            keys = [*([_SHIFT] if modifiers ^ caps else []), found & 0xFF]
+        codes = [self._user.MapVirtualKeyExW(each, _SCAN_CODE_OF, layout) for each in keys]
+        if not all(codes):
+            raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
+        return list(zip(keys, codes, strict=True))
+
+    def _layout(self) -> int | None:
+        """That of the window in front; it may differ from ours."""
+        layout: int | None = self._user.GetKeyboardLayout(self._user.GetWindowThreadProcessId(self._user.GetForegroundWindow(), None))
+        return layout
 
     def _thread(self) -> _ThreadInfo:
         """GUI thread info of the foreground window; empty if there is none."""

@@ -19,6 +19,7 @@ class PageKind(Enum):
 
     ALREADY_LINKED = "replacement", "AlreadyLinkedPage"
     APPLICANT = "applicant", "ApplicantPage"
+    FIELDS = "fields.page", "FieldsPage"
     GUARDIAN = "guardian", "GuardianPage"
     HELP = "help", "HelpPage"
     HOLDER = "holder", "HolderPage"

@@ -91,7 +91,11 @@ def page_of(flow: Flow) -> PageKind:  # noqa: C901
             return PageKind.INCIDENT
 
 
-PAGES_BESIDE: dict[Section, PageKind] = {Section.STATUS: PageKind.STATUS, Section.HELP: PageKind.HELP}
+PAGES_BESIDE: dict[Section, PageKind] = {
+    Section.STATUS: PageKind.STATUS,
+    Section.HELP: PageKind.HELP,
+    Section.FIELDS: PageKind.FIELDS,
+}
 
 COMES_NEXT: dict[type[Flow], tuple[PageKind, ...]] = {
     Waiting: (PageKind.HOLDER, PageKind.SERVING, PageKind.IDLE),

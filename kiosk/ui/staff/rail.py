@@ -121,6 +121,8 @@ class Rail(QFrame):
             # Qt notifies of each setter below, changed or not.
             return
         self._shown = section, leads_nowhere
+        # What is opened from 状況 has no button of its own.
+        section = Section.STATUS if section is Section.FIELDS else section
         for known, button in self._buttons.items():
             dead = leads_nowhere and known not in BESIDE
             why = plain(say("staff.rail.busy")) if dead else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kiosk.domain.service_ways import Way, services_by_ways
 from kiosk.domain.states import Counter
 from kiosk.text import say
@@ -22,9 +24,11 @@ def ways_words(counter: Counter) -> str:
     *first, (_, others) = services_by_ways(counter)
     named = [(_together([unmarked(name_of(service)) for service in services]), ways) for services, ways in first]
     lines = [*named, (say("staff.way.others" if first else "staff.way.every"), others)]
-    return "\n".join(
-        say("staff.way.line", services=services, ways=_together([say(_TEXTS[way]) for way in found])) for services, found in lines
-    )
+    return "\n".join(say("staff.way.line", services=services, ways=way_words(found)) for services, found in lines)
+
+
+def way_words(ways: Sequence[Way]) -> str:
+    return _together([say(_TEXTS[way]) for way in ways])
 
 
 def _together(parts: list[str]) -> str:

@@ -10,6 +10,7 @@ from kiosk.domain.health import Condition
 from kiosk.domain.model import IlsCondition, ReaderCondition
 from kiosk.domain.states import Counter, CounterFacts
 from kiosk.text import refusal, say
+from kiosk.ui.staff.fields.entry import FieldsEntry
 from kiosk.ui.staff.finding_texts import all_cares, name_of, seen_at, value_of
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.page_beside import PageBeside
@@ -86,7 +87,9 @@ class StatusPage(PageBeside):
         self._rows: dict[str, Row] = {}
         self._trial = TrialScan(sizes)
         self._trial.answered.connect(self.bring_into_sight)
+        self._fields = FieldsEntry(emit, sizes)
         self.body.addStretch(1)
+        self.body.addWidget(self._fields)
         self.body.addWidget(self._trial)
         self._retried, self._retry = Words(kind="note"), self.button(say("staff.items.retry"), "secondary", LibraryRetryPressed())
         self.foot().addWidget(self._retried, 0, MIDDLE)
@@ -117,6 +120,7 @@ class StatusPage(PageBeside):
         super().show_state(counter)
         self.keep_in_place(self._trial.field)
         self._trial.show_rules(counter.rules)
+        self._fields.show_state(counter)
         if not self._rows:
             self._lay_out(counter.facts.demo)
         checks = [name for name in self._rows if name not in _HELD]

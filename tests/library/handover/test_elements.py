@@ -12,14 +12,14 @@ from jeepney import DBusAddress, Properties
 from jeepney.io.blocking import open_dbus_connection
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.library.handover import ProgramWindow, Suffix, Target, desktop, hand_over
+from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, desktop, hand_over
 from kiosk.library.handover.elements import Element, Elements, Field, Habit, Unknown
 from kiosk.library.handover.teaching import teach
 from kiosk.library.handover.typing_process import hand_over_apart
 from tests.support.screens.form_window import TITLE, FormWindow, form_window
 from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
 from tests.support.screens.xvfb import Terminal
-from tests.support.wait import LIMIT
+from tests.support.wait import LIMIT, wait_until
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(120)]
 
@@ -141,6 +141,15 @@ def test_a_field_without_the_focus_is_found_and_given_it(program: Program) -> No
         assert elements.has_focus(found) is True
 
 
+def test_a_program_that_takes_a_value_shows_it_wherever_the_focus_is(program: Program) -> None:
+    with program.elements() as elements:
+        found = elements.find(program.window(), program.field("note"))
+        assert isinstance(found, Element)
+        assert elements.set_text(found, "2104067851") is True
+        wait_until(lambda: elements.text(found) == "2104067851", "the value", LIMIT)
+        assert program.do("focus", "card")["card"] == ""
+
+
 def test_a_field_that_is_nowhere_is_gone(program: Program) -> None:
     with program.elements() as elements:
         assert elements.find(program.window(), replace(program.field(), name="住所")) is Unknown.GONE
@@ -182,10 +191,29 @@ def test_a_number_lands_in_a_taught_field_of_a_real_program(form: FormWindow) ->
         assert (taught.window.title, taught.field) == (TITLE, replace(form.field(), habit=Habit.PLAIN))
         assert form.do("text", "card", "") == {"card": "", "note": ""}
         form.do("focus", "note")
-        hand_over("2104067851", Target("図書館システム", suffix=Suffix.TAB, field=taught.field), desktop(), form.accessible)
+        hand_over("2104067851", Target("図書館システム", suffix=Key.TAB, field=taught.field), desktop(), form.accessible)
         assert form.shown() == {"card": "2104067851", "note": ""}
     finally:
         terminal.close()
+
+
+def test_a_value_is_set_from_a_process_apart_and_the_key_after_it_pressed(form: FormWindow) -> None:
+    for name in ("card", "note"):
+        form.do("text", name, "")
+    form.do("focus", "card")
+    hand_over_apart("2104067851", Target("図書館システム", suffix=Key.TAB, field=form.field(), way=WayIn.SET_VALUE))
+    assert form.shown() == {"card": "2104067851", "note": ""}
+    with form.accessible.elements(5) as elements:
+        wait_until(lambda: isinstance(now := elements.focused(form.window()), Element) and now.name == "備考", "the tab", LIMIT)
+
+
+def test_the_key_before_the_number_calls_up_the_field(form: FormWindow) -> None:
+    for name in ("card", "note"):
+        form.do("text", name, "")
+    form.do("focus", "note")
+    target = Target("図書館システム", field=form.field(), prefix=Key.F2, pause=0.01)
+    hand_over_apart("2104067851", target)
+    assert form.shown() == {"card": "2104067851", "note": ""}
 
 
 def test_the_counter_types_into_a_field_from_a_process_apart(form: FormWindow) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.library.handover import ProgramWindow, Suffix, Target, hand_over
+from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, hand_over
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
 from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
 
@@ -18,12 +18,12 @@ NUMBER = "0123456789"
 ONE_AT_A_TIME = [Habit.FORMATS, Habit.JUMPS, Habit.SUBMITS]
 
 
-def target(habit: Habit = Habit.PLAIN, suffix: Suffix = Suffix.NONE) -> Target:
+def target(habit: Habit = Habit.PLAIN, suffix: Key = Key.NONE) -> Target:
     of = NUMBER_FIELD
     return Target("図書館システム", suffix=suffix, field=Field(of.role, of.name, of.identifier, of.tag, of.address, habit))
 
 
-def refused(fields: ScriptedFields, habit: Habit = Habit.PLAIN, suffix: Suffix = Suffix.NONE) -> Refused:
+def refused(fields: ScriptedFields, habit: Habit = Habit.PLAIN, suffix: Key = Key.NONE) -> Refused:
     with pytest.raises(Refused) as caught:
         hand_over(NUMBER, target(habit, suffix), fields.desktop(), fields)
     return caught.value
@@ -45,8 +45,8 @@ def test_the_number_stands_in_the_field(habit: Habit) -> None:
 
 def test_the_suffix_follows_in_the_same_field() -> None:
     fields = ScriptedFields()
-    hand_over(NUMBER, target(suffix=Suffix.ENTER), fields.desktop(), fields)
-    assert fields.suffixes == ["card"]
+    hand_over(NUMBER, target(suffix=Key.ENTER), fields.desktop(), fields)
+    assert fields.suffixes == ["card \r"]
 
 
 def test_a_field_elsewhere_in_the_window_is_given_the_focus() -> None:
@@ -130,16 +130,90 @@ def test_a_move_that_nobody_tells_of_is_seen_by_reading_back(after: int) -> None
     assert fields.shown == {"card": NUMBER[:after], "note": NUMBER[after : after + 1]}
 
 
+def by_value(fields: ScriptedFields, habit: Habit = Habit.PLAIN, suffix: Key = Key.NONE) -> None:
+    hand_over(NUMBER, replace(target(habit, suffix), way=WayIn.SET_VALUE), fields.desktop(), fields)
+
+
+@pytest.mark.parametrize("habit", Habit)
+def test_a_value_is_set_without_a_key(habit: Habit) -> None:
+    fields = ScriptedFields(focus=NOTE_FIELD)
+    by_value(fields, habit)
+    assert (fields.shown, fields.keys, fields.sets) == ({"card": NUMBER, "note": ""}, 0, 1)
+
+
+def test_a_program_that_takes_no_value_gets_no_key_instead() -> None:
+    for settable in (False, Unknown.GONE):
+        fields = ScriptedFields(settable=settable)
+        with pytest.raises(Refused) as caught:
+            by_value(fields, suffix=Key.ENTER)
+        assert (caught.value.code, caught.value.params) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": "fixed"})
+        assert (fields.keys, fields.shown["card"]) == (0, "")
+
+
+def test_a_value_that_is_shown_otherwise_is_told_and_followed_by_no_key() -> None:
+    fields = ScriptedFields(renders=lambda text: text[:7])
+    with pytest.raises(Refused) as caught:
+        by_value(fields, suffix=Key.ENTER)
+    assert (caught.value.code, caught.value.params) == (Code.HANDOVER_NOT_SHOWN, {"typed": len(NUMBER)})
+    assert fields.suffixes == []
+
+
+def test_a_field_with_something_in_it_keeps_it_where_values_are_set() -> None:
+    fields = ScriptedFields(shown={"card": "9", "note": ""})
+    with pytest.raises(Refused):
+        by_value(fields)
+    assert (fields.shown["card"], fields.sets) == ("9", 0)
+
+
+def test_the_key_before_the_number_is_pressed_where_the_window_is_and_the_number_where_the_field_is_then() -> None:
+    fields = ScriptedFields(focus=NOTE_FIELD, follows=False, after={1: moves_to(NUMBER_FIELD)})
+    hand_over(NUMBER, replace(target(suffix=Key.F8), prefix=Key.F2), fields.desktop(), fields)
+    assert (fields.shown, fields.suffixes) == ({"card": NUMBER, "note": ""}, ["note f2", "card f8"])
+
+
+def test_after_a_key_that_called_nothing_up_nothing_counts_as_typed() -> None:
+    fields = ScriptedFields(focus=NOTE_FIELD, follows=False)
+    with pytest.raises(Refused) as caught:
+        hand_over(NUMBER, replace(target(), prefix=Key.ESCAPE), fields.desktop(), fields)
+    assert (caught.value.code, caught.value.params) == (Code.HANDOVER_FIELD_ELSEWHERE, {})
+    assert (fields.suffixes, fields.shown) == (["note \x1b"], {"card": "", "note": ""})
+
+
+def test_what_the_key_calls_up_may_have_another_title() -> None:
+    """Of this library's system still."""
+    page = replace(WINDOW, title="図書館システム - 返却")
+
+    def opens(fields: ScriptedFields) -> None:
+        fields.front, fields.focus = page, NUMBER_FIELD
+
+    fields = ScriptedFields(focus=NOTE_FIELD, after={1: opens}, having=(WINDOW, page))
+    hand_over(NUMBER, replace(target(), prefix=Key.F2), fields.desktop(), fields)
+    assert fields.shown["card"] == NUMBER
+
+
+def test_with_a_pause_each_character_is_read_back() -> None:
+    fields = ScriptedFields(after={5: moves_to(NOTE_FIELD)})
+    with pytest.raises(Refused) as caught:
+        hand_over(NUMBER, replace(target(), pause=0.005), fields.desktop(), fields)
+    assert caught.value.params == {"typed": 5}
+    assert fields.shown == {"card": NUMBER[:5], "note": ""}
+
+
+def test_only_a_field_has_a_value() -> None:
+    with pytest.raises(ValueError, match="value"):
+        Target("図書館システム", way=WayIn.SET_VALUE)
+
+
 def test_no_suffix_where_the_field_shows_something_else() -> None:
     fields = ScriptedFields(renders=lambda text: text[:7])
-    error = refused(fields, suffix=Suffix.ENTER)
+    error = refused(fields, suffix=Key.ENTER)
     assert (error.code, error.params) == (Code.HANDOVER_NOT_SHOWN, {"typed": len(NUMBER)})
     assert fields.suffixes == []
 
 
 def test_no_suffix_after_the_focus_has_moved() -> None:
     fields = ScriptedFields(after={len(NUMBER): moves_to(NOTE_FIELD)})
-    assert refused(fields, suffix=Suffix.ENTER).code is Code.HANDOVER_CHANGED
+    assert refused(fields, suffix=Key.ENTER).code is Code.HANDOVER_CHANGED
     assert fields.suffixes == []
 
 
@@ -163,7 +237,7 @@ def test_a_field_that_is_left_after_the_last_digit(habit: Habit) -> None:
 @pytest.mark.parametrize("habit", [Habit.JUMPS, Habit.SUBMITS])
 def test_no_suffix_can_be_wanted_for_a_field_that_is_left(habit: Habit) -> None:
     with pytest.raises(ValueError, match="focus"):
-        target(habit, Suffix.ENTER)
+        target(habit, Key.ENTER)
 
 
 @given(st.integers(1, 9), st.sampled_from(ONE_AT_A_TIME), st.text("0123456789", min_size=10, max_size=10))

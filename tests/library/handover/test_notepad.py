@@ -7,16 +7,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kiosk.checks.handover import check_handover
-from kiosk.config import CardSettings, HandoverSettings, RevocationSource, Settings
+from kiosk.config import CardSettings, HandoverSettings, HandoverTarget, RevocationSource, Settings
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import HandoverWhen
 from kiosk.equipment import open_handover
-from kiosk.library.handover import Suffix, Target, desktop, find_windows
+from kiosk.library.handover import Key, Target, desktop, find_windows
 from tests.support.wait import wait_until
 
 NUMBERS = 200
@@ -51,7 +52,7 @@ if sys.platform == "win32":
         """Those of a counter whose library works with Notepad, which is in front and empty; its title names the file."""
         path = tmp_path / f"図書館システム {random.randrange(10**9)}.txt"
         path.touch()
-        handover = HandoverSettings(HandoverWhen.ON_TAP, path.stem, "notepad", Suffix.ENTER.value)
+        handover = HandoverSettings(HandoverWhen.ON_TAP, path.stem, "notepad", Key.ENTER.value)
         settings = Settings(CardSettings(RevocationSource.NONE), handover=handover)
         target = Target(path.stem, "notepad")
         assert check_handover(settings).outcome == "handover.missing-program"
@@ -73,6 +74,23 @@ if sys.platform == "win32":
         for number in numbers:
             hand_over(LibraryCardNumber(number), None)
             # What was sent is on its way to Notepad: at a counter nobody lays the next card meanwhile.
+            with suppress(AssertionError):
+                wait_until(lambda number=number: text_of(window.handle).endswith(f"{number}\r\n"), "it", ARRIVES)
+        assert text_of(window.handle).split("\r\n") == [*numbers, ""]
+
+    def test_scan_codes_give_the_same_characters(settings: Settings) -> None:
+        """By the layout of the window, with Shift where a capital needs it."""
+        handover = settings.handover
+        target = HandoverTarget(
+            name="貸出", title=handover.title, program="notepad", suffix="enter", way="scan-codes", pause_ms=1, habit="unchecked"
+        )
+        settings = replace(settings, handover=replace(handover, title="", target=(target,)))
+        assert check_handover(settings).outcome == "handover.untried"
+        [window] = find_windows(Target(handover.title, handover.program), desktop())
+        hand_over = open_handover(settings)
+        numbers = ["0123456789", "D9876543210k", "aZ0"]
+        for number in numbers:
+            hand_over(LibraryCardNumber(number), None)
             with suppress(AssertionError):
                 wait_until(lambda number=number: text_of(window.handle).endswith(f"{number}\r\n"), "it", ARRIVES)
         assert text_of(window.handle).split("\r\n") == [*numbers, ""]

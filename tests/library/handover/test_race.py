@@ -9,14 +9,14 @@ from typing import TypeAlias
 import pytest
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.library.handover import Desktop, Suffix, Target, hand_over
+from kiosk.library.handover import Desktop, Key, Target, hand_over
 from tests.support.screens.xvfb import Foreign, Own, Screen, Terminal, Thief
 
 pytestmark = [pytest.mark.window, pytest.mark.trial]
 
 NUMBER = "012345678901"
 TITLE, ELSEWHERE = "図書館システム", "メモ帳"
-TARGET = Target(TITLE, suffix=Suffix.ENTER)
+TARGET = Target(TITLE, suffix=Key.ENTER)
 ROUNDS = 20
 # What steals, and what says how many keys the thief has got.
 Thieving: TypeAlias = tuple[Callable[[], None], Callable[[], int]]

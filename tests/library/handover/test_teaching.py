@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.library.handover import Suffix, Target, hand_over
+from kiosk.library.handover import Key, Target, hand_over
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
 from kiosk.library.handover.no_elements import NoElements
-from kiosk.library.handover.teaching import Taught, teach
+from kiosk.library.handover.teaching import GivenUp, Taught, learn, teach, watch
 from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
 
 NUMBER = "2104123456"
@@ -68,8 +68,56 @@ def test_what_a_field_does_is_learnt_and_serves_to_type_into_it(
     of = NUMBER_FIELD
     assert (taught.window, taught.field) == (WINDOW, Field(of.role, of.name, of.identifier, of.tag, of.address, habit))
     again = ScriptedFields(after=happens, renders=form)
-    hand_over(NUMBER, Target("図書館システム", suffix=Suffix.NONE, field=taught.field), again.desktop(), again)
+    hand_over(NUMBER, Target("図書館システム", suffix=Key.NONE, field=taught.field), again.desktop(), again)
     assert (again.shown["card"], again.shown["note"]) == ("" if habit is Habit.SUBMITS else form(NUMBER), "")
+
+
+@pytest.mark.parametrize(
+    ("happens", "form", "habit", "noticed"),
+    [
+        ({}, str, Habit.PLAIN, False),
+        ({}, grouped, Habit.FORMATS, True),
+        ({10: jumps}, str, Habit.JUMPS, True),
+        ({10: submits}, str, Habit.SUBMITS, True),
+    ],
+)
+def test_by_a_value_it_is_learnt_what_the_program_makes_of_it(
+    happens: dict[int, Callable[[ScriptedFields], None]], form: Callable[[str], str], habit: Habit, noticed: bool
+) -> None:
+    """Whether it has noticed anything at all only people can tell, where the field does nothing more."""
+    fields = ScriptedFields(after=happens, renders=form)
+    taught = taught_by_value(fields)
+    assert (taught.field.habit, taught.is_noticed, fields.keys) == (habit, noticed, 0)
+
+
+def test_where_the_program_takes_no_value_it_is_not_taught_that_way() -> None:
+    fields = ScriptedFields(settable=Unknown.GONE)
+    with pytest.raises(Refused) as caught:
+        taught_by_value(fields)
+    assert (caught.value.code, caught.value.params, fields.keys) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": "fixed"}, 0)
+
+
+def taught_by_value(fields: ScriptedFields) -> Taught:
+    fields.front = replace(WINDOW, handle=1, title="端末")
+    fields.later = {3: lambda: setattr(fields, "front", WINDOW)}
+    return teach(NUMBER, fields.desktop(), fields, 20, by_value=True)
+
+
+def test_what_is_seen_meanwhile_is_told_once_and_nothing_more_once_it_is_not_wanted() -> None:
+    fields = ScriptedFields(focus=NOTE_FIELD, front=replace(WINDOW, ours=True))
+    fields.later = {2: lambda: setattr(fields, "front", WINDOW), 5: lambda: setattr(fields, "focus", Unknown.NO_FOCUS)}
+    seen: list[object] = []
+    with pytest.raises(GivenUp):
+        watch(fields.desktop(), fields, 20, lambda window, element: seen.append(element), is_wanted=lambda: fields.waits < 9)
+    assert seen == [NOTE_FIELD, Unknown.NO_FOCUS]
+    assert fields.keys == 0
+
+
+def test_another_field_than_was_seen_is_not_typed_into() -> None:
+    fields = ScriptedFields(focus=NOTE_FIELD)
+    with pytest.raises(Refused) as caught:
+        learn(NUMBER, WINDOW, NUMBER_FIELD, fields.desktop(), fields)
+    assert (caught.value.code, fields.keys) == (Code.HANDOVER_FIELD_ELSEWHERE, 0)
 
 
 class NoBus:

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.library import handover
-from kiosk.library.handover import Desktop, Suffix, Target
+from kiosk.library.handover import Desktop, Key, Target
 from kiosk.library.handover.typing_process import hand_over_apart
 from tests.support import SUPPORT
 from tests.support.screens.xvfb import Screen, Thief
@@ -41,10 +41,10 @@ def stopping() -> Refused | None:
 @pytest.mark.usefixtures("desktop")
 def test_the_number_and_what_follows_it_arrive(screen: Screen) -> None:
     window = screen.terminal(TITLE)
-    hand_over_apart(NUMBER, Target(TITLE, suffix=Suffix.ENTER))
+    hand_over_apart(NUMBER, Target(TITLE, suffix=Key.ENTER))
     window.wait_typed(f"{NUMBER}\r")
     window.clear()
-    hand_over_apart(NUMBER, Target(TITLE, window.executable, Suffix.TAB))
+    hand_over_apart(NUMBER, Target(TITLE, window.executable, Key.TAB))
     window.wait_typed(f"{NUMBER}\t")
 
 

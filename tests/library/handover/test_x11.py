@@ -13,7 +13,7 @@ import pytest
 
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.library import handover
-from kiosk.library.handover import LIMIT, Desktop, Suffix, Target, find_windows, hand_over
+from kiosk.library.handover import LIMIT, Desktop, Key, Target, find_windows, hand_over
 from tests.support.screens.interrupted_handover import Between, Hurried, Waiting, on_x11
 from tests.support.screens.xvfb import Foreign, Own, Screen, Terminal
 from tests.support.wait import SOON, end
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.window
 NUMBER = "D0123456789x"
 TITLE = "図書館システム - 貸出"
 TARGET = Target("図書館システム")
-ENTERED = Target("図書館システム", suffix=Suffix.ENTER)
+ENTERED = Target("図書館システム", suffix=Key.ENTER)
 ELSEWHERE = "メモ帳"
-KEYS = {Suffix.NONE: "", Suffix.ENTER: "\r", Suffix.TAB: "\t"}
+KEYS = {Key.NONE: "", Key.ENTER: "\r", Key.TAB: "\t"}
 Open: TypeAlias = Callable[[Screen, str], Foreign | Terminal]
 PROGRAMS: dict[str, Open] = {"Tk": Screen.foreign, "xterm": Screen.terminal}
 

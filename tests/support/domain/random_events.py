@@ -157,7 +157,8 @@ from kiosk.domain.states import (
     Unlinked,
     Waiting,
 )
-from tests.support.domain.random_registry import OPERATIONS, registry_awaited, registry_back, registry_news, registry_said
+from tests.support.domain.random_fields import fields_next, idle
+from tests.support.domain.random_registry import OPERATIONS, registry_awaited, registry_news, registry_said
 
 TYPED = "9173"
 """Four digits typed wherever anything can be typed."""
@@ -292,7 +293,7 @@ class RandomEvents:
             return DisplayTaken()
         if counter.screen is Screen.RETURNING:
             return TakenBack(self.draw.choice([STAFF_CODE, STAFF_CODE, TYPED]))
-        return self.expected_answer(counter) or self.expected_act(counter)
+        return fields_next(self.draw, counter) or self.expected_answer(counter) or self.expected_act(counter)
 
     def expected_answer(self, counter: Counter) -> Event | None:
         draw = self.draw
@@ -343,8 +344,7 @@ class RandomEvents:
         draw = self.draw
         match counter.flow:
             case Waiting():
-                news = registry_back(counter)
-                return self.any_of(RegistrationChosen(), UnlinkingChosen(), self.entered(), self.card_moves(counter), *news)
+                return self.any_of(RegistrationChosen(), UnlinkingChosen(), self.entered(), self.card_moves(counter), *idle(counter))
             case ChoosingApplicant():
                 return ApplicantChosen(draw.choice(list(Applicant)))
             case CheckingGuardian(draft) if draft.checks != frozenset(GuardianCheck):

@@ -86,8 +86,8 @@ class _Seat:
         with self._seat.held():
             yield
 
-    def press(self, key: str) -> None:
-        self._seat.press(key)
+    def press(self, key: str, *, as_scan_code: bool = False) -> None:
+        self._seat.press(key, as_scan_code=as_scan_code)
 
 
 class _BetweenSeat(_Seat):
@@ -105,8 +105,8 @@ class _BetweenSeat(_Seat):
         if self._pressed == self._after > 0:
             self._happens()
 
-    def press(self, key: str) -> None:
-        self._seat.press(key)
+    def press(self, key: str, *, as_scan_code: bool = False) -> None:
+        self._seat.press(key, as_scan_code=as_scan_code)
         self._pressed += 1
 
 

@@ -1,7 +1,7 @@
 """A window of another program with two fields, in Qt, which tells of them over the accessibility bus.
 
 Usage: qt_form.py TITLE. Reads commands from standard input, one per line: `focus ID`, `text ID TEXT`, `select ID`, `remove ID`,
-`title TEXT`. Prints as JSON what the fields show, after each change and each command.
+`title TEXT`. F2 moves the focus to the number. Prints as JSON what the fields show, after each change and each command.
 """
 
 import json
@@ -9,6 +9,7 @@ import os
 import sys
 
 from PySide6.QtCore import QSocketNotifier
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QApplication, QFormLayout, QLineEdit, QWidget
 
 LABELS = {"note": "備考", "card": "利用者番号"}
@@ -26,6 +27,7 @@ class Form(QWidget):
             field.setAccessibleName(label)
             field.textChanged.connect(self._say)
             layout.addRow(label, field)
+        QShortcut("F2", self).activated.connect(self._fields["card"].setFocus)
         self._heard = QSocketNotifier(0, QSocketNotifier.Type.Read, self)
         self._heard.activated.connect(self._told)
         self._rest = b""

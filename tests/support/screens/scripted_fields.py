@@ -43,6 +43,9 @@ class ScriptedFields:
     waits: int = 0
     later: dict[int, Callable[[], None]] = field(default_factory=dict)
     """What happens after the n-th wait."""
+    settable: bool | Unknown = True
+    """What the program says when its field is to show something."""
+    sets: int = 0
     suffixes: list[str] = field(default_factory=list)
 
     def desktop(self) -> ScriptedDesktop:
@@ -78,6 +81,14 @@ class ScriptedFields:
         if self.follows:
             self.focus = element
 
+    def set_text(self, element: Element, text: str) -> bool | Unknown:
+        if self.blind is None and self.settable is True:
+            self.shown[element.identifier] = self.renders(text) if element.identifier == "card" else text
+            self.sets += 1
+            if happens := self.after.get(len(text)):
+                happens(self)
+        return self.blind or self.settable
+
     def wait(self, seconds: float) -> float:
         self.waits += 1
         if happens := self.later.get(self.waits):
@@ -88,8 +99,8 @@ class ScriptedFields:
         self.keys += 1
         if isinstance(self.focus, Element):
             name = self.focus.identifier
-            if key in "\r\t":
-                self.suffixes.append(name)
+            if len(key) > 1 or not key.isalnum():
+                self.suffixes.append(f"{name} {key}")
             elif self.selected == name:
                 self.selected, self.shown[name] = "", key
             else:
@@ -130,5 +141,5 @@ class ScriptedDesktop:
     def held(self) -> Iterator[None]:
         yield
 
-    def press(self, key: str) -> None:
+    def press(self, key: str, *, as_scan_code: bool = False) -> None:
         self.fields.press(key)

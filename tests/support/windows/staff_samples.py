@@ -59,6 +59,7 @@ from kiosk.domain.states import (
     UnlinkingRefused,
     Waiting,
 )
+from tests.support.windows.fields_samples import fields_scenes
 from tests.support.windows.patron_samples import (
     AT_LENDING,
     AT_REGISTRATION,
@@ -239,6 +240,7 @@ def staff_scenes() -> dict[str, Scene]:  # noqa: PLR0915
         IlsCondition.NOT_TRUSTED,
     ):
         shown[f"status-ils-{ils}"] = beside(Section.STATUS, ils=ils), BUSY
+    shown |= {name: (scene, FACTS) for name, scene in fields_scenes().items()}
     shown["place-stopped"] = counter(AwaitingMyNumberCard(STOPPED_DRAFT), cards=()), FACTS
     shown["library-card-stopped-patron"] = counter(AwaitingLibraryCard(STOPPED_DRAFT)), FACTS
     both = (INSERTION, OTHER_INSERTION)

@@ -145,7 +145,8 @@ class X11Seat:
             self._display.ungrab_server()
             self._display.flush()
 
-    def press(self, key: str) -> None:
+    def press(self, key: str, *, as_scan_code: bool = False) -> None:
+        # XTest knows places on the keyboard only: it is the same in both ways.
         # The map that counts is that of the device used last. Releasing a key that is not down makes ours the last one, and nothing else.
         self._fake(X.KeyRelease, self._keymap.first)
         self._display.sync()

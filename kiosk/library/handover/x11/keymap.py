@@ -13,8 +13,8 @@ _VENDORS = 0x10000000
 _SHIFT_KEYS = (0xFFE1, 0xFFE2)
 # They change other keys than ours: Num Lock the keypad's, which are never used here; Scroll Lock none.
 _LOCKS = (0xFF7F, 0xFF14)
-# Return and Tab; letters and digits are their own keysyms.
-_KEYSYMS = {"\r": 0xFF0D, "\t": 0xFF09}
+# Letters and digits are their own keysyms.
+_KEYSYMS = {"\r": 0xFF0D, "\t": 0xFF09, "\x1b": 0xFF1B} | {f"f{number}": 0xFFBD + number for number in range(1, 13)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Keymap:
 
     def stroke(self, key: str, state: State) -> tuple[int, ...] | None:
         """The keycodes to press in this order and to release in the other: Shift if needed and the key. None if it is nowhere."""
-        wanted = _KEYSYMS.get(key, ord(key))
+        wanted = _KEYSYMS[key] if key in _KEYSYMS else ord(key)
         for level in (0, 1):
             for code, row in enumerate(self.keysyms, self.first):
                 pair = _pair(row, state.group)

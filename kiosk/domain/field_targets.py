@@ -1,0 +1,97 @@
+"""Fields of other programs that the number goes to: what staff are shown of them, and of one that is being taught.
+
+Titles and labels may tell of patrons: what is seen is shown, never logged, and kept only as the target that somebody has taught.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import field
+from enum import StrEnum, unique
+
+from kiosk.domain.lazy_dataclass import dataclass
+from kiosk.domain.model import AnyService, LocalService
+
+_BETWEEN = re.compile(r"\s+[-–—|｜:：・/]\s+|[|｜]")
+_LONGEST_NAME = 40
+
+
+@unique
+class FieldWay(StrEnum):
+    """How the number gets into a field that is taught at the counter."""
+
+    KEYS = "keys"
+    SCAN_CODES = "scan-codes"
+    SET_VALUE = "set-value"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTarget:
+    """One target of the configuration, by its settings there."""
+
+    name: str
+    title: str = field(repr=False)
+    """Part of the window's title; the whole one while it is being taught."""
+    program: str = ""
+    services: tuple[str, ...] = ()
+    """Those it is for; none: all without one of their own."""
+    role: str = ""
+    label: str = field(default="", repr=False)
+    id: str = ""
+    tag: str = ""
+    address: str = ""
+    habit: str = "plain"
+    prefix: str = "none"
+    suffix: str = "none"
+    way: str = FieldWay.KEYS.value
+    pause_ms: int = 0
+    in_force: bool = True
+    """Whether the program that runs knows it already."""
+
+    @property
+    def leaves(self) -> bool:
+        """Whether another field has the focus after the last digit, so that no key may follow."""
+        return self.habit in ("jumps", "submits")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenField:
+    """What has the keyboard focus in the window in front."""
+
+    program: str
+    title: str = field(repr=False)
+    role: str = ""
+    label: str = field(default="", repr=False)
+    id: str = ""
+    address: str = ""
+    is_editable: bool = False
+    reason: str = ""
+    """Why nothing is told of it (`Unknown`); empty where something is."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtField:
+    """What was learnt, to be kept once staff have said what of the title stays the same, and what it is for."""
+
+    target: FieldTarget
+    is_noticed: bool = True
+    """False: only people can tell whether the program has noticed the number."""
+
+
+def title_parts(title: str) -> tuple[str, ...]:
+    """What of a title may be the same every day: its parts, and then the whole."""
+    parts = [part.strip() for part in _BETWEEN.split(title)]
+    return tuple(dict.fromkeys([*(part for part in parts if part), title.strip()]))
+
+
+def target_name(names: Sequence[str], otherwise: str) -> str:
+    """What a target for these services is called."""
+    return ("、".join(names) or otherwise)[:_LONGEST_NAME]
+
+
+def target_for_service(targets: Sequence[FieldTarget], service: AnyService) -> FieldTarget | None:
+    """The one that names the service, else the one that names none; None: the window of the configuration, if it has one."""
+    name = service.name if isinstance(service, LocalService) else service.value
+    named = [target for target in targets if name in target.services]
+    return next((target for target in (*named, *targets) if name in target.services or not target.services), None)
