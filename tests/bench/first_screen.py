@@ -62,7 +62,7 @@ def prepare(folder: Path) -> None:
     if not home.config.exists():
         folder.mkdir(parents=True, exist_ok=True)
         home.config.write_text(CONFIG.format(keys=(folder / "keys").as_posix()), "utf-8")
-    home.prepare()
+        home.prepare()
 
 
 if __name__ == "__main__":
