@@ -27,7 +27,7 @@ LIMIT = 3.0
 """Time limit of `hand_over` in seconds, whatever the desktop does."""
 _PATIENCE = 1.5
 _SUFFIX_KEYS = {Suffix.NONE: "", Suffix.ENTER: "\r", Suffix.TAB: "\t"}
-__all__ = ["LIMIT", "Desktop", "ProgramWindow", "Seat", "Suffix", "Target", "accessibility", "desktop", "find_windows", "hand_over"]
+__all__ = ["LIMIT", "Desktop", "ProgramWindow", "Seat", "Suffix", "Target", "accessibility", "desktop", "hand_over"]
 _log = logging.getLogger(__name__)
 
 
@@ -51,15 +51,6 @@ def desktop(own: int | None = None) -> Desktop:
         return X11Desktop(name, own)
     else:
         raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
-
-
-def find_windows(target: Target, desktop: Desktop) -> tuple[ProgramWindow, ...]:
-    """The matching windows, preferred one first, without typing. Raises Unavailable: handover-impossible.
-
-    Titles may contain patrons' names: display them, never log them.
-    """
-    with desktop.seat(LIMIT) as seat:
-        return tuple(window for window in seat.windows() if target.fits(window))
 
 
 def accessibility() -> Accessibility | None:
@@ -115,6 +106,9 @@ def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessi
                 typing.finish(suffix, typing.type(digits, element))
     except (Refused, Unavailable) as error:
         if not typed.keys:
+            if target.field is not None and time.monotonic() - began >= LIMIT:
+                # The desktop cuts its session off then; what has not answered for so long are other programs.
+                raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.NO_ANSWER.value) from error
             raise
         told = Code.HANDOVER_NOT_SHOWN if error.code is Code.HANDOVER_NOT_SHOWN else Code.HANDOVER_CHANGED
         raise Refused(told, typed=typed.keys) from error
@@ -179,7 +173,10 @@ def _chosen(fitting: Sequence[ProgramWindow], field: Field | None, elements: Ele
         raise Refused(Code.HANDOVER_NO_WINDOW)
     if field is None or elements is None or len(fitting) == 1:
         return fitting[0]
-    having = [window for window in fitting if isinstance(elements.find(window, field), Element)]
+    found = [elements.find(window, field) for window in fitting]
+    if Unknown.NO_ANSWER in found:
+        raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.NO_ANSWER.value)
+    having = [window for window, element in zip(fitting, found, strict=True) if isinstance(element, Element)]
     if len(having) != 1:
         raise Refused(Code.HANDOVER_SEVERAL_WINDOWS)
     return having[0]

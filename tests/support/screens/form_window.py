@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.library.handover import ProgramWindow, Target, accessibility, atspi, desktop, find_windows
+from kiosk.library.handover import ProgramWindow, Target, accessibility, atspi, atspi_bus, desktop
 from kiosk.library.handover.atspi import AtSpi
 from kiosk.library.handover.elements import Element, Field
 from tests.support import ROOT
 from tests.support.screens.accessible_desktop import Desktop
+from tests.support.screens.fitting_windows import fitting_windows
 from tests.support.screens.xvfb import Hands
 from tests.support.wait import LIMIT, end, wait_until
 
@@ -46,7 +47,7 @@ class FormWindow:
         end(self._child)
 
     def window(self) -> ProgramWindow:
-        return find_windows(Target("図書館システム"), desktop())[0]
+        return fitting_windows(Target("図書館システム"), desktop())[0]
 
     def focused(self) -> object:
         with self.accessible.elements(5) as elements:
@@ -90,8 +91,8 @@ def form_window() -> Iterator[FormWindow]:
         for name in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
             patch.delenv(name, raising=False)
         # Without Collection the whole form is asked, a call for each widget.
-        for limit in ("_CALL_SECONDS", "_WALK_SECONDS"):
-            patch.setattr(atspi, limit, 5.0)
+        patch.setattr(atspi, "_WALK_SECONDS", 5.0)
+        patch.setattr(atspi_bus, "_CALL_SECONDS", 5.0)
         place.start(["openbox"], "openbox")
         hands = Hands(os.environ["DISPLAY"])
         ends.callback(hands.close)
