@@ -55,7 +55,11 @@ def desktop(own: int | None = None) -> Desktop:
 
 def accessibility() -> Accessibility | None:
     """The way to the controls of other programs; None where this platform has none that we know."""
-    if sys.platform == "linux":
+    if sys.platform == "win32":
+        from kiosk.library.handover.uia_com import UiAutomation
+
+        return UiAutomation()
+    elif sys.platform == "linux":
         from kiosk.library.handover.atspi import AtSpi
 
         return AtSpi()

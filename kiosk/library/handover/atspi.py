@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from jeepney import DBusAddress, Message, Properties, message_bus, new_method_call
 
@@ -19,6 +18,7 @@ from kiosk.library.handover.atspi_bus import AtSpiBus, Reference, opened
 from kiosk.library.handover.atspi_status import switched_on
 from kiosk.library.handover.elements import Element, Elements, Field, Unknown
 from kiosk.library.handover.no_elements import NoElements
+from kiosk.library.handover.page_address import page_address
 from kiosk.library.handover.seat import ProgramWindow
 
 _WALK_SECONDS = 0.5
@@ -223,8 +223,7 @@ class AtSpiElements:
                 return Unknown.NO_ANSWER
             for name in () if isinstance(document, Unknown) else _ADDRESSES:
                 if address := str(document[0].get(name, "")):
-                    parts = urlsplit(address)
-                    return replace(element, address=urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", "")))
+                    return replace(element, address=page_address(address))
             parent = self._parent(above)
             if not isinstance(parent, tuple):
                 break
