@@ -16,7 +16,7 @@
   `accessible_desktop` (AT-SPI), `idle_services` (what holds off screen saver and sleep, played). Fields of other programs:
   `scripted_fields` (played), `scripted_program` (on a real bus, answers in part), `silent_bus`, `fitting_windows`, `form_window` (in
   Qt), `chromium`. Programs: `demo_counter`, `short_tour`, `page_turner`, `patron_alone`,
-  `clipboard_program`, `tk_form`, `qt_form`, `atspi_driver`, `handover_holding_gil`.
+  `clipboard_program`, `tk_form`, `qt_form`, `gtk_form`, `atspi_driver`, `handover_holding_gil`.
 - `cards/`: `readers` (virtual or behind a real pcscd), `windows_scard` (Windows' smart card service, played), `wire` (no reader at all),
   `card_thread`, `revocation_lists`, `malformed_der`.
 - `pcscd/`: a real pcscd of the tests' own; `rig` has the fixture.

@@ -218,8 +218,10 @@ class AtSpiElements:
         """The same with the address of the innermost document around it that tells one."""
         reference = element.handle
         for _ in range(_DEEPEST):
-            document, above = self._bus.ask_all([_call(reference, _DOCUMENT, "GetAttributes"), _property(reference, "Parent")])
-            if Unknown.NO_ANSWER in (document, above):
+            interfaces, above = self._bus.ask_all([_call(reference, _ACCESSIBLE, "GetInterfaces"), _property(reference, "Parent")])
+            # GTK puts it into the program's log when what is no document is asked as one.
+            document: Any = self._bus.ask(_call(reference, _DOCUMENT, "GetAttributes")) if _has(interfaces, _DOCUMENT) else Unknown.GONE
+            if Unknown.NO_ANSWER in (interfaces, above, document):
                 return Unknown.NO_ANSWER
             for name in () if isinstance(document, Unknown) else _ADDRESSES:
                 if address := str(document[0].get(name, "")):
@@ -263,6 +265,10 @@ def _property(reference: Reference, name: str) -> Message:
 def _value(answer: Any) -> Any:
     """Of a property; empty where there is none."""
     return "" if isinstance(answer, Unknown) else answer[0][1]
+
+
+def _has(interfaces: Any, interface: str) -> bool:
+    return not isinstance(interfaces, Unknown) and interface in interfaces[0]
 
 
 def _bits(answer: Any) -> int:

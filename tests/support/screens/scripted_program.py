@@ -105,6 +105,7 @@ class ScriptedProgram:
         answers: dict[str, tuple[str, Any]] = {
             "GetChildren": ("a(so)", [(us, child) for child in node.children]),
             "GetState": ("au", [node.states & 0xFFFFFFFF, node.states >> 32]),
+            "GetInterfaces": ("as", ["org.a11y.atspi.Accessible", *(["org.a11y.atspi.Document"] if node.address else [])]),
             "GetRoleName": ("s", node.role),
             "Name": ("v", ("s", node.name)),
             "AccessibleId": ("v", ("s", node.identifier)),
