@@ -120,12 +120,24 @@ def _greeted(connection: socket.socket) -> DBusConnection:
         raise
 
 
+def accessibility_bus(ends: ExitStack) -> DBusConnection:
+    """Of this session; closed with `ends`. Raises one of LOST."""
+    session = ends.enter_context(connected())
+    address = session.send_and_get_reply(new_method_call(_LAUNCHER, "GetAddress"), timeout=OPENING_SECONDS).body[0]
+    return ends.enter_context(connected(address))
+
+
+def somebody_listens() -> bool:
+    """Whether a program is registered for events: a screen reader, or another counter. Raises one of LOST."""
+    with ExitStack() as ends:
+        asked = new_method_call(_REGISTRY, "GetRegisteredEvents")
+        return bool(accessibility_bus(ends).send_and_get_reply(asked, timeout=OPENING_SECONDS).body[0])
+
+
 def opened(ends: ExitStack, limit: float) -> AtSpiBus | Unknown:
-    """The accessibility bus of this session, for `limit` seconds; closed with `ends`."""
+    """The same for questions, for `limit` seconds."""
     try:
-        session = ends.enter_context(connected())
-        address = session.send_and_get_reply(new_method_call(_LAUNCHER, "GetAddress"), timeout=OPENING_SECONDS).body[0]
-        return AtSpiBus(ends.enter_context(connected(address)), time.monotonic() + limit)
+        return AtSpiBus(accessibility_bus(ends), time.monotonic() + limit)
     except TimeoutError:
         return Unknown.NO_ANSWER
     except LOST:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 from jeepney import DBusAddress, MessageType, Properties
 
-from kiosk.library.handover.atspi_bus import LOST, connected
+from kiosk.library.handover.atspi_bus import LOST, connected, somebody_listens
 
 _STATUS = Properties(DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Status"))
 _SECONDS = 2.0
@@ -26,7 +26,8 @@ def switched_on() -> Iterator[None]:
     finally:
         if ours:
             with suppress(*LOST):
-                if _get("ScreenReaderEnabled") is not True:
+                # A screen reader that was not started by its setting is known by its listening alone.
+                if _get("ScreenReaderEnabled") is not True and not somebody_listens():
                     _set(False)
 
 

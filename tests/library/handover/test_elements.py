@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -252,5 +252,14 @@ def test_what_the_counter_switched_on_stays_on_for_a_screen_reader_that_has_come
                 assert is_on()
                 switch("ScreenReaderEnabled", reader)
             assert is_on() is reader
+        switch("ScreenReaderEnabled", False)
+        # Orca 43 that somebody starts by hand does not set it, and listens.
+        switch("IsEnabled", False)
+        with ExitStack() as ends:
+            ends.enter_context(form.accessible.switched_on())
+            with form.accessible.elements(60) as listener:
+                listener.focused(form.window())
+                ends.close()
+                assert is_on()
         switch("ScreenReaderEnabled", False)
         switch("IsEnabled", before)
