@@ -17,6 +17,7 @@ from jeepney import DBusAddress, HeaderFields, Message, MessageType, new_error, 
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 from kiosk.library.handover import ProgramWindow
+from tests.support.wait import LIMIT
 
 WINDOW = ProgramWindow(1, "図書館システム - 貸出", ("form",), ours=False, processes=(os.getpid(),))
 ADDRESS = "https://library.example/lend"
@@ -70,9 +71,9 @@ class ScriptedProgram:
     def shown(self) -> Iterator[None]:
         """On the accessibility bus of this session."""
         with open_dbus_connection("SESSION") as session:
-            address = session.send_and_get_reply(new_method_call(_LAUNCHER, "GetAddress"), timeout=20).body[0]
+            address = session.send_and_get_reply(new_method_call(_LAUNCHER, "GetAddress"), timeout=LIMIT).body[0]
         bus = open_dbus_connection(address)
-        bus.send_and_get_reply(new_method_call(_REGISTRY, "Embed", "(so)", ((bus.unique_name, _ROOT),)), timeout=20)
+        bus.send_and_get_reply(new_method_call(_REGISTRY, "Embed", "(so)", ((bus.unique_name, _ROOT),)), timeout=LIMIT)
         over = threading.Event()
         thread = threading.Thread(target=self._serve, args=(bus, over))
         thread.start()
