@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ from kiosk.domain.model import AnyService, LibraryCardNumber
 from kiosk.domain.states import CounterFacts, HandoverWhen
 from kiosk.domain.trial_number import trial_number
 from kiosk.program_version import program_version
+from kiosk.thread_timeout import meanwhile
 
 if TYPE_CHECKING:
     from kiosk.library.handover.field_teacher import FieldTeacher
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 _START_SECONDS = 20.0
 """How long start-up waits for the revocation lists."""
+_SWITCH_SECONDS = 1.0
+"""How long the end waits until other programs are told that nobody listens any more."""
 
 # Imports are local: `kiosk links count` should not load cryptography, nor `kiosk trust list` SQLCipher.
 
@@ -186,13 +190,20 @@ def open_fields(home: Home, settings: Settings) -> FieldTeacher:
 
 
 def open_accessibility(settings: Settings) -> AbstractContextManager[None]:
-    """Meanwhile other programs tell of their fields, where the configuration has one to type into."""
+    """Meanwhile other programs tell of their fields, where the configuration has one to type into. Nobody waits for it to begin."""
     if settings.handover.when is HandoverWhen.OFF or not settings.handover.target:
         return nullcontext()
     from kiosk.library.handover import accessibility
 
     accessible = accessibility()
-    return nullcontext() if accessible is None else accessible.switched_on()
+    if accessible is None:
+        return nullcontext()
+
+    def switch_on(ended: threading.Event) -> None:
+        with accessible.switched_on():
+            ended.wait()
+
+    return meanwhile(switch_on, _SWITCH_SECONDS, "accessibility")
 
 
 def revocation_lists(home: Home, settings: Settings, authorities: Sequence[Authority], *, anew: bool = False) -> RevocationLists:

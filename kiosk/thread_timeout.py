@@ -1,9 +1,10 @@
-"""A timeout for calls that have none."""
+"""Calls on threads of their own: with a timeout where they have none, or for as long as something else lasts."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -37,6 +38,19 @@ def in_time(question: Callable[[], T], seconds: float, name: str = "in-time", en
     if not answers:
         raise TimeoutError(f"{name} did not answer in {seconds:g} s")
     return answers[0]
+
+
+@contextmanager
+def meanwhile(act: Callable[[threading.Event], None], seconds: float, name: str) -> Iterator[None]:
+    """Run `act` on a thread; the event that it gets is set at the end. Nobody waits for it to begin, nor over `seconds` for its end."""
+    ended = threading.Event()
+    thread = threading.Thread(target=act, args=(ended,), name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(seconds)
 
 
 def lacks_threads(error: BaseException) -> bool:

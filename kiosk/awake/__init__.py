@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from threading import Event, Thread
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from threading import Event
+
+from kiosk.thread_timeout import meanwhile
 
 _log = logging.getLogger(__name__)
 _STOP_SECONDS = 2.0
@@ -30,17 +32,9 @@ else:
     WAYS = (("desktop", screen_saver_inhibited), ("logind", idle_inhibited), ("X", saver_suspended))
 
 
-@contextmanager
-def kept_awake(ways: Sequence[Way] = WAYS) -> Iterator[None]:
+def kept_awake(ways: Sequence[Way] = WAYS) -> AbstractContextManager[None]:
     """Meanwhile hold them off. Nobody waits for it to begin: a bus may not answer for seconds."""
-    ended = Event()
-    thread = Thread(target=_hold, args=(ways, ended), name="awake", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join(_STOP_SECONDS)
+    return meanwhile(lambda ended: _hold(ways, ended), _STOP_SECONDS, "awake")
 
 
 def _hold(ways: Sequence[Way], ended: Event) -> None:

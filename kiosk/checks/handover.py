@@ -21,8 +21,8 @@ from kiosk.library.handover.elements import Element, Elements, Unknown
 
 _SECONDS = 5.0
 _SEVERITY = list(Condition)
-_COMES_AND_GOES = frozenset({"handover.missing", "handover.missing-program", "handover.field-missing"})
-"""As pages are opened and left."""
+_COMES_AND_GOES = frozenset({"handover.missing", "handover.missing-program", "handover.field-missing", "handover.no-answer"})
+"""As pages are opened and left, and as programs are busy."""
 
 
 class HandoverWatch:
@@ -100,6 +100,8 @@ def _found(target: Target, windows: Sequence[ProgramWindow], elements: Elements 
     having = [field for field in fields if isinstance(field, Element)]
     if Unknown.NO_INTERFACE in fields:
         return Finding("handover.no-interface", facts)
+    if Unknown.NO_ANSWER in fields:
+        return Finding("handover.no-answer", facts)
     if len(having) > 1 or Unknown.AMBIGUOUS in fields:
         return Finding("handover.fields-alike", facts)
     if having:

@@ -153,6 +153,7 @@ OUTCOMES: Mapping[str, Condition] = {
     "handover.several": _CARE,
     "handover.fields-alike": _CARE,
     "handover.field-missing": _CARE,
+    "handover.no-answer": _UNKNOWN,
     "handover.silent": _WRONG,
     "handover.no-interface": _WRONG,
     "handover.service-unknown": _WRONG,

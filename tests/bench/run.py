@@ -22,6 +22,7 @@ if __name__ == "__main__":
 
 from tests.bench import registry_https, registry_import, registry_stops, registry_storage, registry_wakeups
 from tests.bench.codec import measure as measure_codec
+from tests.bench.handover import told as told_of_handover
 from tests.bench.lookup import measure as measure_lookup
 from tests.bench.snapshot import measure as measure_snapshot
 from tests.bench.snapshot import told as told_of_snapshot
@@ -205,6 +206,8 @@ def report(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     yield f"look-up among {LINKS:,} links / bare select, p99: {lookup['ratio p99']:.2f} (limit {LOOKUP})"
     yield from told_of_snapshot(measure_snapshot(folder / "snapshot", SNAPSHOT), SNAPSHOT)
     yield loading(LOADED, folder / "loading", environment).told(LOADED)
+    for of, took in _measured("handover", (str(folder / "handover"),), environment, LIMIT).items():
+        yield told_of_handover(of, took)
     longest, exchanges = measure_codec()
     yield f"longest time in the codec, of {exchanges} exchanges: {longest * 1000:.3f} ms (limit {CODEC * 1000:.0f})"
     for extended, most in ((True, 4), (False, 9)):
@@ -254,6 +257,7 @@ def main() -> None:
             "lookup",
             "snapshot",
             "loading",
+            "handover",
             "desktop",
         ):
             (Path(folder) / name).mkdir()

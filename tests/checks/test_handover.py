@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,6 +13,7 @@ from kiosk.checks.handover import HandoverWatch, check_handover
 from kiosk.config import CardSettings, HandoverSettings, HandoverTarget, RevocationSource, Settings
 from kiosk.domain.health import Condition
 from kiosk.domain.states import HandoverWhen
+from kiosk.library.handover import atspi_bus
 from tests.support.screens.form_window import TITLE, FormWindow, form_window
 from tests.support.screens.xvfb import Terminal
 from tests.support.wait import wait_until
@@ -65,6 +68,16 @@ def test_a_program_that_tells_nothing_is_told(form: FormWindow) -> None:
         assert outcome(HandoverTarget(name="x", title="目録", habit="unchecked")) == "handover.found"
     finally:
         terminal.close()
+
+
+def test_a_program_that_hangs_is_not_said_to_lack_the_field(form: FormWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(atspi_bus, "_CALL_SECONDS", 0.3)
+    [process] = form.window().processes
+    os.kill(process, signal.SIGSTOP)
+    try:
+        assert outcome(CARD) == "handover.no-answer"
+    finally:
+        os.kill(process, signal.SIGCONT)
 
 
 def test_a_page_that_was_left_is_no_care_once_it_was_there(form: FormWindow) -> None:

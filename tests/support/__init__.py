@@ -11,11 +11,12 @@
   either kind of database), `acts` (of one counter), `new_epoch`, `safe`, `slow_commit`, and the program `registry_on_small_disk`.
 - `windows/`: windows in this process. `patron_window`, `staff_window` (to press, type and read), `patron_samples`, `staff_samples`,
   `serving_samples`, `registry_samples`, `fields_samples` (a counter for each thing a window can show), `patron_message`,
-  `layout_faults`, `focusable`, `live_controls`, `manual_timing`.
+  `layout_faults`, `focusable`, `live_controls`, `manual_timing`. `played_uia`: fields of other programs on Windows.
 - `screens/`: windows seen from outside. `xvfb` (screen, window manager, other people's programs) and `interrupted_handover`;
   `accessible_desktop` (AT-SPI), `idle_services` (what holds off screen saver and sleep, played). Fields of other programs:
-  `scripted_fields` (played), `form_window` (in Qt), `chromium`. Programs: `demo_counter`, `short_tour`, `page_turner`, `patron_alone`,
-  `clipboard_program`, `tk_form`, `qt_form`, `atspi_driver`, `handover_holding_gil`.
+  `scripted_fields` (played), `scripted_program` (on a real bus, answers in part), `silent_bus`, `fitting_windows`, `form_window` (in
+  Qt), `chromium`. Programs: `demo_counter`, `short_tour`, `page_turner`, `patron_alone`,
+  `clipboard_program`, `tk_form`, `qt_form`, `gtk_form`, `atspi_driver`, `handover_holding_gil`.
 - `cards/`: `readers` (virtual or behind a real pcscd), `windows_scard` (Windows' smart card service, played), `wire` (no reader at all),
   `card_thread`, `revocation_lists`, `malformed_der`.
 - `pcscd/`: a real pcscd of the tests' own; `rig` has the fixture.

@@ -48,6 +48,7 @@ _DROPPED = (
     "Lib/site-packages/bin",
     "Lib/site-packages/PyWin32.chm",
     "Lib/site-packages/adodbapi",
+    "Lib/site-packages/comtypes/test",
     "Lib/site-packages/isapi",
     "Lib/site-packages/pythoncom.py",
     "Lib/site-packages/pythonwin",

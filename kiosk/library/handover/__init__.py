@@ -39,7 +39,6 @@ __all__ = [
     "WayIn",
     "accessibility",
     "desktop",
-    "find_windows",
     "hand_over",
     "limit_of",
 ]
@@ -68,18 +67,13 @@ def desktop(own: int | None = None) -> Desktop:
         raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
 
 
-def find_windows(target: Target, desktop: Desktop) -> tuple[ProgramWindow, ...]:
-    """The matching windows, preferred one first, without typing. Raises Unavailable: handover-impossible.
-
-    Titles may contain patrons' names: display them, never log them.
-    """
-    with desktop.seat(LIMIT) as seat:
-        return tuple(window for window in seat.windows() if target.fits(window))
-
-
 def accessibility() -> Accessibility | None:
     """The way to the controls of other programs; None where this platform has none that we know."""
-    if sys.platform == "linux":
+    if sys.platform == "win32":
+        from kiosk.library.handover.uia_com import UiAutomation
+
+        return UiAutomation()
+    elif sys.platform == "linux":
         from kiosk.library.handover.atspi import AtSpi
 
         return AtSpi()
@@ -133,6 +127,9 @@ def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessi
                 typing.finish(target.suffix.pressed, typing.type(digits, element))
     except (Refused, Unavailable) as error:
         if not typed.keys:
+            if target.field is not None and time.monotonic() - began >= limit:
+                # The desktop cuts its session off then; what has not answered for so long are other programs.
+                raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.NO_ANSWER.value) from error
             raise
         told = Code.HANDOVER_NOT_SHOWN if error.code is Code.HANDOVER_NOT_SHOWN else Code.HANDOVER_CHANGED
         raise Refused(told, typed=typed.keys) from error
@@ -239,7 +236,10 @@ def _chosen(fitting: Sequence[ProgramWindow], field: Field | None, elements: Ele
         raise Refused(Code.HANDOVER_NO_WINDOW)
     if field is None or elements is None or len(fitting) == 1:
         return fitting[0]
-    having = [window for window in fitting if isinstance(elements.find(window, field), Element)]
+    found = [elements.find(window, field) for window in fitting]
+    if Unknown.NO_ANSWER in found:
+        raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.NO_ANSWER.value)
+    having = [window for window, element in zip(fitting, found, strict=True) if isinstance(element, Element)]
     if len(having) != 1:
         raise Refused(Code.HANDOVER_SEVERAL_WINDOWS)
     return having[0]

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from jeepney import DBusAddress, MessageType, Properties
-from jeepney.io.blocking import open_dbus_connection
+
+from kiosk.library.handover.atspi_bus import LOST, connected, somebody_listens
 
 _STATUS = Properties(DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Status"))
 _SECONDS = 2.0
-_LOST = (TimeoutError, OSError, ValueError, KeyError, IndexError)
 
 
 @contextmanager
@@ -19,14 +19,15 @@ def switched_on() -> Iterator[None]:
     nothing happens.
     """
     ours = False
-    with suppress(*_LOST):
+    with suppress(*LOST):
         ours = _set_on()
     try:
         yield
     finally:
         if ours:
-            with suppress(*_LOST):
-                if _get("ScreenReaderEnabled") is not True:
+            with suppress(*LOST):
+                # A screen reader that was not started by its setting is known by its listening alone.
+                if _get("ScreenReaderEnabled") is not True and not somebody_listens():
                     _set(False)
 
 
@@ -40,11 +41,11 @@ def _set_on() -> bool:
 
 def _get(name: str) -> bool | None:
     """None: there is nobody who knows."""
-    with open_dbus_connection("SESSION") as bus:
+    with connected() as bus:
         answer = bus.send_and_get_reply(_STATUS.get(name), timeout=_SECONDS)
     return None if answer.header.message_type is MessageType.error else bool(answer.body[0][1])
 
 
 def _set(is_on: bool) -> None:
-    with open_dbus_connection("SESSION") as bus:
+    with connected() as bus:
         bus.send_and_get_reply(_STATUS.set("IsEnabled", "b", is_on), timeout=_SECONDS)

@@ -93,7 +93,9 @@ class FieldTyping:
         """Give the field the focus, where the program follows."""
         field = self.elements.find(self.window, self.field)
         if isinstance(field, Unknown):
-            raise _unseen(found) if isinstance(found, Unknown) else Refused(Code.HANDOVER_FIELD_ELSEWHERE)
+            if isinstance(found, Unknown):
+                raise _unseen(found)
+            raise _unseen(field) if field is Unknown.NO_ANSWER else Refused(Code.HANDOVER_FIELD_ELSEWHERE)
         self.elements.give_focus(field)
         left = _FOCUS_SECONDS
         while left > 0:

@@ -18,11 +18,12 @@ import pytest
 
 from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code, KioskError, Refused
-from kiosk.library.handover import Target, accessibility, desktop, find_windows, hand_over
+from kiosk.library.handover import Target, accessibility, desktop, hand_over
 from kiosk.library.handover.elements import Accessibility, Element, Field, Habit
 from tests.support import ROOT
 from tests.support.screens.accessible_desktop import Desktop
 from tests.support.screens.chromium import TITLE, Chromium, LibraryPage
+from tests.support.screens.fitting_windows import fitting_windows
 from tests.support.screens.xvfb import Hands, Terminal
 from tests.support.wait import LIMIT, wait_until
 
@@ -141,10 +142,10 @@ class Browser:
         return Field(case.role, label, identifier, "input", self.address + case.path, case.habit)
 
     def window_title(self) -> str:
-        return next(window.title for window in find_windows(Target("図書館システム"), desktop()))
+        return next(window.title for window in fitting_windows(Target("図書館システム"), desktop()))
 
     def _wait_for(self, identifier: str) -> None:
-        [window] = find_windows(Target("図書館システム"), desktop())
+        [window] = fitting_windows(Target("図書館システム"), desktop())
         end, found = time.monotonic() + LIMIT, None
         with self.accessible.elements(LIMIT + 1) as elements:
             while time.monotonic() < end:
@@ -176,7 +177,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         chromium.open(address)
         page.values()
         # The title may come after the page.
-        wait_until(lambda: find_windows(Target("図書館システム"), desktop()), "the window")
+        wait_until(lambda: fitting_windows(Target("図書館システム"), desktop()), "the window")
         yield Browser(page, address, place, hands, chromium)
 
 
@@ -263,7 +264,7 @@ def test_another_tab_of_the_same_title_is_another_page(browser: Browser) -> None
 
     def is_elsewhere() -> bool:
         with browser.accessible.elements(5) as elements:
-            windows = find_windows(Target("図書館システム"), desktop())
+            windows = fitting_windows(Target("図書館システム"), desktop())
             return bool(windows) and not isinstance(elements.find(windows[0], field), Element)
 
     wait_until(is_elsewhere, "the other tab")

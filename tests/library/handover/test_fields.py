@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.errors import Code, Refused
+from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.library import handover
 from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, hand_over
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
-from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
+from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedDesktop, ScriptedFields
 
 NUMBER = "0123456789"
 ONE_AT_A_TIME = [Habit.FORMATS, Habit.JUMPS, Habit.SUBMITS]
@@ -69,6 +70,20 @@ def test_what_is_unknown_is_not_typed_into(reason: Unknown) -> None:
     assert fields.keys == 0
 
 
+def test_where_the_time_is_up_before_a_key_the_desktop_is_not_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handover, "LIMIT", 1e-9)
+    fields = ScriptedFields()
+    desktop = fields.desktop()
+
+    def cut_off() -> ProgramWindow:
+        raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
+
+    monkeypatch.setattr(ScriptedDesktop, "front", lambda _: cut_off())
+    with pytest.raises(Refused) as caught:
+        hand_over(NUMBER, target(), desktop, fields)
+    assert (caught.value.code, caught.value.params) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": "no-answer"})
+
+
 def test_without_a_way_to_the_controls_nothing_is_typed() -> None:
     fields = ScriptedFields()
     with pytest.raises(Refused) as caught:
@@ -100,6 +115,18 @@ def test_where_not_one_of_several_windows_has_the_field_nothing_is_typed(having:
     fields = ScriptedFields(windows=(WINDOW, replace(WINDOW, handle=8)), front=None, having=having)
     assert refused(fields).code is Code.HANDOVER_SEVERAL_WINDOWS
     assert fields.keys == 0
+
+
+def test_of_several_windows_one_that_hangs_may_have_the_field_as_well() -> None:
+    other = replace(WINDOW, handle=8)
+    fields = ScriptedFields(windows=(other, WINDOW), front=None, hanging=(other,))
+    error = refused(fields)
+    assert (error.code, error.params, fields.keys) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": "no-answer"}, 0)
+
+
+def test_where_it_is_unknown_whether_the_field_is_there_it_is_not_said_to_be_elsewhere() -> None:
+    error = refused(ScriptedFields(focus=NOTE_FIELD, hanging=(WINDOW,)))
+    assert (error.code, error.params) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": "no-answer"})
 
 
 def test_of_several_windows_the_one_in_front_is_the_one_staff_chose() -> None:

@@ -17,7 +17,8 @@ from kiosk.config import CardSettings, HandoverSettings, HandoverTarget, Revocat
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import HandoverWhen
 from kiosk.equipment import open_handover
-from kiosk.library.handover import Key, Target, desktop, find_windows
+from kiosk.library.handover import Key, Target, desktop
+from tests.support.screens.fitting_windows import fitting_windows
 from tests.support.wait import wait_until
 
 NUMBERS = 200
@@ -69,7 +70,7 @@ if sys.platform == "win32":
         """Of ten digits as libraries print them, and with a letter in front."""
         draw = random.Random(12)
         numbers = [f"{draw.choice(('', 'D', 'k'))}{draw.randrange(10**10):010}" for _ in range(NUMBERS)]
-        [window] = find_windows(Target(settings.handover.title, settings.handover.program), desktop())
+        [window] = fitting_windows(Target(settings.handover.title, settings.handover.program), desktop())
         hand_over = open_handover(settings)
         for number in numbers:
             hand_over(LibraryCardNumber(number), None)
@@ -86,7 +87,7 @@ if sys.platform == "win32":
         )
         settings = replace(settings, handover=replace(handover, title="", target=(target,)))
         assert check_handover(settings).outcome == "handover.untried"
-        [window] = find_windows(Target(handover.title, handover.program), desktop())
+        [window] = fitting_windows(Target(handover.title, handover.program), desktop())
         hand_over = open_handover(settings)
         numbers = ["0123456789", "D9876543210k", "aZ0"]
         for number in numbers:

@@ -13,7 +13,8 @@ import pytest
 
 from kiosk.domain.errors import Code, KioskError, Unavailable
 from kiosk.library import handover
-from kiosk.library.handover import LIMIT, Desktop, Key, Target, find_windows, hand_over
+from kiosk.library.handover import LIMIT, Desktop, Key, Target, hand_over
+from tests.support.screens.fitting_windows import fitting_windows
 from tests.support.screens.interrupted_handover import Between, Hurried, Waiting, on_x11
 from tests.support.screens.xvfb import Foreign, Own, Screen, Terminal
 from tests.support.wait import SOON, end
@@ -180,9 +181,8 @@ def test_windows_that_fit_are_found_without_typing(screen: Screen, desktop: Desk
     first, second = screen.foreign(f"{TITLE} 1"), screen.terminal(f"{TITLE} 2")
     screen.foreign(ELSEWHERE)
     screen.own(f"{TITLE} 3")
-    found = find_windows(TARGET, desktop)
-    assert [window.title for window in found] == [f"{TITLE} 2", f"{TITLE} 1"]
-    assert "xterm" in found[0].programs
+    found = [(window.title, "xterm" in window.programs) for window in fitting_windows(TARGET, desktop)]
+    assert found == [(f"{TITLE} 2", True), (f"{TITLE} 1", False)]
     assert (first.typed or "", second.typed) == ("", "")
 
 

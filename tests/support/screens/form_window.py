@@ -1,4 +1,4 @@
-"""The window of `qt_form` on a desktop of its own, with what a test asks it to do."""
+"""The window of `qt_form` or `gtk_form` on a desktop of its own, with what a test asks it to do."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
-from kiosk.library.handover import ProgramWindow, Target, accessibility, atspi, desktop, find_windows
+from kiosk.library.handover import ProgramWindow, Target, accessibility, atspi, atspi_bus, desktop
 from kiosk.library.handover.atspi import AtSpi
 from kiosk.library.handover.elements import Element, Field
 from tests.support import ROOT
-from tests.support.screens.accessible_desktop import Desktop
+from tests.support.screens.accessible_desktop import SYSTEM_PYTHON, Desktop
+from tests.support.screens.fitting_windows import fitting_windows
 from tests.support.screens.xvfb import Hands
 from tests.support.wait import LIMIT, end, wait_until
 
@@ -28,9 +29,10 @@ TITLE = "図書館システム - 貸出"
 class FormWindow:
     """The program in front, and our ways to it."""
 
-    def __init__(self, desktop_: Desktop, hands: Hands) -> None:
-        self.desktop, self.hands = desktop_, hands
-        command = [sys.executable, str(ROOT / "tests" / "support" / "screens" / "qt_form.py"), TITLE]
+    def __init__(self, desktop_: Desktop, hands: Hands, toolkit: str = "qt") -> None:
+        self.desktop, self.hands, self._toolkit = desktop_, hands, toolkit
+        python = SYSTEM_PYTHON if toolkit == "gtk" else sys.executable
+        command = [python, str(ROOT / "tests" / "support" / "screens" / f"{toolkit}_form.py"), TITLE]
         pipe = subprocess.PIPE
         # Unbuffered: what is read ahead would not be seen by `select`.
         self._child = subprocess.Popen(command, env=desktop_.environment, stdin=pipe, stdout=pipe, cwd=ROOT, bufsize=0)
@@ -46,7 +48,7 @@ class FormWindow:
         end(self._child)
 
     def window(self) -> ProgramWindow:
-        return find_windows(Target("図書館システム"), desktop())[0]
+        return fitting_windows(Target("図書館システム"), desktop())[0]
 
     def focused(self) -> object:
         with self.accessible.elements(5) as elements:
@@ -55,7 +57,7 @@ class FormWindow:
     def field(self, name: str = "card") -> Field:
         """As teaching would keep it."""
         label = {"card": "利用者番号", "note": "備考"}[name]
-        return Field("text", label, f"QApplication.Form.{name}")
+        return Field("text", label, f"QApplication.Form.{name}" if self._toolkit == "qt" else "")
 
     def do(self, *words: str) -> dict[str, str]:
         """Have the program do something. Returns what its fields show then."""
@@ -78,8 +80,8 @@ class FormWindow:
 
 
 @contextmanager
-def form_window() -> Iterator[FormWindow]:
-    """For a module of tests: this process sees the same desktop."""
+def managed_desktop(*, patient: bool = True) -> Iterator[tuple[Desktop, Hands]]:
+    """With a window manager and accessibility, seen by this process as well. `patient`: a busy machine ends no question to a program."""
     with ExitStack() as ends:
         folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="form-")))
         place = ends.enter_context(Desktop(folder))
@@ -89,14 +91,19 @@ def form_window() -> Iterator[FormWindow]:
             patch.setenv(name, place.environment[name])
         for name in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
             patch.delenv(name, raising=False)
-        # Without Collection the whole form is asked, a call for each widget.
-        for limit in ("_CALL_SECONDS", "_WALK_SECONDS"):
-            patch.setattr(atspi, limit, 5.0)
+        if patient:
+            patch.setattr(atspi, "_WALK_SECONDS", 5.0)
+            patch.setattr(atspi_bus, "_CALL_SECONDS", 5.0)
         place.start(["openbox"], "openbox")
         hands = Hands(os.environ["DISPLAY"])
         ends.callback(hands.close)
         hands.until(lambda: hands.number("_NET_SUPPORTING_WM_CHECK") != 0, "the window manager")
-        window = FormWindow(place, hands)
-        ends.callback(window.close)
         assert accessibility() is not None
+        yield place, hands
+
+
+@contextmanager
+def form_window() -> Iterator[FormWindow]:
+    """For a module of tests."""
+    with managed_desktop() as (place, hands), closing(FormWindow(place, hands)) as window:
         yield window

@@ -39,6 +39,8 @@ class ScriptedFields:
     front: ProgramWindow | None = WINDOW
     having: tuple[ProgramWindow, ...] = (WINDOW,)
     """Those in which the fields are."""
+    hanging: tuple[ProgramWindow, ...] = ()
+    """Those that do not say whether they are."""
     keys: int = 0
     waits: int = 0
     later: dict[int, Callable[[], None]] = field(default_factory=dict)
@@ -73,6 +75,8 @@ class ScriptedFields:
         return self.blind or not self.shown[element.identifier] or self.selected == element.identifier
 
     def find(self, window: ProgramWindow, field: Field) -> Element | Unknown:
+        if window in self.hanging:
+            return Unknown.NO_ANSWER
         if window not in self.having:
             return Unknown.GONE
         return self.blind or next((one for one in (NUMBER_FIELD, NOTE_FIELD) if field.fits(one)), Unknown.GONE)
