@@ -116,7 +116,6 @@ def make(folder: str, number: str, size: str, limit: float) -> None:
         accessible = accessibility()
         if accessible is None:
             raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
-        # Somebody listens to the end: Chromium 156 was seen to crash when the last one left, within half a second of it.
         with accessible.switched_on(), accessible.elements(limit) as elements:
             private.start(["chromium", *_BROWSER, f"--user-data-dir={folder}/profile", page.address])
             _await_field(page.target, elements, end)
