@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -16,12 +17,14 @@ from kiosk.app.engine import Equipment, Sync
 from kiosk.app.opening import slip_printer, slips_swept
 from kiosk.checks.periodic import demo_looks, first_facts
 from kiosk.config import Home, Settings
-from kiosk.demo.ils import serving
+from kiosk.demo.browser_picture import BrowserPicture
+from kiosk.demo.ils import PATRONS, serving
 from kiosk.demo.library import demo_ils, demo_server, demo_settings
 from kiosk.demo.older_store import put_older_store_back
 from kiosk.demo.registry.controls import RegistryControls
 from kiosk.demo.registry.late_sync import LateSync
 from kiosk.demo.registry.library_server import DemoLibraryServer, can_be_run
+from kiosk.demo.script import walk
 from kiosk.demo.tour import Tour
 from kiosk.demo.tray import READERS, Tray
 from kiosk.domain.events import Event
@@ -138,7 +141,8 @@ def run_demo(application: QApplication, home: Home, tour: Path | None) -> int:
         if tour is None:
             tray.stand_beside(shared=program.displays.shares_display)
             return application.exec()
-        guide = Tour(program.displays, tray, tour)
+        browser = stack.enter_context(BrowserPicture(PATRONS["own"]))
+        guide = Tour(program.displays, tray, tour, lambda guide: chain(browser.begun(guide), walk(guide), browser.shown(guide)))
         QTimer.singleShot(0, guide.begin)
         application.exec()
         return guide.result

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from kiosk.demo.script import walk
 from kiosk.demo.tour_driver import Guide, Wait, names_shown
 from kiosk.demo.tray import Tray
 from kiosk.text import plain, say
@@ -23,7 +22,7 @@ LOOK_MS = 15
 class Tour:
     """Runs the script from a polling timer, then quits the application. `result` is 0 if every step succeeded."""
 
-    def __init__(self, displays: Displays, tray: Tray, folder: Path, script: Callable[[Guide], Iterator[Wait]] = walk) -> None:
+    def __init__(self, displays: Displays, tray: Tray, folder: Path, script: Callable[[Guide], Iterator[Wait]]) -> None:
         self._guide, self._folder = Guide(displays, tray, folder), folder
         self._steps = chain(self._guide.fill_display(), script(self._guide))
         self._wait: Wait = lambda: True

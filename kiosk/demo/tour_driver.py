@@ -41,7 +41,7 @@ class Guide:
         self._seen = len(self._slips())
 
     def chapter(self, name: str) -> Iterator[Wait]:
-        self._tell("chapter", title=plain(say(f"demo.tour.{name}")))
+        self.tell("chapter", title=plain(say(f"demo.tour.{name}")))
         yield from ()
 
     def press(self, window: QWidget, sentence: str) -> Iterator[Wait]:
@@ -51,7 +51,7 @@ class Guide:
         yield lambda: self._button(window, name) is not None
         button = self._button(window, name)
         if button is not None:
-            self._tell("press", name=name)
+            self.tell("press", name=name)
             QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def see(self, window: QWidget, sentence: str) -> Iterator[Wait]:
@@ -59,7 +59,7 @@ class Guide:
         name = _name(sentence)
         self.wanted = name
         yield lambda: any(name in shown for shown in names_shown(window))
-        self._tell("see", name=name)
+        self.tell("see", name=name)
 
     def notice(self, sentence: str) -> Iterator[Wait]:
         """Wait for a notice with a button of that name, unfolding it if needed, as staff would."""
@@ -85,7 +85,7 @@ class Guide:
         yield from self.press(self.patron, confirm)
 
     def lay(self, card: str) -> Iterator[Wait]:
-        self._tell("lay", name=plain(say(f"demo.card.{card}")))
+        self.tell("lay", name=plain(say(f"demo.card.{card}")))
         yield from self._tray_button(say(f"demo.card.{card}"))
 
     def lift(self) -> Iterator[Wait]:
@@ -93,12 +93,12 @@ class Guide:
 
     def plug_second(self) -> Iterator[Wait]:
         """Plug in the second reader, with the card that is on it."""
-        self._tell("press", name=plain(say("demo.tour.plug")))
+        self.tell("press", name=plain(say("demo.tour.plug")))
         self.tray.plug(READERS[1])
         yield from ()
 
     def lay_second(self, card: str) -> Iterator[Wait]:
-        self._tell("lay", name=plain(say(f"demo.card.{card}")))
+        self.tell("lay", name=plain(say(f"demo.card.{card}")))
         self.tray.lay(card, READERS[1])
         yield from ()
 
@@ -114,7 +114,7 @@ class Guide:
         button, window, clock = self._button(self.staff, name), self.staff.windowHandle(), QElapsedTimer()
         if button is None:
             return
-        self._tell("hold", name=name)
+        self.tell("hold", name=name)
         button.setFocus()
         clock.start()
         yield lambda: clock.elapsed() > 1000 * QUIET + HAND_MS
@@ -139,27 +139,27 @@ class Guide:
         yield from ()
 
     def scan(self, card: str) -> Iterator[Wait]:
-        self._tell("scan", name=plain(say(f"demo.library-card.{card}")))
+        self.tell("scan", name=plain(say(f"demo.library-card.{card}")))
         yield from self._tray_button(say(f"demo.library-card.{card}"))
 
     def scan_item(self, name: str) -> Iterator[Wait]:
         """Scan an item by its key in ITEMS, or "unknown"."""
         [item] = [item for items in SAMPLE_ITEMS.values() for item in items if item.name == name]
         sentence = say(f"demo.item.{item.kind}", title=item.title)
-        self._tell("scan", name=plain(sentence))
+        self.tell("scan", name=plain(sentence))
         yield from self._tray_button(sentence)
 
     def trouble(self, kind: str) -> Iterator[Wait]:
         """Affect the library system: "stop" or "start" it, "lose" one answer, or make it "silent"."""
         sentence = say(f"demo.tray.library-{kind}")
-        self._tell("press", name=plain(sentence))
+        self.tell("press", name=plain(sentence))
         self._changes = self._executed()
         yield from self._tray_button(sentence)
 
     def registry(self, act: str) -> Iterator[Wait]:
         """Press what the tray offers about the library's server and the other counter."""
         sentence = say(f"demo.tray.registry-{act}")
-        self._tell("press", name=plain(sentence))
+        self.tell("press", name=plain(sentence))
         yield from self._tray_button(sentence)
 
     def until_settled(self) -> Iterator[Wait]:
@@ -177,7 +177,7 @@ class Guide:
         self.wanted = "slip-*.pdf"
         yield lambda: len(self._slips()) > self._seen
         self._seen += 1
-        self._tell("slip", file=max(self._slips()).name)
+        self.tell("slip", file=max(self._slips()).name)
 
     def picture(self, name: str) -> Iterator[Wait]:
         """Save pictures of both windows, skipping one that is unchanged."""
@@ -192,7 +192,14 @@ class Guide:
             file = f"{self.pictures:03}-{name}-{side}.png"
             picture.setText(SHOWN, "\n".join(line.replace("\n", " ") for line in names_shown(window)))
             picture.save(str(self._folder / file), quality=QUICK)
-            self._tell("picture", file=file)
+            self.tell("picture", file=file)
+
+    def add(self, picture: bytes, name: str) -> None:
+        """Add a picture (PNG) of something else than the two windows."""
+        self.pictures += 1
+        file = f"{self.pictures:03}-{name}.png"
+        (self._folder / file).write_bytes(picture)
+        self.tell("picture", file=file)
 
     def _rests(self) -> bool:
         """Whether no animation is running in the staff window."""
@@ -218,7 +225,7 @@ class Guide:
                 return button
         return None
 
-    def _tell(self, key: str, **params: str | int) -> None:
+    def tell(self, key: str, **params: str | int) -> None:
         print(plain(say(f"demo.tour.{key}", **params)), flush=True)
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeAlias
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageFlag, MessageType, message_bus, new_method_call
@@ -125,6 +125,26 @@ def accessibility_bus(ends: ExitStack) -> DBusConnection:
     session = ends.enter_context(connected())
     address = session.send_and_get_reply(new_method_call(_LAUNCHER, "GetAddress"), timeout=OPENING_SECONDS).body[0]
     return ends.enter_context(connected(address))
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Be registered for events, and get none. Without an accessibility bus nothing happens."""
+    with ExitStack() as ends:
+        bus = None
+        with suppress(*LOST):
+            bus = accessibility_bus(ends)
+            _registered(bus, "RegisterEvent")
+        try:
+            yield
+        finally:
+            if bus is not None:
+                with suppress(*LOST):
+                    _registered(bus, "DeregisterEvent")
+
+
+def _registered(bus: DBusConnection, act: str) -> None:
+    bus.send_and_get_reply(new_method_call(_REGISTRY, act, "s", (_FOCUS,)), timeout=OPENING_SECONDS)
 
 
 def somebody_listens() -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 from jeepney import DBusAddress, MessageType, Properties
 
-from kiosk.library.handover.atspi_bus import LOST, connected, somebody_listens
+from kiosk.library.handover.atspi_bus import LOST, connected, listening, somebody_listens
 
 _STATUS = Properties(DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Status"))
 _SECONDS = 2.0
@@ -15,14 +15,16 @@ _SECONDS = 2.0
 
 @contextmanager
 def switched_on() -> Iterator[None]:
-    """Switch it on while the counter runs, and off again if it was off, unless a screen reader has come meanwhile. Without a session bus
-    nothing happens.
+    """Switch it on while the counter runs, and off again if it was off, unless a screen reader has come meanwhile. Somebody listens
+    meanwhile. Without a session bus nothing happens.
     """
     ours = False
     with suppress(*LOST):
         ours = _set_on()
     try:
-        yield
+        # Chromium 156 crashes now and then when the last listener leaves just after the Enter key that follows a number: one stays.
+        with listening():
+            yield
     finally:
         if ours:
             with suppress(*LOST):

@@ -1,4 +1,4 @@
-"""The demo for the time of one registration and one lending, and whether its windows have Japanese characters to show.
+"""The demo for the time of one registration and one lending, with the browser; and whether its windows have Japanese characters to show.
 
 Usage: python -m tests.support.screens.short_tour FOLDER. Leaves pictures and slips in FOLDER; exits with 0 if every step succeeded.
 """
@@ -14,7 +14,8 @@ from PySide6.QtGui import QFont, QImage, QPainter
 
 from kiosk.commands.display import start_display
 from kiosk.config import Home
-from kiosk.demo.ils import serving
+from kiosk.demo.browser_picture import BrowserPicture
+from kiosk.demo.ils import PATRONS, serving
 from kiosk.demo.library import demo_ils, demo_server, demo_settings
 from kiosk.demo.program import demo_counter
 from kiosk.demo.script import lending, registration
@@ -26,14 +27,15 @@ from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.store.key_file import FileKeyStore
 from kiosk.store.keys import open_keys
+from tests.support.wait import LIMIT
 
 CHARACTERS = "図書館員髙﨑"
 _SIDE = 64
 
 
-def script(guide: Guide) -> Steps:
+def script(guide: Guide, browser: BrowserPicture) -> Steps:
     moves = Moves(guide)
-    return chain(registration.own(moves), lending.items(moves))
+    return chain(browser.begun(guide), registration.own(moves), lending.items(moves), browser.shown(guide))
 
 
 def drawn(character: str, font: QFont) -> bytes:
@@ -54,14 +56,14 @@ def main(folder: Path) -> int:
         return 1
     home = Home(folder / "home")
     home.prepare(configured=False)
-    with serving(demo_server()) as library:
+    with serving(demo_server()) as library, BrowserPicture(PATRONS["own"], limit=LIMIT) as browser:
         settings = demo_settings(ils=demo_ils(library), slips=folder)
         keys = open_keys(FileKeyStore(folder / "keys" / "keys.json"), home.store)
         deck, readers = Deck(folder / "cards"), VirtualReaders(*READERS[:1])
         with demo_counter(home, settings, keys, deck, readers) as program:
             tray = Tray(deck, readers, program.displays.staff, library)
             tray.show()
-            tour = Tour(program.displays, tray, folder, script)
+            tour = Tour(program.displays, tray, folder, lambda guide: script(guide, browser))
             QTimer.singleShot(0, tour.begin)
             application.exec()
             return tour.result
