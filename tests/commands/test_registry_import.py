@@ -86,9 +86,31 @@ def test_a_list_is_taken_in_and_its_cards_are_known(registry: Call, library: Lib
     expected = {str(2_000_000_000 + card): link_token(library.key, issuer.key_digest, SERIAL + card).digest for card in (1, 2, 3)}
     assert links(library.home) == expected
     assert library.position() == (1, 1)
+    (backup,) = library.backups()
+    assert "登録3件" in registry("verify", str(backup)).out
+    assert str(backup) in said.out
     again = registry("import", path, *of_all)
     assert words("registry.import.none-new", present=3) in again.out
     assert library.position() == (1, 1)
+
+
+def test_without_a_backup_of_it_the_list_is_to_be_kept(registry: Call, trusting: RegistryHome, issuer: Authority, tmp_path: Path) -> None:
+    (trusting.folder / "backups").write_text("in the way", "utf-8")
+    said = registry("import", written(tmp_path, listed(1, 2)), *FORM, "--authority", issuer.fingerprint)
+    assert (said.code, words("registry.import.no-backup") in said.err) == (1, True)
+    assert words("registry.import.delete") not in said.out
+    assert len(links(trusting)) == 2
+
+
+def test_a_restore_of_a_backup_from_before_names_the_list(
+    registry: Call, trusting: RegistryHome, issuer: Authority, tmp_path: Path
+) -> None:
+    assert registry("backup", str(tmp_path / "before")).code == 0
+    assert registry("import", written(tmp_path, listed(1, 2)), *FORM, "--authority", issuer.fingerprint).code == 0
+    (before,) = (tmp_path / "before").iterdir()
+    said = registry("restore", str(before), "--replace", "--sheet", str(Library(tmp_path, trusting).sheet))
+    assert words("registry.restore.lost-lists", lists=1, links=2) in said.out
+    assert words("registry.restore.lacking", count=1) not in said.out
 
 
 def test_ten_kinds_of_faults_are_one_report_and_nothing_is_taken(

@@ -25,6 +25,7 @@ from kiosk.ledger.audit import AuditTrail
 from kiosk.ledger.bulk import insert
 from kiosk.ledger.database import ask
 from kiosk.ledger.digest import LinkHash, LinkSum
+from kiosk.ledger.notes import write_note
 from kiosk.registry.backup.tables import allow_pauses, columns_of
 from kiosk.registry.batch import Decided
 from kiosk.registry.counters import server_act, told
@@ -33,6 +34,7 @@ from kiosk.registry.head_row import HeadRow, HeadTable
 from kiosk.registry.models import SERVER
 from kiosk.registry.moving.faults import Faults
 from kiosk.registry.moving.gathered import Gathered
+from kiosk.registry.notes import MOVED_IN
 from kiosk.registry.presence import refuse_if_served
 from kiosk.registry.remembered import Remembered, latest_epoch
 from kiosk.registry.row_sums import RowHash
@@ -96,6 +98,7 @@ def move_in(database: RegistryDatabase, site_key: bytes, rows: Gathered, kept: R
         number = number_after(max(row.epoch, latest_epoch(kept)), int(now.timestamp()))
         epochs = epochs_after(row.epochs, row.cursor, None if kept is None else kept.epochs, number)
         begun = _Writing(transaction, site_key, hashes, heads.begin(transaction, row, epochs), now).write(rows, new)
+        write_note(transaction, f"{MOVED_IN}{number}", f"{begun.cursor} {len(new)}")
         act = server_act(now, AdministrativeAct.MOVED_IN, f"epoch:{number} cursor:{begun.cursor} taken:{len(new)}")
         heads.write(transaction, replace(begun, trail=AuditTrail(transaction).add_all([act], row.trail)))
     with suppress(KioskError):  # what was taken in stands
