@@ -78,7 +78,7 @@ class Cause(StrEnum):
     NUMBER_LINKED = "number-linked"
     """In the ledger, with another card."""
     STOPPED = "stopped"
-    """Card or number was unlinked in the ledger: a list made before must not revive it."""
+    """Card or number was unlinked in the ledger: a list made before must not revive it. As long as stops are kept."""
 
 
 _OF_NUMBERS: Mapping[Code, Cause] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.commands.output import words
 from kiosk.config.registry_home import RegistryHome
+from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code
 from kiosk.domain.moving_list import Cause
 from kiosk.domain.token import link_token
+from kiosk.ledger.notes import write_note
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.smartcard.authority import Authority
 from kiosk.smartcard.virtual.authority import VirtualAuthority
@@ -218,6 +221,22 @@ def test_what_contradicts_the_ledger_is_told_by_line(registry: Call, trusting: R
         assert said.code == 1
         assert words("registry.import.cause", why=words(f"registry.import.cause.{Cause.CARD_LINKED}"), count=1, lines="2") in said.err
     assert links(trusting) == before
+
+
+def test_the_day_of_the_list_is_asked_for_once_stops_were_forgotten(
+    registry: Call, trusting: RegistryHome, issuer: Authority, tmp_path: Path
+) -> None:
+    server = opened(trusting)
+    write_note(server.ledger.database.database, "stops.since", str(int(datetime(2026, 6, 30, 20, tzinfo=UTC).timestamp())))
+    server.close()
+    asked = ("import", written(tmp_path, listed(1)), *FORM, "--authority", issuer.fingerprint, "--dry-run")
+    said = registry(*asked)
+    assert (said.code, said.err.strip()) == (1, words("registry.import.made-missing", day="2026-07-02"))
+    said = registry(*asked, "--made", "2026-07-01")
+    assert (said.code, said.err.strip()) == (1, words("registry.import.made-before", day="2026-07-02"))
+    said = registry(*asked, "--made", "2026-07-02")
+    assert (said.code, said.err.strip()) == (0, words("registry.import.stops-since", day="2026-07-02"))
+    assert registry(*asked, "--made", f"{datetime.now(JAPAN).date() + timedelta(days=1)}").code == 2, "a slip"
 
 
 @pytest.mark.parametrize(("content", "why"), [(b"", "empty"), ("A1,2000000001".encode("utf-16"), "wide")])

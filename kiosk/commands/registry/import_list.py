@@ -7,11 +7,12 @@ import csv
 import io
 import os
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.argument_types import given, given_path
+from kiosk.commands.argument_types import day, given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.commands.registry.backup import keeper_of, tell_backup
 from kiosk.commands.registry.opened import alone, opened
@@ -20,6 +21,7 @@ from kiosk.config.atomic_write import write_new
 from kiosk.config.file_access import open_regular
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.settings import counter_rules
+from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import KioskError, Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.domain.moving_list import Cause, Column, Issuer, ListForm, SerialBase, issuer_named
@@ -46,6 +48,7 @@ def add(acts: Commands) -> None:
     importing.option("--encoding", choices=_ENCODINGS, default=_ENCODINGS[0])
     importing.option("--header", action="store_true")
     importing.option("--counter-config", type=given_path, metavar="CONFIG")
+    importing.option("--made", type=_made, metavar="YYYY-MM-DD")
     importing.option("--any-serial", action="store_true")
     importing.option("--report", type=given_path, metavar="REPORT")
     importing.option("--dry-run", action="store_true")
@@ -59,6 +62,14 @@ def _columns(text: str) -> tuple[Column, ...]:
     if Column.SERIAL not in columns or Column.NUMBER not in columns:
         raise ValueError(text)
     return columns
+
+
+def _made(text: str) -> date:
+    """Raises ValueError."""
+    made = day(text)
+    if made > day_in_japan(datetime.now(UTC)):
+        raise ValueError(text)
+    return made
 
 
 def import_list(home: RegistryHome, options: argparse.Namespace) -> int:
@@ -115,7 +126,7 @@ def _issuers(home: RegistryHome) -> Mapping[str, Issuer]:
 
 
 def _import(registry: OpenedRegistry, options: argparse.Namespace, form: ListForm) -> int:
-    from kiosk.registry.moving.moving_in import Clashing, LedgerAltered, compare, move_in
+    from kiosk.registry.moving.moving_in import Clashing, LedgerAltered, MadeTooEarly, compare, first_day, move_in
     from kiosk.registry.moving.reading import Encoding, ListUnusable, read_list
     from kiosk.registry.remembered_file import RememberedFile
 
@@ -129,15 +140,20 @@ def _import(registry: OpenedRegistry, options: argparse.Namespace, form: ListFor
     _tell_read(read, form)
     if read.faults:
         return _refuse(read.faults, options)
+    if options.made is not None and (first := database.read(first_day)) is not None and options.made >= first:
+        output.warn("registry.import.stops-since", day=str(first))
     try:
         if options.dry_run:
-            would = compare(database, read.rows)
+            would = compare(database, read.rows, options.made)
             output.tell("registry.import.would", taken=would.taken, present=would.present)
             return output.OK
         kept = RememberedFile(registry.home.keys(registry.settings.keys)).load()
-        moved = move_in(database, key, read.rows, kept, registry.clock())
+        moved = move_in(database, key, read.rows, kept, registry.clock(), options.made)
     except Clashing as error:
         return _refuse(error.faults, options)
+    except MadeTooEarly as error:
+        output.warn("registry.import.made-missing" if options.made is None else "registry.import.made-before", day=str(error.first))
+        return output.PROBLEM
     except LedgerAltered:
         output.warn("registry.import.altered")
         return output.PROBLEM
