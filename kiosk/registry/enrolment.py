@@ -29,7 +29,8 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.key_derivation import derived
 from kiosk.ledger.notes import drop_note, parsed, read_note, write_note
 from kiosk.registry.codes_for_many import free_names, names_by_proof, row_for, withdraw, write_codes
-from kiosk.registry.counters import counter_act, in_one_spelling, read_counter_name, told
+from kiosk.registry.counter_names import in_one_spelling, read_counter_name
+from kiosk.registry.counters import counter_act, told
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow, RevokedSecretRow
 from kiosk.registry.notes import CODE_MINUTES, DOUBLED
@@ -125,7 +126,7 @@ class Enrolment:
         database = self._ledger.database.database
         if new.code.is_for_many:
             with self._ledger.acting() as audit:
-                write_codes(database, name, free_names(database, name, new.uses), proof, new.until, new.life)
+                write_codes(database, name, free_names(database, name, new.uses), proof, told(new.until), new.life)
                 audit(replace(counter_act(told(now), name, "code", "many"), checked=f"uses:{new.uses}"))
             return True
         with self._ledger.acting() as audit:

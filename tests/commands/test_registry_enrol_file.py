@@ -105,6 +105,19 @@ def test_one_file_for_many(registry: Call, begun: RegistryHome, tmp_path: Path) 
     assert "desk-…" not in registry("counters").out
 
 
+@pytest.mark.parametrize("ends", [("revoke", "desk-1", "--yes"), ("retire", "desk-1")])
+def test_whoever_shuts_out_one_of_many_is_told_that_their_file_is_void(
+    registry: Call, begun: RegistryHome, tmp_path: Path, ends: tuple[str, ...]
+) -> None:
+    path = tmp_path / "kiosk.enrolment"
+    assert registry("enrol", "desk", "--many", "3", "--file", str(path)).code == 0
+    with opened(begun) as server:
+        assert server.enrolment.enrol(EnrolmentFile.parse(path.read_text("utf-8")).code.secret, fresh_secret()).counter == "desk-1"
+    said = registry(*ends)
+    assert (said.code, words("registry.ending.code-withdrawn", name="desk", count=2) in said.out) == (0, True)
+    assert "desk-…" not in registry("counters").out
+
+
 @pytest.mark.parametrize(
     "options", [("--many", "3"), ("--many", "3", "--again", "--file", "x"), ("--many", "1", "--file", "x"), ("--many", "501")]
 )

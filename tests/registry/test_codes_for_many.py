@@ -12,6 +12,7 @@ import pytest
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.audit import AuditTrail
+from kiosk.registry.codes_for_many import Withdrawn
 from kiosk.registry.enrolment import MOST_TRIES
 from tests.support.registry.enrolling_server import CERTIFICATE, EnrollingServer
 
@@ -87,6 +88,22 @@ def test_it_can_be_withdrawn_and_who_is_enrolled_stays(server: EnrollingServer) 
     single = server.open("東1")
     assert server.enrolment.withdraw("東1") == 1
     assert server.refusal(single, fresh_secret()) == "unknown"
+
+
+@pytest.mark.parametrize("ends", ["revoke", "retire"])
+def test_who_was_shut_out_does_not_come_back_by_the_same_code(server: EnrollingServer, ends: str) -> None:
+    """Its disk may hold a copy of the file."""
+    other, code = open_many(server, 2, "東"), open_many(server, 3)
+    thief = server.enrolment.enrol(code, fresh_secret()).counter
+    server.enrolment.enrol(code, fresh_secret())
+    assert getattr(server.counters, ends)(thief) == Withdrawn("中央", 1)
+    assert server.refusal(code, fresh_secret()) == "used"
+    assert waiting(server) == [("東", 2)]
+    assert server.enrolment.enrol(other, fresh_secret()).counter == "東-1"
+    with server.ledger.database.reading() as database:
+        acts = [(row.counter, row.act, row.reason) for row in AuditTrail(database).page(0)]
+    assert ("中央", "code", "withdrawn") in acts
+    assert server.counters.revoke("中央-2") is None, "nothing was left of it"
 
 
 def test_a_new_one_voids_the_one_before_and_gives_no_name_twice(server: EnrollingServer) -> None:

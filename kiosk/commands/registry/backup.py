@@ -88,7 +88,7 @@ def restore(home: RegistryHome, options: argparse.Namespace) -> int:
     """Put a backup back; no server may run."""
     from kiosk.registry.backup.reading import verify as read_whole
     from kiosk.registry.backup.restoring import restore
-    from kiosk.registry.counters import in_one_spelling
+    from kiosk.registry.counter_names import in_one_spelling
     from kiosk.registry.opening import now
 
     settings = read_registry_settings(home.config)
@@ -183,7 +183,7 @@ def _site_key(home: RegistryHome, sheet: Path | None) -> bytes:
 
 def _ask_for_counters(names: Sequence[str]) -> tuple[str, ...]:
     """Which counters are shut out, until an empty line."""
-    from kiosk.registry.counters import in_one_spelling
+    from kiosk.registry.counter_names import in_one_spelling
 
     chosen: list[str] = []
     while name := in_one_spelling(answer_to(output.words("registry.restore.ask-revoke"))):

@@ -63,7 +63,7 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
     """Print a new code to stdout, or write it to a new file; a code that the counter had before is void."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    from kiosk.registry.counters import read_counter_name
+    from kiosk.registry.counter_names import read_counter_name
     from kiosk.registry.enrolment import LIFE
 
     if options.withdraw:
