@@ -63,6 +63,17 @@ def published_as(authority: Authority) -> PublishedAuthority | None:
     return next((known for known in PUBLISHED if known.fingerprint == authority.fingerprint), None)
 
 
+def generation_of(authority: Authority) -> PublishedAuthority | None:
+    """The published authority that a pinned one is, by name and serial number: also where the fingerprint was compared by people."""
+    return next((known for known in PUBLISHED if counts_on(authority) and known.serial == authority.serial), None)
+
+
+def next_serial(authority: Authority) -> int:
+    """Of the certificate of the published authority that goes on in its sequence (`counts_on`); 0 if none is known."""
+    later = [known.serial for known in PUBLISHED if counts_on(authority) and known.serial > authority.serial]
+    return min(later, default=0)
+
+
 def is_impostor(authority: Authority) -> bool:
     """Whether it claims the name and serial number of a published authority but has another fingerprint."""
     known = next((known for known in PUBLISHED if known.serial == authority.serial), None)

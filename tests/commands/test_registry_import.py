@@ -176,6 +176,16 @@ def test_whose_the_numbers_are_is_never_guessed(
     assert links(trusting) == {}
 
 
+def test_the_generation_whose_fingerprint_is_not_in_the_program_has_its_name(registry: Call, begun: RegistryHome, tmp_path: Path) -> None:
+    """Most older cards are of authca02."""
+    trust(registry, Authority(VirtualAuthority.create(serial=0x0133C349, demo=False).der), tmp_path)
+    path = written(tmp_path, ["0233C349,2000000001"])
+    said = registry("import", path, *FORM, "--authority", "authca02", "--dry-run")
+    assert (said.code, said.err) == (0, "")
+    said = registry("import", written(tmp_path, listed(1)), *FORM, "--authority", "authca02", "--dry-run")
+    assert words(f"registry.import.cause.{Cause.SERIAL_NEWER}") in said.err
+
+
 @pytest.mark.parametrize(
     "given", [("--columns", "serial,number"), ("--serial", "hex"), (*FORM[:3], "serial"), (*FORM[:3], "serial,number,number")]
 )

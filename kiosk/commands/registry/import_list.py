@@ -114,13 +114,13 @@ def _form(home: RegistryHome, options: argparse.Namespace) -> ListForm | None:
 
 def _issuers(home: RegistryHome) -> Mapping[str, Issuer]:
     """By fingerprint, and by the name of its file at J-LIS, with the ending or without. Raises Unavailable: home-unusable."""
-    from kiosk.smartcard.trust import TrustStore, counts_on, published_as
+    from kiosk.smartcard.trust import TrustStore, counts_on, generation_of, next_serial
 
     issuers = {}
     for authority in TrustStore(home.trust).load():
-        issuer = Issuer(authority.key_digest, authority.serial if counts_on(authority) else 0)
+        issuer = Issuer(authority.key_digest, authority.serial if counts_on(authority) else 0, next_serial(authority))
         issuers[authority.fingerprint] = issuer
-        if known := published_as(authority):
+        if known := generation_of(authority):
             issuers[known.file] = issuers[known.file.removesuffix(".cer")] = issuer
     return issuers
 
