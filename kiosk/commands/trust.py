@@ -62,8 +62,9 @@ def pin(folder: Path, options: argparse.Namespace, note: Note) -> int:
         print(f"  {output.words('trust.given')}")
     elif not _confirmed():
         raise Refused(Code.TRUST_REFUSED, reason="not-confirmed")
-    store.add(content, authority.fingerprint)
+    # First: whom the library trusts is written down, or it does not.
     note(AdministrativeAct.TRUST_ADDED, authority.fingerprint)
+    store.add(content, authority.fingerprint)
     output.tell_done("trust.added", count=len(store.load()))
     return output.OK
 
@@ -147,10 +148,12 @@ def unpin(folder: Path, fingerprint: str, note: Note) -> bool:
     """Whether one was pinned that begins so; if not, that was said."""
     from kiosk.smartcard.trust import TrustStore
 
-    if not TrustStore(folder).remove(fingerprint):
+    store = TrustStore(folder)
+    if not store.fits_one(fingerprint):
         print(output.words("trust.nothing-removed"), file=sys.stderr)
         return False
     note(AdministrativeAct.TRUST_REMOVED, fingerprint)
+    store.remove(fingerprint)
     return True
 
 

@@ -154,6 +154,7 @@ class Enrolment:
         except ValueError as error:
             raise _refused("unknown") from error
         if is_for_many(written(typed(code))):
+            self._ledger.database.read(lambda database: _check_many(database, proof))
             return self._take(lambda database: row_for(database, proof, secret_hash(secret)), proof, secret_hash(secret))
         name = self._count_try(proof)
         return self._take(lambda database: _named(database, name), proof, secret_hash(secret), counted=1)
@@ -187,7 +188,7 @@ class Enrolment:
 
     def _count_try(self, proof: bytes) -> str:
         """Find the code that this may be a try for, and count it. Returns the counter's name."""
-        # Whoever tries what is no code does not keep others from the head of the ledger.
+        # As with one for many: whoever tries what is no code does not keep others from the head of the ledger.
         self._ledger.database.read(lambda database: _found(database, proof))
         with self._ledger.acting():
             database = self._ledger.database.database
@@ -267,6 +268,12 @@ def _check_known(database: Database, name: str, *, is_awaited: bool) -> None:
 def _named(database: Database, name: str) -> EnrolmentCodeRow | None:
     row: EnrolmentCodeRow | None = EnrolmentCodeRow.select().where(EnrolmentCodeRow.name == name).get_or_none(database)
     return row
+
+
+def _check_many(database: Database, proof: bytes) -> None:
+    """Raises Refused: enrolment-code-refused (unknown)."""
+    if not EnrolmentCodeRow.select().where(EnrolmentCodeRow.code == proof).exists(database):
+        raise _refused("unknown")
 
 
 def _found(database: Database, proof: bytes) -> EnrolmentCodeRow:

@@ -17,9 +17,11 @@ from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code
 from kiosk.domain.moving_list import Cause
 from kiosk.domain.token import link_token
+from kiosk.ledger.database import ask
 from kiosk.ledger.notes import write_note
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.smartcard.authority import Authority
+from kiosk.smartcard.trust import TrustStore
 from kiosk.smartcard.virtual.authority import VirtualAuthority
 from kiosk.text import plain, say
 from tests.support.backup.served_library import Library
@@ -266,6 +268,51 @@ def test_a_report_that_is_there_is_left(registry: Call, trusting: RegistryHome, 
     said = registry("import", path, *FORM, "--authority", issuer.fingerprint, "--report", str(report))
     assert (said.code, said.err.strip()) == (1, words("registry.import.report-there", file=str(report)))
     assert report.read_text("utf-8") == "somebody's"
+
+
+@pytest.mark.linux("PostgreSQL")
+def test_whether_it_was_taken_is_not_known_when_the_database_goes_away(
+    registry: Call, place: RegistryHome, postgres: PostgresCluster, issuer: Authority, tmp_path: Path
+) -> None:
+    """The answer to the commit may be lost as well; the same command again tells, and makes the backup."""
+    place.prepare()
+    url = postgres.create_database()
+    place.config.write_text(f'[database]\nurl = "{url}"\n', "utf-8")
+    registry("init")
+    trust(registry, issuer, tmp_path)
+    asked = ("import", written(tmp_path, listed(1)), *FORM, "--authority", issuer.fingerprint)
+    ends = "BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END"
+    server = opened(place)
+    with server.ledger.database.writing() as database:
+        ask(database, f"CREATE FUNCTION failing() RETURNS trigger LANGUAGE plpgsql AS $$ {ends} $$")
+        ask(database, "CREATE TRIGGER failing BEFORE INSERT ON link FOR EACH ROW EXECUTE FUNCTION failing()")
+    server.close()
+    said = registry(*asked)
+    assert (said.code, words("registry.import.broken-off") in said.err) == (1, True)
+    server = opened(place)
+    with server.ledger.database.writing() as database:
+        ask(database, "DROP TRIGGER failing ON link")
+    server.close()
+    assert registry(*asked).code == 0
+    (place.folder / "backups").rename(tmp_path / "kept")
+    again = registry(*asked)
+    assert (again.code, words("registry.import.none-new", present=1) in again.out) == (0, True)
+    assert len(list((place.folder / "backups").glob("*.backup"))) == 1
+
+
+def test_an_authority_is_trusted_only_if_it_can_be_written_down(
+    registry: Call, place: RegistryHome, issuer: Authority, tmp_path: Path
+) -> None:
+    path = tmp_path / "authority.cer"
+    path.write_bytes(issuer.der)
+    place.prepare()
+    assert registry("trust", "add", str(path), "--fingerprint", issuer.fingerprint).code == 1
+    assert TrustStore(place.trust).load() == ()
+    registry("init")
+    assert registry("trust", "add", str(path), "--fingerprint", issuer.fingerprint).code == 0
+    place.database.rename(tmp_path / "gone")
+    assert registry("trust", "remove", issuer.fingerprint).code == 1
+    assert TrustStore(place.trust).load() == (issuer,)
 
 
 def test_an_authority_is_pinned_listed_and_removed(registry: Call, trusting: RegistryHome, issuer: Authority) -> None:

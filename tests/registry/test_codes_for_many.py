@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -129,6 +131,13 @@ def test_guesses_close_nothing(server: EnrollingServer) -> None:
         assert server.refusal(code[:10], fresh_secret()) == "unknown"
     assert server.enrolment.enrol(code, fresh_secret()).counter == "中央-1"
     assert server.enrolment.enrol(single, fresh_secret()).counter == "南1"
+
+
+def test_whoever_tries_what_is_no_code_keeps_nobody_from_the_head(server: EnrollingServer) -> None:
+    code = open_many(server, 2)
+    with closing(sqlite3.connect(server.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert server.refusal(code[:-1] + ("0" if code[-1] != "0" else "1"), fresh_secret()) == "unknown"
 
 
 def test_the_code_is_kept_nowhere_and_what_was_done_is_written_down(server: EnrollingServer) -> None:

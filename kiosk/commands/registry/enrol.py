@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.argument_types import given, given_path
+from kiosk.commands.enrolment_file_text import written_out
 from kiosk.commands.parser import Commands
 from kiosk.commands.registry.ending import tell_pending
 from kiosk.commands.registry.opened import address_of, opened, warn_of_sheet
@@ -146,10 +147,9 @@ def _in_force(registry: OpenedRegistry, prepare: Callable[[], NewCode], path: Pa
 def _write(registry: OpenedRegistry, path: Path, new: NewCode) -> None:
     """Write the file, for this account alone; who hands it out decides who else may read it. Raises _NotWritten."""
     file = EnrolmentFile(address_of(registry.settings), new.name, new.code, new.until.astimezone(JAPAN), new.uses)
-    explained = output.words("registry.enrol.in-file" if new.uses == 1 else "registry.enrol.in-file-of-many")
     try:
         with given(path):
-            write_new(path.absolute(), file.formatted(explained=explained).encode())
+            write_new(path.absolute(), written_out(file))
     except KioskError as error:
         raise _NotWritten(error) from error
 

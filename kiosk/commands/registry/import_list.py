@@ -158,13 +158,13 @@ def _import(registry: OpenedRegistry, options: argparse.Namespace, form: ListFor
         output.warn("registry.import.altered")
         return output.PROBLEM
     except Unavailable:
-        output.warn("registry.import.nothing-taken")
+        if not options.dry_run:
+            output.warn("registry.import.broken-off")
         raise
     _tell_done(moved)
-    if not moved.taken:
-        return output.OK
     # At once: until a running server does it, this machine would not know of the epoch.
     registry.remember()
+    # Also if all stood: the command may have been ended before.
     return _back_up(registry)
 
 
