@@ -74,6 +74,18 @@ def void_codes_of(database: Database, counter: str) -> Withdrawn | None:
     return None if name is None or not count else Withdrawn(name, count)
 
 
+def given_away_by(database: Database, counter: str) -> str | None:
+    """The code for many by which a counter may still get this name; None if there is none."""
+    unused = (EnrolmentCodeRow.name == counter) & EnrolmentCodeRow.secret.is_null()
+    row = EnrolmentCodeRow.select().where(unused).get_or_none(database)
+    return None if row is None else names_by_proof(database).get(bytes(row.code))
+
+
+def has_rows(database: Database, proof: bytes) -> bool:
+    """Whether there is, or was, such a code."""
+    return bool(EnrolmentCodeRow.select().where(EnrolmentCodeRow.code == proof).exists(database))
+
+
 def proof_of(database: Database, name: str) -> bytes | None:
     found = names_by_proof(database)
     return next((proof for proof, known in found.items() if known == name), None)

@@ -15,7 +15,7 @@ from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.audit import AuditTrail
 from kiosk.registry.codes_for_many import Withdrawn
-from kiosk.registry.enrolment import MOST_TRIES
+from kiosk.registry.open_codes import MOST_TRIES
 from tests.support.registry.enrolling_server import CERTIFICATE, EnrollingServer
 
 LIFE = timedelta(hours=12)

@@ -68,6 +68,9 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
     from kiosk.registry.enrolment import LIFE
 
     if options.withdraw:
+        if options.again or options.file or options.many or options.hours:
+            output.warn("registry.enrol.withdraw-alone")
+            return output.MISUSE
         return _withdraw(home, options.name)
     if options.hours is not None and options.file is None:
         output.warn("registry.enrol.hours-of-file")
@@ -83,6 +86,8 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
         certificate = registry.tls.authority.public_bytes(Encoding.DER)
         name = read_counter_name(options.name)
         if options.many is None:
+            if _is_of_many(registry, name):
+                return output.PROBLEM
             prepare = partial(registry.enrolment.prepare, name, certificate, again=options.again, life=life)
         else:
             prepare = partial(registry.enrolment.prepare_many, name, options.many, certificate, life=life)
@@ -110,12 +115,22 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
 
 def _withdraw(home: RegistryHome, name: str) -> int:
     with opened(home) as registry:
+        if _is_of_many(registry, name):
+            return output.PROBLEM
         count = registry.enrolment.withdraw(name)
     if not count:
         output.warn("registry.enrol.nothing-withdrawn", name=escaped(name))
         return output.PROBLEM
     output.tell_done("registry.enrol.withdrawn", name=escaped(name), count=count)
     return output.OK
+
+
+def _is_of_many(registry: OpenedRegistry, name: str) -> bool:
+    """Whether a file for many gives this name away, which was told then."""
+    of = registry.enrolment.given_away_by(name)
+    if of is not None:
+        output.warn("registry.enrol.of-many", name=escaped(name), of=of)
+    return of is not None
 
 
 class _NotWritten(Exception):

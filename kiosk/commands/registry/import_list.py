@@ -105,6 +105,7 @@ def _form(home: RegistryHome, options: argparse.Namespace) -> ListForm | None:
     if not has_column and issuer is None:
         output.warn("registry.import.authority-unknown", name=escaped(options.authority))
         return None
+    _warn_of_ended(home, issuer)
     rule = BarcodeRule()
     if options.counter_config is not None:
         with given(options.counter_config):
@@ -123,6 +124,15 @@ def _issuers(home: RegistryHome) -> Mapping[str, Issuer]:
         if known := generation_of(authority):
             issuers[known.file] = issuers[known.file.removesuffix(".cer")] = issuer
     return issuers
+
+
+def _warn_of_ended(home: RegistryHome, issuer: Issuer | None) -> None:
+    """`issuer`: of all lines; None if any may be meant."""
+    from kiosk.smartcard.trust import TrustStore
+
+    for authority in TrustStore(home.trust).load():
+        if (issuer is None or issuer.key_digest == authority.key_digest) and not authority.is_valid(datetime.now(UTC)):
+            output.warn("registry.import.authority-ended", name=f"{authority.name} {authority.fingerprint[:8]}")
 
 
 def _import(registry: OpenedRegistry, options: argparse.Namespace, form: ListForm) -> int:
@@ -200,7 +210,7 @@ def _tell_done(moved: MovedIn) -> None:
 
 def _refuse(faults: Faults, options: argparse.Namespace) -> int:
     """Tell which lines cannot be taken: each cause once, with its first lines."""
-    output.warn("registry.import.faults", count=len(faults))
+    output.warn("registry.import.faults", count=faults.lines())
     for cause, count in faults.counts().items():
         lines = [_line(fault) for fault in faults.first(cause, _SHOWN)]
         more = output.words("registry.import.more", count=count - len(lines)) if count > len(lines) else ""
