@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,24 @@ pytestmark = pytest.mark.linux("packages of the lock for Linux")
 def test_the_english_page_names_every_command(package: Package) -> None:
     page = (PAGES / f"{package.command}.1").read_text(encoding="utf-8").replace("\\-", "-").replace('"', "").replace(",", " ").split()
     assert set(package.commands) - set(page) == set()
+
+
+def test_the_servers_page_names_every_act() -> None:
+    ran = subprocess.run([sys.executable, "-m", "kiosk", "registry", "--help"], capture_output=True, text=True, timeout=60, check=True)
+    acts = set(re.findall(r"^ {4}([a-z-]+) ", ran.stdout, re.MULTILINE))
+    page = (PAGES / "kiosk-registry.1").read_text("utf-8").replace("\\-", "-")
+    assert {"init", "export"} <= acts
+    assert acts - set(re.findall(r"[a-z-]+", page.partition(".B registry")[2].partition(".SH")[0])) == set()
+
+
+def test_a_link_that_leads_nowhere_is_no_reason_to_keep_a_package(tmp_path: Path) -> None:
+    """As /opt is where it was moved to a disk that is away."""
+    (tmp_path / "opt").symlink_to(tmp_path / "away")
+    script = resource("installer/debian/common.sh").read_text("utf-8").replace("/opt", f"{tmp_path}/opt") + "keep_opt\n"
+    assert subprocess.run(["sh", "-ec", script], capture_output=True, timeout=60, check=False).returncode == 0
+    (tmp_path / "opt").unlink()
+    subprocess.run(["sh", "-ec", script], timeout=60, check=True)
+    assert (tmp_path / "opt").is_dir()
 
 
 def test_a_counter_brings_qt_and_card_readers_and_the_server_neither() -> None:

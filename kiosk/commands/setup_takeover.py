@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from kiosk.commands import output
 from kiosk.commands.argument_types import given
 from kiosk.commands.enrol import enrol_at
+from kiosk.commands.enrolment_file_text import written_out
 from kiosk.config import Home, check_settings, default_config, read_settings
 from kiosk.config.acting_account import acting_as_member
 from kiosk.config.atomic_write import replace_file, sync_folder
@@ -170,7 +171,7 @@ def _take_enrolment(home: Home, file: EnrolmentFile, path: Path) -> int:
         if is_over:  # it may be enrolled, and an old file is no fault then
             return output.complain(error)
     if not is_over:
-        replace_file(enrolment_copy(), file.formatted(explained=output.words("registry.enrol.in-file")).encode())
+        replace_file(enrolment_copy(), written_out(file))
         sync_folder(enrolment_copy().parent)
     elif not os.path.lexists(enrolment_copy()):
         output.complain(_expired(file, path))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,8 +61,9 @@ def pin(folder: Path, options: argparse.Namespace, note: Note) -> int:
         print(f"  {output.words('trust.given')}")
     elif not _confirmed():
         raise Refused(Code.TRUST_REFUSED, reason="not-confirmed")
-    store.add(content, authority.fingerprint)
+    # First: whom the library trusts is written down, or it does not.
     note(AdministrativeAct.TRUST_ADDED, authority.fingerprint)
+    store.add(content, authority.fingerprint)
     output.tell_done("trust.added", count=len(store.load()))
     return output.OK
 
@@ -138,20 +138,20 @@ def _moment(moment: datetime | None) -> str:
 
 def remove_authority(home: Home, options: argparse.Namespace) -> int:
     if not unpin(home.trust, options.fingerprint, lambda act, fingerprint: note_trust(home, act, fingerprint)):
+        output.warn("trust.nothing-removed")
         return output.PROBLEM
     output.tell_done("trust.removed")
     return output.OK
 
 
 def unpin(folder: Path, fingerprint: str, note: Note) -> bool:
-    """Whether one was pinned that begins so; if not, that was said."""
+    """Whether one was pinned that begins so."""
     from kiosk.smartcard.trust import TrustStore
 
-    if not TrustStore(folder).remove(fingerprint):
-        print(output.words("trust.nothing-removed"), file=sys.stderr)
+    if not TrustStore(folder).fits_one(fingerprint):
         return False
     note(AdministrativeAct.TRUST_REMOVED, fingerprint)
-    return True
+    return bool(TrustStore(folder).remove(fingerprint))
 
 
 def _read(path: Path) -> bytes:

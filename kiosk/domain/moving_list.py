@@ -24,6 +24,8 @@ FEWEST_OF_PREFIX = 8
 """Digits of a fingerprint that name an authority."""
 _SERIAL_OCTETS = 20
 """Of a certificate's serial number, which is positive (RFC 5280, 4.1.2.2)."""
+_FEWEST_OF_DATA = 4
+"""Digits of a line of the list, whatever else is wrong with it; a header may speak of 10 digits."""
 _ROUNDED = re.compile(r"[0-9]+(?:\.[0-9]+E\+?|E\+)[0-9]+|[0-9]+\.[0-9]+")
 """As a spreadsheet shows a number that is too wide for its column."""
 
@@ -61,6 +63,8 @@ class Cause(StrEnum):
     SERIAL_SIZE = "serial-size"
     SERIAL_OLDER = "serial-older"
     """Below the authority's own: an earlier generation has issued it."""
+    SERIAL_NEWER = "serial-newer"
+    """Not below the next authority's own: a later generation has issued it."""
     AUTHORITY_EMPTY = "authority-empty"
     AUTHORITY_UNKNOWN = "authority-unknown"
     NUMBER_EMPTY = "number-empty"
@@ -78,7 +82,7 @@ class Cause(StrEnum):
     NUMBER_LINKED = "number-linked"
     """In the ledger, with another card."""
     STOPPED = "stopped"
-    """Card or number was unlinked in the ledger: a list made before must not revive it."""
+    """Card or number was unlinked in the ledger: a list made before must not revive it. As long as stops are kept."""
 
 
 _OF_NUMBERS: Mapping[Code, Cause] = {
@@ -99,6 +103,8 @@ class Issuer:
     """SHA-256 of its SubjectPublicKeyInfo, as tokens follow it."""
     own_serial: int = 0
     """Of its own certificate, where it counts its cards' on from there; 0 where that is not known."""
+    next_serial: int = 0
+    """Of the certificate of the authority that goes on in its sequence; 0 if there is none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +126,8 @@ class ListForm:
     """Of all lines, if no column says it."""
     rule: BarcodeRule = BarcodeRule()
     """Of the counters. A check digit that counters drop is not in the list: its numbers are the library system's."""
-    takes_older: bool = False
-    """Serial numbers below the authority's own are taken."""
+    takes_any: bool = False
+    """Serial numbers that an earlier or a later generation has issued are taken."""
 
 
 class LineReader:
@@ -150,6 +156,13 @@ class LineReader:
         number = self._number(fields[self._places[Column.NUMBER]])
         return number if isinstance(number, Cause) else Row(issuer, serial, number)
 
+    def is_header(self, line: str) -> bool:
+        """Whether a first line names columns: neither serial number nor library card number is there, not even one with a fault."""
+        fields = _fields_of(line)
+        if fields is not None and len(fields) == len(self._form.columns):
+            line = " ".join(fields[self._places[column]] for column in (Column.SERIAL, Column.NUMBER))
+        return sum(map(str.isdecimal, line)) < _FEWEST_OF_DATA
+
     def _issuer(self, fields: Sequence[str]) -> Issuer | Cause:
         if self._form.issuer is not None:
             return self._form.issuer
@@ -172,8 +185,11 @@ class LineReader:
         serial = int(plain, self._base) if 0 < len(plain) <= 50 else 0
         if not 0 < serial < 1 << (8 * _SERIAL_OCTETS):
             return Cause.SERIAL_SIZE
-        if serial <= issuer.own_serial and not self._form.takes_older:
-            return Cause.SERIAL_OLDER
+        if not self._form.takes_any:
+            if serial <= issuer.own_serial:
+                return Cause.SERIAL_OLDER
+            if 0 < issuer.next_serial <= serial:
+                return Cause.SERIAL_NEWER
         return serial
 
     def _number(self, text: str) -> str | Cause:

@@ -7,15 +7,25 @@ start together are no attack. A row is taken under the head's lock, each by one 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from peewee import Database
 
 from kiosk.domain.enrolment_file import numbered
 from kiosk.ledger.notes import drop_note, notes_after, write_note
-from kiosk.registry.counters import read_counter_name, told
+from kiosk.registry.counter_names import read_counter_name
 from kiosk.registry.models import CounterRow, EnrolmentCodeRow
 from kiosk.registry.notes import CODE_FOR_MANY, CODE_MINUTES
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A code for many that was voided."""
+
+    name: str
+    uses: int
+    """How many it had left."""
 
 
 def free_names(database: Database, name: str, count: int) -> list[str]:
@@ -32,13 +42,13 @@ def free_names(database: Database, name: str, count: int) -> list[str]:
     return found
 
 
-def write_codes(database: Database, name: str, names: Sequence[str], proof: bytes, until: datetime, life: timedelta) -> None:
+def write_codes(database: Database, name: str, names: Sequence[str], proof: bytes, until: str, life: timedelta) -> None:
     """Within a transaction. The code for many of before is void; names that were given away for it stay known to its counters' repeats."""
     withdraw(database, name)
     minutes = str(life // timedelta(minutes=1))
     for one in names:
         EnrolmentCodeRow.delete().where(EnrolmentCodeRow.name == one).execute(database)
-        EnrolmentCodeRow.insert({"name": one, "code": proof, "until": told(until), "tries": 0}).execute(database)
+        EnrolmentCodeRow.insert({"name": one, "code": proof, "until": until, "tries": 0}).execute(database)
         write_note(database, CODE_MINUTES + one, minutes)
     write_note(database, CODE_FOR_MANY + name, proof.hex())
 
@@ -51,6 +61,29 @@ def withdraw(database: Database, name: str) -> int:
     drop_note(database, CODE_FOR_MANY + name)
     unused = (EnrolmentCodeRow.code == proof) & EnrolmentCodeRow.secret.is_null()
     return int(EnrolmentCodeRow.delete().where(unused).execute(database))
+
+
+def void_codes_of(database: Database, counter: str) -> Withdrawn | None:
+    """Void the code that was made for this counter, and the one for many by which it came or may come; within a transaction."""
+    row = EnrolmentCodeRow.select().where(EnrolmentCodeRow.name == counter).get_or_none(database)
+    if row is None:
+        return None
+    EnrolmentCodeRow.delete().where(EnrolmentCodeRow.name == counter).execute(database)
+    name = names_by_proof(database).get(bytes(row.code))
+    count = 0 if name is None else withdraw(database, name)
+    return None if name is None or not count else Withdrawn(name, count)
+
+
+def given_away_by(database: Database, counter: str) -> str | None:
+    """The code for many by which a counter may still get this name; None if there is none."""
+    unused = (EnrolmentCodeRow.name == counter) & EnrolmentCodeRow.secret.is_null()
+    row = EnrolmentCodeRow.select().where(unused).get_or_none(database)
+    return None if row is None else names_by_proof(database).get(bytes(row.code))
+
+
+def has_rows(database: Database, proof: bytes) -> bool:
+    """Whether there is, or was, such a code."""
+    return bool(EnrolmentCodeRow.select().where(EnrolmentCodeRow.code == proof).exists(database))
 
 
 def proof_of(database: Database, name: str) -> bytes | None:

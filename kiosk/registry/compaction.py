@@ -9,10 +9,12 @@ from peewee import Database
 
 from kiosk.ledger.bulk import Value
 from kiosk.ledger.database import ask
+from kiosk.ledger.notes import parsed, read_note, write_note
 from kiosk.registry.answers import Compacted
 from kiosk.registry.backup.tables import columns_of, plain
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadTable
+from kiosk.registry.notes import STOPS_SINCE
 from kiosk.registry.row_sums import RowHash
 
 _CHUNK = 1000
@@ -30,6 +32,8 @@ def compact(database: RegistryDatabase, heads: HeadTable, hashes: RowHash, now: 
     with database.writing() as opened:
         row = heads.lock(opened)
         floor = max(row.floor, _last_old(opened, oldest))
+        if floor:
+            _note_since(opened, oldest)
         if floor > row.floor:
             heads.write(opened, replace(row, floor=floor))
     eraser = _Eraser(database, heads, hashes)
@@ -38,6 +42,13 @@ def compact(database: RegistryDatabase, heads: HeadTable, hashes: RowHash, now: 
     operations = eraser.forget(forgotten, floor)
     database.tidy()
     return Compacted(floor, entries, stops, operations)
+
+
+def _note_since(database: Database, oldest: int) -> None:
+    noted = read_note(database, STOPS_SINCE)
+    # A clock that was ahead has erased what was younger.
+    if noted is None or parsed(noted, int) < oldest:
+        write_note(database, STOPS_SINCE, str(oldest))
 
 
 def _last_old(database: Database, oldest: int) -> int:

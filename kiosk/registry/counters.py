@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,13 +11,11 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.wire import Position
 from kiosk.ledger.audit import AuditedAct
 from kiosk.ledger.notes import notes_after, parsed
+from kiosk.registry.codes_for_many import Withdrawn, void_codes_of
+from kiosk.registry.counter_names import in_one_spelling
 from kiosk.registry.ledger import RegistryLedger
-from kiosk.registry.models import SERVER, CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow
+from kiosk.registry.models import SERVER, CounterRow, CounterSeenRow, CounterState
 from kiosk.registry.notes import DOUBLED
-
-LONGEST_NAME = 40
-_SCRIPTS = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC")
-"""How Unicode names begin of what is written in Japanese; the long vowel and the middle dot are of katakana."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +47,6 @@ class EnrolledCounter:
         return self.state in (CounterState.ACTIVE, CounterState.RETIRING)
 
 
-def read_counter_name(text: str) -> str:
-    """A counter's identity in the ledger, in the one spelling of its letters (NFKC): full and half width are the same.
-
-    1 to 40 letters, digits and signs of ASCII and of Japanese, the first a letter or a digit: those of other scripts look like them. Not
-    the name under which the server itself acts. Raises Refused: counter-name.
-    """
-    name = in_one_spelling(text)
-    is_plain = name == name.strip() and all(map(_is_written_here, name))
-    if not (1 <= len(name) <= LONGEST_NAME and is_plain and name[0].isalnum() and name.lower() != SERVER):
-        raise Refused(Code.COUNTER_NAME)
-    return name
-
-
-def in_one_spelling(name: str) -> str:
-    """As counters' names are kept: full and half width are the same."""
-    return unicodedata.normalize("NFKC", name)
-
-
-def _is_written_here(letter: str) -> bool:
-    return " " <= letter <= "~" or unicodedata.name(letter, "").startswith(_SCRIPTS)
-
-
 class Counters:
     """Every method raises Unavailable, as `RegistryLedger` does."""
 
@@ -88,30 +63,34 @@ class Counters:
 
     def named(self, name: str) -> EnrolledCounter:
         """Raises Refused: counter-unknown."""
-        spelt = unicodedata.normalize("NFKC", name)
+        spelt = in_one_spelling(name)
         for counter in self.all():
             if counter.name == spelt:
                 return counter
         raise Refused(Code.COUNTER_UNKNOWN, name=name)
 
-    def retire(self, name: str) -> None:
-        """Let a counter deliver what it holds, and then leave. Raises Refused: counter-unknown, counter-ended."""
-        self._end(name, CounterState.RETIRING, "retire")
+    def retire(self, name: str) -> Withdrawn | None:
+        """Let a counter deliver what it holds, and then leave. Its open codes end as with `revoke`.
+
+        Raises Refused: counter-unknown, counter-ended.
+        """
+        return self._end(name, CounterState.RETIRING, "retire")
 
     def leave(self, name: str) -> None:
         """A retiring counter has delivered everything. Nothing happens to any other."""
         if self.named(name).state is CounterState.RETIRING:
             self._end(name, CounterState.RETIRED, "leave")
 
-    def revoke(self, name: str) -> None:
-        """Shut a counter out at once, and for good: on its next contact it erases what it has. Its open code ends as well.
+    def revoke(self, name: str) -> Withdrawn | None:
+        """Shut a counter out at once, and for good: on its next contact it erases what it has. Its open code ends as well, and so does the
+        code for many that it was enrolled with, which its disk may still hold: returns what was left of that.
 
         Raises Refused: counter-unknown, counter-ended (it was revoked before).
         """
-        self._end(name, CounterState.REVOKED, "revoke")
+        return self._end(name, CounterState.REVOKED, "revoke")
 
-    def _end(self, name: str, state: CounterState, act: str) -> None:
-        database, name = self._ledger.database.database, unicodedata.normalize("NFKC", name)
+    def _end(self, name: str, state: CounterState, act: str) -> Withdrawn | None:
+        database, name = self._ledger.database.database, in_one_spelling(name)
         with self._ledger.acting() as audit:
             row = CounterRow.select().where(CounterRow.name == name).get_or_none(database)
             if row is None:
@@ -121,8 +100,11 @@ class Counters:
                 raise Refused(Code.COUNTER_ENDED, name=name)
             now = told(self._clock())
             CounterRow.update(state=state.value, changed=now).where(CounterRow.name == name).execute(database)
-            EnrolmentCodeRow.delete().where(EnrolmentCodeRow.name == name).execute(database)
+            withdrawn = void_codes_of(database, name)
             audit(counter_act(now, name, act))
+            if withdrawn is not None:
+                audit(counter_act(now, withdrawn.name, "code", "withdrawn"))
+        return withdrawn
 
 
 def counter_act(at: str, name: str, act: str, reason: str | None = None) -> AuditedAct:

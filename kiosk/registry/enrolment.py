@@ -28,16 +28,17 @@ from kiosk.domain.enrolment_file import LONGEST_LIFE
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.key_derivation import derived
 from kiosk.ledger.notes import drop_note, parsed, read_note, write_note
-from kiosk.registry.codes_for_many import free_names, names_by_proof, row_for, withdraw, write_codes
-from kiosk.registry.counters import counter_act, in_one_spelling, read_counter_name, told
+from kiosk.registry.codes_for_many import free_names, given_away_by, has_rows, row_for, withdraw, write_codes
+from kiosk.registry.counter_names import in_one_spelling, read_counter_name
+from kiosk.registry.counters import counter_act, told
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterSeenRow, CounterState, EnrolmentCodeRow, RevokedSecretRow
 from kiosk.registry.notes import CODE_MINUTES, DOUBLED
+from kiosk.registry.open_codes import MOST_TRIES, OpenCode, open_codes
 from kiosk.registry.site_key import SiteKey
 
 _log = logging.getLogger(__name__)
 LIFE = timedelta(minutes=15)
-MOST_TRIES = 5
 _REMEMBERED = timedelta(days=1)
 """After its end: until then a lost answer is given again, and a code that is too old is told from one that never was."""
 _FINDS = 8
@@ -68,18 +69,6 @@ class NewCode:
     """For a counter that is known."""
     uses: int = 1
     """For how many counters. `name` is what their names begin with, if for several."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCode:
-    """A code that nobody has used yet."""
-
-    name: str
-    """Of the counter it was made for; what their names begin with, if for many."""
-    until: datetime
-    uses: int = 1
-    """How many counters it still serves."""
-    is_for_many: bool = False
 
 
 class Enrolment:
@@ -125,7 +114,7 @@ class Enrolment:
         database = self._ledger.database.database
         if new.code.is_for_many:
             with self._ledger.acting() as audit:
-                write_codes(database, name, free_names(database, name, new.uses), proof, new.until, new.life)
+                write_codes(database, name, free_names(database, name, new.uses), proof, told(new.until), new.life)
                 audit(replace(counter_act(told(now), name, "code", "many"), checked=f"uses:{new.uses}"))
             return True
         with self._ledger.acting() as audit:
@@ -153,6 +142,8 @@ class Enrolment:
         except ValueError as error:
             raise _refused("unknown") from error
         if is_for_many(written(typed(code))):
+            if not self._ledger.database.read(lambda database: has_rows(database, proof)):
+                raise _refused("unknown")
             return self._take(lambda database: row_for(database, proof, secret_hash(secret)), proof, secret_hash(secret))
         name = self._count_try(proof)
         return self._take(lambda database: _named(database, name), proof, secret_hash(secret), counted=1)
@@ -161,8 +152,10 @@ class Enrolment:
         """Void the code of this counter, or for many of this name, that nobody has used yet. Returns how many counters it still served."""
         spelt, database = in_one_spelling(name), self._ledger.database.database
         with self._ledger.acting() as audit:
-            unused = (EnrolmentCodeRow.name == spelt) & EnrolmentCodeRow.secret.is_null()
-            count = withdraw(database, spelt) + int(EnrolmentCodeRow.delete().where(unused).execute(database))
+            count = withdraw(database, spelt)
+            if given_away_by(database, spelt) is None:
+                unused = (EnrolmentCodeRow.name == spelt) & EnrolmentCodeRow.secret.is_null()
+                count += int(EnrolmentCodeRow.delete().where(unused).execute(database))
             if count:
                 audit(counter_act(told(self._clock()), spelt, "code", "withdrawn"))
         return count
@@ -170,23 +163,15 @@ class Enrolment:
     def open_codes(self) -> list[OpenCode]:
         """The codes that may still be used, in the order of their counters' names."""
         with self._ledger.database.reading() as database:
-            rows = list(EnrolmentCodeRow.select().order_by(EnrolmentCodeRow.name).execute(database))
-            many = names_by_proof(database)
-        codes: dict[object, OpenCode] = {}
-        for row in rows:
-            until, proof = datetime.fromisoformat(row.until), bytes(row.code)
-            if row.secret is not None or row.tries >= MOST_TRIES or until <= self._clock():
-                continue
-            if proof in many:
-                uses = codes[proof].uses if proof in codes else 0
-                codes[proof] = OpenCode(many[proof], until, uses + 1, is_for_many=True)
-            else:
-                codes[row.name] = OpenCode(row.name, until)
-        return list(codes.values())
+            return open_codes(database, self._clock())
+
+    def given_away_by(self, name: str) -> str | None:
+        """The code for many that may give this name to a counter; None if there is none."""
+        return self._ledger.database.read(lambda database: given_away_by(database, in_one_spelling(name)))
 
     def _count_try(self, proof: bytes) -> str:
         """Find the code that this may be a try for, and count it. Returns the counter's name."""
-        # Whoever tries what is no code does not keep others from the head of the ledger.
+        # As with one for many: whoever tries what is no code does not keep others from the head of the ledger.
         self._ledger.database.read(lambda database: _found(database, proof))
         with self._ledger.acting():
             database = self._ledger.database.database

@@ -17,8 +17,10 @@ from kiosk.domain.wire import Position
 from kiosk.ledger.audit import FIRST, AuditHead, AuditTrail
 from kiosk.ledger.bulk import BYTES, COUNT, TEXT, insert
 from kiosk.ledger.database import ask
+from kiosk.ledger.notes import notes_after, parsed
 from kiosk.registry.head_row import HeadRow, HeadTable
 from kiosk.registry.models import CounterState
+from kiosk.registry.notes import MOVED_IN
 
 _COUNTER = {
     **{"name": TEXT, "secret": BYTES, "state": TEXT, "enrolled": TEXT, "changed": TEXT},
@@ -62,6 +64,15 @@ class Mark(NamedTuple):
     operation: str
 
 
+class MovedList(NamedTuple):
+    """A list of links that was taken in: one entry of the order, of whose links counters hold no operation."""
+
+    epoch: int
+    """Which began with it."""
+    cursor: int
+    links: int
+
+
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """That a counter knew a position which the ledger does not have: the whole machine was put back, or another has taken its place."""
@@ -91,6 +102,7 @@ class Remembered:
     """Secrets of revoked computers whose names others have since, with those names."""
     ahead: Ahead | None = None
     """What a counter knew of an order that goes further than this one; until a new epoch begins."""
+    lists: tuple[MovedList, ...] = ()
 
     def is_ahead_of(self, position: Position) -> bool:
         return (self.position.epoch, self.position.cursor) > (position.epoch, position.cursor)
@@ -105,7 +117,7 @@ def remembered_of(database: Database) -> Remembered | None:
     operation = _operation_at(database, head.cursor)
     marks = () if operation is None else (Mark(head.cursor, operation),)
     position, counters = Position(head.epoch, head.cursor), tuple(_counters(database))
-    return Remembered(library, position, head.epochs, head.safe, counters, marks, head.trail, _revoked(database))
+    return Remembered(library, position, head.epochs, head.safe, counters, marks, head.trail, _revoked(database), lists=_lists(database))
 
 
 def was_put_back(database: Database, kept: Remembered) -> bool:
@@ -160,6 +172,11 @@ def latest_of(one: Remembered | None, other: Remembered | None) -> Remembered | 
     return replace(later, counters=counters, marks=marks, revoked=revoked, ahead=later.ahead or earlier.ahead)
 
 
+def lost_lists(before: Remembered | None, now: Remembered) -> tuple[MovedList, ...]:
+    """The lists whose links are gone with what was known before."""
+    return () if before is None else tuple(one for one in before.lists if one not in now.lists)
+
+
 def latest_epoch(known: Remembered | None) -> int:
     """The highest number of an epoch that was ever used, as far as is known; 0 if nothing is."""
     if known is None:
@@ -191,6 +208,16 @@ def write_revoked(database: Database, revoked: Iterable[tuple[bytes, str]]) -> N
 
 def _revoked(database: Database) -> frozenset[tuple[bytes, str]]:
     return frozenset((bytes(secret), name) for secret, name in ask(database, "SELECT secret, name FROM revoked_secret").fetchall())
+
+
+def _lists(database: Database) -> tuple[MovedList, ...]:
+    found = notes_after(database, MOVED_IN)
+    return tuple(sorted(parsed(f"{epoch} {noted}", _read_list) for epoch, noted in found.items()))
+
+
+def _read_list(text: str) -> MovedList:
+    epoch, cursor, links = map(int, text.split())
+    return MovedList(epoch, cursor, links)
 
 
 def _operation_at(database: Database, cursor: int) -> str | None:

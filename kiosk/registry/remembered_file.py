@@ -19,7 +19,7 @@ from kiosk.ledger.disk_errors import disk_translated
 from kiosk.log_news import LogNews
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.models import CounterState
-from kiosk.registry.remembered import Ahead, KnownCounter, Mark, Remembered, remembered_of, was_put_back
+from kiosk.registry.remembered import Ahead, KnownCounter, Mark, MovedList, Remembered, remembered_of, was_put_back
 
 _log = logging.getLogger(__name__)
 _NAME = "outlives-restore.json"
@@ -130,6 +130,7 @@ def _encoded(remembered: Remembered) -> bytes:
         "marks": remembered.marks,
         "revoked": [[secret.hex(), name] for secret, name in sorted(remembered.revoked)],
         "ahead": None if remembered.ahead is None else _encoded_ahead(remembered.ahead),
+        "lists": remembered.lists,
         "trail": remembered.trail.encoded(),
         "counters": [
             [
@@ -158,8 +159,10 @@ def _decoded(text: bytes) -> Remembered:
     counters, marks = tuple(_read_counters(fields)), tuple(_read_mark(mark) for mark in list_in(fields, "marks"))
     revoked = frozenset(map(_read_revoked, list_in(fields, "revoked")))
     ahead = _read_ahead(fields.get("ahead"))
+    # Earlier programs wrote none.
+    lists = tuple(map(_read_list, list_in({"lists": [], **fields}, "lists")))
     trail, library, safe = AuditHead.decoded(text_in(fields, "trail")), text_in(fields, "library"), count_in(fields, "safe")
-    return Remembered(library, position, epochs, safe, counters, marks, trail, revoked, ahead)
+    return Remembered(library, position, epochs, safe, counters, marks, trail, revoked, ahead, lists)
 
 
 def _encoded_ahead(ahead: Ahead) -> dict[str, object]:
@@ -178,6 +181,12 @@ def _read_mark(value: object) -> Mark:
     if not isinstance(value, list) or len(value) != 2:
         raise ValueError("no mark")
     return Mark(counted(value[0]), str(value[1]))
+
+
+def _read_list(value: object) -> MovedList:
+    if not isinstance(value, list) or len(value) != 3:
+        raise ValueError("no list")
+    return MovedList(*map(counted, value))
 
 
 def _read_revoked(value: object) -> tuple[bytes, str]:

@@ -63,6 +63,17 @@ def published_as(authority: Authority) -> PublishedAuthority | None:
     return next((known for known in PUBLISHED if known.fingerprint == authority.fingerprint), None)
 
 
+def generation_of(authority: Authority) -> PublishedAuthority | None:
+    """The published authority that a pinned one is, by name and serial number: also where the fingerprint was compared by people."""
+    return next((known for known in PUBLISHED if counts_on(authority) and known.serial == authority.serial), None)
+
+
+def next_serial(authority: Authority) -> int:
+    """Of the certificate of the published authority that goes on in its sequence (`counts_on`); 0 if none is known."""
+    later = [known.serial for known in PUBLISHED if counts_on(authority) and known.serial > authority.serial]
+    return min(later, default=0)
+
+
 def is_impostor(authority: Authority) -> bool:
     """Whether it claims the name and serial number of a published authority but has another fingerprint."""
     known = next((known for known in PUBLISHED if known.serial == authority.serial), None)
@@ -117,14 +128,14 @@ class TrustStore:
         Raises Refused: trust-file-invalid, trust-fingerprint, trust-refused (with `reason`). Raises Unavailable: store-full,
         store-read-only, home-unusable. Nothing is written then.
         """
-        if exposed := _exposure(self._folder):
-            raise Refused(Code.TRUST_REFUSED, reason=exposed.value)
         authority = self.check(content, fingerprint)
         self._write(f"{authority.fingerprint}{_SUFFIX}", authority.der)
         return authority
 
     def check(self, content: bytes, fingerprint: str | None = None) -> Authority:
         """Return what `add` would pin, with the same refusals, without writing anything."""
+        if exposed := _exposure(self._folder):
+            raise Refused(Code.TRUST_REFUSED, reason=exposed.value)
         authority = self._check(content, fingerprint)
         if any(are_twins(authority, other) for other in self._readable()):
             raise Refused(Code.TRUST_REFUSED, reason="twin")
@@ -184,15 +195,22 @@ class TrustStore:
 
         Removes nothing for a prefix under four digits or one that is ambiguous. Damaged files can be removed too.
         """
-        plain = _plain(prefix)
-        fitting = [path for path in self._files() if path.name.startswith(plain)]
-        if len(plain) < 4 or len(fitting) != 1:
+        if (path := self._fitting(prefix)) is None:
             return 0
         try:
-            delete(fitting[0])
+            delete(path)
         except OSError as error:
             raise _trouble(error, self._folder) from error
         return 1
+
+    def fits_one(self, prefix: str) -> bool:
+        """Whether `remove` would remove one."""
+        return self._fitting(prefix) is not None
+
+    def _fitting(self, prefix: str) -> Path | None:
+        plain = _plain(prefix)
+        fitting = [path for path in self._files() if path.name.startswith(plain)]
+        return None if len(plain) < 4 or len(fitting) != 1 else fitting[0]
 
     def _write(self, name: str, content: bytes) -> None:
         try:

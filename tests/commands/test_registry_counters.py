@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from kiosk.config.registry_home import RegistryHome
+from kiosk.domain.counter_secret import fresh_secret
+from kiosk.domain.enrolment_file import EnrolmentFile
 from kiosk.registry.remembered_file import RememberedFile
 from kiosk.text import say
 from tests.support.commands.call import Call
@@ -126,3 +129,15 @@ def test_no_code_secret_or_key_is_in_the_log(registry: Call, begun: RegistryHome
     assert code is not None
     for word in (secret, code[0], *code[0].split("-"), key.hex()):
         assert word not in logged
+
+
+def test_a_code_for_many_is_told_from_a_counters_own(registry: Call, begun: RegistryHome, tmp_path: Path) -> None:
+    """Also with one use left: its name is no counter's."""
+    assert registry("enrol", "desk", "--many", "2", "--file", str(tmp_path / "kiosk.enrolment")).code == 0
+    assert registry("enrol", "東1").code == 0
+    code = EnrolmentFile.parse((tmp_path / "kiosk.enrolment").read_text("utf-8")).code.secret
+    server = opened(begun)
+    server.enrolment.enrol(code, fresh_secret())
+    server.close()
+    told = json.loads(registry("counters", "--json").out)["codes"]
+    assert [(code["name"], code["uses"], code["many"]) for code in told] == [("desk", 1, True), ("東1", 1, False)]

@@ -105,8 +105,40 @@ def test_one_file_for_many(registry: Call, begun: RegistryHome, tmp_path: Path) 
     assert "desk-…" not in registry("counters").out
 
 
+@pytest.mark.parametrize("ends", [("revoke", "desk-1", "--yes"), ("retire", "desk-1")])
+def test_whoever_shuts_out_one_of_many_is_told_that_their_file_is_void(
+    registry: Call, begun: RegistryHome, tmp_path: Path, ends: tuple[str, ...]
+) -> None:
+    path = tmp_path / "kiosk.enrolment"
+    assert registry("enrol", "desk", "--many", "3", "--file", str(path)).code == 0
+    with opened(begun) as server:
+        assert server.enrolment.enrol(EnrolmentFile.parse(path.read_text("utf-8")).code.secret, fresh_secret()).counter == "desk-1"
+    said = registry(*ends)
+    assert (said.code, words("registry.ending.code-withdrawn", name="desk", count=2) in said.out) == (0, True)
+    assert "desk-…" not in registry("counters").out
+
+
+def test_a_name_that_a_file_for_many_gives_away_has_no_code_of_its_own(registry: Call, begun: RegistryHome, tmp_path: Path) -> None:
+    """Or their file would serve on, when staff were told that it does not."""
+    assert registry("enrol", "desk", "--many", "3", "--file", str(tmp_path / "kiosk.enrolment")).code == 0
+    for options in (["--withdraw"], [], ["--file", str(tmp_path / "one.enrolment")]):
+        said = registry("enrol", "desk-2", *options)
+        assert (said.code, said.out, said.err.strip()) == (1, "", words("registry.enrol.of-many", name="desk-2", of="desk"))
+    with opened(begun) as server:
+        assert [code.uses for code in server.enrolment.open_codes()] == [3]
+        assert server.enrolment.withdraw("desk-2") == 0
+    assert not (tmp_path / "one.enrolment").exists()
+
+
+@pytest.mark.parametrize("options", [["--again"], ["--file", "x"], ["--file", "x", "--many", "3"], ["--hours", "3"]])
+def test_withdrawing_makes_nothing(registry: Call, begun: RegistryHome, options: list[str]) -> None:
+    said = registry("enrol", "desk", "--withdraw", *options)
+    assert (said.code, said.err.strip()) == (2, words("registry.enrol.withdraw-alone"))
+
+
 @pytest.mark.parametrize(
-    "options", [("--many", "3"), ("--many", "3", "--again", "--file", "x"), ("--many", "1", "--file", "x"), ("--many", "501")]
+    "options",
+    [("--many", "3"), ("--many", "3", "--again", "--file", "x"), ("--many", "1", "--file", "x"), ("--many", "501", "--file", "x")],
 )
 def test_one_code_for_many_stands_in_a_file_and_is_for_new_ones(registry: Call, begun: RegistryHome, options: tuple[str, ...]) -> None:
     assert registry("enrol", "desk", *options).code == 2

@@ -16,6 +16,7 @@ from kiosk.commands.output import words
 from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.errors import Code
+from kiosk.ledger.database import ask
 from kiosk.ledger.recovery_sheet import fingerprint, sheet, sheet_lines
 from kiosk.text import plain, say
 from tests.support import ROOT
@@ -82,8 +83,14 @@ def test_the_manuals_program_reads_every_link(registry: Call, library: Library, 
 
 
 @pytest.mark.linux("file modes")
-def test_nothing_in_it_is_legible_and_nobody_else_may_open_it(registry: Call, alone: Library, tmp_path: Path) -> None:
-    path = exported(registry, alone, tmp_path)
+def test_nothing_in_it_is_legible_and_nobody_else_may_open_it(registry: Call, library: Library, tmp_path: Path) -> None:
+    path = exported(registry, library, tmp_path)
+    content, machine = path.read_bytes(), library.machine()
+    links = machine.rows()["link"]
+    machine.close()
+    assert len(links) == 5
+    for token, number, *_ in links:
+        assert not [part for part in (number.encode(), token, token.hex().encode(), b"links") if part in content]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(tmp_path.glob(".links*")) == []
 
@@ -128,6 +135,23 @@ def test_a_damaged_file_gives_nothing(registry: Call, alone: Library, tmp_path: 
     ran = read(tmp_path, path, alone.sheet)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "壊れている" in ran.stderr
+
+
+def test_nothing_of_another_is_deleted(registry: Call, alone: Library, tmp_path: Path) -> None:
+    (tmp_path / ".links.export.new").write_text("somebody's", "utf-8")
+    exported(registry, alone, tmp_path)
+    assert (tmp_path / ".links.export.new").read_text("utf-8") == "somebody's"
+
+
+def test_a_ledger_that_was_altered_is_said_to_be(registry: Call, library: Library, tmp_path: Path) -> None:
+    """It is exported all the same: the library needs what is left."""
+    machine = library.machine()
+    with machine.database.writing() as database:
+        ask(database, "DELETE FROM link WHERE number = (SELECT min(number) FROM link)")
+    machine.close()
+    said = registry("export", str(tmp_path / "a"), "--sheet", str(library.sheet))
+    assert (said.code, said.err.strip()) == (1, words("registry.export.altered", count=4, head=5))
+    assert (tmp_path / "a").exists()
 
 
 def test_a_file_that_is_there_is_left(registry: Call, alone: Library, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.commands.output import words
 from kiosk.config.registry_home import RegistryHome
@@ -17,15 +16,13 @@ from kiosk.domain.moving_list import Cause
 from kiosk.domain.token import link_token
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.smartcard.authority import Authority
-from kiosk.smartcard.virtual.authority import VirtualAuthority
 from kiosk.text import plain, say
 from tests.support.backup.served_library import Library
 from tests.support.commands.call import Call
-from tests.support.commands.server import opened
+from tests.support.commands.list_moving import FORM, SERIAL, issuer, links, listed, trust, trusting, written
 from tests.support.postgres.cluster import PostgresCluster
 
-SERIAL = 0x0B000000
-FORM = ("--serial", "hex", "--columns", "serial,number")
+__all__ = ["issuer", "trusting"]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.linux("PostgreSQL"))])
@@ -36,42 +33,6 @@ def library(registry: Call, place: RegistryHome, tmp_path: Path, request: pytest
         place.config.write_text(f'[database]\nurl = "{cluster.create_database()}"\n', "utf-8")
     registry("init")
     return Library(tmp_path, place)
-
-
-@pytest.fixture
-def issuer(authority: VirtualAuthority) -> Authority:
-    return Authority(authority.certificate.public_bytes(Encoding.DER))
-
-
-@pytest.fixture
-def trusting(registry: Call, begun: RegistryHome, issuer: Authority, tmp_path: Path) -> RegistryHome:
-    trust(registry, issuer, tmp_path)
-    return begun
-
-
-def trust(registry: Call, issuer: Authority, folder: Path) -> None:
-    path = folder / "authority.cer"
-    path.write_bytes(issuer.der)
-    said = registry("trust", "add", str(path), "--fingerprint", issuer.fingerprint)
-    assert said.code == 0, said.err
-
-
-def written(folder: Path, lines: list[str]) -> str:
-    path = folder / "list.csv"
-    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    return str(path)
-
-
-def listed(*cards: int) -> list[str]:
-    return [f"{SERIAL + card:08X},{2_000_000_000 + card}" for card in cards]
-
-
-def links(home: RegistryHome) -> dict[str, bytes]:
-    server = opened(home)
-    found = {placed.link.number.text: placed.link.token.digest for placed in server.ledger.snapshot().links}
-    assert not server.ledger.verify().findings
-    server.close()
-    return found
 
 
 def test_a_list_is_taken_in_and_its_cards_are_known(registry: Call, library: Library, issuer: Authority, tmp_path: Path) -> None:
@@ -86,6 +47,9 @@ def test_a_list_is_taken_in_and_its_cards_are_known(registry: Call, library: Lib
     expected = {str(2_000_000_000 + card): link_token(library.key, issuer.key_digest, SERIAL + card).digest for card in (1, 2, 3)}
     assert links(library.home) == expected
     assert library.position() == (1, 1)
+    (backup,) = library.backups()
+    assert "登録3件" in registry("verify", str(backup)).out
+    assert str(backup) in said.out
     again = registry("import", path, *of_all)
     assert words("registry.import.none-new", present=3) in again.out
     assert library.position() == (1, 1)
@@ -187,6 +151,12 @@ def test_the_rule_of_the_counters_finds_zeros_that_were_dropped(
     assert (told.code, told.err.strip()) == (0, words("registry.import.lengths", lengths=shown))
 
 
+def test_a_line_with_two_faults_is_one_line(registry: Call, trusting: RegistryHome, issuer: Authority, tmp_path: Path) -> None:
+    crossed = f"{SERIAL + 1:08X},{2_000_000_002}"
+    said = registry("import", written(tmp_path, [*listed(1, 2), crossed]), *FORM, "--authority", issuer.fingerprint)
+    assert words("registry.import.faults", count=1) in said.err
+
+
 def test_what_contradicts_the_ledger_is_told_by_line(registry: Call, trusting: RegistryHome, issuer: Authority, tmp_path: Path) -> None:
     of_all = (*FORM, "--authority", issuer.fingerprint)
     assert registry("import", written(tmp_path, listed(1, 2)), *of_all).code == 0
@@ -215,11 +185,3 @@ def test_a_report_that_is_there_is_left(registry: Call, trusting: RegistryHome, 
     said = registry("import", path, *FORM, "--authority", issuer.fingerprint, "--report", str(report))
     assert (said.code, said.err.strip()) == (1, words("registry.import.report-there", file=str(report)))
     assert report.read_text("utf-8") == "somebody's"
-
-
-def test_an_authority_is_pinned_listed_and_removed(registry: Call, trusting: RegistryHome, issuer: Authority) -> None:
-    assert registry("trust", "list").code == 0
-    assert issuer.name in registry("trust", "list").out
-    assert registry("trust", "remove", issuer.fingerprint[:8]).code == 0
-    assert say("command.registry.trust.empty") in registry("trust", "list").out
-    assert registry("trust", "remove", issuer.fingerprint[:8]).code == 1

@@ -123,6 +123,7 @@ def test_a_counter_whose_server_is_away_is_enrolled_later_by_one_command(here: P
     (here / "kiosk.enrolment").write_text((here / "other.enrolment").read_text("utf-8").replace(site.url, "https://127.0.0.1:1"), "utf-8")
     told = found("later", here)
     assert (told["away"][0], told["config"], told["copy"], told["twice"]) == (1, True, "file 54300 0660", 1)
+    assert told["comment"] == words("registry.enrol.in-file-of-many").splitlines()
     for sentence in (say("command.why.registry-unreachable.refused"), words("setup.enrolment-kept").partition("{")[0]):
         assert sentence.partition("{")[0] in told["away"][1]
     assert (told["back"][0], told["left"], told["enrolled"]["counter"]) == (0, False, "中央館-2"), told["back"][1]

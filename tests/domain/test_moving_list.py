@@ -7,7 +7,7 @@ import pytest
 from kiosk.domain.moving_list import Cause, Column, Issuer, LineReader, ListForm, Row, SerialBase
 from kiosk.domain.rules import BarcodeRule, CheckDigit
 
-SECOND, THIRD = Issuer(b"2" * 32, 0x0133C349), Issuer(b"3" * 32, 0x06D18006)
+SECOND, THIRD = Issuer(b"2" * 32, 0x0133C349, 0x06D18006), Issuer(b"3" * 32, 0x06D18006)
 ISSUERS = {"ab" + "0" * 62: SECOND, "cd" + "0" * 62: THIRD, "cd" + "1" * 62: THIRD, "authca03": THIRD, "authca03.cer": THIRD}
 NUMBER = "2104067853"
 ANY = BarcodeRule()
@@ -19,10 +19,10 @@ def form(
     rule: BarcodeRule = ANY,
     issuer: Issuer | None = THIRD,
     *,
-    takes_older: bool = False,
+    takes_any: bool = False,
 ) -> ListForm:
     of_column = None if "authority" in columns else issuer
-    return ListForm(tuple(map(Column, columns.split(","))), base, ISSUERS, of_column, rule, takes_older)
+    return ListForm(tuple(map(Column, columns.split(","))), base, ISSUERS, of_column, rule, takes_any)
 
 
 def serial(text: str, base: SerialBase = SerialBase.HEX) -> int | Cause:
@@ -68,10 +68,13 @@ def test_what_is_no_serial_number(text: str, base: SerialBase, cause: Cause) -> 
     assert serial(text, base) is cause
 
 
-def test_a_number_of_an_older_generation_may_be_meant() -> None:
-    found = LineReader(form(takes_older=True)).read(f"0200,{NUMBER}")
-    assert isinstance(found, Row)
-    assert found.serial == 0x200
+def test_a_number_of_another_generation_may_be_meant() -> None:
+    for issuer, text, cause in ((THIRD, "0200", Cause.SERIAL_OLDER), (SECOND, "06D18006", Cause.SERIAL_NEWER)):
+        assert LineReader(form(issuer=issuer)).read(f"{text},{NUMBER}") is cause
+        found = LineReader(form(issuer=issuer, takes_any=True)).read(f"{text},{NUMBER}")
+        assert isinstance(found, Row)
+        assert found.serial == int(text, 16)
+    assert isinstance(LineReader(form(issuer=SECOND)).read(f"06D18005,{NUMBER}"), Row)
     assert serial("F" * 40) == (1 << 160) - 1
 
 
@@ -90,7 +93,7 @@ def test_a_number_of_an_older_generation_may_be_meant() -> None:
     ],
 )
 def test_each_line_may_say_whose_its_number_is(name: str, of: Issuer | Cause) -> None:
-    reader = LineReader(form(columns="authority,-,serial,number"))
+    reader = LineReader(form(columns="authority,-,serial,number", takes_any=True))
     for _ in range(2):
         found = reader.read(f"{name},何か,0705D990,{NUMBER}")
         assert (found.issuer if isinstance(found, Row) else found) == of

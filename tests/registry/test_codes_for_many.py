@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +14,8 @@ import pytest
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.audit import AuditTrail
-from kiosk.registry.enrolment import MOST_TRIES
+from kiosk.registry.codes_for_many import Withdrawn
+from kiosk.registry.open_codes import MOST_TRIES
 from tests.support.registry.enrolling_server import CERTIFICATE, EnrollingServer
 
 LIFE = timedelta(hours=12)
@@ -89,6 +92,22 @@ def test_it_can_be_withdrawn_and_who_is_enrolled_stays(server: EnrollingServer) 
     assert server.refusal(single, fresh_secret()) == "unknown"
 
 
+@pytest.mark.parametrize("ends", ["revoke", "retire"])
+def test_who_was_shut_out_does_not_come_back_by_the_same_code(server: EnrollingServer, ends: str) -> None:
+    """Its disk may hold a copy of the file."""
+    other, code = open_many(server, 2, "東"), open_many(server, 3)
+    thief = server.enrolment.enrol(code, fresh_secret()).counter
+    server.enrolment.enrol(code, fresh_secret())
+    assert getattr(server.counters, ends)(thief) == Withdrawn("中央", 1)
+    assert server.refusal(code, fresh_secret()) == "used"
+    assert waiting(server) == [("東", 2)]
+    assert server.enrolment.enrol(other, fresh_secret()).counter == "東-1"
+    with server.ledger.database.reading() as database:
+        acts = [(row.counter, row.act, row.reason) for row in AuditTrail(database).page(0)]
+    assert ("中央", "code", "withdrawn") in acts
+    assert server.counters.revoke("中央-2") is None, "nothing was left of it"
+
+
 def test_a_new_one_voids_the_one_before_and_gives_no_name_twice(server: EnrollingServer) -> None:
     before = open_many(server, 3)
     server.enrolment.enrol(before, fresh_secret())
@@ -112,6 +131,13 @@ def test_guesses_close_nothing(server: EnrollingServer) -> None:
         assert server.refusal(code[:10], fresh_secret()) == "unknown"
     assert server.enrolment.enrol(code, fresh_secret()).counter == "中央-1"
     assert server.enrolment.enrol(single, fresh_secret()).counter == "南1"
+
+
+def test_whoever_tries_what_is_no_code_keeps_nobody_from_the_head(server: EnrollingServer) -> None:
+    code = open_many(server, 2)
+    with closing(sqlite3.connect(server.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert server.refusal(code[:-1] + ("0" if code[-1] != "0" else "1"), fresh_secret()) == "unknown"
 
 
 def test_the_code_is_kept_nowhere_and_what_was_done_is_written_down(server: EnrollingServer) -> None:

@@ -17,8 +17,9 @@ from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.domain.wire import Position
 from kiosk.registry.answers import Contact
-from kiosk.registry.enrolment import LIFE, MOST_TRIES, Enrolled
+from kiosk.registry.enrolment import LIFE, Enrolled
 from kiosk.registry.models import CounterState
+from kiosk.registry.open_codes import MOST_TRIES
 from tests.support.registry.enrolling_server import CERTIFICATE, SITE_KEY, EnrollingServer
 
 

@@ -25,8 +25,11 @@ from kiosk.domain.wire import Position
 
 if TYPE_CHECKING:
     from kiosk.registry.backup.contents import Contents
+    from kiosk.registry.backup.folder import Kept
+    from kiosk.registry.backup.keeper import BackupKeeper
     from kiosk.registry.backup.restoring import Machine, Restored
     from kiosk.registry.opening import OpenedRegistry
+    from kiosk.registry.remembered import MovedList
 
 
 def add(acts: Commands) -> None:
@@ -47,17 +50,25 @@ def add(acts: Commands) -> None:
 
 def back_up(home: RegistryHome, options: argparse.Namespace) -> int:
     """Make a backup now, also while the server works."""
-    from kiosk.registry.backup.keeper import BackupKeeper, plan_of
-
     with opened(home) as registry:
-        keeper = BackupKeeper(plan_of(home, registry.settings), registry.ledger, registry.site_key.key, registry.clock)
+        keeper = keeper_of(registry)
         # First, so that the backup holds its own record. Those of the timetable are no act of anybody's.
         registry.note(AdministrativeAct.BACKUP)
         kept = keeper.back_up(options.folder)
-    output.tell_done("registry.backup.done", file=escaped(str(kept.path)), cursor=kept.manifest.position.cursor, links=kept.manifest.links)
+    tell_backup(kept)
     if options.folder is not None:
         output.tell_done("registry.backup.elsewhere")
     return output.OK
+
+
+def keeper_of(registry: OpenedRegistry) -> BackupKeeper:
+    from kiosk.registry.backup.keeper import BackupKeeper, plan_of
+
+    return BackupKeeper(plan_of(registry.home, registry.settings), registry.ledger, registry.site_key.key, registry.clock)
+
+
+def tell_backup(kept: Kept) -> None:
+    output.tell_done("registry.backup.done", file=escaped(str(kept.path)), cursor=kept.manifest.position.cursor, links=kept.manifest.links)
 
 
 def verify(home: Home, options: argparse.Namespace) -> int:
@@ -77,7 +88,7 @@ def restore(home: RegistryHome, options: argparse.Namespace) -> int:
     """Put a backup back; no server may run."""
     from kiosk.registry.backup.reading import verify as read_whole
     from kiosk.registry.backup.restoring import restore
-    from kiosk.registry.counters import in_one_spelling
+    from kiosk.registry.counter_names import in_one_spelling
     from kiosk.registry.opening import now
 
     settings = read_registry_settings(home.config)
@@ -100,6 +111,8 @@ def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
     """Begin a new epoch after the database lost something; no server may run. Ask first; a script says --yes."""
     from kiosk.registry.backup.restoring import begin_epoch
     from kiosk.registry.opening import now
+    from kiosk.registry.remembered import lost_lists
+    from kiosk.registry.remembered_file import RememberedFile
 
     settings = read_registry_settings(home.config)
     with alone(home):
@@ -114,7 +127,9 @@ def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
             if not agrees(output.words("registry.begin-epoch.ask")):
                 output.warn("registry.begin-epoch.kept")
                 return output.PROBLEM
+        before = RememberedFile(home.keys(settings.keys)).load()
         found = begin_epoch(_machine(home, settings), site_key, options.cut, now())
+    _tell_lost_lists(lost_lists(before, found))
     output.tell_done("registry.begin-epoch.done", epoch=found.epochs.current, cursor=found.epochs.cuts[-1][1])
     return output.OK
 
@@ -168,7 +183,7 @@ def _site_key(home: RegistryHome, sheet: Path | None) -> bytes:
 
 def _ask_for_counters(names: Sequence[str]) -> tuple[str, ...]:
     """Which counters are shut out, until an empty line."""
-    from kiosk.registry.counters import in_one_spelling
+    from kiosk.registry.counter_names import in_one_spelling
 
     chosen: list[str] = []
     while name := in_one_spelling(answer_to(output.words("registry.restore.ask-revoke"))):
@@ -201,4 +216,10 @@ def _tell_restored(restored: Restored) -> None:
         output.tell_done("registry.restore.lacking", count=restored.lacking)
     if restored.forgotten:
         output.tell_done("registry.restore.forgotten", count=restored.forgotten)
+    _tell_lost_lists(restored.lost_lists)
     output.tell_done("registry.restore.next")
+
+
+def _tell_lost_lists(lost: Sequence[MovedList]) -> None:
+    if lost:
+        output.tell_done("registry.restore.lost-lists", lists=len(lost), links=sum(one.links for one in lost))

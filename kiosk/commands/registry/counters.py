@@ -16,7 +16,7 @@ from kiosk.domain.wire import Position
 
 if TYPE_CHECKING:
     from kiosk.registry.counters import EnrolledCounter
-    from kiosk.registry.enrolment import OpenCode
+    from kiosk.registry.open_codes import OpenCode
     from kiosk.registry.opening import OpenedRegistry
 
 _VERSION = 1
@@ -37,7 +37,7 @@ def list_counters(home: RegistryHome, options: argparse.Namespace) -> int:
         counters, codes = registry.counters.all(), registry.enrolment.open_codes()
         if options.json:
             told = [_as_json(counter, head) for counter in counters]
-            waiting = [{"name": code.name, "until": _iso(code.until), "uses": code.uses} for code in codes]
+            waiting = [{"name": code.name, "until": _iso(code.until), "uses": code.uses, "many": code.is_for_many} for code in codes]
             output.tell_json({"version": _VERSION, "counters": told, "codes": waiting})
             return output.OK
         for counter in counters:

@@ -13,6 +13,7 @@ from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.calendar import second_in_japan
 
 if TYPE_CHECKING:
+    from kiosk.registry.codes_for_many import Withdrawn
     from kiosk.registry.counters import EnrolledCounter
 
 
@@ -25,8 +26,9 @@ def add(commands: Commands) -> None:
 
 def retire(home: RegistryHome, options: argparse.Namespace) -> int:
     with opened(home) as registry:
-        registry.counters.retire(options.name)
+        withdrawn = registry.counters.retire(options.name)
         output.tell_done("registry.retire.done", name=options.name)
+        _tell_withdrawn(withdrawn)
         tell_pending(registry.counters.named(options.name))
     return output.OK
 
@@ -44,11 +46,17 @@ def revoke(home: RegistryHome, options: argparse.Namespace) -> int:
             if not agrees(output.words("registry.revoke.ask", name=counter.name)):
                 output.warn("registry.revoke.kept")
                 return output.PROBLEM
-        registry.counters.revoke(counter.name)
+        withdrawn = registry.counters.revoke(counter.name)
         output.tell_done("registry.revoke.done", name=counter.name)
+        _tell_withdrawn(withdrawn)
         # At once: until a running server does it, a restore would let the counter in again.
         registry.remember()
     return output.OK
+
+
+def _tell_withdrawn(withdrawn: Withdrawn | None) -> None:
+    if withdrawn is not None:
+        output.tell_done("registry.ending.code-withdrawn", name=withdrawn.name, count=withdrawn.uses)
 
 
 def tell_pending(counter: EnrolledCounter) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.commands import output
 from kiosk.commands.argument_types import given, given_path
+from kiosk.commands.enrolment_file_text import written_out
 from kiosk.commands.parser import Commands
 from kiosk.commands.registry.ending import tell_pending
 from kiosk.commands.registry.opened import address_of, opened, warn_of_sheet
@@ -63,10 +64,13 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
     """Print a new code to stdout, or write it to a new file; a code that the counter had before is void."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    from kiosk.registry.counters import read_counter_name
+    from kiosk.registry.counter_names import read_counter_name
     from kiosk.registry.enrolment import LIFE
 
     if options.withdraw:
+        if options.again or options.file or options.many or options.hours:
+            output.warn("registry.enrol.withdraw-alone")
+            return output.MISUSE
         return _withdraw(home, options.name)
     if options.hours is not None and options.file is None:
         output.warn("registry.enrol.hours-of-file")
@@ -82,6 +86,8 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
         certificate = registry.tls.authority.public_bytes(Encoding.DER)
         name = read_counter_name(options.name)
         if options.many is None:
+            if _is_of_many(registry, name):
+                return output.PROBLEM
             prepare = partial(registry.enrolment.prepare, name, certificate, again=options.again, life=life)
         else:
             prepare = partial(registry.enrolment.prepare_many, name, options.many, certificate, life=life)
@@ -109,12 +115,22 @@ def enrol(home: RegistryHome, options: argparse.Namespace) -> int:
 
 def _withdraw(home: RegistryHome, name: str) -> int:
     with opened(home) as registry:
+        if _is_of_many(registry, name):
+            return output.PROBLEM
         count = registry.enrolment.withdraw(name)
     if not count:
         output.warn("registry.enrol.nothing-withdrawn", name=escaped(name))
         return output.PROBLEM
     output.tell_done("registry.enrol.withdrawn", name=escaped(name), count=count)
     return output.OK
+
+
+def _is_of_many(registry: OpenedRegistry, name: str) -> bool:
+    """Whether a file for many gives this name away, which was told then."""
+    of = registry.enrolment.given_away_by(name)
+    if of is not None:
+        output.warn("registry.enrol.of-many", name=escaped(name), of=of)
+    return of is not None
 
 
 class _NotWritten(Exception):
@@ -146,10 +162,9 @@ def _in_force(registry: OpenedRegistry, prepare: Callable[[], NewCode], path: Pa
 def _write(registry: OpenedRegistry, path: Path, new: NewCode) -> None:
     """Write the file, for this account alone; who hands it out decides who else may read it. Raises _NotWritten."""
     file = EnrolmentFile(address_of(registry.settings), new.name, new.code, new.until.astimezone(JAPAN), new.uses)
-    explained = output.words("registry.enrol.in-file" if new.uses == 1 else "registry.enrol.in-file-of-many")
     try:
         with given(path):
-            write_new(path.absolute(), file.formatted(explained=explained).encode())
+            write_new(path.absolute(), written_out(file))
     except KioskError as error:
         raise _NotWritten(error) from error
 

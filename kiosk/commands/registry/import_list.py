@@ -7,19 +7,22 @@ import csv
 import io
 import os
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
-from kiosk.commands.argument_types import given, given_path
+from kiosk.commands.argument_types import day, given, given_path
 from kiosk.commands.parser import Commands
+from kiosk.commands.registry.backup import keeper_of, tell_backup
 from kiosk.commands.registry.opened import alone, opened
 from kiosk.config import read_settings
 from kiosk.config.atomic_write import write_new
 from kiosk.config.file_access import open_regular
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.settings import counter_rules
-from kiosk.domain.errors import Unavailable
+from kiosk.domain.calendar import day_in_japan
+from kiosk.domain.errors import KioskError, Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.domain.moving_list import Cause, Column, Issuer, ListForm, SerialBase, issuer_named
 from kiosk.domain.rules import BarcodeRule
@@ -45,6 +48,7 @@ def add(acts: Commands) -> None:
     importing.option("--encoding", choices=_ENCODINGS, default=_ENCODINGS[0])
     importing.option("--header", action="store_true")
     importing.option("--counter-config", type=given_path, metavar="CONFIG")
+    importing.option("--made", type=_made, metavar="YYYY-MM-DD")
     importing.option("--any-serial", action="store_true")
     importing.option("--report", type=given_path, metavar="REPORT")
     importing.option("--dry-run", action="store_true")
@@ -58,6 +62,14 @@ def _columns(text: str) -> tuple[Column, ...]:
     if Column.SERIAL not in columns or Column.NUMBER not in columns:
         raise ValueError(text)
     return columns
+
+
+def _made(text: str) -> date:
+    """Raises ValueError."""
+    made = day(text)
+    if made > day_in_japan(datetime.now(UTC)):
+        raise ValueError(text)
+    return made
 
 
 def import_list(home: RegistryHome, options: argparse.Namespace) -> int:
@@ -93,6 +105,7 @@ def _form(home: RegistryHome, options: argparse.Namespace) -> ListForm | None:
     if not has_column and issuer is None:
         output.warn("registry.import.authority-unknown", name=escaped(options.authority))
         return None
+    _warn_of_ended(home, issuer)
     rule = BarcodeRule()
     if options.counter_config is not None:
         with given(options.counter_config):
@@ -102,19 +115,28 @@ def _form(home: RegistryHome, options: argparse.Namespace) -> ListForm | None:
 
 def _issuers(home: RegistryHome) -> Mapping[str, Issuer]:
     """By fingerprint, and by the name of its file at J-LIS, with the ending or without. Raises Unavailable: home-unusable."""
-    from kiosk.smartcard.trust import TrustStore, counts_on, published_as
+    from kiosk.smartcard.trust import TrustStore, counts_on, generation_of, next_serial
 
     issuers = {}
     for authority in TrustStore(home.trust).load():
-        issuer = Issuer(authority.key_digest, authority.serial if counts_on(authority) else 0)
+        issuer = Issuer(authority.key_digest, authority.serial if counts_on(authority) else 0, next_serial(authority))
         issuers[authority.fingerprint] = issuer
-        if known := published_as(authority):
+        if known := generation_of(authority):
             issuers[known.file] = issuers[known.file.removesuffix(".cer")] = issuer
     return issuers
 
 
+def _warn_of_ended(home: RegistryHome, issuer: Issuer | None) -> None:
+    """`issuer`: of all lines; None if any may be meant."""
+    from kiosk.smartcard.trust import TrustStore
+
+    for authority in TrustStore(home.trust).load():
+        if (issuer is None or issuer.key_digest == authority.key_digest) and not authority.is_valid(datetime.now(UTC)):
+            output.warn("registry.import.authority-ended", name=f"{authority.name} {authority.fingerprint[:8]}")
+
+
 def _import(registry: OpenedRegistry, options: argparse.Namespace, form: ListForm) -> int:
-    from kiosk.registry.moving.moving_in import Clashing, LedgerAltered, compare, move_in
+    from kiosk.registry.moving.moving_in import Clashing, LedgerAltered, MadeTooEarly, compare, first_day, move_in
     from kiosk.registry.moving.reading import Encoding, ListUnusable, read_list
     from kiosk.registry.remembered_file import RememberedFile
 
@@ -128,25 +150,44 @@ def _import(registry: OpenedRegistry, options: argparse.Namespace, form: ListFor
     _tell_read(read, form)
     if read.faults:
         return _refuse(read.faults, options)
+    if options.made is not None and (first := database.read(first_day)) is not None and options.made >= first:
+        output.warn("registry.import.stops-since", day=str(first))
     try:
         if options.dry_run:
-            would = compare(database, read.rows)
+            would = compare(database, read.rows, options.made)
             output.tell("registry.import.would", taken=would.taken, present=would.present)
             return output.OK
         kept = RememberedFile(registry.home.keys(registry.settings.keys)).load()
-        moved = move_in(database, key, read.rows, kept, registry.clock())
+        moved = move_in(database, key, read.rows, kept, registry.clock(), options.made)
     except Clashing as error:
         return _refuse(error.faults, options)
+    except MadeTooEarly as error:
+        output.warn("registry.import.made-missing" if options.made is None else "registry.import.made-before", day=str(error.first))
+        return output.PROBLEM
     except LedgerAltered:
         output.warn("registry.import.altered")
         return output.PROBLEM
     except Unavailable:
-        output.warn("registry.import.nothing-taken")
+        if not options.dry_run:
+            output.warn("registry.import.broken-off")
         raise
     _tell_done(moved)
-    if moved.taken:
-        # At once: until a running server does it, this machine would not know of the epoch.
-        registry.remember()
+    # At once: until a running server does it, this machine would not know of the epoch.
+    registry.remember()
+    # Also if all stood: the command may have been ended before.
+    return _back_up(registry)
+
+
+def _back_up(registry: OpenedRegistry) -> int:
+    """No counter holds an operation for what was taken in: it could not be had again from them."""
+    try:
+        kept = keeper_of(registry).back_up()
+    except KioskError as error:
+        output.complain(error)
+        output.warn("registry.import.no-backup")
+        return output.PROBLEM
+    tell_backup(kept)
+    output.tell_done("registry.import.delete")
     return output.OK
 
 
@@ -169,7 +210,7 @@ def _tell_done(moved: MovedIn) -> None:
 
 def _refuse(faults: Faults, options: argparse.Namespace) -> int:
     """Tell which lines cannot be taken: each cause once, with its first lines."""
-    output.warn("registry.import.faults", count=len(faults))
+    output.warn("registry.import.faults", count=faults.lines())
     for cause, count in faults.counts().items():
         lines = [_line(fault) for fault in faults.first(cause, _SHOWN)]
         more = output.words("registry.import.more", count=count - len(lines)) if count > len(lines) else ""

@@ -35,6 +35,7 @@ def list_authorities(home: RegistryHome, options: argparse.Namespace) -> int:
 
 def remove_authority(home: RegistryHome, options: argparse.Namespace) -> int:
     if not trust.unpin(home.trust, options.fingerprint, _noting(home)):
+        output.warn("registry.trust.nothing-removed")
         return output.PROBLEM
     output.tell_done("registry.trust.removed")
     return output.OK

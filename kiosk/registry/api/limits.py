@@ -44,7 +44,7 @@ class Limits:
     """
     address: Rate = Rate(600, 10.0)
     """Of one address on the routes that need no secret, and of unknown secrets from there: perhaps of a whole library behind it. No secret
-    hangs on it; the tries of a code are counted where it is kept.
+    hangs on it; the tries of a short code are counted where it is kept, and one for many cannot be guessed.
     """
 
 

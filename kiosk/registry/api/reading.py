@@ -17,7 +17,7 @@ from kiosk.domain.registry_wire import MOST_OPERATIONS
 from kiosk.domain.wire import MOST_SKIPPED, Operation, is_of_a_clock
 from kiosk.registry.api.errors import ApiCode, ApiError
 from kiosk.registry.api.schemas import MOST_TOKENS
-from kiosk.registry.counters import LONGEST_NAME
+from kiosk.registry.counter_names import LONGEST_NAME
 
 T = TypeVar("T")
 _LONGEST_TEXT = 200

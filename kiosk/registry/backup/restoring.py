@@ -35,11 +35,13 @@ from kiosk.registry.head_row import HeadRow, HeadTable
 from kiosk.registry.models import CounterState
 from kiosk.registry.presence import refuse_if_served
 from kiosk.registry.remembered import (
+    MovedList,
     Remembered,
     common_at_most,
     common_with,
     latest_epoch,
     latest_of,
+    lost_lists,
     merged,
     remembered_of,
     write_counters,
@@ -86,6 +88,11 @@ class Restored:
         return self._above_the_cut(self.before.position.cursor)
 
     @property
+    def lost_lists(self) -> tuple[MovedList, ...]:
+        """What was taken in since: nobody sends it again."""
+        return lost_lists(self.before, self.now)
+
+    @property
     def forgotten(self) -> int:
         """How many of them counters may have forgotten, since other backups held them: only a newer backup has those."""
         if self.before is None:
@@ -98,7 +105,8 @@ class Restored:
 
     def _above_the_cut(self, cursor: int) -> int:
         assert self.before is not None  # noqa: S101 - both callers have looked
-        return cursor - self.now.epochs.effective(Position(self.before.epochs.current, cursor))
+        entries = cursor - self.now.epochs.effective(Position(self.before.epochs.current, cursor))
+        return max(0, entries - sum(lost.cursor <= cursor for lost in self.lost_lists))
 
 
 def restore(

@@ -38,6 +38,10 @@ class Faults:
         for place in sorted(range(len(self._lines)), key=self._lines.__getitem__):
             yield Fault(self._lines[place], _CAUSES[self._causes[place]], self._others[place])
 
+    def lines(self) -> int:
+        """How many lines have one."""
+        return len(set(self._lines))
+
     def counts(self) -> dict[Cause, int]:
         """Of each cause that there is, in their order."""
         counts = {cause: self._causes.count(place) for place, cause in enumerate(_CAUSES)}

@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -32,25 +33,33 @@ from kiosk.registry.rows import links_after
 FORM = 1
 
 
-def export(database: RegistryDatabase, site_key: bytes, path: Path, now: datetime) -> int:
-    """Write a new file (mode 0600), also while the server works, and read it back. Returns how many links are in it.
+@dataclass(frozen=True, slots=True)
+class Exported:
+    count: int
+    """How many links are in the file."""
+    head: int
+    """How many there were to be: they differ if the ledger was altered behind the program."""
+
+
+def export(database: RegistryDatabase, site_key: bytes, path: Path, now: datetime) -> Exported:
+    """Write a new file (mode 0600), also while the server works, and read it back.
 
     Raises Unavailable: file-unusable (`place`, `reason`: a `FileTrouble`), the store's codes for the database. Then there is no file.
     """
-    temporary = path.with_name(f".{path.name}.new")
+    # Another export may be under way to the same name.
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     with _onto(path):
-        discard(temporary)
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             # Closed, so that the snapshot ends with the attempt and not with the exception's traceback.
             with open(handle, "wb") as file, closing(_records(database, now)) as records:
                 write_records(file, site_key, records)
             forget_pages(temporary)
-            count = _read_back(temporary, site_key)
+            exported = _read_back(temporary, site_key)
             publish(temporary, path)
         finally:
             discard(temporary)
-    return count
+    return exported
 
 
 def _records(database: RegistryDatabase, now: datetime) -> Generator[bytes]:
@@ -74,20 +83,21 @@ def _records(database: RegistryDatabase, now: datetime) -> Generator[bytes]:
         yield json.dumps({"end": count}).encode()
 
 
-def _read_back(path: Path, site_key: bytes) -> int:
+def _read_back(path: Path, site_key: bytes) -> Exported:
     """Raises OSError, for a disk that does not give back what was written."""
-    count, last = 0, dict[str, object]()
+    count, head, last = 0, 0, dict[str, object]()
     try:
         with open_regular(path) as file:
             for record in read_records(file, site_key):
                 last = json.loads(record)
-                found = last.get("links")
+                found, told = last.get("links"), last.get("count")
+                head = told if isinstance(told, int) else head
                 count += len(found) if isinstance(found, list) else 0
     except (SealBroken, ValueError) as error:
         raise OSError(errno.EIO, "not as it was written") from error
     if last != {"end": count}:
         raise OSError(errno.EIO, "not as it was written")
-    return count
+    return Exported(count, head)
 
 
 @contextmanager

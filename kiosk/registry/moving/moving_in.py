@@ -11,12 +11,13 @@ from array import array
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from peewee import Database
 
 from kiosk.domain.administrative_acts import AdministrativeAct
+from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import KioskError
 from kiosk.domain.feed import FeedEntry
 from kiosk.domain.moving_list import Cause
@@ -25,6 +26,7 @@ from kiosk.ledger.audit import AuditTrail
 from kiosk.ledger.bulk import insert
 from kiosk.ledger.database import ask
 from kiosk.ledger.digest import LinkHash, LinkSum
+from kiosk.ledger.notes import parsed, read_note, write_note
 from kiosk.registry.backup.tables import allow_pauses, columns_of
 from kiosk.registry.batch import Decided
 from kiosk.registry.counters import server_act, told
@@ -33,6 +35,7 @@ from kiosk.registry.head_row import HeadRow, HeadTable
 from kiosk.registry.models import SERVER
 from kiosk.registry.moving.faults import Faults
 from kiosk.registry.moving.gathered import Gathered
+from kiosk.registry.notes import MOVED_IN, STOPS_SINCE
 from kiosk.registry.presence import refuse_if_served
 from kiosk.registry.remembered import Remembered, latest_epoch
 from kiosk.registry.row_sums import RowHash
@@ -52,6 +55,15 @@ class Clashing(Exception):
         self.faults = faults
 
 
+class MadeTooEarly(Exception):
+    """The list may hold what was unlinked in the ledger so long ago that this is forgotten. Nothing has changed."""
+
+    def __init__(self, first: date) -> None:
+        super().__init__()
+        self.first = first
+        """The first day of which lists can be taken."""
+
+
 class LedgerAltered(Exception):
     """The ledger was changed behind the program: with a new epoch that would be taken for what holds."""
 
@@ -65,18 +77,28 @@ class MovedIn:
     """The one that has begun; None if nothing was taken."""
 
 
-def compare(database: RegistryDatabase, rows: Gathered) -> MovedIn:
-    """What `move_in` would do, which changes nothing. Raises Clashing; Unavailable."""
+def first_day(database: Database) -> date | None:
+    """Lists made before may hold what is forgotten to have been unlinked. None: nothing is."""
+    noted = read_note(database, STOPS_SINCE)
+    return None if noted is None else day_in_japan(datetime.fromtimestamp(parsed(noted, int), UTC)) + timedelta(days=1)
+
+
+def compare(database: RegistryDatabase, rows: Gathered, made: date | None = None) -> MovedIn:
+    """What `move_in` would do, which changes nothing. Raises Clashing, MadeTooEarly; Unavailable."""
     with database.reading() as snapshot:
         allow_pauses(snapshot)
+        _check_day(snapshot, made)
         new = _new(snapshot, rows, rows.in_order_of_tokens())
     return MovedIn(len(new), len(rows) - len(new))
 
 
-def move_in(database: RegistryDatabase, site_key: bytes, rows: Gathered, kept: Remembered | None, now: datetime) -> MovedIn:
-    """No server may run on the database. `kept`: what this machine remembers of the ledger, which continues it.
+def move_in(
+    database: RegistryDatabase, site_key: bytes, rows: Gathered, kept: Remembered | None, now: datetime, made: date | None = None
+) -> MovedIn:
+    """No server may run on the database. `kept`: what this machine remembers of the ledger, which continues it. `made`: the day of the
+    list, in Japan; None if that is not known.
 
-    Raises Clashing, LedgerAltered; Refused: registry-serving; Unavailable. Then the ledger has not changed.
+    Raises Clashing, MadeTooEarly, LedgerAltered; Refused: registry-serving; Unavailable. Then the ledger has not changed.
     """
     order = rows.in_order_of_tokens()
     if not database.is_postgresql:
@@ -90,17 +112,25 @@ def move_in(database: RegistryDatabase, site_key: bytes, rows: Gathered, kept: R
         row = heads.lock(transaction)
         if not row.is_sealed:
             raise LedgerAltered
+        _check_day(transaction, made)
         new = _new(transaction, rows, order)
         if not new:
             return MovedIn(0, len(rows))
         number = number_after(max(row.epoch, latest_epoch(kept)), int(now.timestamp()))
         epochs = epochs_after(row.epochs, row.cursor, None if kept is None else kept.epochs, number)
         begun = _Writing(transaction, site_key, hashes, heads.begin(transaction, row, epochs), now).write(rows, new)
+        write_note(transaction, f"{MOVED_IN}{number}", f"{begun.cursor} {len(new)}")
         act = server_act(now, AdministrativeAct.MOVED_IN, f"epoch:{number} cursor:{begun.cursor} taken:{len(new)}")
         heads.write(transaction, replace(begun, trail=AuditTrail(transaction).add_all([act], row.trail)))
     with suppress(KioskError):  # what was taken in stands
         database.tidy()
     return MovedIn(len(new), len(rows) - len(new), number)
+
+
+def _check_day(database: Database, made: date | None) -> None:
+    first = first_day(database)
+    if first is not None and (made is None or made < first):
+        raise MadeTooEarly(first)
 
 
 def _new(database: Database, rows: Gathered, order: array[int]) -> array[int]:

@@ -61,7 +61,7 @@ def read_list(file: BinaryIO, form: ListForm, encoding: Encoding, site_key: byte
         if found is None:
             continue
         if line == 1 and has_header:
-            if isinstance(found, Row):
+            if not reader.is_header(raw.decode(encoding, "replace")):
                 read.faults.add(line, Cause.HEADER_IS_DATA)
         elif isinstance(found, Cause):
             read.faults.add(line, found)

@@ -38,6 +38,12 @@ remove_others() {
     done
 }
 
+# dpkg takes /opt away with the last package in it (Filesystem Hierarchy Standard 3.0, 3.13: it is always there).
+keep_opt() {
+    # A link that leads nowhere is somebody's, and no reason to keep the package.
+    [ -d /opt ] || mkdir -m 0755 /opt || :
+}
+
 refuse_to_go_back() { # from a version: the new one's data are not for the old one
     dpkg --compare-versions "$1" le "$version" && return
     say "より新しい版($1)が入っています。古い版($version)には戻せません。戻す必要があるときは、先に apt remove $package を実行してください(データは残ります)。何も変更していません。" \

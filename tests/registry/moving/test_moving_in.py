@@ -5,11 +5,13 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
 
 import pytest
 
+from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import Code, KioskError
 from kiosk.domain.model import Revocation
 from kiosk.domain.moving_list import Cause
@@ -21,8 +23,9 @@ from kiosk.ledger.database import ask
 from kiosk.registry import presence
 from kiosk.registry.answers import Contact
 from kiosk.registry.database import open_database
+from kiosk.registry.ledger import RETENTION
 from kiosk.registry.moving.gathered import Gathered
-from kiosk.registry.moving.moving_in import Clashing, LedgerAltered, MovedIn, compare, move_in
+from kiosk.registry.moving.moving_in import Clashing, LedgerAltered, MadeTooEarly, MovedIn, compare, move_in
 from kiosk.registry.remembered_file import RememberedFile
 from tests.registry.backup.conftest import NewMachine, machine, new_machine
 from tests.support.backup.server_machine import ServerMachine, number, token
@@ -49,9 +52,9 @@ def gathered(*cards: int) -> Gathered:
     return rows
 
 
-def take_in(machine: ServerMachine, rows: Gathered) -> MovedIn:
+def take_in(machine: ServerMachine, rows: Gathered, made: date | None = None) -> MovedIn:
     machine.later(seconds=1)
-    return move_in(machine.database, machine.site_key, rows, RememberedFile(machine.keys).load(), machine.now)
+    return move_in(machine.database, machine.site_key, rows, RememberedFile(machine.keys).load(), machine.now, made)
 
 
 def standing(machine: ServerMachine) -> set[str]:
@@ -95,6 +98,28 @@ def test_what_stands_already_begins_no_epoch(on_sqlite: ServerMachine) -> None:
     before = on_sqlite.rows()
     assert take_in(on_sqlite, gathered(1, 2, 4)) == MovedIn(0, 3)
     assert on_sqlite.rows() == before
+
+
+@pytest.mark.parametrize("does", ["compare", "move in"])
+def test_of_what_was_forgotten_no_list_of_before_is_taken(on_sqlite: ServerMachine, does: str) -> None:
+    """Number 3 was unlinked as lost 40 days ago, which is forgotten: it would be linked again without a word."""
+    unlinked = on_sqlite.now
+    on_sqlite.later(days=40)
+    on_sqlite.ledger.compact()
+    since = on_sqlite.now - RETENTION
+
+    def act(made: date | None) -> MovedIn:
+        if does == "compare":
+            return compare(on_sqlite.database, gathered(3, 100), made)
+        return take_in(on_sqlite, gathered(3, 100), made)
+
+    before = on_sqlite.rows()
+    for made in (None, day_in_japan(unlinked), day_in_japan(since)):
+        with pytest.raises(MadeTooEarly) as refused:
+            act(made)
+        assert refused.value.first == day_in_japan(since) + timedelta(days=1)
+    assert on_sqlite.rows() == before
+    assert act(day_in_japan(since) + timedelta(days=1)).taken == 2
 
 
 @pytest.mark.parametrize("does", ["compare", "move in"])
@@ -190,10 +215,11 @@ def test_a_backup_holds_it_and_one_of_before_says_that_it_is_lacking(machine: Se
     take_in(machine, gathered(*range(100, 110)))
     machine.remember()
     later = machine.back_up()
-    assert machine.restore(later.path).lacking == 0
+    restored = machine.restore(later.path)
+    assert (restored.lacking, restored.lost_lists) == (0, ())
     assert numbers(range(100, 110)) <= standing(machine)
     restored = machine.restore(earlier.path)
-    assert restored.lacking == 1
+    assert (restored.lacking, [lost.links for lost in restored.lost_lists]) == (0, [10]), "no counter sends it again"
     assert numbers(range(100, 110)).isdisjoint(standing(machine))
     assert machine.is_whole()
 

@@ -56,7 +56,35 @@ def test_an_encoding_is_said_and_not_guessed() -> None:
 
 def test_a_header_that_is_data_is_not_passed_over() -> None:
     assert told(read("A1,2000000001\nA2,2000000002\n", has_header=True).faults) == [(1, Cause.HEADER_IS_DATA, 0)]
+    in_other = "山田,A1,2000000001\n".encode("cp932")
+    assert told(read(in_other, "-,serial,number", has_header=True).faults) == [(1, Cause.HEADER_IS_DATA, 0)]
     assert told(read("番号,カード\nA2,2000000002\n").faults) == [(1, Cause.SERIAL_DIGITS, 0)]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "A1,104067853",
+        "A1,2.1E+09",
+        "1.17E+08,2000000001",
+        ",2000000001",
+        "A1,2000000001,x",
+        '"A1,2000000001',
+        "A1B2C3D4E5,2000000001",
+        "00000133,",
+    ],
+)
+def test_a_first_line_with_a_fault_is_no_header(first: str) -> None:
+    """A patron would be lost without a word."""
+    assert told(read(first.encode() + b"\nA2,2000000002\n", has_header=True).faults)[:1] == [(1, Cause.HEADER_IS_DATA, 0)]
+
+
+@pytest.mark.parametrize(
+    "first", ["番号,カード", "serial,number", "No.1,No.2", '"a","b"', "番号", "カード,番号,氏名", "発行番号(8桁),利用者番号(10桁)"]
+)
+def test_a_header_need_not_be_like_the_list(first: str) -> None:
+    for encoding in Encoding:
+        assert not read(first.encode("cp932") + b"\nA2,2000000002\n", encoding=encoding, has_header=True).faults
 
 
 def test_each_line_that_repeats_another_is_told_with_it() -> None:

@@ -83,6 +83,7 @@ def later() -> Told:
     told: Told = {"away": called(None, *MACHINE, *BOTH), "config": Home(machine_folder()).config.read_bytes() == CONFIG.read_bytes()}
     copy = machine_keys_folder() / "enrolment.toml"
     told["copy"] = modes(copy)[str(copy)]
+    told["comment"] = [line.removeprefix("# ") for line in copy.read_text("utf-8").splitlines() if line.startswith("#")]
     told["twice"] = called(None, "setup", "--machine")[0]
     there = (HERE / "other.enrolment").read_text("utf-8")
     apart(HANAKO, lambda: {"written": copy.write_text(there, "utf-8")})
