@@ -147,6 +147,13 @@ def test_whatever_ends_the_page_ends_the_teaching(at: Page, event: Event, typing
     assert at.counter == before
 
 
+@pytest.mark.parametrize("event", [BesideClosed(), StatusChosen(), RegistrationChosen(), CardPlaced(Insertion(1, "r"))])
+def test_whatever_ends_the_page_ends_a_trial(at: Page, event: Event) -> None:
+    at.happen(TargetTryPressed("貸出"))
+    at.happen(event)
+    assert at.of(StopTeaching) == [StopTeaching()]
+
+
 def test_while_a_patron_is_served_it_stays_closed() -> None:
     counter = Counter(CounterRules(), date(2026, 11, 30), reader=ReaderCondition.READY)
     busy, _ = step(counter, RegistrationChosen())

@@ -102,13 +102,20 @@ def watch(
 
 
 def learn(
-    digits: str, window: ProgramWindow, element: Element, desktop: Desktop, accessible: Accessibility, *, by_value: bool = False
+    digits: str,
+    window: ProgramWindow,
+    element: Element,
+    desktop: Desktop,
+    accessible: Accessibility,
+    *,
+    by_value: bool = False,
+    is_wanted: Callable[[], bool] = lambda: True,
 ) -> Learnt:
     """Type `digits` into this field, which has the focus, and learn what it does. `by_value`: have the program show them, without keys.
     They are left for people to delete.
 
     Raises Refused: handover-field-unseen (`reason`), -elsewhere, -filled; handover-changed with `typed`, when the focus went elsewhere
-    before the last digit; handover-not-shown with `typed`; Unavailable: handover-impossible.
+    before the last digit; handover-not-shown with `typed`; Unavailable: handover-impossible; GivenUp, once it is not wanted any more.
     """
     with desktop.seat(TYPING_SECONDS) as seat, accessible.elements(TYPING_SECONDS) as elements:
         now = elements.focused(window)
@@ -119,7 +126,7 @@ def learn(
             raise _unseen(free)
         if not free:
             raise Refused(Code.HANDOVER_FIELD_FILLED)
-        trial = _Trial(seat, elements, window, element)
+        trial = _Trial(seat, elements, window, element, is_wanted)
         habit = trial.by_value(digits) if by_value else trial.by_keys(digits)
         return Learnt(habit, is_noticed=not by_value or habit is not Habit.PLAIN)
 
@@ -194,11 +201,13 @@ class _Trial:
     elements: Elements
     window: ProgramWindow
     element: Element
+    is_wanted: Callable[[], bool]
     renders: bool = False
     formats: bool = False
 
     def by_keys(self, digits: str) -> Habit:
         for position, digit in enumerate(digits, 1):
+            _go_on(self.is_wanted)
             self._follow(position - 1)
             with self.seat.held():
                 if self.seat.front() != self.window or not self.seat.keys_free():
