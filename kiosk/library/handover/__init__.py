@@ -156,21 +156,28 @@ class _Keys:
     typed: _Count
 
     def after_prefix(self, elements: Elements | None) -> _Keys:
-        """Press the key before the number, which is none of its characters; what it calls up is often a page of another title."""
+        """Press the key before the number, which is none of its characters; what it calls up is often a page of another title, and as often
+        one that looks the same: the field that has the focus already may be about to go.
+        """
+        before = self._called_up(elements)
         with self.seat.held():
             self._ready()
             self._press_now(*self.target.prefix.pressed)
         end = time.monotonic() + _PREFIX_SECONDS
-        while (left := end - time.monotonic()) > 0 and not self._is_called_up(elements):
+        while (left := end - time.monotonic()) > 0 and self._called_up(elements) in (None, before):
             self.seat.wait(min(left, _LOOK_SECONDS))
         return replace(self, window=_reached(self.seat, self.target, elements, end + _LOOK_SECONDS))
 
-    def _is_called_up(self, elements: Elements | None) -> bool:
+    def _called_up(self, elements: Elements | None) -> tuple[ProgramWindow, Element, str] | None:
+        """The field where it is, and what it shows; None if it has no focus."""
         front, field = self.seat.front(), self.target.field
-        if front is None or elements is None or field is None:
-            return False
-        found = elements.focused(front) if self.target.fits(front) else None
-        return isinstance(found, Element) and field.fits(found)
+        if front is None or elements is None or field is None or not self.target.fits(front):
+            return None
+        found = elements.focused(front)
+        if not (isinstance(found, Element) and field.fits(found)):
+            return None
+        text = elements.text(found)
+        return (front, found, text) if isinstance(text, str) else None
 
     def press_each(self, keys: Sequence[str]) -> None:
         for key in keys:

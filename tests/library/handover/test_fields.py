@@ -192,32 +192,6 @@ def test_a_field_with_something_in_it_keeps_it_where_values_are_set() -> None:
     assert (fields.shown["card"], fields.sets) == ("9", 0)
 
 
-def test_the_key_before_the_number_is_pressed_where_the_window_is_and_the_number_where_the_field_is_then() -> None:
-    fields = ScriptedFields(focus=NOTE_FIELD, follows=False, after={1: moves_to(NUMBER_FIELD)})
-    hand_over(NUMBER, replace(target(suffix=Key.F8), prefix=Key.F2), fields.desktop(), fields)
-    assert (fields.shown, fields.suffixes) == ({"card": NUMBER, "note": ""}, ["note f2", "card f8"])
-
-
-def test_after_a_key_that_called_nothing_up_nothing_counts_as_typed() -> None:
-    fields = ScriptedFields(focus=NOTE_FIELD, follows=False)
-    with pytest.raises(Refused) as caught:
-        hand_over(NUMBER, replace(target(), prefix=Key.ESCAPE), fields.desktop(), fields)
-    assert (caught.value.code, caught.value.params) == (Code.HANDOVER_FIELD_ELSEWHERE, {})
-    assert (fields.suffixes, fields.shown) == (["note \x1b"], {"card": "", "note": ""})
-
-
-def test_what_the_key_calls_up_may_have_another_title() -> None:
-    """Of this library's system still."""
-    page = replace(WINDOW, title="図書館システム - 返却")
-
-    def opens(fields: ScriptedFields) -> None:
-        fields.front, fields.focus = page, NUMBER_FIELD
-
-    fields = ScriptedFields(focus=NOTE_FIELD, after={1: opens}, having=(WINDOW, page))
-    hand_over(NUMBER, replace(target(), prefix=Key.F2), fields.desktop(), fields)
-    assert fields.shown["card"] == NUMBER
-
-
 def test_with_a_pause_each_character_is_read_back() -> None:
     fields = ScriptedFields(after={5: moves_to(NOTE_FIELD)})
     with pytest.raises(Refused) as caught:

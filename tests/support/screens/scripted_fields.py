@@ -45,6 +45,9 @@ class ScriptedFields:
     waits: int = 0
     later: dict[int, Callable[[], None]] = field(default_factory=dict)
     """What happens after the n-th wait."""
+    looks: int = 0
+    on_look: dict[int, Callable[[ScriptedFields], None]] = field(default_factory=dict)
+    """What happens during the n-th wait for the desktop."""
     settable: bool | Unknown = True
     """What the program says when its field is to show something."""
     sets: int = 0
@@ -140,6 +143,9 @@ class ScriptedDesktop:
 
     def wait(self, seconds: float) -> None:
         """What was asked for has happened."""
+        self.fields.looks += 1
+        if happens := self.fields.on_look.get(self.fields.looks):
+            happens(self.fields)
 
     @contextmanager
     def held(self) -> Iterator[None]:
