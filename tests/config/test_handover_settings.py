@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.config import HandoverTarget, check_settings, read_settings
+from kiosk.config import HandoverTarget, check_settings, counter_rules, read_settings
 from kiosk.config.handover_settings import HABITS, PREFIXES, SUFFIXES, WAYS, HandoverSettings
 from kiosk.config.handover_settings import TARGETS as TARGETS_KIND
 from kiosk.config.handover_targets import keep_target, with_target, without_target
@@ -169,3 +169,12 @@ def test_every_way_and_every_key_makes_a_target() -> None:
             for suffix in SUFFIXES:
                 made = target_for(HandoverSettings(target=(replace(LENDING, way=way, prefix=prefix, suffix=suffix, pause_ms=30),)), None)
                 assert (made.way, made.prefix, made.suffix, made.pause) == (way, prefix, suffix, 0.03)
+
+
+def test_the_counter_knows_the_targets_in_force(tmp_path: Path) -> None:
+    room = replace(LENDING, name="部屋", services=("学習室",))
+    rules = counter_rules(read_settings(written(tmp_path, with_target(with_target(DECIDED, LENDING), room))))
+    assert [(one.name, one.services, one.label) for one in rules.handover_targets] == [
+        ("部屋", ("学習室",), "利用者番号"),
+        ("貸出", (), "利用者番号"),
+    ]

@@ -79,7 +79,7 @@ class FieldsPage(PageBeside):
         targets = page.targets or ()
         names = {service.value: plain(name_of(service)) for service in Service}
         self._cards = [TargetCard(target, lambda name: unmarked(names.get(name, name)), self.tell, self.sizes) for target in targets]
-        self._panels = [services_panel(counter, targets, self.sizes), *self._cards]
+        self._panels = [services_panel(counter, self.sizes), *self._cards]
         if page.targets == ():
             none = Panel(self.sizes)
             none.inside.addWidget(Words(say("staff.fields.none")))

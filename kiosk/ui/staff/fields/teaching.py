@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from kiosk.domain.events import Event, TargetKept, TeachingStopped, TeachPressed
-from kiosk.domain.field_targets import FieldWay, TaughtField, target_name, title_parts
-from kiosk.domain.model import AnyService, LocalService, Service
+from kiosk.domain.field_targets import FieldWay, TaughtField, name_in_config, target_name, title_parts
+from kiosk.domain.model import AnyService, Service
 from kiosk.domain.states import Counter, FieldAct, Fields
 from kiosk.text import plain, say
 from kiosk.ui.staff.fields.seen_table import UNCHECKED, SeenTable
@@ -25,11 +25,6 @@ _KINDS = ("field", "window")
 _WAYS = tuple(FieldWay)
 _SUFFIXES = ("none", "enter", "tab")
 Tell = Callable[[Event], None]
-
-
-def value_of(service: AnyService) -> str:
-    """As the configuration names it."""
-    return service.name if isinstance(service, LocalService) else service.value
 
 
 class HowToTeach(QWidget):
@@ -143,7 +138,7 @@ class WhatFor(QWidget):
             row_.deleteLater()
         self._titles = [self._row("title", unmarked(part), part, self._only) for part in title_parts(target.title)]
         self._offered = (*Service, *counter.rules.local_services)
-        self._services = [self._row("service", name_of(service), value_of(service), self._toggle) for service in self._offered]
+        self._services = [self._row("service", name_of(service), name_in_config(service), self._toggle) for service in self._offered]
         for grid, rows, across in ((self._title_rows, self._titles, 1), (self._service_rows, self._services, 2)):
             across += not self._sizes.small
             for index, each in enumerate(rows):
