@@ -184,12 +184,16 @@ class _Keys:
             self.press((key,))
             self._pause()
 
-    def put(self, elements: Elements, element: Element, text: str) -> None:
-        """Have the program show it there, without keys. Raises Refused: handover-field-unseen, where it does not do that."""
+    def put(self, elements: Elements, element: Element, text: str) -> bool:
+        """Have the program show it there, without keys; False if it has not answered. Raises Refused: handover-field-unseen, where it does
+        not do that.
+        """
         _still(self.seat, self.window)
-        if elements.set_text(element, text) is not True:
+        is_set = elements.set_text(element, text)
+        if is_set is not True and is_set is not Unknown.NO_ANSWER:
             raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.FIXED.value)
         self.typed.keys = len(text)
+        return is_set is True
 
     def press(self, keys: Sequence[str]) -> None:
         """With nothing between them, where the platform can."""

@@ -222,10 +222,11 @@ class _Trial:
 
     def by_value(self, digits: str) -> Habit:
         """The program is asked to show them."""
-        if self.elements.set_text(self.element, digits) is not True:
+        is_set = self.elements.set_text(self.element, digits)
+        if is_set is not True and is_set is not Unknown.NO_ANSWER:
             raise _unseen(Unknown.FIXED)
         shown = self._shown(digits)
-        if shown is None and self.elements.has_focus(self.element) is True:
+        if shown is None and (is_set is not True or self.elements.has_focus(self.element) is True):
             raise Refused(Code.HANDOVER_NOT_SHOWN, typed=len(digits))
         self.formats = shown is not None and shown != digits
         return self._habit(digits)

@@ -177,6 +177,21 @@ def test_a_program_that_takes_no_value_gets_no_key_instead() -> None:
         assert (fields.keys, fields.shown["card"]) == (0, "")
 
 
+def test_a_program_that_sets_the_value_without_an_answer_is_looked_at() -> None:
+    """It may have been busy for longer than anybody waits."""
+    fields = ScriptedFields(settable=Unknown.NO_ANSWER, sets_late=True)
+    by_value(fields, suffix=Key.ENTER)
+    assert (fields.shown["card"], fields.suffixes) == (NUMBER, ["card \r"])
+
+
+@pytest.mark.parametrize("habit", [Habit.PLAIN, Habit.SUBMITS])
+def test_without_an_answer_it_is_not_said_that_nothing_was_entered(habit: Habit) -> None:
+    fields = ScriptedFields(settable=Unknown.NO_ANSWER)
+    with pytest.raises(Refused) as caught:
+        by_value(fields, habit)
+    assert (caught.value.code, caught.value.params) == (Code.HANDOVER_NOT_SHOWN, {"typed": len(NUMBER)})
+
+
 def test_a_value_that_is_shown_otherwise_is_told_and_followed_by_no_key() -> None:
     fields = ScriptedFields(renders=lambda text: text[:7])
     with pytest.raises(Refused) as caught:

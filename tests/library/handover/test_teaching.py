@@ -97,6 +97,13 @@ def test_where_the_program_takes_no_value_it_is_not_taught_that_way() -> None:
     assert (caught.value.code, caught.value.params, fields.keys) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": "fixed"}, 0)
 
 
+def test_a_value_set_without_an_answer_is_looked_at() -> None:
+    assert taught_by_value(ScriptedFields(settable=Unknown.NO_ANSWER, sets_late=True)).field.habit is Habit.PLAIN
+    with pytest.raises(Refused) as caught:
+        taught_by_value(ScriptedFields(settable=Unknown.NO_ANSWER))
+    assert (caught.value.code, caught.value.params) == (Code.HANDOVER_NOT_SHOWN, {"typed": len(NUMBER)})
+
+
 def taught_by_value(fields: ScriptedFields) -> Taught:
     fields.front = replace(WINDOW, handle=1, title="端末")
     fields.later = {3: lambda: setattr(fields, "front", WINDOW)}

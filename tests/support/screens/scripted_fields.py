@@ -50,6 +50,8 @@ class ScriptedFields:
     """What happens during the n-th wait for the desktop."""
     settable: bool | Unknown = True
     """What the program says when its field is to show something."""
+    sets_late: bool = False
+    """Whether it does so all the same."""
     sets: int = 0
     suffixes: list[str] = field(default_factory=list)
 
@@ -89,7 +91,7 @@ class ScriptedFields:
             self.focus = element
 
     def set_text(self, element: Element, text: str) -> bool | Unknown:
-        if self.blind is None and self.settable is True:
+        if self.blind is None and (self.settable is True or self.sets_late):
             self.shown[element.identifier] = self.renders(text) if element.identifier == "card" else text
             self.sets += 1
             if happens := self.after.get(len(text)):
