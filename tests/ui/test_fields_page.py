@@ -24,12 +24,12 @@ from kiosk.domain.events import (
 )
 from kiosk.domain.field_effects import ForgetTarget, KeepTarget, ReadTargets, TeachField, TryTarget
 from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
-from kiosk.domain.states import Fields, HandoverWhen, Waiting
+from kiosk.domain.states import Fields, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.scroll import ScrollArea
 from kiosk.ui.widgets.check_row import CheckRow
 from tests.support.wait import WAIT_MS
-from tests.support.windows.fields_samples import LENDING, ROOM, RULES, SEEN, TAUGHT
+from tests.support.windows.fields_samples import LENDING, RULES, SEEN, TAUGHT
 from tests.support.windows.patron_samples import counter
 from tests.support.windows.staff_window import ALT, LiveStaffWindow, settle
 
@@ -232,34 +232,6 @@ def test_a_target_is_tried_and_removed_after_a_question(desk: LiveStaffWindow) -
     touch(desk, "「貸出」を除く")
     touch(desk, "「貸出」を設定から除く")
     assert asked(desk, ForgetTarget) == [ForgetTarget(page(desk).ticket, "貸出")]
-
-
-def rules(desk: LiveStaffWindow, when: HandoverWhen, *in_force: FieldTarget) -> None:
-    desk.counter = replace(desk.counter, rules=replace(RULES, handover=when, handover_targets=in_force))
-
-
-def test_each_service_says_where_its_number_goes(desk: LiveStaffWindow) -> None:
-    rules(desk, HandoverWhen.ON_CHOICE, LENDING)
-    opened(desk, LENDING, replace(LENDING, name="新しい欄", services=("renewal",), in_force=False))
-    texts = desk.plain_texts()
-    assert "選んだときに番号を自動で入力します(欄「貸出」)" in texts
-    assert "入れる欄がありません" in texts
-    # What is not in force yet is not said to be used.
-    assert "(欄「新しい欄」)" not in texts
-
-
-def test_a_field_that_was_removed_is_used_until_the_program_is_started_again(desk: LiveStaffWindow) -> None:
-    rules(desk, HandoverWhen.ON_CHOICE, LENDING)
-    opened(desk)
-    assert "選んだときに番号を自動で入力します(欄「貸出」)" in desk.plain_texts()
-
-
-def test_at_a_tap_the_number_goes_into_the_field_for_lending_whatever_is_chosen_then(desk: LiveStaffWindow) -> None:
-    rules(desk, HandoverWhen.ON_TAP, LENDING, ROOM)
-    opened(desk, LENDING, ROOM)
-    texts = desk.plain_texts()
-    assert "(欄「貸出」)" in texts
-    assert "(欄「学習室」)" not in texts
 
 
 def test_why_a_field_could_not_be_taught_is_said_with_what_to_do_here(desk: LiveStaffWindow) -> None:

@@ -57,7 +57,10 @@ def _where(counter: Counter, service: AnyService) -> str:
 class TargetCard(Panel):
     """One target: what it is known by, and the buttons that try and remove it. Removing asks first."""
 
-    def __init__(self, target: FieldTarget, service_names: Callable[[str], str], emit: Callable[[Event], None], sizes: StaffSizes) -> None:
+    def __init__(
+        self, target: FieldTarget, service_names: Callable[[str], str], whose: str, emit: Callable[[Event], None], sizes: StaffSizes
+    ) -> None:
+        """`whose`: see `whose_number`."""
         super().__init__(sizes)
         name = unmarked(target.name)
         self.inside.addLayout(title_row("keypad", name, sizes))
@@ -79,6 +82,7 @@ class TargetCard(Panel):
         self.inside.addLayout(facts(rows, sizes))
         if not target.in_force:
             self.inside.addWidget(Words(say("staff.fields.not-in-force"), "note"))
+        self.inside.addWidget(Words(whose, "note"))
         self._try = Button(say("staff.fields.try"), "secondary")
         self._try.setAccessibleName(plain(say("staff.fields.try-named", name=name)))
         says(self._try, TargetTryPressed(target.name), emit)

@@ -14,6 +14,7 @@ from kiosk.domain.states import Counter, CounterRules, FieldAct, Fields, Handove
 from kiosk.text import plain, refusal, say
 from kiosk.ui.staff.fields.known import TargetCard, services_panel
 from kiosk.ui.staff.fields.teaching import TeachPanel
+from kiosk.ui.staff.fields.trial import whose_number
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.page_beside import PageBeside
 from kiosk.ui.staff.panels import Panel, bullet, column
@@ -78,7 +79,8 @@ class FieldsPage(PageBeside):
             panel.deleteLater()
         targets = page.targets or ()
         names = {service.value: plain(name_of(service)) for service in Service}
-        self._cards = [TargetCard(target, lambda name: unmarked(names.get(name, name)), self.tell, self.sizes) for target in targets]
+        whose = whose_number(counter.rules)
+        self._cards = [TargetCard(target, lambda name: unmarked(names.get(name, name)), whose, self.tell, self.sizes) for target in targets]
         self._panels = [services_panel(counter, self.sizes), *self._cards]
         if page.targets == ():
             none = Panel(self.sizes)
