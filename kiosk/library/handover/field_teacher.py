@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kiosk.config import HandoverSettings, HandoverTarget, read_settings
 from kiosk.config.handover_settings import UNCHECKED
-from kiosk.config.handover_targets import drop_target, keep_target
+from kiosk.config.handover_targets import drop_target, keep_target, services_left
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
 from kiosk.library.handover import ProgramWindow, accessibility, desktop
@@ -50,7 +50,12 @@ class FieldTeacher:
 
     def keep(self, target: FieldTarget) -> None:
         settings = {entry.name for entry in fields(HandoverTarget)}
-        keep_target(self._config, HandoverTarget(**{name: value for name, value in asdict(target).items() if name in settings}))
+        taught = HandoverTarget(**{name: value for name, value in asdict(target).items() if name in settings})
+        gone = [old for old in read_settings(self._config).handover.target if services_left(asdict(old), taught) is None]
+        for old in sorted(gone, key=lambda old: old.name != taught.name)[:1]:
+            # The page does not ask for these: an administrator has set them.
+            taught = replace(taught, prefix=old.prefix, pause_ms=old.pause_ms)
+        keep_target(self._config, taught)
 
     def forget(self, name: str) -> None:
         # Somebody may have removed it in the file meanwhile.
