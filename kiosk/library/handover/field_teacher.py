@@ -14,7 +14,7 @@ from kiosk.config.handover_settings import UNCHECKED
 from kiosk.config.handover_targets import drop_target, keep_target, services_left
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
-from kiosk.library.handover import ProgramWindow, accessibility, desktop
+from kiosk.library.handover import ProgramWindow, WayIn, accessibility, desktop
 from kiosk.library.handover.configured import of_config
 from kiosk.library.handover.elements import Element, Unknown
 from kiosk.library.handover.teaching import GivenUp, Learnt, chosen_window, watch
@@ -85,8 +85,7 @@ class FieldTeacher:
 
             window, element = watch(desktop(), accessible, SECONDS, tell, is_wanted=is_wanted, in_terminal=False)
             typing(self._number)
-            by_value = way is FieldWay.SET_VALUE
-            learnt = learn_in_turn(self._number, window, element, accessible, by_value=by_value, is_wanted=is_wanted)
+            learnt = learn_in_turn(self._number, window, element, accessible, way=WayIn(way.value), is_wanted=is_wanted)
         return _taught(window, element, way, learnt)
 
 

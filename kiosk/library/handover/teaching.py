@@ -16,6 +16,7 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.library.handover.elements import Accessibility, Element, Elements, Field, Habit, Unknown
 from kiosk.library.handover.no_elements import NoElements
 from kiosk.library.handover.seat import Desktop, ProgramWindow, Seat
+from kiosk.library.handover.target import WayIn
 
 _STEADY_SECONDS = 1.5
 """How long a field has to have the focus before it counts as chosen."""
@@ -66,12 +67,12 @@ def teach(
     accessible: Accessibility,
     seconds: float,
     *,
-    by_value: bool = False,
+    way: WayIn = WayIn.KEYS,
     click: Callable[[], None] = lambda: None,
 ) -> Taught:
     """`watch` and then `learn`."""
     window, element = watch(desktop, accessible, seconds, click=click)
-    learnt = learn(digits, window, element, desktop, accessible, by_value=by_value)
+    learnt = learn(digits, window, element, desktop, accessible, way=way)
     return Taught(window, Field(*_parts(element), learnt.habit), learnt.is_noticed)
 
 
@@ -108,11 +109,11 @@ def learn(
     desktop: Desktop,
     accessible: Accessibility,
     *,
-    by_value: bool = False,
+    way: WayIn = WayIn.KEYS,
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> Learnt:
-    """Type `digits` into this field, which has the focus, and learn what it does. `by_value`: have the program show them, without keys.
-    They are left for people to delete.
+    """Type `digits` into this field, which has the focus, and learn what it does. `way`: as they will get in. They are left for people to
+    delete.
 
     Raises Refused: handover-field-unseen (`reason`), -elsewhere, -filled; handover-changed with `typed`, when the focus went elsewhere
     before the last digit; handover-not-shown with `typed`; Unavailable: handover-impossible; GivenUp, once it is not wanted any more.
@@ -126,7 +127,8 @@ def learn(
             raise _unseen(free)
         if not free:
             raise Refused(Code.HANDOVER_FIELD_FILLED)
-        trial = _Trial(seat, elements, window, element, is_wanted)
+        trial = _Trial(seat, elements, window, element, is_wanted, as_scan_codes=way is WayIn.SCAN_CODES)
+        by_value = way is WayIn.SET_VALUE
         habit = trial.by_value(digits) if by_value else trial.by_keys(digits)
         return Learnt(habit, is_noticed=not by_value or habit is not Habit.PLAIN)
 
@@ -202,6 +204,7 @@ class _Trial:
     window: ProgramWindow
     element: Element
     is_wanted: Callable[[], bool]
+    as_scan_codes: bool
     renders: bool = False
     formats: bool = False
 
@@ -212,7 +215,7 @@ class _Trial:
             with self.seat.held():
                 if self.seat.front() != self.window or not self.seat.keys_free():
                     raise Refused(Code.HANDOVER_CHANGED, typed=position - 1)
-                self.seat.press(digit)
+                self.seat.press(digit, as_scan_code=self.as_scan_codes)
             shown = self._shown(digits[:position])
             self._pass(_MOVED_SECONDS)
             if shown is None and (position < len(digits) or self.elements.has_focus(self.element) is True):

@@ -45,16 +45,16 @@ def hand_over_in_turn(digits: str, target: Target, is_wanted: IsWanted = lambda:
 
 
 def learn_in_turn(
-    digits: str, window: ProgramWindow, element: Element, accessible: Accessibility, *, by_value: bool, is_wanted: IsWanted
+    digits: str, window: ProgramWindow, element: Element, accessible: Accessibility, *, way: WayIn, is_wanted: IsWanted
 ) -> Learnt:
     """Call `learn` once nothing else is typed; raises the same errors, and as `hand_over_in_turn`."""
     with _turn:
         if not is_wanted():
             raise GivenUp
         if sys.platform == "linux":
-            return _learn_apart(digits, window, element, by_value=by_value, is_wanted=is_wanted)
+            return _learn_apart(digits, window, element, way=way, is_wanted=is_wanted)
         else:
-            return learn(digits, window, element, desktop(), accessible, by_value=by_value, is_wanted=is_wanted)
+            return learn(digits, window, element, desktop(), accessible, way=way, is_wanted=is_wanted)
 
 
 def hand_over_apart(digits: str, target: Target, is_wanted: IsWanted = lambda: True) -> None:
@@ -65,8 +65,8 @@ def hand_over_apart(digits: str, target: Target, is_wanted: IsWanted = lambda: T
     _log.info("handed over in %d ms", round((time.monotonic() - began) * 1000))
 
 
-def _learn_apart(digits: str, window: ProgramWindow, element: Element, *, by_value: bool, is_wanted: IsWanted) -> Learnt:
-    asked = {"digits": digits, "window": asdict(window), "element": asdict(element), "by_value": by_value, "own": os.getpid()}
+def _learn_apart(digits: str, window: ProgramWindow, element: Element, *, way: WayIn, is_wanted: IsWanted) -> Learnt:
+    asked = {"digits": digits, "window": asdict(window), "element": asdict(element), "way": way.value, "own": os.getpid()}
     learnt = _call(learn_here, asked, TYPING_SECONDS, is_wanted)
     return Learnt(Habit(learnt["habit"]), learnt["is_noticed"])
 
@@ -82,14 +82,14 @@ def _call(function: Callable[..., T], asked: dict[str, object], limit: float, is
         raise Unavailable(Code.HANDOVER_IMPOSSIBLE) from error
 
 
-def learn_here(digits: str, window: dict[str, Any], element: dict[str, Any], by_value: bool, own: int) -> dict[str, Any]:
+def learn_here(digits: str, window: dict[str, Any], element: dict[str, Any], way: str, own: int) -> dict[str, Any]:
     """Runs in the child: see `learn`. `own`: the process whose windows count as ours."""
     accessible = accessibility()
     if accessible is None:
         raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.NO_INTERFACE.value)
     seen = ProgramWindow(**(window | {name: tuple(window[name]) for name in ("programs", "processes")}))
     field = Element(**(element | {"handle": tuple(element["handle"])}))
-    learnt = learn(digits, seen, field, desktop(own=own), accessible, by_value=by_value)
+    learnt = learn(digits, seen, field, desktop(own=own), accessible, way=WayIn(way))
     return {"habit": learnt.habit.value, "is_noticed": learnt.is_noticed}
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.library.handover import Key, Target, hand_over
+from kiosk.library.handover import Key, Target, WayIn, hand_over
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
 from kiosk.library.handover.no_elements import NoElements
 from kiosk.library.handover.teaching import GivenUp, Taught, learn, teach, watch
@@ -104,10 +104,17 @@ def test_a_value_set_without_an_answer_is_looked_at() -> None:
     assert (caught.value.code, caught.value.params) == (Code.HANDOVER_NOT_SHOWN, {"typed": len(NUMBER)})
 
 
+def test_a_field_is_taught_with_the_keys_that_it_will_get() -> None:
+    for way, scan_codes in ((WayIn.KEYS, 0), (WayIn.SCAN_CODES, len(NUMBER))):
+        fields = ScriptedFields()
+        learn(NUMBER, WINDOW, NUMBER_FIELD, fields.desktop(), fields, way=way)
+        assert (fields.keys, fields.scan_codes) == (len(NUMBER), scan_codes)
+
+
 def taught_by_value(fields: ScriptedFields) -> Taught:
     fields.front = replace(WINDOW, handle=1, title="端末")
     fields.later = {3: lambda: setattr(fields, "front", WINDOW)}
-    return teach(NUMBER, fields.desktop(), fields, 20, by_value=True)
+    return teach(NUMBER, fields.desktop(), fields, 20, way=WayIn.SET_VALUE)
 
 
 def test_what_is_seen_meanwhile_is_told_once_and_nothing_more_once_it_is_not_wanted() -> None:

@@ -42,6 +42,8 @@ class ScriptedFields:
     hanging: tuple[ProgramWindow, ...] = ()
     """Those that do not say whether they are."""
     keys: int = 0
+    scan_codes: int = 0
+    """How many of them came by their place on the keyboard."""
     waits: int = 0
     later: dict[int, Callable[[], None]] = field(default_factory=dict)
     """What happens after the n-th wait."""
@@ -154,4 +156,5 @@ class ScriptedDesktop:
         yield
 
     def press(self, key: str, *, as_scan_code: bool = False) -> None:
+        self.fields.scan_codes += as_scan_code
         self.fields.press(key)
