@@ -8,6 +8,7 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.domain.field_targets import target_for_service
 from kiosk.domain.model import AnyService
 from kiosk.library.handover.elements import Field, Habit
+from kiosk.library.handover.page_address import page_address
 from kiosk.library.handover.target import Key, Target, WayIn
 
 
@@ -27,7 +28,7 @@ def of_config(target: HandoverTarget) -> Target:
         target.title,
         target.program,
         Key(target.suffix),
-        None if unchecked else Field(target.role, target.label, target.id, target.tag, target.address, Habit(target.habit)),
+        None if unchecked else Field(target.role, target.label, target.id, target.tag, page_address(target.address), Habit(target.habit)),
         target.name,
         unchecked,
         Key(target.prefix),
