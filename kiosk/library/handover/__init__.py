@@ -115,7 +115,7 @@ def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessi
                 if accessible is None:
                     raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.NO_INTERFACE.value)
                 elements = ends.enter_context(accessible.elements(limit))
-            keys = _Keys(seat, _reached(seat, target, elements, began + _PATIENCE), target, typed)
+            keys = _Keys(seat, _reached(seat, target, elements, time.monotonic() + _PATIENCE), target, typed)
             if target.prefix is not Key.NONE:
                 keys = keys.after_prefix(elements)
             if target.field is None or elements is None:

@@ -13,7 +13,7 @@ from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.library import handover
 from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, hand_over
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
-from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedDesktop, ScriptedFields
+from tests.support.screens.scripted_fields import CLOCK, NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedDesktop, ScriptedFields
 
 NUMBER = "0123456789"
 ONE_AT_A_TIME = [Habit.FORMATS, Habit.JUMPS, Habit.SUBMITS]
@@ -82,6 +82,13 @@ def test_where_the_time_is_up_before_a_key_the_desktop_is_not_blamed(monkeypatch
     with pytest.raises(Refused) as caught:
         hand_over(NUMBER, target(), desktop, fields)
     assert (caught.value.code, caught.value.params) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": "no-answer"})
+
+
+def test_however_long_the_controls_take_to_open_the_window_has_time_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handover, "time", CLOCK)
+    fields = ScriptedFields(front=None, opening=2.0)
+    hand_over(NUMBER, target(), fields.desktop(), fields)
+    assert fields.shown["card"] == NUMBER
 
 
 def test_without_a_way_to_the_controls_nothing_is_typed() -> None:

@@ -17,6 +17,18 @@ NUMBER_FIELD = Element(("p", "/1"), "entry", "利用者番号", "card", "input",
 NOTE_FIELD = Element(("p", "/2"), "entry", "備考", "note", "input", "https://library.example/lend", is_editable=True)
 
 
+class Clock:
+    """In place of `time`: it goes on while something is waited for."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+CLOCK = Clock()
+
+
 @dataclass(slots=True)
 class ScriptedFields:
     focus: Element | Unknown = NUMBER_FIELD
@@ -55,6 +67,8 @@ class ScriptedFields:
     sets_late: bool = False
     """Whether it does so all the same."""
     sets: int = 0
+    opening: float = 0.0
+    """Seconds until the first question."""
     suffixes: list[str] = field(default_factory=list)
 
     def desktop(self) -> ScriptedDesktop:
@@ -66,6 +80,7 @@ class ScriptedFields:
     @contextmanager
     def elements(self, limit: float) -> Iterator[Elements]:
         assert limit > 0
+        CLOCK.now += self.opening
         yield self
 
     def focused(self, window: ProgramWindow) -> Element | Unknown:
@@ -104,6 +119,7 @@ class ScriptedFields:
         self.waits += 1
         if happens := self.later.get(self.waits):
             happens()
+        CLOCK.now += seconds
         return seconds
 
     def press(self, key: str) -> None:
