@@ -167,8 +167,8 @@ def _chosen(
     last: Element | Unknown = Unknown.NO_FOCUS
     told: tuple[ProgramWindow, Element | Unknown] | None = None
     steady: tuple[ProgramWindow, Element] | None = None
-    still = 0.0
-    while seconds > 0:
+    since, end = 0.0, time.monotonic() + seconds
+    while time.monotonic() < end:
         _go_on(is_wanted)
         front = seat.front()
         if front is not None and not front.ours and front != first:
@@ -180,11 +180,13 @@ def _chosen(
             if not (isinstance(last, Element) and last.is_editable):
                 steady = None
             elif steady != (front, last):
-                steady, still = (front, last), 0.0
-            elif still >= _STEADY_SECONDS:
+                steady, since = (front, last), time.monotonic()
+            elif time.monotonic() - since >= _STEADY_SECONDS:
                 return steady
-        passed = elements.wait(_LOOK_SECONDS)
-        seconds, still = seconds - passed, still + passed
+        # Some ways to the controls have no events, and wait for less.
+        next_look = time.monotonic() + _LOOK_SECONDS
+        while (left := next_look - time.monotonic()) > 0:
+            elements.wait(left)
     if isinstance(last, Unknown):
         raise _unseen(last)
     raise Refused(Code.HANDOVER_FIELD_ELSEWHERE)

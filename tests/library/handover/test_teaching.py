@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 
 import pytest
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.library.handover import Key, Target, WayIn, hand_over
+from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, hand_over, teaching
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
 from kiosk.library.handover.no_elements import NoElements
 from kiosk.library.handover.teaching import GivenUp, Taught, learn, teach, watch
-from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
+from tests.support.screens.scripted_fields import CLOCK, NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
 
 NUMBER = "2104123456"
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teaching, "time", CLOCK)
 
 
 def shown_at_first(fields: ScriptedFields, terminal: bool = True) -> Taught:
@@ -125,6 +130,32 @@ def test_what_is_seen_meanwhile_is_told_once_and_nothing_more_once_it_is_not_wan
         watch(fields.desktop(), fields, 20, lambda window, element: seen.append(element), is_wanted=lambda: fields.waits < 9)
     assert seen == [NOTE_FIELD, Unknown.NO_FOCUS]
     assert fields.keys == 0
+
+
+class Slow(ScriptedFields):
+    """Its questions take time, and what waits for events comes back soon."""
+
+    asked = 0
+
+    def focused(self, window: ProgramWindow) -> Element | Unknown:
+        Slow.asked += 1
+        CLOCK.now += 0.05
+        return ScriptedFields.focused(self, window)
+
+    def wait(self, seconds: float) -> float:
+        return ScriptedFields.wait(self, min(seconds, 0.01))
+
+
+@pytest.mark.parametrize(("focus", "seconds"), [(NUMBER_FIELD, 1.5), (Unknown.NO_FOCUS, 20)])
+def test_however_long_a_question_takes_a_second_is_a_second(
+    monkeypatch: pytest.MonkeyPatch, focus: Element | Unknown, seconds: float
+) -> None:
+    monkeypatch.setattr(Slow, "asked", 0)
+    fields, began = Slow(focus=focus), CLOCK.now
+    with suppress(Refused):
+        watch(fields.desktop(), fields, 20, in_terminal=False)
+    assert seconds <= CLOCK.now - began < seconds + 0.5
+    assert Slow.asked <= seconds / 0.1
 
 
 def test_another_field_than_was_seen_is_not_typed_into() -> None:
