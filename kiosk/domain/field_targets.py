@@ -16,6 +16,8 @@ from kiosk.domain.model import AnyService, LocalService, Service
 
 _BETWEEN = re.compile(r"\s+[-–—|｜:：・/]\s+|[|｜]")
 _LONGEST_NAME = 40
+_LONGEST_TITLE = 160
+"""In the configuration."""
 
 
 @unique
@@ -82,8 +84,8 @@ class TaughtField:
 
 def title_parts(title: str) -> tuple[str, ...]:
     """What of a title may be the same every day: its parts, and then the whole."""
-    parts = [part.strip() for part in _BETWEEN.split(title)]
-    return tuple(dict.fromkeys([*(part for part in parts if part), title.strip()]))
+    parts = [part.strip()[:_LONGEST_TITLE].strip() for part in (*_BETWEEN.split(title), title)]
+    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def target_name(names: Sequence[str], otherwise: str) -> str:

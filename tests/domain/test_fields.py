@@ -208,6 +208,7 @@ def test_a_service_has_the_target_that_names_it_else_the_one_for_all() -> None:
         ("図書館システム", ("図書館システム",)),
         ("利用者 長岡|返却", ("利用者 長岡", "返却", "利用者 長岡|返却")),
         (" - ", ("-",)),
+        ("貸出 - " + "長" * 200, ("貸出", "長" * 160, "貸出 - " + "長" * 155)),
     ],
 )
 def test_the_parts_of_a_title_are_offered_and_the_whole(title: str, parts: tuple[str, ...]) -> None:

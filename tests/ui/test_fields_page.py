@@ -239,6 +239,7 @@ def test_why_a_field_could_not_be_taught_is_said_with_what_to_do_here(desk: Live
     for code, params, told in (
         (Code.HANDOVER_FIELD_UNSEEN, (("reason", "silent-program"),), "「ウィンドウだけ」を選んで教えてください"),
         (Code.HANDOVER_FIELD_UNSEEN, (("reason", "fixed"),), "「キーを押す」を選んで"),
+        (Code.HANDOVER_FIELD_UNSEEN, (("reason", "nameless"),), "ほかの欄にするか、「ウィンドウだけ」を選んで"),
         (Code.HANDOVER_NOT_SHOWN, (("typed", 3),), "入ったものを消してから"),
         (Code.HANDOVER_FIELD_FILLED, (), "欄を空にしてから"),
         (Code.HANDOVER_IMPOSSIBLE, (), "管理者に「kiosk doctor」での確認を"),

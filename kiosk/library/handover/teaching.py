@@ -174,6 +174,8 @@ def _chosen(
         if front is not None and not front.ours and front != first:
             first = None
             last = elements.focused(front)
+            if isinstance(last, Element) and last.is_editable and not last.can_be_kept:
+                last = Unknown.NAMELESS
             if told != (front, last):
                 told = front, last
                 tell(front, last)

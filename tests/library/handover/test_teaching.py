@@ -207,6 +207,21 @@ def test_why_a_program_shows_nothing_is_told(reason: Unknown) -> None:
     assert refused(ScriptedFields(blind=reason)) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": reason.value})
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        replace(NUMBER_FIELD, name="", identifier=""),
+        replace(NUMBER_FIELD, name="利用者番号\n(10桁)"),
+        replace(NUMBER_FIELD, identifier="x" * 301),
+        replace(NUMBER_FIELD, address="x" * 301),
+    ],
+)
+def test_a_field_that_no_configuration_could_tell_from_others_is_not_typed_into(field: Element) -> None:
+    fields = ScriptedFields(focus=field)
+    assert refused(fields) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": "nameless"})
+    assert fields.keys == 0
+
+
 def test_what_cannot_be_typed_into_is_no_field() -> None:
     button: Element = replace(NUMBER_FIELD, role="button", is_editable=False)
     assert refused(ScriptedFields(focus=button)) == (Code.HANDOVER_FIELD_ELSEWHERE, {})

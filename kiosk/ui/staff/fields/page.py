@@ -118,6 +118,6 @@ def _next(code: Code, params: dict[str, str | int]) -> str:
     reason = params.get("reason")
     if reason in ("silent-program", "no-interface", "masked"):
         return say("staff.fields.next-unseen")
-    if reason == "fixed":
-        return say("staff.fields.next-fixed")
+    if reason in ("fixed", "nameless"):
+        return say(f"staff.fields.next-{reason}")
     return say("staff.fields.next-typed" if "typed" in params else "staff.fields.next")
