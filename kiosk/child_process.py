@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -31,6 +32,7 @@ _BURIAL_SECONDS = 2.0
 """How long to wait for a killed process. One blocked on a device cannot be killed before that ends and is left alone."""
 _ALONE_SECONDS = 1.0
 """Extra seconds after its limit before an orphaned process ends itself."""
+_LOOK_SECONDS = 0.05
 _BELOW_NORMAL = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 _calls: set[subprocess.Popen[bytes]] = set()
 T = TypeVar("T")
@@ -44,6 +46,10 @@ class Overdue(NoAnswer):
     """The process did not answer in time and was killed; how far it came is unknown."""
 
 
+class CalledOff(NoAnswer):
+    """Nobody wanted the answer any more, and the process was killed; how far it came is unknown."""
+
+
 class Died(NoAnswer):
     """The process ended without an answer; how far it came is unknown."""
 
@@ -52,12 +58,12 @@ class NotBegun(NoAnswer):
     """The process could not be started."""
 
 
-def call(function: Callable[..., T], asked: Mapping[str, object], limit: float) -> T:
+def call(function: Callable[..., T], asked: Mapping[str, object], limit: float, *, is_wanted: Callable[[], bool] | None = None) -> T:
     """Return `function(**asked)`, called in a child process, within `limit` seconds. `function` is a module-level function; arguments and
-    result are JSON values.
+    result are JSON values. `is_wanted` is asked again and again meanwhile.
 
-    Raises the KioskError that the function raises; NoAnswer: Overdue, Died or NotBegun; BrokeApart for a bug in it. For a thread that
-    may wait.
+    Raises the KioskError that the function raises; NoAnswer: Overdue, CalledOff, Died or NotBegun; BrokeApart for a bug in it. For a thread
+    that may wait.
     """
     name = f"{function.__module__}:{function.__qualname__}"
     begun: list[subprocess.Popen[bytes]] = []
@@ -67,7 +73,7 @@ def call(function: Callable[..., T], asked: Mapping[str, object], limit: float) 
         _calls.add(child)
 
     try:
-        said = exchange([__name__, name, str(limit)], json.dumps(dict(asked)).encode(), limit, begun=note)
+        said = exchange([__name__, name, str(limit)], json.dumps(dict(asked)).encode(), limit, begun=note, is_wanted=is_wanted)
     finally:
         _calls.difference_update(begun)
     answer: T = _answer(said, name)
@@ -87,20 +93,36 @@ def exchange(
     *,
     begun: Callable[[subprocess.Popen[bytes]], None] = lambda process: None,
     background: bool = False,
+    is_wanted: Callable[[], bool] | None = None,
 ) -> bytes:
     """Send `asked` to the standard input of `python -m module` and return its standard output, truncated if it was killed.
 
-    `begun` receives the process, so that it can be killed from elsewhere. `background`: as for `start`. No part of the process is left
-    running, unless a device keeps it from being killed. Raises Overdue and NotBegun.
+    `begun` receives the process, so that it can be killed from elsewhere. `background`: as for `start`; `is_wanted`: as for `call`. No part
+    of the process is left running, unless a device keeps it from being killed. Raises Overdue, CalledOff and NotBegun.
     """
     child = start(module, background=background)
     try:
         begun(child)
-        return child.communicate(asked, timeout=limit)[0]
+        return _communicated(child, asked, limit, is_wanted)
     except subprocess.TimeoutExpired as error:
         raise Overdue(module[0]) from error
     finally:
         end(child)
+
+
+def _communicated(child: subprocess.Popen[bytes], asked: bytes | None, limit: float, is_wanted: Callable[[], bool] | None) -> bytes:
+    if is_wanted is None:
+        return child.communicate(asked, timeout=limit)[0]
+    latest = time.monotonic() + limit
+    while is_wanted():
+        try:
+            return child.communicate(asked, timeout=min(_LOOK_SECONDS, latest - time.monotonic()))[0]
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= latest:
+                raise
+            # What was given to it once is still being sent.
+            asked = None
+    raise CalledOff(child.args)
 
 
 def start(module: Sequence[str], *, background: bool = False) -> subprocess.Popen[bytes]:

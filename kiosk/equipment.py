@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -167,16 +166,12 @@ def open_handover(settings: Settings) -> Callable[[LibraryCardNumber, AnyService
     """
     if settings.handover.when is HandoverWhen.OFF:
         return None
-    from kiosk.library.handover import accessibility, desktop, hand_over
     from kiosk.library.handover.configured import target_for
-    from kiosk.library.handover.typing_process import hand_over_apart
+    from kiosk.library.handover.typing_process import hand_over_in_turn
 
     def type_number(number: LibraryCardNumber, service: AnyService | None) -> bool:
         target = target_for(settings.handover, service)
-        if sys.platform == "linux":
-            hand_over_apart(number.text, target)
-        else:
-            hand_over(number.text, target, desktop(), accessibility())
+        hand_over_in_turn(number.text, target)
         return not target.unchecked
 
     return type_number

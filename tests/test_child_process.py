@@ -70,6 +70,24 @@ def test_nothing_in_the_current_folder_runs_in_it(tmp_path: Path, monkeypatch: p
     assert not (tmp_path / "ran").exists()
 
 
+def test_what_nobody_wants_any_more_is_killed(note: Note) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def is_wanted() -> bool:
+        if note.is_written():
+            asked.append(note.processes())
+        return not asked
+
+    with pytest.raises(child_process.CalledOff):
+        child_process.call(child_process_functions.keep_lock, {"note": str(note.path)}, 60, is_wanted=is_wanted)
+    for process in asked[0]:
+        wait_for_end(process, LIMIT)
+
+
+def test_an_answer_that_is_wanted_comes_home() -> None:
+    assert child_process.call(child_process_functions.echo, {"said": SECRET}, 10, is_wanted=lambda: True) == SECRET
+
+
 def test_an_error_we_can_name_comes_home_as_it_is() -> None:
     with pytest.raises(Refused) as caught:
         child_process.call(child_process_functions.refuse, {"tries": 3}, 10)

@@ -26,6 +26,8 @@ class Config:
     def __init__(self) -> None:
         self.kept: dict[str, FieldTarget] = {TARGET.name: TARGET}
         self.clicked = threading.Event()
+        self.typed = threading.Event()
+        self.typed.set()
 
     def targets(self) -> tuple[FieldTarget, ...]:
         return tuple(self.kept.values())
@@ -52,9 +54,12 @@ class Config:
     def forget(self, name: str) -> None:
         del self.kept[name]
 
-    def try_out(self, name: str) -> bool:
+    def try_out(self, name: str, *, is_wanted: Callable[[], bool]) -> bool | None:
         if name not in self.kept:
             raise Refused(Code.HANDOVER_NO_WINDOW)
+        while not self.typed.wait(0.01):
+            if not is_wanted():
+                return None
         return True
 
 
@@ -118,6 +123,15 @@ def test_who_stops_teaching_hears_nothing_more_of_it(thread: Thread, config: Con
         thread.ask(ReadTargets(Ticket(8)))
         assert thread.said() == TargetsRead(Ticket(8), (TARGET,))
         assert thread.is_silent
+
+
+def test_a_trial_that_nobody_wants_any_more_ends_without_an_answer(thread: Thread, config: Config) -> None:
+    config.typed.clear()
+    thread.ask(TryTarget(Ticket(7), TARGET.name))
+    thread.ask(StopTeaching())
+    thread.ask(ReadTargets(Ticket(8)))
+    assert thread.said() == TargetsRead(Ticket(8), (TARGET,))
+    assert thread.is_silent
 
 
 def test_without_a_configuration_everything_is_impossible() -> None:

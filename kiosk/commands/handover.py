@@ -120,7 +120,7 @@ def show_chromium(home: Home, options: argparse.Namespace) -> int:
 
 def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> HandoverTarget | None:
     """What was learnt of the field that people click into, told to them; None if it is of no use. The title is the whole one."""
-    from kiosk.library.handover import desktop
+    from kiosk.library.handover import WayIn, desktop
     from kiosk.library.handover.teaching import teach as learn
 
     with ExitStack() as ends:
@@ -133,7 +133,7 @@ def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> Hando
             _tell_whose(number, rule)
 
         try:
-            taught = learn(number, here, accessible, _SECONDS, by_value=options.way == SET_VALUE, click=click)
+            taught = learn(number, here, accessible, _SECONDS, way=WayIn(options.way), click=click)
         except KioskError as error:
             if error.code is Code.HANDOVER_FIELD_UNSEEN:
                 output.warn("handover.perhaps-unchecked")

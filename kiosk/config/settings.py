@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import asdict, field
 from datetime import timedelta
 from enum import Enum, StrEnum, auto, unique
 
@@ -10,6 +10,7 @@ from kiosk.config.handover_settings import HandoverSettings
 from kiosk.config.network_settings import LocalApiSettings, RegistrySettings
 from kiosk.config.value_types import Choice, Choices, Flag, Number, NumberOr, PathText, Text, Texts, setting
 from kiosk.domain.circulation import Stop
+from kiosk.domain.field_targets import FieldTarget
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import LocalService
 from kiosk.domain.rules import BarcodeRule, CheckDigit, StartStop
@@ -263,6 +264,7 @@ def counter_rules(settings: Settings) -> CounterRules:
         local_services=tuple(LocalService(name) for name in settings.services.local),
         handover=settings.handover.when,
         handover_window=bool(settings.handover.title.strip()),
+        handover_targets=tuple(FieldTarget(**asdict(target)) for target in settings.handover.target),
         local_api=settings.local_api.on,
         items_start_stop=card.items_start_stop,
         prints_slips=settings.slip.to != "off",

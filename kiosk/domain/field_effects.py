@@ -28,7 +28,7 @@ class TeachField:
 
 
 class StopTeaching(Fieldless):
-    """Type no more, and wait for no click. Not answered."""
+    """Type no more trial numbers, and wait for no click. Not answered, nor is what was asked before."""
 
     __slots__ = ()
 

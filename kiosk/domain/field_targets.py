@@ -9,12 +9,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import field
 from enum import StrEnum, unique
+from typing import Protocol, TypeVar
 
 from kiosk.domain.lazy_dataclass import dataclass
-from kiosk.domain.model import AnyService, LocalService
+from kiosk.domain.model import AnyService, LocalService, Service
 
 _BETWEEN = re.compile(r"\s+[-–—|｜:：・/]\s+|[|｜]")
 _LONGEST_NAME = 40
+_LONGEST_TITLE = 160
+"""In the configuration."""
 
 
 @unique
@@ -81,8 +84,8 @@ class TaughtField:
 
 def title_parts(title: str) -> tuple[str, ...]:
     """What of a title may be the same every day: its parts, and then the whole."""
-    parts = [part.strip() for part in _BETWEEN.split(title)]
-    return tuple(dict.fromkeys([*(part for part in parts if part), title.strip()]))
+    parts = [part.strip()[:_LONGEST_TITLE].strip() for part in (*_BETWEEN.split(title), title)]
+    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def target_name(names: Sequence[str], otherwise: str) -> str:
@@ -90,8 +93,23 @@ def target_name(names: Sequence[str], otherwise: str) -> str:
     return ("、".join(names) or otherwise)[:_LONGEST_NAME]
 
 
-def target_for_service(targets: Sequence[FieldTarget], service: AnyService) -> FieldTarget | None:
-    """The one that names the service, else the one that names none; None: the window of the configuration, if it has one."""
-    name = service.name if isinstance(service, LocalService) else service.value
-    named = [target for target in targets if name in target.services]
-    return next((target for target in (*named, *targets) if name in target.services or not target.services), None)
+def name_in_config(service: AnyService) -> str:
+    return service.name if isinstance(service, LocalService) else service.value
+
+
+class ForServices(Protocol):
+    @property
+    def services(self) -> tuple[str, ...]: ...
+
+
+T = TypeVar("T", bound=ForServices)
+
+
+def target_for_service(targets: Sequence[T], service: AnyService | None) -> T | None:
+    """The first that names the service, else the first that names none; None: the window of the configuration, if it has one.
+
+    Service None: at a tap, before one was chosen. What follows is lending; without the library's system nobody says so.
+    """
+    name = name_in_config(service or Service.LOAN)
+    named = (target for target in targets if name in target.services)
+    return next(named, None) or next((target for target in targets if not target.services), None)

@@ -46,7 +46,7 @@ def heard(counter: Counter, event: FieldsEvent) -> Step:
             counter, ticket = asking(counter)
             return _at(counter, Fields(FieldAct.WATCHING, ticket, page.targets)), (TeachField(ticket, way, unchecked),)
         case TeachingStopped():
-            return _at(counter, Fields(FieldAct.NOTHING, targets=page.targets)), ((StopTeaching(),) if page.is_taught else ())
+            return _at(counter, Fields(FieldAct.NOTHING, targets=page.targets)), ((StopTeaching(),) if page.may_type else ())
         case TargetKept(name, title, services, suffix) if page.taught is not None:
             target = replace(page.taught.target, name=name, title=title, services=services, suffix=suffix)
             counter, ticket = asking(counter)
@@ -92,7 +92,7 @@ def keep(after: Counter) -> Step:
     if after.beside is Section.FIELDS and after.flow.about.rests:
         return stay(after)
     closed = replace(after, fields=None, beside=None if after.beside is Section.FIELDS else after.beside)
-    return closed, ((StopTeaching(),) if page.is_taught else ())
+    return closed, ((StopTeaching(),) if page.may_type else ())
 
 
 def _opened(counter: Counter) -> Step:

@@ -19,13 +19,13 @@ class FieldsThread:
         self._teacher, self._post = teacher, post
         self._worker = Worker("fields", post)
         self._wanted = Ticket(0)
-        """What is being taught. Set on the GUI thread, read on this one."""
+        """What is being taught or tried. Set on the GUI thread, read on this one."""
 
     def ask(self, question: FieldQuestion | StopTeaching) -> None:
         if isinstance(question, StopTeaching):
             self._wanted = Ticket(0)
             return
-        if isinstance(question, TeachField):
+        if isinstance(question, TeachField | TryTarget):
             self._wanted = question.ticket
         self._worker.do(
             lambda: self._answered(question), lambda error: FieldsFailed(question.ticket, error.code, tuple(error.params.items()))
@@ -48,7 +48,8 @@ class FieldsThread:
             case TeachField():
                 return self._taught(teacher, question)
             case TryTarget(_, name):
-                return TargetTried(ticket, teacher.try_out(name))
+                checked = teacher.try_out(name, is_wanted=lambda: self._wanted == ticket)
+                return None if checked is None else TargetTried(ticket, checked)
             case KeepTarget(_, target):
                 teacher.keep(target)
             case ForgetTarget(_, name):

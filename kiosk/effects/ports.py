@@ -117,8 +117,8 @@ class FieldTeacher(Protocol):
     def keep(self, target: FieldTarget) -> None: ...
     def forget(self, name: str) -> None: ...
 
-    def try_out(self, name: str) -> bool:
-        """Type a trial number there. Whether it was read back."""
+    def try_out(self, name: str, *, is_wanted: Callable[[], bool]) -> bool | None:
+        """Type a trial number there. Whether it was read back; None once it is not wanted any more."""
 
 
 @dataclass(frozen=True, slots=True)

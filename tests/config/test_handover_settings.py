@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.config import HandoverTarget, check_settings, read_settings
+from kiosk.config import HandoverTarget, check_settings, counter_rules, read_settings
 from kiosk.config.handover_settings import HABITS, PREFIXES, SUFFIXES, WAYS, HandoverSettings
 from kiosk.config.handover_settings import TARGETS as TARGETS_KIND
-from kiosk.config.handover_targets import with_target, without_target
+from kiosk.config.handover_targets import keep_target, with_target, without_target
 from kiosk.config.toml import loads
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.model import LocalService, Service
@@ -59,13 +59,52 @@ def test_the_documented_config_takes_a_target_with_its_comments(tmp_path: Path) 
 
 
 def test_a_target_taught_again_replaces_the_one_of_its_name() -> None:
-    other = replace(LENDING, name="返却")
+    other = replace(LENDING, name="返却", services=("renewal",))
     text = with_target(with_target(DECIDED, LENDING), other) + "# ours\n"
     again = with_target(text, replace(LENDING, label="番号"))
     assert [(one["name"], one["label"]) for one in loads(again, ())["handover"]["target"]] == [("貸出", "番号"), ("返却", "利用者番号")]
     assert again.endswith("# ours\n")
     assert [one["name"] for one in loads(without_target(again, "貸出"), ())["handover"]["target"]] == ["返却"]
     assert without_target(again, "貸") == again
+
+
+OLD = """
+# ours, for lending
+[[handover.target]]
+name = "古い欄"  # of 2024
+title = "旧"
+services = [
+  "loan",
+  "renewal",
+]
+role = "entry"
+label = "番号"
+
+[[handover.target]]
+name = "ほかのすべて"
+title = "旧"
+role = "entry"
+label = "番号"
+"""
+
+
+@pytest.mark.parametrize("services", [("loan",), ("loan", "renewal"), ()])
+def test_what_was_taught_last_is_used_and_not_an_older_target_of_another_name(tmp_path: Path, services: tuple[str, ...]) -> None:
+    path = written(tmp_path, DECIDED + OLD)
+    keep_target(path, replace(LENDING, name="新しい欄", services=services))
+    settings = read_settings(path).handover
+    asked = [LocalService(name) for name in services or ("学習室",)]
+    assert {target_for(settings, service).name for service in asked} == {"新しい欄"}
+    left = {("loan",): {"古い欄", "ほかのすべて"}, ("loan", "renewal"): {"ほかのすべて"}, (): {"古い欄"}}[services]
+    assert {target.name for target in settings.target} == {"新しい欄", *left}
+    assert (target_for(settings, Service.RENEWAL).name == "古い欄") is ("renewal" not in services)
+    assert "# ours, for lending\n" in path.read_text("utf-8")
+
+
+def test_a_target_taught_again_for_more_services_takes_them_all(tmp_path: Path) -> None:
+    path = written(tmp_path, DECIDED + OLD)
+    keep_target(path, replace(LENDING, name="ほかのすべて", services=("renewal",)))
+    assert target_for(read_settings(path).handover, Service.RENEWAL).name == "ほかのすべて"
 
 
 @pytest.mark.parametrize(
@@ -130,3 +169,12 @@ def test_every_way_and_every_key_makes_a_target() -> None:
             for suffix in SUFFIXES:
                 made = target_for(HandoverSettings(target=(replace(LENDING, way=way, prefix=prefix, suffix=suffix, pause_ms=30),)), None)
                 assert (made.way, made.prefix, made.suffix, made.pause) == (way, prefix, suffix, 0.03)
+
+
+def test_the_counter_knows_the_targets_in_force(tmp_path: Path) -> None:
+    room = replace(LENDING, name="部屋", services=("学習室",))
+    rules = counter_rules(read_settings(written(tmp_path, with_target(with_target(DECIDED, LENDING), room))))
+    assert [(one.name, one.services, one.label) for one in rules.handover_targets] == [
+        ("部屋", ("学習室",), "利用者番号"),
+        ("貸出", (), "利用者番号"),
+    ]

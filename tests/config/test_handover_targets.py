@@ -34,6 +34,7 @@ name = "返却"
 title = "図書館システム"
 role = "entry"
 label = "返却"
+services = ["学習室"]
 """
 
 
@@ -54,7 +55,7 @@ def test_taught_again_it_is_replaced_whole(tmp_path: Path) -> None:
     keep_target(path, replace(LENDING, label="番号"))
     assert [(one.name, one.label, one.services) for one in read_settings(path).handover.target] == [
         ("貸出", "番号", ()),
-        ("返却", "返却", ()),
+        ("返却", "返却", ("学習室",)),
     ]
 
 

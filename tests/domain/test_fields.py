@@ -147,6 +147,13 @@ def test_whatever_ends_the_page_ends_the_teaching(at: Page, event: Event, typing
     assert at.counter == before
 
 
+@pytest.mark.parametrize("event", [BesideClosed(), StatusChosen(), RegistrationChosen(), CardPlaced(Insertion(1, "r"))])
+def test_whatever_ends_the_page_ends_a_trial(at: Page, event: Event) -> None:
+    at.happen(TargetTryPressed("貸出"))
+    at.happen(event)
+    assert at.of(StopTeaching) == [StopTeaching()]
+
+
 def test_while_a_patron_is_served_it_stays_closed() -> None:
     counter = Counter(CounterRules(), date(2026, 11, 30), reader=ReaderCondition.READY)
     busy, _ = step(counter, RegistrationChosen())
@@ -201,6 +208,7 @@ def test_a_service_has_the_target_that_names_it_else_the_one_for_all() -> None:
         ("図書館システム", ("図書館システム",)),
         ("利用者 長岡|返却", ("利用者 長岡", "返却", "利用者 長岡|返却")),
         (" - ", ("-",)),
+        ("貸出 - " + "長" * 200, ("貸出", "長" * 160, "貸出 - " + "長" * 155)),
     ],
 )
 def test_the_parts_of_a_title_are_offered_and_the_whole(title: str, parts: tuple[str, ...]) -> None:

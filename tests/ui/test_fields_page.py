@@ -234,20 +234,12 @@ def test_a_target_is_tried_and_removed_after_a_question(desk: LiveStaffWindow) -
     assert asked(desk, ForgetTarget) == [ForgetTarget(page(desk).ticket, "貸出")]
 
 
-def test_each_service_says_where_its_number_goes(desk: LiveStaffWindow) -> None:
-    opened(desk, LENDING, replace(LENDING, name="新しい欄", services=("renewal",), in_force=False))
-    texts = desk.plain_texts()
-    assert "選んだときに番号を自動で入力します(欄「貸出」)" in texts
-    assert "入れる欄がありません" in texts
-    # What is not in force yet is not said to be used.
-    assert "(欄「新しい欄」)" not in texts
-
-
 def test_why_a_field_could_not_be_taught_is_said_with_what_to_do_here(desk: LiveStaffWindow) -> None:
     opened(desk)
     for code, params, told in (
         (Code.HANDOVER_FIELD_UNSEEN, (("reason", "silent-program"),), "「ウィンドウだけ」を選んで教えてください"),
         (Code.HANDOVER_FIELD_UNSEEN, (("reason", "fixed"),), "「キーを押す」を選んで"),
+        (Code.HANDOVER_FIELD_UNSEEN, (("reason", "nameless"),), "ほかの欄にするか、「ウィンドウだけ」を選んで"),
         (Code.HANDOVER_NOT_SHOWN, (("typed", 3),), "入ったものを消してから"),
         (Code.HANDOVER_FIELD_FILLED, (), "欄を空にしてから"),
         (Code.HANDOVER_IMPOSSIBLE, (), "管理者に「kiosk doctor」での確認を"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.effects import LookAgain, PrintSlip
+from kiosk.domain.field_targets import FieldTarget
 from kiosk.domain.health import Finding, unseen
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import (
@@ -78,6 +79,8 @@ class CounterRules:
     handover: HandoverWhen = HandoverWhen.OFF
     handover_window: bool = False
     """There is a window for the services that have no field of their own."""
+    handover_targets: tuple[FieldTarget, ...] = ()
+    """Those in force. The configuration may have others by now."""
     local_api: bool = False
     """Programs on this computer may ask for the number."""
     items_start_stop: StartStop = StartStop.STRIP

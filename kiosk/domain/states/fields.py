@@ -77,5 +77,10 @@ class Fields:
 
     @property
     def is_taught(self) -> bool:
-        """Whether something waits for a click, or types."""
+        """Whether it is waited for a click, or what was clicked is being learnt."""
         return self.act in (FieldAct.WATCHING, FieldAct.TYPING)
+
+    @property
+    def may_type(self) -> bool:
+        """Whether something is to be stopped when the page is closed."""
+        return self.is_taught or self.act is FieldAct.TRYING

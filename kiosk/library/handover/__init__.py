@@ -115,7 +115,7 @@ def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessi
                 if accessible is None:
                     raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.NO_INTERFACE.value)
                 elements = ends.enter_context(accessible.elements(limit))
-            keys = _Keys(seat, _reached(seat, target, elements, began + _PATIENCE), target, typed)
+            keys = _Keys(seat, _reached(seat, target, elements, time.monotonic() + _PATIENCE), target, typed)
             if target.prefix is not Key.NONE:
                 keys = keys.after_prefix(elements)
             if target.field is None or elements is None:
@@ -156,33 +156,44 @@ class _Keys:
     typed: _Count
 
     def after_prefix(self, elements: Elements | None) -> _Keys:
-        """Press the key before the number, which is none of its characters; what it calls up is often a page of another title."""
+        """Press the key before the number, which is none of its characters; what it calls up is often a page of another title, and as often
+        one that looks the same: the field that has the focus already may be about to go.
+        """
+        before = self._called_up(elements)
         with self.seat.held():
             self._ready()
             self._press_now(*self.target.prefix.pressed)
         end = time.monotonic() + _PREFIX_SECONDS
-        while (left := end - time.monotonic()) > 0 and not self._is_called_up(elements):
+        while (left := end - time.monotonic()) > 0 and self._called_up(elements) in (None, before):
             self.seat.wait(min(left, _LOOK_SECONDS))
         return replace(self, window=_reached(self.seat, self.target, elements, end + _LOOK_SECONDS))
 
-    def _is_called_up(self, elements: Elements | None) -> bool:
+    def _called_up(self, elements: Elements | None) -> tuple[ProgramWindow, Element, str] | None:
+        """The field where it is, and what it shows; None if it has no focus."""
         front, field = self.seat.front(), self.target.field
-        if front is None or elements is None or field is None:
-            return False
-        found = elements.focused(front) if self.target.fits(front) else None
-        return isinstance(found, Element) and field.fits(found)
+        if front is None or elements is None or field is None or not self.target.fits(front):
+            return None
+        found = elements.focused(front)
+        if not (isinstance(found, Element) and field.fits(found)):
+            return None
+        text = elements.text(found)
+        return (front, found, text) if isinstance(text, str) else None
 
     def press_each(self, keys: Sequence[str]) -> None:
         for key in keys:
             self.press((key,))
             self._pause()
 
-    def put(self, elements: Elements, element: Element, text: str) -> None:
-        """Have the program show it there, without keys. Raises Refused: handover-field-unseen, where it does not do that."""
+    def put(self, elements: Elements, element: Element, text: str) -> bool:
+        """Have the program show it there, without keys; False if it has not answered. Raises Refused: handover-field-unseen, where it does
+        not do that.
+        """
         _still(self.seat, self.window)
-        if elements.set_text(element, text) is not True:
+        is_set = elements.set_text(element, text)
+        if is_set is not True and is_set is not Unknown.NO_ANSWER:
             raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.FIXED.value)
         self.typed.keys = len(text)
+        return is_set is True
 
     def press(self, keys: Sequence[str]) -> None:
         """With nothing between them, where the platform can."""

@@ -6,6 +6,7 @@ Most of what a question takes is the way there and back; those that do not need 
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -85,8 +86,13 @@ class AtSpiBus:
 
     def wait(self, seconds: float) -> None:
         """For an event, at most that long."""
-        with suppress(*LOST):
+        try:
             self._received(seconds)
+        except TimeoutError:
+            pass
+        except LOST:
+            # Nothing more will come: whoever looks again and again is not to do nothing else.
+            threading.Event().wait(seconds)
 
     def _received(self, seconds: float) -> Message:
         message = self._bus.receive(timeout=seconds)

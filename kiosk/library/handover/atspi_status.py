@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -13,24 +14,39 @@ _STATUS = Properties(DBusAddress("/org/a11y/bus", "org.a11y.Bus", "org.a11y.Stat
 _SECONDS = 2.0
 
 
+class _Users:
+    """How many in this process look, and whether it was off before the first of them."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.count, self.was_off = 0, False
+
+
+_users = _Users()
+
+
 @contextmanager
 def switched_on() -> Iterator[None]:
-    """Switch it on while the counter runs, and off again if it was off, unless a screen reader has come meanwhile. Somebody listens
+    """Switch it on while anybody here looks, and off again if it was off, unless a screen reader has come meanwhile. Somebody listens
     meanwhile. Without a session bus nothing happens.
     """
-    ours = False
-    with suppress(*LOST):
-        ours = _set_on()
+    with _users.lock:
+        _users.count += 1
+        with suppress(*LOST):
+            _users.was_off |= _set_on()
     try:
         # Chromium 156 crashes now and then when the last listener leaves just after the Enter key that follows a number: one stays.
         with listening():
             yield
     finally:
-        if ours:
-            with suppress(*LOST):
-                # A screen reader that was not started by its setting is known by its listening alone.
-                if _get("ScreenReaderEnabled") is not True and not somebody_listens():
-                    _set(False)
+        with _users.lock:
+            _users.count -= 1
+            if _users.was_off and not _users.count:
+                _users.was_off = False
+                with suppress(*LOST):
+                    # A screen reader that was not started by its setting is known by its listening alone.
+                    if _get("ScreenReaderEnabled") is not True and not somebody_listens():
+                        _set(False)
 
 
 def _set_on() -> bool:

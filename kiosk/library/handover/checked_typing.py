@@ -22,8 +22,8 @@ _POLL_SECONDS = 0.003
 _FOCUS_SECONDS = 0.5
 Press = Callable[[Sequence[str]], None]
 """Presses these keys with nothing between them, in the window that was found; raises Refused or Unavailable."""
-Put = Callable[[Elements, Element, str], None]
-"""Has the program show a text in this field; raises Refused."""
+Put = Callable[[Elements, Element, str], bool]
+"""Has the program show a text in this field; False: it has not answered, and may have done so. Raises Refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,9 @@ class FieldTyping:
 
     def _put(self, put: Put, element: Element, digits: str) -> Element:
         self._at(element)
-        put(self.elements, element, digits)
-        return element if self.field.habit is Habit.SUBMITS else self._showing(element, digits)[0]
+        is_put = put(self.elements, element, digits)
+        # What a form shows that has sent itself is another page's.
+        return element if is_put and self.field.habit is Habit.SUBMITS else self._showing(element, digits)[0]
 
     def _brought(self, found: Element | Unknown) -> Element:
         """Give the field the focus, where the program follows."""

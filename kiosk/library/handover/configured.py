@@ -5,21 +5,16 @@ from __future__ import annotations
 from kiosk.config import HandoverSettings, HandoverTarget
 from kiosk.config.handover_settings import UNCHECKED
 from kiosk.domain.errors import Code, Refused
-from kiosk.domain.model import AnyService, LocalService, Service
+from kiosk.domain.field_targets import target_for_service
+from kiosk.domain.model import AnyService
 from kiosk.library.handover.elements import Field, Habit
+from kiosk.library.handover.page_address import page_address
 from kiosk.library.handover.target import Key, Target, WayIn
 
 
 def target_for(settings: HandoverSettings, service: AnyService | None) -> Target:
-    """The target that names the service, else the one that names none, else the window. Raises Refused: handover-no-window, where the
-    configuration has neither for this service.
-
-    None: at a tap, before a service was chosen. What follows is lending; without the library's system nobody says so.
-    """
-    name = service.name if isinstance(service, LocalService) else (service or Service.LOAN).value
-    named = [target for target in settings.target if name in target.services]
-    for_all = [target for target in settings.target if not target.services]
-    for target in (*named, *for_all):
+    """As `target_for_service`, or the window. Raises Refused: handover-no-window, where the configuration has neither for this service."""
+    if (target := target_for_service(settings.target, service)) is not None:
         return of_config(target)
     if not settings.title.strip():
         raise Refused(Code.HANDOVER_NO_WINDOW)
@@ -33,7 +28,7 @@ def of_config(target: HandoverTarget) -> Target:
         target.title,
         target.program,
         Key(target.suffix),
-        None if unchecked else Field(target.role, target.label, target.id, target.tag, target.address, Habit(target.habit)),
+        None if unchecked else Field(target.role, target.label, target.id, target.tag, page_address(target.address), Habit(target.habit)),
         target.name,
         unchecked,
         Key(target.prefix),

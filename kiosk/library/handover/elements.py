@@ -5,12 +5,15 @@ What could not be learnt is `Unknown`, never "no": a program that does not answe
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum, StrEnum, unique
 from typing import Protocol
 
 from kiosk.library.handover.seat import ProgramWindow
+
+_IN_CONFIG = re.compile(r"[^\x00-\x1f\x7f]{0,300}")
 
 
 @unique
@@ -33,6 +36,8 @@ class Unknown(Enum):
     """A field for passwords: its text is not told."""
     FIXED = "fixed"
     """The program does not let others set its text."""
+    NAMELESS = "nameless"
+    """It cannot be taught: it has neither label nor id, or what it has cannot stand in the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,12 @@ class Element:
     address: str
     """Of the innermost document, without query and fragment; empty outside of browsers."""
     is_editable: bool
+
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether a configuration can tell it from others."""
+        parts = (self.name, self.identifier, self.tag, self.address)
+        return bool(self.name or self.identifier) and all(map(_IN_CONFIG.fullmatch, parts))
 
 
 @unique

@@ -5,21 +5,20 @@ To look is done here, to type in a process apart where an X server has to be hel
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from kiosk.config import HandoverSettings, HandoverTarget, read_settings
 from kiosk.config.handover_settings import UNCHECKED
-from kiosk.config.handover_targets import drop_target, keep_target
+from kiosk.config.handover_targets import drop_target, keep_target, services_left
 from kiosk.domain.errors import Code, Refused
 from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
-from kiosk.library.handover import ProgramWindow, accessibility, desktop, hand_over
+from kiosk.library.handover import ProgramWindow, WayIn, accessibility, desktop
 from kiosk.library.handover.configured import of_config
 from kiosk.library.handover.elements import Element, Unknown
-from kiosk.library.handover.teaching import GivenUp, Learnt, chosen_window, learn, watch
-from kiosk.library.handover.typing_process import hand_over_apart, learn_apart
+from kiosk.library.handover.teaching import GivenUp, Learnt, chosen_window, watch
+from kiosk.library.handover.typing_process import hand_over_in_turn, learn_in_turn
 
 SECONDS = 60.0
 """How long staff may take to click into the field."""
@@ -51,21 +50,26 @@ class FieldTeacher:
 
     def keep(self, target: FieldTarget) -> None:
         settings = {entry.name for entry in fields(HandoverTarget)}
-        keep_target(self._config, HandoverTarget(**{name: value for name, value in asdict(target).items() if name in settings}))
+        taught = HandoverTarget(**{name: value for name, value in asdict(target).items() if name in settings})
+        gone = [old for old in read_settings(self._config).handover.target if services_left(asdict(old), taught) is None]
+        for old in sorted(gone, key=lambda old: old.name != taught.name)[:1]:
+            # The page does not ask for these: an administrator has set them.
+            taught = replace(taught, prefix=old.prefix, pause_ms=old.pause_ms)
+        keep_target(self._config, taught)
 
     def forget(self, name: str) -> None:
         # Somebody may have removed it in the file meanwhile.
         drop_target(self._config, name)
 
-    def try_out(self, name: str) -> bool:
+    def try_out(self, name: str, *, is_wanted: Callable[[], bool]) -> bool | None:
         known = [target for target in read_settings(self._config).handover.target if target.name == name]
         if not known:
             raise Refused(Code.HANDOVER_NO_WINDOW)
         target = of_config(known[0])
-        if sys.platform == "linux":
-            hand_over_apart(self._number, target)
-        else:
-            hand_over(self._number, target, desktop(), accessibility())
+        try:
+            hand_over_in_turn(self._number, target, is_wanted)
+        except GivenUp:
+            return None
         return target.field is not None
 
     def _field(
@@ -81,11 +85,7 @@ class FieldTeacher:
 
             window, element = watch(desktop(), accessible, SECONDS, tell, is_wanted=is_wanted, in_terminal=False)
             typing(self._number)
-            by_value = way is FieldWay.SET_VALUE
-            if sys.platform == "linux":
-                learnt = learn_apart(self._number, window, element, by_value=by_value)
-            else:
-                learnt = learn(self._number, window, element, desktop(), accessible, by_value=by_value)
+            learnt = learn_in_turn(self._number, window, element, accessible, way=WayIn(way.value), is_wanted=is_wanted)
         return _taught(window, element, way, learnt)
 
 

@@ -6,6 +6,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 
 def page_address(address: str) -> str:
-    """Without user, query and fragment."""
+    """Without user, query and fragment, and without parameters of the path (https://www.rfc-editor.org/rfc/rfc3986#section-3.3): a server
+    for Java keeps the session there.
+    """
     parts = urlsplit(address)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    path = "/".join(segment.partition(";")[0] for segment in parts.path.split("/"))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, "", ""))

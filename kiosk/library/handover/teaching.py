@@ -16,6 +16,7 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.library.handover.elements import Accessibility, Element, Elements, Field, Habit, Unknown
 from kiosk.library.handover.no_elements import NoElements
 from kiosk.library.handover.seat import Desktop, ProgramWindow, Seat
+from kiosk.library.handover.target import WayIn
 
 _STEADY_SECONDS = 1.5
 """How long a field has to have the focus before it counts as chosen."""
@@ -66,12 +67,12 @@ def teach(
     accessible: Accessibility,
     seconds: float,
     *,
-    by_value: bool = False,
+    way: WayIn = WayIn.KEYS,
     click: Callable[[], None] = lambda: None,
 ) -> Taught:
     """`watch` and then `learn`."""
     window, element = watch(desktop, accessible, seconds, click=click)
-    learnt = learn(digits, window, element, desktop, accessible, by_value=by_value)
+    learnt = learn(digits, window, element, desktop, accessible, way=way)
     return Taught(window, Field(*_parts(element), learnt.habit), learnt.is_noticed)
 
 
@@ -102,13 +103,20 @@ def watch(
 
 
 def learn(
-    digits: str, window: ProgramWindow, element: Element, desktop: Desktop, accessible: Accessibility, *, by_value: bool = False
+    digits: str,
+    window: ProgramWindow,
+    element: Element,
+    desktop: Desktop,
+    accessible: Accessibility,
+    *,
+    way: WayIn = WayIn.KEYS,
+    is_wanted: Callable[[], bool] = lambda: True,
 ) -> Learnt:
-    """Type `digits` into this field, which has the focus, and learn what it does. `by_value`: have the program show them, without keys.
-    They are left for people to delete.
+    """Type `digits` into this field, which has the focus, and learn what it does. `way`: as they will get in. They are left for people to
+    delete.
 
     Raises Refused: handover-field-unseen (`reason`), -elsewhere, -filled; handover-changed with `typed`, when the focus went elsewhere
-    before the last digit; handover-not-shown with `typed`; Unavailable: handover-impossible.
+    before the last digit; handover-not-shown with `typed`; Unavailable: handover-impossible; GivenUp, once it is not wanted any more.
     """
     with desktop.seat(TYPING_SECONDS) as seat, accessible.elements(TYPING_SECONDS) as elements:
         now = elements.focused(window)
@@ -119,7 +127,8 @@ def learn(
             raise _unseen(free)
         if not free:
             raise Refused(Code.HANDOVER_FIELD_FILLED)
-        trial = _Trial(seat, elements, window, element)
+        trial = _Trial(seat, elements, window, element, is_wanted, as_scan_codes=way is WayIn.SCAN_CODES)
+        by_value = way is WayIn.SET_VALUE
         habit = trial.by_value(digits) if by_value else trial.by_keys(digits)
         return Learnt(habit, is_noticed=not by_value or habit is not Habit.PLAIN)
 
@@ -158,24 +167,28 @@ def _chosen(
     last: Element | Unknown = Unknown.NO_FOCUS
     told: tuple[ProgramWindow, Element | Unknown] | None = None
     steady: tuple[ProgramWindow, Element] | None = None
-    still = 0.0
-    while seconds > 0:
+    since, end = 0.0, time.monotonic() + seconds
+    while time.monotonic() < end:
         _go_on(is_wanted)
         front = seat.front()
         if front is not None and not front.ours and front != first:
             first = None
             last = elements.focused(front)
+            if isinstance(last, Element) and last.is_editable and not last.can_be_kept:
+                last = Unknown.NAMELESS
             if told != (front, last):
                 told = front, last
                 tell(front, last)
             if not (isinstance(last, Element) and last.is_editable):
                 steady = None
             elif steady != (front, last):
-                steady, still = (front, last), 0.0
-            elif still >= _STEADY_SECONDS:
+                steady, since = (front, last), time.monotonic()
+            elif time.monotonic() - since >= _STEADY_SECONDS:
                 return steady
-        passed = elements.wait(_LOOK_SECONDS)
-        seconds, still = seconds - passed, still + passed
+        # Some ways to the controls have no events, and wait for less.
+        next_look = time.monotonic() + _LOOK_SECONDS
+        while (left := next_look - time.monotonic()) > 0:
+            elements.wait(left)
     if isinstance(last, Unknown):
         raise _unseen(last)
     raise Refused(Code.HANDOVER_FIELD_ELSEWHERE)
@@ -194,16 +207,19 @@ class _Trial:
     elements: Elements
     window: ProgramWindow
     element: Element
+    is_wanted: Callable[[], bool]
+    as_scan_codes: bool
     renders: bool = False
     formats: bool = False
 
     def by_keys(self, digits: str) -> Habit:
         for position, digit in enumerate(digits, 1):
+            _go_on(self.is_wanted)
             self._follow(position - 1)
             with self.seat.held():
                 if self.seat.front() != self.window or not self.seat.keys_free():
                     raise Refused(Code.HANDOVER_CHANGED, typed=position - 1)
-                self.seat.press(digit)
+                self.seat.press(digit, as_scan_code=self.as_scan_codes)
             shown = self._shown(digits[:position])
             self._pass(_MOVED_SECONDS)
             if shown is None and (position < len(digits) or self.elements.has_focus(self.element) is True):
@@ -213,10 +229,11 @@ class _Trial:
 
     def by_value(self, digits: str) -> Habit:
         """The program is asked to show them."""
-        if self.elements.set_text(self.element, digits) is not True:
+        is_set = self.elements.set_text(self.element, digits)
+        if is_set is not True and is_set is not Unknown.NO_ANSWER:
             raise _unseen(Unknown.FIXED)
         shown = self._shown(digits)
-        if shown is None and self.elements.has_focus(self.element) is True:
+        if shown is None and (is_set is not True or self.elements.has_focus(self.element) is True):
             raise Refused(Code.HANDOVER_NOT_SHOWN, typed=len(digits))
         self.formats = shown is not None and shown != digits
         return self._habit(digits)

@@ -160,6 +160,9 @@ class UiaElements:
             return in_time(question, left, "uia")
         except TimeoutError:
             return Unknown.NO_ANSWER
+        except ValueError:
+            # What comtypes raises for a method of a null pointer.
+            return Unknown.GONE
         except self._failure as error:
             return Unknown.GONE if getattr(error, "hresult", None) == _NOT_AVAILABLE else Unknown.NO_ANSWER
 

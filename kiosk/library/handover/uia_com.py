@@ -64,7 +64,7 @@ class UiAutomation:
     @contextmanager
     def switched_on(self) -> Iterator[None]:
         """Programs tell of their controls when they are asked. The interfaces are read now, so that no number waits for it."""
-        _elements(0)
+        _elements(OPENING_SECONDS)
         yield
 
     @contextmanager
@@ -73,13 +73,15 @@ class UiAutomation:
 
 
 def _elements(limit: float) -> Elements:
+    """`limit`: in seconds, for opening it and for all questions."""
+    end = time.monotonic() + limit
     if sys.platform != "win32":
         return NoElements(Unknown.NO_INTERFACE)
     else:
         try:
-            automation, patterns, failure = in_time(_opened, OPENING_SECONDS, "uia")
+            automation, patterns, failure = in_time(_opened, min(OPENING_SECONDS, limit), "uia")
         except TimeoutError:
             return NoElements(Unknown.NO_ANSWER)
         except Exception:  # comtypes' own kinds: no such class, no type library, an older one
             return NoElements(Unknown.NO_INTERFACE)
-        return UiaElements(automation, patterns, failure, time.monotonic() + limit)
+        return UiaElements(automation, patterns, failure, end)

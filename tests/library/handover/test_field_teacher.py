@@ -74,17 +74,17 @@ def test_a_field_is_taught_kept_tried_and_forgotten(form: FormWindow, teacher: F
     teacher.keep(_named(target))
     [kept] = teacher.targets()
     assert (kept.name, kept.title, kept.in_force) == ("貸出", "図書館システム", False)
-    assert teacher.try_out("貸出") is True
+    assert teacher.try_out("貸出", is_wanted=lambda: True) is True
     assert form.shown() == {"card": NUMBER, "note": ""}
     with pytest.raises(Refused) as refused:
-        teacher.try_out("貸出")
+        teacher.try_out("貸出", is_wanted=lambda: True)
     assert refused.value.code is Code.HANDOVER_FIELD_FILLED
     in_force = read_settings(tmp_path / "config.toml").handover
     assert FieldTeacher(tmp_path / "config.toml", in_force, NUMBER).targets()[0].in_force
     teacher.forget("貸出")
     assert teacher.targets() == ()
     with pytest.raises(Refused):
-        teacher.try_out("貸出")
+        teacher.try_out("貸出", is_wanted=lambda: True)
 
 
 def test_only_a_window_is_taught_without_a_key(form: FormWindow, teacher: FieldTeacher) -> None:
@@ -94,7 +94,7 @@ def test_only_a_window_is_taught_without_a_key(form: FormWindow, teacher: FieldT
     assert (taught.target.title, taught.target.habit, staff.typing) == (TITLE, "unchecked", [])
     assert form.shown() == {"card": "", "note": ""}
     teacher.keep(_named(taught.target))
-    assert teacher.try_out("貸出") is False
+    assert teacher.try_out("貸出", is_wanted=lambda: True) is False
     assert form.shown()["card"] == NUMBER
 
 

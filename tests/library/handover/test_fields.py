@@ -13,7 +13,7 @@ from kiosk.domain.errors import Code, Refused, Unavailable
 from kiosk.library import handover
 from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, hand_over
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
-from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedDesktop, ScriptedFields
+from tests.support.screens.scripted_fields import CLOCK, NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedDesktop, ScriptedFields
 
 NUMBER = "0123456789"
 ONE_AT_A_TIME = [Habit.FORMATS, Habit.JUMPS, Habit.SUBMITS]
@@ -82,6 +82,13 @@ def test_where_the_time_is_up_before_a_key_the_desktop_is_not_blamed(monkeypatch
     with pytest.raises(Refused) as caught:
         hand_over(NUMBER, target(), desktop, fields)
     assert (caught.value.code, caught.value.params) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": "no-answer"})
+
+
+def test_however_long_the_controls_take_to_open_the_window_has_time_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handover, "time", CLOCK)
+    fields = ScriptedFields(front=None, opening=2.0)
+    hand_over(NUMBER, target(), fields.desktop(), fields)
+    assert fields.shown["card"] == NUMBER
 
 
 def test_without_a_way_to_the_controls_nothing_is_typed() -> None:
@@ -177,6 +184,21 @@ def test_a_program_that_takes_no_value_gets_no_key_instead() -> None:
         assert (fields.keys, fields.shown["card"]) == (0, "")
 
 
+def test_a_program_that_sets_the_value_without_an_answer_is_looked_at() -> None:
+    """It may have been busy for longer than anybody waits."""
+    fields = ScriptedFields(settable=Unknown.NO_ANSWER, sets_late=True)
+    by_value(fields, suffix=Key.ENTER)
+    assert (fields.shown["card"], fields.suffixes) == (NUMBER, ["card \r"])
+
+
+@pytest.mark.parametrize("habit", [Habit.PLAIN, Habit.SUBMITS])
+def test_without_an_answer_it_is_not_said_that_nothing_was_entered(habit: Habit) -> None:
+    fields = ScriptedFields(settable=Unknown.NO_ANSWER)
+    with pytest.raises(Refused) as caught:
+        by_value(fields, habit)
+    assert (caught.value.code, caught.value.params) == (Code.HANDOVER_NOT_SHOWN, {"typed": len(NUMBER)})
+
+
 def test_a_value_that_is_shown_otherwise_is_told_and_followed_by_no_key() -> None:
     fields = ScriptedFields(renders=lambda text: text[:7])
     with pytest.raises(Refused) as caught:
@@ -190,32 +212,6 @@ def test_a_field_with_something_in_it_keeps_it_where_values_are_set() -> None:
     with pytest.raises(Refused):
         by_value(fields)
     assert (fields.shown["card"], fields.sets) == ("9", 0)
-
-
-def test_the_key_before_the_number_is_pressed_where_the_window_is_and_the_number_where_the_field_is_then() -> None:
-    fields = ScriptedFields(focus=NOTE_FIELD, follows=False, after={1: moves_to(NUMBER_FIELD)})
-    hand_over(NUMBER, replace(target(suffix=Key.F8), prefix=Key.F2), fields.desktop(), fields)
-    assert (fields.shown, fields.suffixes) == ({"card": NUMBER, "note": ""}, ["note f2", "card f8"])
-
-
-def test_after_a_key_that_called_nothing_up_nothing_counts_as_typed() -> None:
-    fields = ScriptedFields(focus=NOTE_FIELD, follows=False)
-    with pytest.raises(Refused) as caught:
-        hand_over(NUMBER, replace(target(), prefix=Key.ESCAPE), fields.desktop(), fields)
-    assert (caught.value.code, caught.value.params) == (Code.HANDOVER_FIELD_ELSEWHERE, {})
-    assert (fields.suffixes, fields.shown) == (["note \x1b"], {"card": "", "note": ""})
-
-
-def test_what_the_key_calls_up_may_have_another_title() -> None:
-    """Of this library's system still."""
-    page = replace(WINDOW, title="図書館システム - 返却")
-
-    def opens(fields: ScriptedFields) -> None:
-        fields.front, fields.focus = page, NUMBER_FIELD
-
-    fields = ScriptedFields(focus=NOTE_FIELD, after={1: opens}, having=(WINDOW, page))
-    hand_over(NUMBER, replace(target(), prefix=Key.F2), fields.desktop(), fields)
-    assert fields.shown["card"] == NUMBER
 
 
 def test_with_a_pause_each_character_is_read_back() -> None:

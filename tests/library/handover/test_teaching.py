@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 
 import pytest
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.library.handover import Key, Target, hand_over
+from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, hand_over, teaching
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
 from kiosk.library.handover.no_elements import NoElements
 from kiosk.library.handover.teaching import GivenUp, Taught, learn, teach, watch
-from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
+from tests.support.screens.scripted_fields import CLOCK, NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
 
 NUMBER = "2104123456"
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teaching, "time", CLOCK)
 
 
 def shown_at_first(fields: ScriptedFields, terminal: bool = True) -> Taught:
@@ -97,10 +102,24 @@ def test_where_the_program_takes_no_value_it_is_not_taught_that_way() -> None:
     assert (caught.value.code, caught.value.params, fields.keys) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": "fixed"}, 0)
 
 
+def test_a_value_set_without_an_answer_is_looked_at() -> None:
+    assert taught_by_value(ScriptedFields(settable=Unknown.NO_ANSWER, sets_late=True)).field.habit is Habit.PLAIN
+    with pytest.raises(Refused) as caught:
+        taught_by_value(ScriptedFields(settable=Unknown.NO_ANSWER))
+    assert (caught.value.code, caught.value.params) == (Code.HANDOVER_NOT_SHOWN, {"typed": len(NUMBER)})
+
+
+def test_a_field_is_taught_with_the_keys_that_it_will_get() -> None:
+    for way, scan_codes in ((WayIn.KEYS, 0), (WayIn.SCAN_CODES, len(NUMBER))):
+        fields = ScriptedFields()
+        learn(NUMBER, WINDOW, NUMBER_FIELD, fields.desktop(), fields, way=way)
+        assert (fields.keys, fields.scan_codes) == (len(NUMBER), scan_codes)
+
+
 def taught_by_value(fields: ScriptedFields) -> Taught:
     fields.front = replace(WINDOW, handle=1, title="端末")
     fields.later = {3: lambda: setattr(fields, "front", WINDOW)}
-    return teach(NUMBER, fields.desktop(), fields, 20, by_value=True)
+    return teach(NUMBER, fields.desktop(), fields, 20, way=WayIn.SET_VALUE)
 
 
 def test_what_is_seen_meanwhile_is_told_once_and_nothing_more_once_it_is_not_wanted() -> None:
@@ -111,6 +130,32 @@ def test_what_is_seen_meanwhile_is_told_once_and_nothing_more_once_it_is_not_wan
         watch(fields.desktop(), fields, 20, lambda window, element: seen.append(element), is_wanted=lambda: fields.waits < 9)
     assert seen == [NOTE_FIELD, Unknown.NO_FOCUS]
     assert fields.keys == 0
+
+
+class Slow(ScriptedFields):
+    """Its questions take time, and what waits for events comes back soon."""
+
+    asked = 0
+
+    def focused(self, window: ProgramWindow) -> Element | Unknown:
+        Slow.asked += 1
+        CLOCK.now += 0.05
+        return ScriptedFields.focused(self, window)
+
+    def wait(self, seconds: float) -> float:
+        return ScriptedFields.wait(self, min(seconds, 0.01))
+
+
+@pytest.mark.parametrize(("focus", "seconds"), [(NUMBER_FIELD, 1.5), (Unknown.NO_FOCUS, 20)])
+def test_however_long_a_question_takes_a_second_is_a_second(
+    monkeypatch: pytest.MonkeyPatch, focus: Element | Unknown, seconds: float
+) -> None:
+    monkeypatch.setattr(Slow, "asked", 0)
+    fields, began = Slow(focus=focus), CLOCK.now
+    with suppress(Refused):
+        watch(fields.desktop(), fields, 20, in_terminal=False)
+    assert seconds <= CLOCK.now - began < seconds + 0.5
+    assert Slow.asked <= seconds / 0.1
 
 
 def test_another_field_than_was_seen_is_not_typed_into() -> None:
@@ -160,6 +205,21 @@ def test_a_field_with_something_in_it_is_left_alone() -> None:
 @pytest.mark.parametrize("reason", Unknown)
 def test_why_a_program_shows_nothing_is_told(reason: Unknown) -> None:
     assert refused(ScriptedFields(blind=reason)) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": reason.value})
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        replace(NUMBER_FIELD, name="", identifier=""),
+        replace(NUMBER_FIELD, name="利用者番号\n(10桁)"),
+        replace(NUMBER_FIELD, identifier="x" * 301),
+        replace(NUMBER_FIELD, address="x" * 301),
+    ],
+)
+def test_a_field_that_no_configuration_could_tell_from_others_is_not_typed_into(field: Element) -> None:
+    fields = ScriptedFields(focus=field)
+    assert refused(fields) == (Code.HANDOVER_FIELD_UNSEEN, {"reason": "nameless"})
+    assert fields.keys == 0
 
 
 def test_what_cannot_be_typed_into_is_no_field() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.library import handover
 from kiosk.library.handover import Desktop, Key, Target
-from kiosk.library.handover.typing_process import hand_over_apart
+from kiosk.library.handover.teaching import GivenUp
+from kiosk.library.handover.typing_process import hand_over_apart, hand_over_in_turn
 from tests.support import SUPPORT
 from tests.support.screens.xvfb import Screen, Thief
 from tests.support.wait import LIMIT
@@ -89,6 +91,45 @@ def test_how_much_was_typed_before_a_change_is_told(screen: Screen) -> None:
     assert 0 < len(typed) < len(NUMBER)
     window.wait_typed(typed)
     assert thief.typed == ""
+
+
+TRIAL = "999999999999"
+
+
+@pytest.mark.usefixtures("desktop")
+def test_a_trial_that_is_not_wanted_any_more_ends_and_a_patrons_number_follows_whole(screen: Screen) -> None:
+    """Whoever lays a card closes the page that has begun it."""
+    window = screen.terminal(TITLE)
+    wanted = threading.Event()
+    wanted.set()
+
+    def try_out() -> None:
+        with pytest.raises(GivenUp):
+            hand_over_in_turn(TRIAL, Target(TITLE, pause=3.0), wanted.is_set)
+
+    trial = threading.Thread(target=try_out)
+    trial.start()
+    window.wait(lambda typed: bool(typed), "a digit of the trial")
+    patron = threading.Thread(target=hand_over_in_turn, args=(NUMBER, Target(TITLE)))
+    patron.start()
+    wanted.clear()
+    trial.join(LIMIT)
+    patron.join(LIMIT)
+    window.wait(lambda typed: (typed or "").endswith(NUMBER), NUMBER)
+    before = (window.typed or "").removesuffix(NUMBER)
+    assert set(before) == {"9"}
+    assert len(before) < len(TRIAL)
+
+
+@pytest.mark.usefixtures("desktop")
+def test_one_number_waits_for_the_other(screen: Screen) -> None:
+    window = screen.terminal(TITLE)
+    trial = threading.Thread(target=hand_over_in_turn, args=(TRIAL, Target(TITLE, pause=0.1)))
+    trial.start()
+    window.wait(lambda typed: bool(typed), "a digit of the trial")
+    hand_over_in_turn(NUMBER, Target(TITLE))
+    trial.join(LIMIT)
+    window.wait_typed(f"{TRIAL}{NUMBER}")
 
 
 def test_a_process_that_cannot_begin_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:

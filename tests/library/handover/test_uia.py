@@ -75,6 +75,19 @@ def test_a_failure_is_unknown_and_never_no(played: PlayedAutomation, hresult: in
     assert {elements.focused(FRONT), elements.find(FRONT, CARD), elements.text(found), elements.has_focus(found)} == {reason}
 
 
+def test_what_comtypes_says_of_a_null_pointer_is_that_it_is_gone(played: PlayedAutomation) -> None:
+    """A window may be closed at any time."""
+    elements = elements_of(played)
+    found = elements.focused(FRONT)
+    assert isinstance(found, Element)
+
+    def fail() -> None:
+        raise ValueError("NULL COM pointer access")
+
+    played.asked = fail
+    assert {elements.focused(FRONT), elements.find(FRONT, CARD), elements.text(found), elements.has_focus(found)} == {Unknown.GONE}
+
+
 @pytest.fixture
 def hung(played: PlayedAutomation) -> Iterator[PlayedAutomation]:
     released = threading.Event()

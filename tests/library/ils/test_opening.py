@@ -204,7 +204,7 @@ def test_the_limits_in_the_settings_are_the_limits() -> None:
         client = IlsClient(IlsSettings(host="127.0.0.1", port=station.port, user="kiosk", answer_seconds=1), lambda: TODAY)
         began = time.monotonic()
         assert client.keep_alive() is IlsCondition.UNREACHABLE
-        assert 1 <= time.monotonic() - began < 1 + 4, "not the eight seconds of the settings' default"
+        assert 1 <= time.monotonic() - began < 8, "not the eight seconds of the settings' default"
         client.close()
 
 

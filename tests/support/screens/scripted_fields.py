@@ -17,6 +17,18 @@ NUMBER_FIELD = Element(("p", "/1"), "entry", "利用者番号", "card", "input",
 NOTE_FIELD = Element(("p", "/2"), "entry", "備考", "note", "input", "https://library.example/lend", is_editable=True)
 
 
+class Clock:
+    """In place of `time`: it goes on while something is waited for."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+CLOCK = Clock()
+
+
 @dataclass(slots=True)
 class ScriptedFields:
     focus: Element | Unknown = NUMBER_FIELD
@@ -42,12 +54,21 @@ class ScriptedFields:
     hanging: tuple[ProgramWindow, ...] = ()
     """Those that do not say whether they are."""
     keys: int = 0
+    scan_codes: int = 0
+    """How many of them came by their place on the keyboard."""
     waits: int = 0
     later: dict[int, Callable[[], None]] = field(default_factory=dict)
     """What happens after the n-th wait."""
+    looks: int = 0
+    on_look: dict[int, Callable[[ScriptedFields], None]] = field(default_factory=dict)
+    """What happens during the n-th wait for the desktop."""
     settable: bool | Unknown = True
     """What the program says when its field is to show something."""
+    sets_late: bool = False
+    """Whether it does so all the same."""
     sets: int = 0
+    opening: float = 0.0
+    """Seconds until the first question."""
     suffixes: list[str] = field(default_factory=list)
 
     def desktop(self) -> ScriptedDesktop:
@@ -59,6 +80,7 @@ class ScriptedFields:
     @contextmanager
     def elements(self, limit: float) -> Iterator[Elements]:
         assert limit > 0
+        CLOCK.now += self.opening
         yield self
 
     def focused(self, window: ProgramWindow) -> Element | Unknown:
@@ -86,7 +108,7 @@ class ScriptedFields:
             self.focus = element
 
     def set_text(self, element: Element, text: str) -> bool | Unknown:
-        if self.blind is None and self.settable is True:
+        if self.blind is None and (self.settable is True or self.sets_late):
             self.shown[element.identifier] = self.renders(text) if element.identifier == "card" else text
             self.sets += 1
             if happens := self.after.get(len(text)):
@@ -97,6 +119,7 @@ class ScriptedFields:
         self.waits += 1
         if happens := self.later.get(self.waits):
             happens()
+        CLOCK.now += seconds
         return seconds
 
     def press(self, key: str) -> None:
@@ -140,10 +163,14 @@ class ScriptedDesktop:
 
     def wait(self, seconds: float) -> None:
         """What was asked for has happened."""
+        self.fields.looks += 1
+        if happens := self.fields.on_look.get(self.fields.looks):
+            happens(self.fields)
 
     @contextmanager
     def held(self) -> Iterator[None]:
         yield
 
     def press(self, key: str, *, as_scan_code: bool = False) -> None:
+        self.fields.scan_codes += as_scan_code
         self.fields.press(key)

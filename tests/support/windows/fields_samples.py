@@ -31,7 +31,7 @@ def fields_scenes() -> dict[str, Counter]:
     unseen = Problem(Code.HANDOVER_FIELD_UNSEEN, (("reason", "silent-program"),))
     return {
         "fields-reading": fields(Fields(ticket=ticket)),
-        "fields-known": fields(Fields(FieldAct.NOTHING, targets=targets)),
+        "fields-known": fields(Fields(FieldAct.NOTHING, targets=targets), rules=replace(RULES, handover_targets=(LENDING,))),
         "fields-watching": fields(Fields(FieldAct.WATCHING, ticket, targets, seen=SEEN)),
         "fields-typing": fields(Fields(FieldAct.TYPING, ticket, targets, seen=SEEN, number="2104123456")),
         "fields-taught": fields(Fields(FieldAct.TAUGHT, targets=targets, taught=TaughtField(TAUGHT, is_noticed=False))),

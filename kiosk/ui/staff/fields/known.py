@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
@@ -24,12 +24,12 @@ from kiosk.ui.widgets.words import Words, unmarked
 _TYPED = (Way.TYPED_ON_TAP, Way.TYPED_ON_CHOICE)
 
 
-def services_panel(counter: Counter, targets: Sequence[FieldTarget], sizes: StaffSizes) -> Panel:
+def services_panel(counter: Counter, sizes: StaffSizes) -> Panel:
     """For each service whether it is done here, over SIP2, or its number goes elsewhere, and where to."""
     panel = Panel(sizes)
     panel.inside.addLayout(title_row("right", say("staff.fields.services"), sizes))
     offered: tuple[AnyService, ...] = (*Service, *counter.rules.local_services)
-    rows: list[tuple[str, QWidget]] = [(name_of(service), Words(_where(counter, targets, service))) for service in offered]
+    rows: list[tuple[str, QWidget]] = [(name_of(service), Words(_where(counter, service))) for service in offered]
     # Side by side, where there is room: the targets below are what staff come for.
     half = len(rows) if sizes.small else (len(rows) + 1) // 2
     across = row(sizes.gap)
@@ -43,12 +43,12 @@ def services_panel(counter: Counter, targets: Sequence[FieldTarget], sizes: Staf
     return panel
 
 
-def _where(counter: Counter, targets: Sequence[FieldTarget], service: AnyService) -> str:
+def _where(counter: Counter, service: AnyService) -> str:
     found = ways(counter, service)
     said = way_words(found)
     if not any(way in _TYPED for way in found):
         return said
-    target = target_for_service([target for target in targets if target.in_force], service)
+    target = target_for_service(counter.rules.handover_targets, None if Way.TYPED_ON_TAP in found else service)
     if target is not None:
         return said + say("staff.fields.into", name=unmarked(target.name))
     return said + say("staff.fields.into-window") if counter.rules.handover_window else say("staff.fields.into-nothing")
@@ -57,7 +57,10 @@ def _where(counter: Counter, targets: Sequence[FieldTarget], service: AnyService
 class TargetCard(Panel):
     """One target: what it is known by, and the buttons that try and remove it. Removing asks first."""
 
-    def __init__(self, target: FieldTarget, service_names: Callable[[str], str], emit: Callable[[Event], None], sizes: StaffSizes) -> None:
+    def __init__(
+        self, target: FieldTarget, service_names: Callable[[str], str], whose: str, emit: Callable[[Event], None], sizes: StaffSizes
+    ) -> None:
+        """`whose`: see `whose_number`."""
         super().__init__(sizes)
         name = unmarked(target.name)
         self.inside.addLayout(title_row("keypad", name, sizes))
@@ -79,6 +82,7 @@ class TargetCard(Panel):
         self.inside.addLayout(facts(rows, sizes))
         if not target.in_force:
             self.inside.addWidget(Words(say("staff.fields.not-in-force"), "note"))
+        self.inside.addWidget(Words(whose, "note"))
         self._try = Button(say("staff.fields.try"), "secondary")
         self._try.setAccessibleName(plain(say("staff.fields.try-named", name=name)))
         says(self._try, TargetTryPressed(target.name), emit)

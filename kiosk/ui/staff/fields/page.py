@@ -14,6 +14,7 @@ from kiosk.domain.states import Counter, CounterRules, FieldAct, Fields, Handove
 from kiosk.text import plain, refusal, say
 from kiosk.ui.staff.fields.known import TargetCard, services_panel
 from kiosk.ui.staff.fields.teaching import TeachPanel
+from kiosk.ui.staff.fields.trial import whose_number
 from kiosk.ui.staff.page import Emit
 from kiosk.ui.staff.page_beside import PageBeside
 from kiosk.ui.staff.panels import Panel, bullet, column
@@ -78,8 +79,9 @@ class FieldsPage(PageBeside):
             panel.deleteLater()
         targets = page.targets or ()
         names = {service.value: plain(name_of(service)) for service in Service}
-        self._cards = [TargetCard(target, lambda name: unmarked(names.get(name, name)), self.tell, self.sizes) for target in targets]
-        self._panels = [services_panel(counter, targets, self.sizes), *self._cards]
+        whose = whose_number(counter.rules)
+        self._cards = [TargetCard(target, lambda name: unmarked(names.get(name, name)), whose, self.tell, self.sizes) for target in targets]
+        self._panels = [services_panel(counter, self.sizes), *self._cards]
         if page.targets == ():
             none = Panel(self.sizes)
             none.inside.addWidget(Words(say("staff.fields.none")))
@@ -116,6 +118,6 @@ def _next(code: Code, params: dict[str, str | int]) -> str:
     reason = params.get("reason")
     if reason in ("silent-program", "no-interface", "masked"):
         return say("staff.fields.next-unseen")
-    if reason == "fixed":
-        return say("staff.fields.next-fixed")
+    if reason in ("fixed", "nameless"):
+        return say(f"staff.fields.next-{reason}")
     return say("staff.fields.next-typed" if "typed" in params else "staff.fields.next")

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from kiosk.domain.events import Event, TargetKept, TeachingStopped, TeachPressed
-from kiosk.domain.field_targets import FieldWay, TaughtField, target_name, title_parts
-from kiosk.domain.model import AnyService, LocalService, Service
-from kiosk.domain.states import Counter, FieldAct, Fields
+from kiosk.domain.field_targets import FieldWay, TaughtField, name_in_config, target_name, title_parts
+from kiosk.domain.model import AnyService, Service
+from kiosk.domain.states import Counter, CounterRules, FieldAct, Fields
 from kiosk.text import plain, say
 from kiosk.ui.staff.fields.seen_table import UNCHECKED, SeenTable
+from kiosk.ui.staff.fields.trial import whose_number
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, row, title_row
 from kiosk.ui.staff.serving.services import name_of
 from kiosk.ui.theme import StaffSizes
@@ -27,11 +28,6 @@ _SUFFIXES = ("none", "enter", "tab")
 Tell = Callable[[Event], None]
 
 
-def value_of(service: AnyService) -> str:
-    """As the configuration names it."""
-    return service.name if isinstance(service, LocalService) else service.value
-
-
 class HowToTeach(QWidget):
     """What is to be taught, and how the number is to get in."""
 
@@ -42,6 +38,7 @@ class HowToTeach(QWidget):
         self._kinds = Segments(say("staff.fields.kind"), [say(f"staff.fields.kind-{kind}") for kind in _KINDS], height)
         self._ways = Segments(say("staff.fields.way"), [say(f"staff.fields.way-{way}") for way in _WAYS], height)
         self._kind_note, self._way_note = Words(kind="note"), Words(kind="note")
+        self._whose = Words(kind="note")
         self.start = Button(say("staff.fields.teach"), "primary", chord="N")
         says_its_meaning(self.start, emit)
         self._kinds.chosen.connect(self._choose_kind)
@@ -54,12 +51,16 @@ class HowToTeach(QWidget):
             inside.addWidget(Words(words, "strong"))
             inside.addWidget(control)
             inside.addWidget(note)
+        inside.addWidget(self._whose)
         across = row()
         across.addWidget(self.start)
         across.addStretch(1)
         inside.addLayout(across)
         self.setLayout(inside)
         self._show()
+
+    def show_rules(self, rules: CounterRules) -> None:
+        self._whose.set_text(whose_number(rules))
 
     def _choose_kind(self, index: int) -> None:
         self._window = bool(index)
@@ -78,6 +79,8 @@ class HowToTeach(QWidget):
         self._ways.choose(self._way)
         self._kind_note.set_text(say(f"staff.fields.kind-{_KINDS[self._window]}-note"))
         self._way_note.set_text(say(f"staff.fields.way-{_WAYS[self._way]}-note"))
+        # Nothing is typed into a window.
+        self._whose.setVisible(not self._window)
         means(self.start, TeachPressed(_WAYS[self._way], self._window))
 
 
@@ -143,7 +146,7 @@ class WhatFor(QWidget):
             row_.deleteLater()
         self._titles = [self._row("title", unmarked(part), part, self._only) for part in title_parts(target.title)]
         self._offered = (*Service, *counter.rules.local_services)
-        self._services = [self._row("service", name_of(service), value_of(service), self._toggle) for service in self._offered]
+        self._services = [self._row("service", name_of(service), name_in_config(service), self._toggle) for service in self._offered]
         for grid, rows, across in ((self._title_rows, self._titles, 1), (self._service_rows, self._services, 2)):
             across += not self._sizes.small
             for index, each in enumerate(rows):
@@ -217,6 +220,7 @@ class TeachPanel(Panel):
         step = act.value if page.is_taught else "taught" if is_taught else "how"
         self._lead.set_text(say(f"staff.fields.lead-{step}", number=page.number) if step == "typing" else say(f"staff.fields.lead-{step}"))
         self._how.setVisible(not is_taught and not page.is_taught)
+        self._how.show_rules(counter.rules)
         self._how.start.setEnabled(act is FieldAct.NOTHING)
         self._seen.setVisible(page.is_taught)
         self._stop.setVisible(act is FieldAct.WATCHING)
