@@ -13,7 +13,7 @@ from datetime import timedelta
 from peewee import Database
 
 from kiosk.domain.enrolment_file import numbered
-from kiosk.ledger.notes import drop_note, notes_after, write_note
+from kiosk.ledger.notes import drop_note, notes_after, parsed, write_note
 from kiosk.registry.counter_names import read_counter_name
 from kiosk.registry.models import CounterRow, EnrolmentCodeRow
 from kiosk.registry.notes import CODE_FOR_MANY, CODE_MINUTES
@@ -28,11 +28,12 @@ class Withdrawn:
     """How many it had left."""
 
 
-def free_names(database: Database, name: str, count: int) -> list[str]:
+def free_names(database: Database, name: str, count: int, now: str) -> list[str]:
     """The next names that no counter has and no other code gives away. Raises Refused: counter-name."""
     mine = proof_of(database, name)
     taken = {row.name for row in CounterRow.select(CounterRow.name).execute(database)}
-    taken |= {row.name for row in EnrolmentCodeRow.select().execute(database) if mine is None or bytes(row.code) != mine}
+    serving = EnrolmentCodeRow.select().where(EnrolmentCodeRow.until > now).execute(database)
+    taken |= {row.name for row in serving if mine is None or bytes(row.code) != mine}
     found: list[str] = []
     number = 0
     while len(found) < count:
@@ -45,12 +46,24 @@ def free_names(database: Database, name: str, count: int) -> list[str]:
 def write_codes(database: Database, name: str, names: Sequence[str], proof: bytes, until: str, life: timedelta) -> None:
     """Within a transaction. The code for many of before is void; names that were given away for it stay known to its counters' repeats."""
     withdraw(database, name)
-    minutes = str(life // timedelta(minutes=1))
     for one in names:
-        EnrolmentCodeRow.delete().where(EnrolmentCodeRow.name == one).execute(database)
+        _delete(database, one)
         EnrolmentCodeRow.insert({"name": one, "code": proof, "until": until, "tries": 0}).execute(database)
-        write_note(database, CODE_MINUTES + one, minutes)
-    write_note(database, CODE_FOR_MANY + name, proof.hex())
+    write_note(database, CODE_FOR_MANY + name, f"{proof.hex()} {life // timedelta(minutes=1)}")
+
+
+def _delete(database: Database, name: str) -> None:
+    EnrolmentCodeRow.delete().where(EnrolmentCodeRow.name == name).execute(database)
+    drop_note(database, CODE_MINUTES + name)
+
+
+def forget(database: Database, before: str) -> None:
+    """Forget, within a transaction, all codes that ended before."""
+    for row in list(EnrolmentCodeRow.select().where(EnrolmentCodeRow.until < before).execute(database)):
+        _delete(database, row.name)
+    for proof, name in names_by_proof(database).items():
+        if not has_rows(database, proof):
+            drop_note(database, CODE_FOR_MANY + name)
 
 
 def withdraw(database: Database, name: str) -> int:
@@ -68,15 +81,15 @@ def void_codes_of(database: Database, counter: str) -> Withdrawn | None:
     row = EnrolmentCodeRow.select().where(EnrolmentCodeRow.name == counter).get_or_none(database)
     if row is None:
         return None
-    EnrolmentCodeRow.delete().where(EnrolmentCodeRow.name == counter).execute(database)
+    _delete(database, counter)
     name = names_by_proof(database).get(bytes(row.code))
     count = 0 if name is None else withdraw(database, name)
     return None if name is None or not count else Withdrawn(name, count)
 
 
-def given_away_by(database: Database, counter: str) -> str | None:
+def given_away_by(database: Database, counter: str, now: str) -> str | None:
     """The code for many by which a counter may still get this name; None if there is none."""
-    unused = (EnrolmentCodeRow.name == counter) & EnrolmentCodeRow.secret.is_null()
+    unused = (EnrolmentCodeRow.name == counter) & EnrolmentCodeRow.secret.is_null() & (EnrolmentCodeRow.until > now)
     row = EnrolmentCodeRow.select().where(unused).get_or_none(database)
     return None if row is None else names_by_proof(database).get(bytes(row.code))
 
@@ -93,7 +106,13 @@ def proof_of(database: Database, name: str) -> bytes | None:
 
 def names_by_proof(database: Database) -> dict[bytes, str]:
     """What the names of the counters begin with, of each code for many."""
-    return {bytes.fromhex(proof): name for name, proof in notes_after(database, CODE_FOR_MANY).items()}
+    return {bytes.fromhex(noted.partition(" ")[0]): name for name, noted in notes_after(database, CODE_FOR_MANY).items()}
+
+
+def life_of(database: Database, proof: bytes) -> timedelta | None:
+    """How long the code for many was to serve; None if this is none, or was withdrawn. Raises Unavailable: store-damaged."""
+    noted = [noted for noted in notes_after(database, CODE_FOR_MANY).values() if noted.startswith(f"{proof.hex()} ")]
+    return timedelta(minutes=parsed(noted[0].partition(" ")[2], int)) if noted else None
 
 
 def row_for(database: Database, proof: bytes, secret: bytes) -> EnrolmentCodeRow | None:

@@ -28,7 +28,7 @@ from kiosk.domain.enrolment_file import LONGEST_LIFE
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.key_derivation import derived
 from kiosk.ledger.notes import drop_note, parsed, read_note, write_note
-from kiosk.registry.codes_for_many import free_names, given_away_by, has_rows, row_for, withdraw, write_codes
+from kiosk.registry.codes_for_many import forget, free_names, given_away_by, has_rows, life_of, row_for, withdraw, write_codes
 from kiosk.registry.counter_names import in_one_spelling, read_counter_name
 from kiosk.registry.counters import counter_act, told
 from kiosk.registry.ledger import RegistryLedger
@@ -101,7 +101,7 @@ class Enrolment:
         knows which of them will be which. Raises Refused: counter-name.
         """
         name = read_counter_name(name)
-        self._ledger.database.read(lambda database: free_names(database, name, uses))
+        self._ledger.database.read(lambda database: free_names(database, name, uses, told(self._clock())))
         code = EnrolmentCode.fresh(certificate, for_many=True)
         return NewCode(name, code, life, datetime.fromisoformat(told(self._clock() + life)), again=False, uses=uses)
 
@@ -114,16 +114,19 @@ class Enrolment:
         database = self._ledger.database.database
         if new.code.is_for_many:
             with self._ledger.acting() as audit:
-                write_codes(database, name, free_names(database, name, new.uses), proof, told(new.until), new.life)
+                forget(database, told(now - _REMEMBERED))
+                names = free_names(database, name, new.uses, told(now))
+                write_codes(database, name, names, proof, told(new.until), min(new.life, LONGEST_LIFE))
                 audit(replace(counter_act(told(now), name, "code", "many"), checked=f"uses:{new.uses}"))
             return True
         with self._ledger.acting() as audit:
             _check_known(database, name, is_awaited=new.again)
-            over = EnrolmentCodeRow.until < told(now - _REMEMBERED)
-            others = EnrolmentCodeRow.select().where((EnrolmentCodeRow.name != name) & ~over)
+            over = told(now - _REMEMBERED)
+            others = EnrolmentCodeRow.select().where((EnrolmentCodeRow.name != name) & (EnrolmentCodeRow.until >= over))
             if proof[:_FINDS] in {_finds(row) for row in others.execute(database)}:
                 return False
-            EnrolmentCodeRow.delete().where((EnrolmentCodeRow.name == name) | over).execute(database)
+            forget(database, over)
+            EnrolmentCodeRow.delete().where(EnrolmentCodeRow.name == name).execute(database)
             EnrolmentCodeRow.insert({"name": name, "code": proof, "until": told(new.until), "tries": 0}).execute(database)
             if new.life == LIFE:
                 drop_note(database, CODE_MINUTES + name)
@@ -153,7 +156,7 @@ class Enrolment:
         spelt, database = in_one_spelling(name), self._ledger.database.database
         with self._ledger.acting() as audit:
             count = withdraw(database, spelt)
-            if given_away_by(database, spelt) is None:
+            if given_away_by(database, spelt, told(self._clock())) is None:
                 unused = (EnrolmentCodeRow.name == spelt) & EnrolmentCodeRow.secret.is_null()
                 count += int(EnrolmentCodeRow.delete().where(unused).execute(database))
             if count:
@@ -167,7 +170,8 @@ class Enrolment:
 
     def given_away_by(self, name: str) -> str | None:
         """The code for many that may give this name to a counter; None if there is none."""
-        return self._ledger.database.read(lambda database: given_away_by(database, in_one_spelling(name)))
+        spelt, now = in_one_spelling(name), told(self._clock())
+        return self._ledger.database.read(lambda database: given_away_by(database, spelt, now))
 
     def _count_try(self, proof: bytes) -> str:
         """Find the code that this may be a try for, and count it. Returns the counter's name."""
@@ -197,7 +201,7 @@ class Enrolment:
             else:
                 # A code that ends too late was made while the clock was ahead: in doubt it is over.
                 until = datetime.fromisoformat(row.until)
-                if not now < until <= now + _life_of(database, name):
+                if not now < until <= now + (life_of(database, proof) or _life_of(database, name)):
                     raise _refused("expired")
                 if CounterRow.select().where((CounterRow.secret == secret) & (CounterRow.name != name)).exists(database):
                     raise _refused("used")

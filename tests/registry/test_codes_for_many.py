@@ -14,7 +14,9 @@ import pytest
 from kiosk.domain.counter_secret import fresh_secret
 from kiosk.domain.errors import Code, Refused
 from kiosk.ledger.audit import AuditTrail
+from kiosk.ledger.notes import notes_after
 from kiosk.registry.codes_for_many import Withdrawn
+from kiosk.registry.models import EnrolmentCodeRow
 from kiosk.registry.open_codes import MOST_TRIES
 from tests.support.registry.enrolling_server import CERTIFICATE, EnrollingServer
 
@@ -59,7 +61,11 @@ def test_a_counter_that_asks_again_keeps_its_name(server: EnrollingServer) -> No
     assert server.refusal(code, fresh_secret()) == "used"
 
 
-def test_many_that_start_together_are_no_attack(server: EnrollingServer) -> None:
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.linux("PostgreSQL"))])
+def test_many_that_start_together_are_no_attack(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> None:
+    """No two take one name, however each database keeps them apart."""
+    url = request.getfixturevalue("postgres").create_database() if database == "postgresql" else ""
+    server = EnrollingServer(tmp_path / "registry.db", url)
     code = open_many(server, 16)
 
     def attempt(_: int) -> str:
@@ -70,6 +76,7 @@ def test_many_that_start_together_are_no_attack(server: EnrollingServer) -> None
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(attempt, range(16))) == sorted(f"中央-{number}" for number in range(1, 17))
+    server.ledger.database.close()
 
 
 def test_its_time_is_over_for_all(server: EnrollingServer) -> None:
@@ -146,6 +153,33 @@ def test_the_code_is_kept_nowhere_and_what_was_done_is_written_down(server: Enro
     with server.ledger.database.reading() as database:
         (last,) = AuditTrail(database).page(0)
     assert (last.act, last.counter, last.reason, last.checked) == ("code", "中央", "many", "uses:2")
+
+
+def test_a_name_is_free_again_when_nobody_took_it_in_time(server: EnrollingServer) -> None:
+    open_many(server, 3)
+    assert server.enrolment.given_away_by("中央-2") == "中央"
+    server.now += LIFE
+    assert server.enrolment.given_away_by("中央-2") is None
+    assert server.enrolment.enrol(server.open("中央-2"), fresh_secret()).counter == "中央-2"
+
+
+def test_what_is_over_is_forgotten_by_the_next_code(server: EnrollingServer) -> None:
+    """Its rows and notes would be in each backup for ever; a name that nobody took is free."""
+    server.open("中央-1")
+    open_many(server, 5)
+    server.now += LIFE
+    server.enrolment.withdraw("中央")
+    assert server.enrolment.enrol(open_many(server, 2), fresh_secret()).counter == "中央-1"
+    server.now += LIFE + timedelta(days=2)
+    open_many(server, 3, "東")
+    with server.ledger.database.reading() as database:
+        assert len(notes_after(database, "enrolment.")) == 1
+        assert [row.name for row in EnrolmentCodeRow.select().execute(database)] == ["東-1", "東-2", "東-3"]
+
+
+def test_none_serves_longer_than_a_week(server: EnrollingServer) -> None:
+    code = open_many(server, 2, life=timedelta(days=60))
+    assert server.refusal(code, fresh_secret()) == "expired"
 
 
 def test_a_name_too_long_for_a_number_is_refused_before_anything_is_made(server: EnrollingServer) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.domain.errors import Code, Refused
 from kiosk.registry.counters import Counters
-from kiosk.registry.database import open_sqlite
+from kiosk.registry.database import open_database, open_sqlite
 from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.site_key import SiteKey
@@ -23,9 +23,10 @@ SITE_KEY = SiteKey(bytes(range(32)), "0" * 32)
 class EnrollingServer:
     """`ledger`, `enrolment` and `counters` over one database; `now` is what its clock says."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, url: str = "") -> None:
+        """`url`: of an empty database of PostgreSQL, instead of a file."""
         self.path, self.now = path, datetime(2026, 11, 29, 9, tzinfo=UTC)
-        database = open_sqlite(path)
+        database = open_database(url) if url else open_sqlite(path)
         RegistryLedger.found(database, SITE_KEY.key, SITE_KEY.library, self.now)
         self.ledger = RegistryLedger(database, SITE_KEY.key, clock=lambda: self.now)
         self.enrolment = Enrolment(self.ledger, SITE_KEY, lambda: self.now)
