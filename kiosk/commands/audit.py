@@ -45,7 +45,7 @@ def list_acts(home: Home, options: argparse.Namespace) -> int:
 
     def tell(repository: Repository) -> int:
         for entry in repository.audit_rows(since):
-            print(json.dumps(asdict(entry), ensure_ascii=False) if options.json else _line(entry))
+            print(json.dumps(asdict(entry), ensure_ascii=False) if options.json else line_of(entry))
         head = repository.audit_head()
         # A program reading the rows needs rows only.
         told = output.words("audit.head", rows=head.rows, digest=head.digest.hex())
@@ -120,7 +120,7 @@ _NAMING = frozenset(
 """Acts whose reason is the name of something."""
 
 
-def _line(entry: AuditEntry) -> str:
+def line_of(entry: AuditEntry) -> str:
     checked = "・".join(_checked(word) for word in entry.checked.split())
     columns = (
         entry.place,
