@@ -2,7 +2,8 @@
 
 Both are read and checked before anything is changed. The enrolment file is copied beside the counter's keys until it has served: whatever
 keeps the counter from being enrolled today (its server is away), the next `kiosk setup --machine` goes on, with or without the file. The
-copy is erased then, or once the code in it is of no use; the original is left to people.
+copy is erased then, or once the code in it is of no use; the original is left to people. The counter's group may read it meanwhile, also a
+code for many: whoever works at a counter may be trusted with it for the days that it serves.
 """
 
 from __future__ import annotations
