@@ -101,7 +101,8 @@ def try_out(home: Home, options: argparse.Namespace) -> int:
         began = time.monotonic()
         hand_over(number, target, here, accessible)
         took = time.monotonic() - began
-    output.tell_done("handover.tried" if target.field is not None else "handover.tried-window", number=number, took=round(took * 1000))
+    how = "handover.tried" if target.is_read_back else "handover.tried-sent" if target.field is not None else "handover.tried-window"
+    output.tell_done(how, number=number, took=round(took * 1000))
     return output.OK
 
 

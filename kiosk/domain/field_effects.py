@@ -43,7 +43,7 @@ class KeepTarget:
 
 @dataclass(frozen=True, slots=True)
 class TryTarget:
-    """Type a trial number as for a patron. Answered by TargetTried or FieldsFailed."""
+    """Type a trial number as for a patron. Answered by TargetTried, FieldsFailed or TargetsRead."""
 
     ticket: Ticket
     name: str

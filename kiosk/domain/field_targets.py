@@ -53,6 +53,11 @@ class FieldTarget:
     """Whether the program that runs knows it already."""
 
     @property
+    def is_unchecked(self) -> bool:
+        """Whether it is only a window: no field of it can be seen."""
+        return self.habit == "unchecked"
+
+    @property
     def leaves(self) -> bool:
         """Whether another field has the focus after the last digit, so that no key may follow."""
         return self.habit in ("jumps", "submits")

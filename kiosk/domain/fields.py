@@ -27,6 +27,8 @@ from kiosk.domain.transition import Step, asking, stay
 
 FORGET_SECONDS = 300
 """How long what was taught may stand on the screen: the title of a window may name a patron."""
+_READ_AFTER = {FieldAct.KEEPING: FieldDone.KEPT, FieldAct.FORGETTING: FieldDone.FORGOTTEN, FieldAct.TRYING: FieldDone.GONE}
+"""What has been done, once the targets are read again."""
 
 
 def may_open(counter: Counter) -> bool:
@@ -58,8 +60,7 @@ def heard(counter: Counter, event: FieldsEvent) -> Step:
             counter, ticket = asking(counter)
             return _at(counter, Fields(FieldAct.FORGETTING, ticket, page.targets, name=name)), (ForgetTarget(ticket, name),)
         case TargetsRead(_, targets):
-            done = {FieldAct.KEEPING: FieldDone.KEPT, FieldAct.FORGETTING: FieldDone.FORGOTTEN}.get(page.act)
-            return _at(counter, Fields(FieldAct.NOTHING, targets=targets, name=page.name, done=done)), ()
+            return _at(counter, Fields(FieldAct.NOTHING, targets=targets, name=page.name, done=_READ_AFTER.get(page.act))), ()
         case FieldSeen(_, seen):
             return _at(counter, replace(page, seen=seen)), ()
         case FieldTypingBegan(_, number):

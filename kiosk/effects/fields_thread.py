@@ -43,17 +43,17 @@ class FieldsThread:
         if teacher is None:
             raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
         match question:
-            case ReadTargets():
-                pass
             case TeachField():
                 return self._taught(teacher, question)
-            case TryTarget(_, name):
+            case TryTarget(_, name) if name in {target.name for target in teacher.targets()}:
                 checked = teacher.try_out(name, is_wanted=lambda: self._wanted == ticket)
                 return None if checked is None else TargetTried(ticket, checked)
             case KeepTarget(_, target):
                 teacher.keep(target)
             case ForgetTarget(_, name):
                 teacher.forget(name)
+            case ReadTargets() | TryTarget():
+                pass
         return TargetsRead(ticket, teacher.targets())
 
     def _taught(self, teacher: FieldTeacher, question: TeachField) -> Event | None:

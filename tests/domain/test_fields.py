@@ -114,6 +114,12 @@ def test_a_trial_tells_whether_it_was_read_back(at: Page) -> None:
     assert (at.page.done, len(at.of(TryTarget))) == (None, 3)
 
 
+def test_that_somebody_has_removed_what_was_to_be_tried_is_said(at: Page) -> None:
+    at.happen(TargetTryPressed("貸出"))
+    at.answer(TargetsRead, targets=())
+    assert (at.page.done, at.page.name, at.page.targets) == (FieldDone.GONE, "貸出", ())
+
+
 def test_a_target_is_forgotten(at: Page) -> None:
     at.happen(TargetForgotten("貸出"))
     [asked] = at.of(ForgetTarget)

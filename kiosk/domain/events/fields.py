@@ -66,9 +66,9 @@ class TargetForgotten:
 
 @dataclass(frozen=True, slots=True)
 class TargetsRead(Answer):
-    """The targets of the configuration, as they are now."""
+    """The targets of the configuration, as they are now; of a trial, once the target is not among them."""
 
-    about: ClassVar = Answering((ReadTargets, KeepTarget, ForgetTarget))
+    about: ClassVar = Answering((ReadTargets, KeepTarget, TryTarget, ForgetTarget))
     targets: tuple[FieldTarget, ...]
 
 

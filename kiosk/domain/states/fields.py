@@ -38,6 +38,8 @@ class FieldDone(StrEnum):
     TRIED = "tried"
     TRIED_UNCHECKED = "tried-unchecked"
     FORGOTTEN = "forgotten"
+    GONE = "gone"
+    """Not done: somebody else has removed it."""
 
 
 _QUESTIONS: dict[FieldAct, type[Question]] = {

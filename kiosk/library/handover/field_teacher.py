@@ -70,7 +70,7 @@ class FieldTeacher:
             hand_over_in_turn(self._number, target, is_wanted)
         except GivenUp:
             return None
-        return target.field is not None
+        return target.is_read_back
 
     def _field(
         self, way: FieldWay, seen: Callable[[SeenField], None], typing: Callable[[str], None], is_wanted: Callable[[], bool]

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
-from kiosk.library.handover.elements import Field
+from kiosk.library.handover.elements import Field, Habit
 from kiosk.library.handover.seat import ProgramWindow
 
 
@@ -83,6 +83,11 @@ class Target:
             raise ValueError("the key after the number would go to whatever has the focus then")
         if self.field is None and self.way is WayIn.SET_VALUE:
             raise ValueError("only a field has a value")
+
+    @property
+    def is_read_back(self) -> bool:
+        """Whether all of the number is known to have arrived: what a form shows that has sent itself is another page's."""
+        return self.field is not None and self.field.habit is not Habit.SUBMITS
 
     def fits(self, window: ProgramWindow) -> bool:
         """Whether the number may be typed into `window`; never for our own windows."""

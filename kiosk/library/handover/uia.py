@@ -26,7 +26,8 @@ _DEEPEST = 200
 # https://learn.microsoft.com/windows/win32/winauto/uiauto-automation-element-propids and -controlpattern-propids
 _CONTROL_TYPE, _NAME, _ENABLED, _IDENTIFIER = 30003, 30005, 30010, 30011
 _PASSWORD, _WINDOW, _HAS_VALUE, _VALUE, _READ_ONLY = 30019, 30020, 30043, 30045, 30046
-_CACHED = (_CONTROL_TYPE, _NAME, _ENABLED, _IDENTIFIER, _WINDOW, _HAS_VALUE, _VALUE, _READ_ONLY)
+_OFFSCREEN = 30022
+_CACHED = (_OFFSCREEN, _CONTROL_TYPE, _NAME, _ENABLED, _IDENTIFIER, _WINDOW, _HAS_VALUE, _VALUE, _READ_ONLY)
 # https://learn.microsoft.com/windows/win32/winauto/uiauto-controltype-ids
 _COMBO_BOX, _EDIT, _DOCUMENT = 50003, 50004, 50030
 _ROLES = {_COMBO_BOX: "combo box", _EDIT: "edit", _DOCUMENT: "document"}
@@ -97,11 +98,13 @@ class UiaElements:
             told = (_IDENTIFIER, field.identifier) if field.identifier else (_NAME, field.name)
             condition = self._automation.CreatePropertyCondition(*told)
             found = self._automation.ElementFromHandle(window.handle).FindAllBuildCache(_DESCENDANTS, condition, self._request())
-            described = [self._described(found.GetElement(number))[0] for number in range(found.Length)]
-            fitting = [element for element in described if field.fits(element)]
+            ones = [found.GetElement(number) for number in range(found.Length)]
+            fitting = [(one, element) for one in ones if field.fits(element := self._described(one)[0])]
+            if len(fitting) > 1:
+                fitting = [pair for pair in fitting if not pair[0].GetCachedPropertyValue(_OFFSCREEN)] or fitting
             if len(fitting) != 1:
                 return Unknown.AMBIGUOUS if fitting else Unknown.GONE
-            return fitting[0]
+            return fitting[0][1]
 
         return self._ask(question)
 

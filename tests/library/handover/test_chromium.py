@@ -30,7 +30,7 @@ from tests.support.wait import LIMIT, wait_until
 pytestmark = [pytest.mark.window, pytest.mark.trial, pytest.mark.timeout(300)]
 
 NUMBER = "0123456789"
-RUNS = 200
+RUNS, TRIES = 200, 3
 LONGEST = 10.0
 """Seconds of a hand-over on a busy machine; three of it are its own."""
 LABEL = "利用者番号"
@@ -183,24 +183,35 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 def test_no_digit_is_in_another_field_and_what_is_said_is_true(browser: Browser) -> None:
     draw = random.Random(14)
-    odd = []
+    odd: list[object] = []
     for number in range(RUNS):
         name, case = drawn(draw)
-        refused, values, took = browser.run(case)
-        told = (number, name, refused and (refused.code, refused.params), values)
-        assert took < LONGEST, told
-        if name.startswith("moved-in-burst"):
-            # By then all keys may have been pressed; that is said, unless all are where they belong.
-            assert refused is not None or values == {"card": NUMBER, "note": ""}, told
-            continue
-        is_said = (refused and refused.code) in (case.refused or {None})
-        is_counted = refused is None or case.typed is None or refused.params == {"typed": case.typed}
-        if not (is_said and is_counted and (values.get("card", case.shown), values.get("note", "")) == (case.shown, "")):
-            # On a busy machine an answer comes too late, or the page moves the focus so late that nothing has told of it at the next key.
-            assert refused is not None, told
-            assert values.get("note", "") in ("", NUMBER[len(case.shown) : len(case.shown) + 1] if case.later else ""), told
-            odd.append(told)
-    assert len(odd) <= RUNS // 10, odd
+        # On a busy machine an answer comes too late, or the page moves the focus so late that nothing has told of it at the next key: no
+        # digit is astray for all that, and on another try what is the case is said.
+        tries = [seen_of(browser, name, case)]
+        while tries[-1] and len(tries) < TRIES:
+            tries.append(seen_of(browser, name, case))
+        if tries[-1]:
+            odd.append((number, tries))
+    assert len(odd) <= RUNS // 50, odd
+
+
+def seen_of(browser: Browser, name: str, case: Case) -> tuple[object, ...]:
+    """What was said where another thing was the case; nothing where it was true."""
+    refused, values, took = browser.run(case)
+    told = (name, refused and (refused.code, refused.params), values)
+    assert took < LONGEST, told
+    if name.startswith("moved-in-burst"):
+        # By then all keys may have been pressed; that is said, unless all are where they belong.
+        assert refused is not None or values == {"card": NUMBER, "note": ""}, told
+        return ()
+    is_said = (refused and refused.code) in (case.refused or {None})
+    is_counted = refused is None or case.typed is None or refused.params == {"typed": case.typed}
+    if is_said and is_counted and (values.get("card", case.shown), values.get("note", "")) == (case.shown, ""):
+        return ()
+    assert refused is not None, told
+    assert values.get("note", "") in ("", NUMBER[len(case.shown) : len(case.shown) + 1] if case.later else ""), told
+    return told
 
 
 def test_a_dialog_of_the_browser_stops_the_number(browser: Browser) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.library.handover import ProgramWindow, Target
+from kiosk.library.handover.elements import Field, Habit
 
 
 def window(title: str, *programs: str, ours: bool = False) -> ProgramWindow:
@@ -68,3 +69,9 @@ def test_a_title_fits_whatever_stands_around_it(before: str, title: str, after: 
     shown = f"{before} {title} {after}"
     for wanted in (title, unicodedata.normalize("NFKC", title), title.swapcase()):
         assert Target(wanted).fits(window(shown))
+
+
+def test_only_a_field_that_does_not_send_itself_is_read_back() -> None:
+    habits = [habit for habit in Habit if Target("図書館システム", field=Field("entry", "利用者番号", habit=habit)).is_read_back]
+    assert habits == [Habit.PLAIN, Habit.FORMATS, Habit.RENDERS, Habit.JUMPS]
+    assert not Target("図書館システム").is_read_back

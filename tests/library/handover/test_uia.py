@@ -13,7 +13,7 @@ from kiosk.library.handover import ProgramWindow, uia
 from kiosk.library.handover.elements import Element, Field, Unknown
 from kiosk.library.handover.uia import UiaElements
 from kiosk.library.handover.uia_com import UiAutomation
-from tests.support.windows.played_uia import ADDRESS, HAS_VALUE, PASSWORD, PATTERNS, VALUE, WINDOW, ComFailure, PlayedAutomation
+from tests.support.windows.played_uia import ADDRESS, HAS_VALUE, OFFSCREEN, PASSWORD, PATTERNS, VALUE, WINDOW, ComFailure, PlayedAutomation
 
 FRONT = ProgramWindow(WINDOW, "図書館システム", ("browser",), ours=False)
 CARD = Field("edit", "利用者番号", "card", "", ADDRESS)
@@ -50,6 +50,19 @@ def test_the_focus_in_another_window_is_not_in_this_one(played: PlayedAutomation
     assert elements_of(played).focused(replace(FRONT, handle=8)) is Unknown.NO_FOCUS
     played.focus = None
     assert elements_of(played).focused(FRONT) is Unknown.NO_FOCUS
+
+
+def test_of_two_fields_alike_the_one_on_the_screen_is_found(played: PlayedAutomation) -> None:
+    """A dialog keeps one that is hidden."""
+    card = played.fields["card"]
+    hidden = played.fields["hidden"] = replace(card, number=9, has=dict(card.has))
+    assert elements_of(played).find(FRONT, CARD) is Unknown.AMBIGUOUS
+    hidden.has[OFFSCREEN] = True
+    found = elements_of(played).find(FRONT, CARD)
+    assert isinstance(found, Element)
+    assert found.handle == ("uia", f"42.{card.number}")
+    card.has[OFFSCREEN] = True
+    assert elements_of(played).find(FRONT, CARD) is Unknown.AMBIGUOUS
 
 
 def test_what_a_field_does_not_tell_is_unknown(played: PlayedAutomation) -> None:

@@ -12,7 +12,6 @@ from kiosk.domain.model import AnyService, Service
 from kiosk.domain.service_ways import Way, ways
 from kiosk.domain.states import Counter
 from kiosk.text import plain, say
-from kiosk.ui.staff.fields.seen_table import UNCHECKED
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, facts, row, title_row
 from kiosk.ui.staff.service_ways import way_words
 from kiosk.ui.staff.serving.services import name_of
@@ -70,7 +69,7 @@ class TargetCard(Panel):
         keys += [say("staff.fields.suffix-key", key=say(f"staff.fields.key-{target.suffix}"))] if target.suffix != "none" else []
         keys += [say("staff.fields.pause", ms=target.pause_ms)] if target.pause_ms else []
         label = unmarked(target.label or target.id) or say("staff.fields.empty")
-        field = label if target.habit != UNCHECKED else say("staff.fields.no-field")
+        field = label if not target.is_unchecked else say("staff.fields.no-field")
         rows: list[tuple[str, QWidget]] = [
             (say("staff.fields.for"), Words(services)),
             (say("staff.fields.window"), Words(say("staff.fields.title-has", title=unmarked(target.title)))),

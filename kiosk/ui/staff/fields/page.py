@@ -10,7 +10,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events import StatusChosen
 from kiosk.domain.field_targets import FieldTarget
 from kiosk.domain.model import Service
-from kiosk.domain.states import Counter, CounterRules, FieldAct, Fields, HandoverWhen
+from kiosk.domain.states import Counter, CounterRules, FieldAct, FieldDone, Fields, HandoverWhen
 from kiosk.text import plain, refusal, say
 from kiosk.ui.staff.fields.known import TargetCard, services_panel
 from kiosk.ui.staff.fields.teaching import TeachPanel
@@ -101,7 +101,7 @@ class FieldsPage(PageBeside):
             self._notice.say(refusal(code, "staff", **params), _next(code, params))
             return
         if page.done is not None:
-            self._notice.set_kind("care" if page.done.value == "tried-unchecked" else "done")
+            self._notice.set_kind("care" if page.done in (FieldDone.TRIED_UNCHECKED, FieldDone.GONE) else "done")
             self._notice.say(say(f"staff.fields.done-{page.done}", name=unmarked(page.name)))
             return
         under_way = {FieldAct.READING: "reading", FieldAct.TRYING: "trying", FieldAct.FORGETTING: "forgetting"}.get(page.act)

@@ -13,7 +13,6 @@ from kiosk.ui.widgets.icon import pixmap
 from kiosk.ui.widgets.words import Words, unmarked
 
 _ROWS = ("program", "window", "label", "id", "page")
-UNCHECKED = "unchecked"
 
 
 class SeenTable(QWidget):
@@ -48,7 +47,7 @@ class SeenTable(QWidget):
     def show_target(self, target: FieldTarget) -> None:
         """One that was taught, and what it does."""
         said = say(f"staff.fields.habit-{target.habit}")
-        look = ("warn", "yellow") if target.habit == UNCHECKED else ("checkc", "green")
+        look = ("warn", "yellow") if target.is_unchecked else ("checkc", "green")
         self._say(*look, said, target.program, target.title, target.label, target.id, target.address)
 
     def _say(self, icon: str, colour: str, sentence: str, *values: str) -> None:

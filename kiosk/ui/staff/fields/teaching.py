@@ -11,7 +11,7 @@ from kiosk.domain.field_targets import FieldWay, TaughtField, name_in_config, ta
 from kiosk.domain.model import AnyService, Service
 from kiosk.domain.states import Counter, CounterRules, FieldAct, Fields
 from kiosk.text import plain, say
-from kiosk.ui.staff.fields.seen_table import UNCHECKED, SeenTable
+from kiosk.ui.staff.fields.seen_table import SeenTable
 from kiosk.ui.staff.fields.trial import whose_number
 from kiosk.ui.staff.panels import MIDDLE, Panel, column, row, title_row
 from kiosk.ui.staff.serving.services import name_of
@@ -188,7 +188,7 @@ class WhatFor(QWidget):
         self._stop.setEnabled(not is_keeping)
         chosen = [(service, each) for service, each in zip(self._offered, self._services, strict=True) if each.isChecked()]
         names = [plain(name_of(service)) for service, _ in chosen]
-        otherwise = "staff.fields.name-window" if self._taught.target.habit == UNCHECKED else "staff.fields.name"
+        otherwise = "staff.fields.name-window" if self._taught.target.is_unchecked else "staff.fields.name"
         suffix = "none" if self._taught.target.leaves else _SUFFIXES[self._suffix]
         services = tuple(str(each.property("stands-for")) for _, each in chosen)
         means(self._keep, TargetKept(target_name(names, plain(say(otherwise))), title, services, suffix))
