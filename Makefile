@@ -52,8 +52,8 @@ test: lint
 	@$(call pytest,tests,1200,1800) -n 4 --dist worksteal $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
 
 trial: setup
-	@$(if $(ARGS),,$(call pytest,"trial: speed",600,1200) -q -m trial tests/test_speed.py)
-	@$(call pytest,trial,2700,3600) -n 3 --dist worksteal -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py)
+	@$(if $(ARGS),,$(call pytest,"trial: speed",600,1200) -q -m trial tests/test_speed.py tests/store/test_lookup.py)
+	@$(call pytest,trial,2700,3600) -n 3 --dist worksteal -m trial --timeout 1200 -o faulthandler_timeout=1300 $(if $(ARGS),$(ARGS),--ignore=tests/test_speed.py --ignore=tests/store/test_lookup.py)
 	@$(if $(ARGS),,$(part) "trial: Wine" 1200 tools/trial_windows --selection)
 	@$(if $(ARGS),,QT_QPA_PLATFORM=offscreen $(part) coverage 1200 tools/check_coverage)
 

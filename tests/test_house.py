@@ -36,7 +36,7 @@ TOO_LONG = {
     "tests/store/test_integrity.py": 539,
     "tests/support/domain/invariants.py": 312,
     "tests/support/domain/random_events.py": 444,
-    "tests/support/screens/xvfb.py": 474,
+    "tests/support/screens/xvfb.py": 487,
     "tests/test_lending_line.py": 358,
     "tests/test_lending_window.py": 466,
     "tests/test_pin_rules.py": 313,

@@ -19,6 +19,7 @@ from kiosk.domain.events import CardPlaced, Event
 from kiosk.domain.machine import step
 from kiosk.domain.model import Insertion
 from kiosk.domain.states import Counter, OutOfOrder, Screen, Section
+from kiosk.ui.widgets.check_row import CheckRow
 from kiosk.ui.widgets.scan_field import ScanField
 from tests.support.count_cases import CountCases
 from tests.support.windows.focusable import is_guarded
@@ -84,13 +85,18 @@ def ways(control: QWidget, hold: Callable[[], None] | None) -> Iterator[tuple[st
             yield name, by_action(name)
 
 
+def anew(window: QWidget, show: Callable[[], None]) -> None:
+    """The page as it was before anything was chosen on it."""
+    window.show_state(with_facts(counter_in(OutOfOrder("")), FACTS))  # type: ignore[attr-defined]
+    show()
+
+
 def found(window: QWidget, counter: Counter, name: str, show: Callable[[], None]) -> QWidget:
     """The control on the page as it is shown anew; one that has changed by itself is built anew."""
     show()
-    by_itself = counter.beside is Section.STATUS or counter.screen is Screen.RETURNING
+    by_itself = counter.beside in (Section.STATUS, Section.FIELDS) or counter.screen is Screen.RETURNING
     if by_itself or not any(each.accessibleName() == name for each in controls(window)):
-        window.show_state(with_facts(counter_in(OutOfOrder("")), FACTS))  # type: ignore[attr-defined]
-        show()
+        anew(window, show)
     QApplication.clipboard().clear()
     return next(each for each in controls(window) if each.accessibleName() == name)
 
@@ -105,12 +111,15 @@ def unheard(window: QWidget, counter: Counter, name: str, said: list[Event], way
     control = found(window, counter, name, show)
     for field in window.findChildren(ScanField):
         field.setText(NUMBER)
-    before, lit = shown(window), checked(window)
+    before, lit, was_checked = shown(window), checked(window), is_chosen(control)
     said.clear()
     way[1](control)
     settle()
     if changes_the_counter(counter, said):
         return False
+    if counter.beside is Section.FIELDS and isinstance(control, CheckRow):
+        # What is chosen for a field stands on the page alone until it is kept.
+        return is_chosen(control) == was_checked
     # A look that flips and means nothing is worse than nothing: of a few, one is lit.
     return checked(window) != lit or shown(window) == before
 
@@ -126,7 +135,7 @@ def unlit(control: QWidget, where: str) -> Iterator[str]:
 def walk(
     window: QWidget, counter: Counter, said: list[Event], show: Callable[[], None], hold: Callable[[], None], met: set[object]
 ) -> Iterator[str]:
-    show()
+    anew(window, show)
     where = type(counter.flow).__name__
     for name, chosen in [(each.accessibleName(), is_chosen(each)) for each in controls(window)]:
         seen = (where, getattr(counter.flow, "slow", None), counter.screen, name, chosen)
