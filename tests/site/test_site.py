@@ -75,7 +75,7 @@ def found_by(dump: str) -> dict[str, list[list[str]]]:
     return answers
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(290)
 def test_questions_find_their_pages_in_the_manuals_as_they_are_built(tmp_path: Path) -> None:
     site = tmp_path / "site"
     build(site)
