@@ -88,10 +88,7 @@ def test_settings_reach_the_machines(tmp_path: Path) -> None:
         [handover]
         when = "on-tap"
         title = "貸出"
-        [[handover.target]]
-        name = "貸出"
-        title = "図書館システム"
-        habit = "unchecked"
+        target = [{ name = "貸出", title = "図書館システム", habit = "unchecked" }]
         [slip]
         to = "pdf"
         printer = "Front desk"
