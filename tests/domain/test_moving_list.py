@@ -157,3 +157,13 @@ def test_a_row_does_not_show_what_is_in_it() -> None:
     found = LineReader(form()).read(f"0705D990,{NUMBER}")
     assert NUMBER not in repr(found)
     assert str(0x0705D990) not in repr(found)
+
+
+@pytest.mark.parametrize("line", ["serial,number", '"証明書の番号","利用カードの番号"', "番号1,番号2,備考"])
+def test_names_of_columns_are_a_header(line: str) -> None:
+    assert LineReader(form()).is_header(line)
+
+
+@pytest.mark.parametrize("line", [f"0133C349,{NUMBER}", f"?,{NUMBER}", "06D18007,", f'"06D18007,{NUMBER}', f"1,2,{NUMBER}"])
+def test_data_with_a_fault_is_no_header(line: str) -> None:
+    assert not LineReader(form()).is_header(line)
