@@ -22,7 +22,9 @@ from kiosk.equipment import open_repository
 from kiosk.smartcard.virtual.authority import VirtualAuthority, ecdsa_key
 from kiosk.smartcard.virtual.demo_cards import Deck
 from tests.support import ROOT
+from tests.support.backup.served_library import Library
 from tests.support.commands.call import NUMBER, Call, Called, Terminal
+from tests.support.postgres.cluster import PostgresCluster
 from tests.support.registry.sites import InProcess, in_process
 
 
@@ -103,6 +105,17 @@ def begun(registry: Call, place: RegistryHome) -> RegistryHome:
     """A server that was begun; its sheet was not confirmed."""
     registry("init")
     return place
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.linux("PostgreSQL"))])
+def library(registry: Call, place: RegistryHome, tmp_path: Path, request: pytest.FixtureRequest) -> Library:
+    """A server that was begun, on SQLite and on PostgreSQL."""
+    place.prepare()
+    if request.param == "postgresql":
+        cluster: PostgresCluster = request.getfixturevalue("postgres")
+        place.config.write_text(f'[database]\nurl = "{cluster.create_database()}"\n', "utf-8")
+    registry("init")
+    return Library(tmp_path, place)
 
 
 @pytest.fixture

@@ -19,22 +19,15 @@ from kiosk.text import plain, say
 from tests.support.backup.served_library import Library
 from tests.support.commands.call import Call, Called
 from tests.support.commands.server import enrolled, opened
-from tests.support.postgres.cluster import PostgresCluster
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.linux("PostgreSQL"))])
-def library(registry: Call, place: RegistryHome, tmp_path: Path, request: pytest.FixtureRequest) -> Library:
-    """A server with two counters and three links."""
-    place.prepare()
-    if request.param == "postgresql":
-        cluster: PostgresCluster = request.getfixturevalue("postgres")
-        place.config.write_text(f'[database]\nurl = "{cluster.create_database()}"\n', "utf-8")
-    registry("init")
+@pytest.fixture
+def library(library: Library, registry: Call, place: RegistryHome) -> Library:
+    """With two counters and three links."""
     enrolled(registry, place, "中央1")
     enrolled(registry, place, "分館1")
-    made = Library(tmp_path, place)
-    made.link(1, 2, 3)
-    return made
+    library.link(1, 2, 3)
+    return library
 
 
 @pytest.fixture

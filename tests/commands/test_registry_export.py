@@ -23,23 +23,16 @@ from tests.support import ROOT
 from tests.support.backup.served_library import Library
 from tests.support.commands.call import Call
 from tests.support.commands.server import enrolled
-from tests.support.postgres.cluster import PostgresCluster
 
 LINES = 30
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.linux("PostgreSQL"))])
-def library(registry: Call, place: RegistryHome, tmp_path: Path, request: pytest.FixtureRequest) -> Library:
+@pytest.fixture
+def library(library: Library, registry: Call, place: RegistryHome) -> Library:
     """With five links."""
-    place.prepare()
-    if request.param == "postgresql":
-        cluster: PostgresCluster = request.getfixturevalue("postgres")
-        place.config.write_text(f'[database]\nurl = "{cluster.create_database()}"\n', "utf-8")
-    registry("init")
     enrolled(registry, place, "中央1")
-    made = Library(tmp_path, place)
-    made.link(1, 2, 3, 4, 5)
-    return made
+    library.link(1, 2, 3, 4, 5)
+    return library
 
 
 @pytest.fixture

@@ -21,19 +21,8 @@ from kiosk.text import plain, say
 from tests.support.backup.served_library import Library
 from tests.support.commands.call import Call
 from tests.support.commands.list_moving import FORM, SERIAL, issuer, links, listed, trust, trusting, written
-from tests.support.postgres.cluster import PostgresCluster
 
 __all__ = ["issuer", "trusting"]
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.linux("PostgreSQL"))])
-def library(registry: Call, place: RegistryHome, tmp_path: Path, request: pytest.FixtureRequest) -> Library:
-    place.prepare()
-    if request.param == "postgresql":
-        cluster: PostgresCluster = request.getfixturevalue("postgres")
-        place.config.write_text(f'[database]\nurl = "{cluster.create_database()}"\n', "utf-8")
-    registry("init")
-    return Library(tmp_path, place)
 
 
 def test_a_list_is_taken_in_and_its_cards_are_known(registry: Call, library: Library, issuer: Authority, tmp_path: Path) -> None:

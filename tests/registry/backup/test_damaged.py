@@ -13,7 +13,7 @@ from kiosk.ledger.sealed_records import read_records, write_records
 from kiosk.registry.backup.document import End, Page, decode, encode
 from kiosk.registry.backup.reading import manifest_of, verify
 from kiosk.registry.migrations import VERSION
-from tests.registry.backup.conftest import NewMachine
+from tests.registry.conftest import NewMachine
 from tests.support.backup.server_machine import SITE_KEY, ServerMachine
 
 

@@ -15,8 +15,8 @@ from kiosk.domain.errors import Code, KioskError
 from kiosk.ledger.database import ask
 from kiosk.registry.backup.keeper import BackupKeeper
 from kiosk.registry.remembered_file import RememberedFile
-from tests.registry.backup.conftest import NewMachine
 from tests.registry.backup.test_keeper import backups, keeper_of
+from tests.registry.conftest import NewMachine
 from tests.support.backup.server_machine import SITE_KEY, ServerMachine
 from tests.support.ledger.slow_commit import SlowToCommit
 from tests.support.registry.rounds import Rounds

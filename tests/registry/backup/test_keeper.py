@@ -17,7 +17,7 @@ from kiosk.registry.backup.failure import BackupFailure, load_failure
 from kiosk.registry.backup.keeper import BackupKeeper, BackupPlan
 from kiosk.registry.backup.timetable import Timetable
 from kiosk.registry.ledger import RegistryLedger
-from tests.registry.backup.conftest import NewMachine
+from tests.registry.conftest import NewMachine
 from tests.support.backup.server_machine import SITE_KEY, ServerMachine
 from tests.support.held_file import held_by_another
 from tests.support.ledger.slow_commit import SlowToCommit

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from kiosk.registry.backup.reading import verify
-from tests.registry.backup.conftest import NewMachine
+from tests.registry.conftest import NewMachine
 from tests.support import ROOT
 from tests.support.backup.server_machine import SITE_KEY
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.registry.backup.conftest import NewMachine
+from tests.registry.conftest import NewMachine
 from tests.support import ROOT
 
 LINKS = 2_000_000

@@ -30,15 +30,6 @@ from tests.support.wait import LIMIT, wait_until
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> RegistryHome:
-    home = RegistryHome(tmp_path / "server")
-    home.folder.mkdir(mode=0o700)
-    home.config.write_text("[server]\nport = 0\n", "utf-8")
-    home.prepare()
-    return home
-
-
-@pytest.fixture
 def counter(home: RegistryHome, tmp_path: Path) -> Iterator[EnrolledCounter]:
     with serving(home) as url, opened(home) as registry:
         authority, secret = Authority(read_certificate(authority_pem(registry.tls))), fresh_secret()

@@ -15,7 +15,7 @@ from kiosk.ledger.database import ask
 from kiosk.registry.backup.reading import manifest_of, records_of, verify
 from kiosk.registry.backup.tables import LEFT_OUT, TABLES
 from kiosk.registry.migrations import VERSION
-from tests.registry.backup.conftest import NewMachine
+from tests.registry.conftest import NewMachine
 from tests.support.backup.server_machine import AUTHORITY, LIBRARY, SITE_KEY, ServerMachine, number, token
 
 

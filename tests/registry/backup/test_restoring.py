@@ -15,7 +15,7 @@ from kiosk.registry.database import open_database
 from kiosk.registry.models import CounterState, RevokedSecretRow
 from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
-from tests.registry.backup.conftest import NewMachine
+from tests.registry.conftest import NewMachine
 from tests.support.backup.server_machine import AUTHORITY, LIBRARY, SITE_KEY, ServerMachine
 from tests.support.ledger.safe import keep_safe
 

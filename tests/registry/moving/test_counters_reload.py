@@ -23,15 +23,6 @@ from tests.support.sync.enrolled_counter import EnrolledCounter
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> RegistryHome:
-    home = RegistryHome(tmp_path / "server")
-    home.folder.mkdir(mode=0o700)
-    home.config.write_text("[server]\nport = 0\n", "utf-8")
-    home.prepare()
-    return home
-
-
-@pytest.fixture
 def counters(home: RegistryHome, tmp_path: Path) -> Iterator[list[EnrolledCounter]]:
     made = []
     with serving(home) as url, opened(home) as registry:

@@ -27,21 +27,14 @@ from kiosk.registry.ledger import RETENTION
 from kiosk.registry.moving.gathered import Gathered
 from kiosk.registry.moving.moving_in import Clashing, LedgerAltered, MadeTooEarly, MovedIn, compare, move_in
 from kiosk.registry.remembered_file import RememberedFile
-from tests.registry.backup.conftest import NewMachine, machine, new_machine
+from tests.registry.conftest import NewMachine, with_ledger
 from tests.support.backup.server_machine import ServerMachine, number, token
-
-__all__ = ["machine", "new_machine"]
 
 
 @pytest.fixture
 def on_sqlite(new_machine: NewMachine) -> ServerMachine:
     """The same ledger, where it does not matter in which database it is."""
-    made = new_machine().found()
-    made.enrol("中央1")
-    made.enrol("分館1")
-    made.link(*range(1, 8))
-    made.unlink(3)
-    return made
+    return with_ledger(new_machine())
 
 
 def gathered(*cards: int) -> Gathered:

@@ -1,4 +1,4 @@
-"""A machine with a ledger, on SQLite and on PostgreSQL."""
+"""The home of a server, and a machine with a ledger, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.config.registry_home import RegistryHome
 from tests.support.backup.server_machine import ServerMachine
 from tests.support.postgres.cluster import PostgresCluster
 
@@ -36,8 +37,22 @@ def new_machine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[NewM
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def machine(request: pytest.FixtureRequest, new_machine: NewMachine) -> ServerMachine:
-    """With a ledger of some links, a stop, and two counters."""
-    made = new_machine(request.param).found()
+    return with_ledger(new_machine(request.param))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> RegistryHome:
+    """Of a server that listens where it is free."""
+    home = RegistryHome(tmp_path / "server")
+    home.folder.mkdir(mode=0o700)
+    home.config.write_text("[server]\nport = 0\n", "utf-8")
+    home.prepare()
+    return home
+
+
+def with_ledger(empty: ServerMachine) -> ServerMachine:
+    """With some links, a stop, and two counters."""
+    made = empty.found()
     made.enrol("中央1")
     made.enrol("分館1")
     made.link(*range(1, 8))
