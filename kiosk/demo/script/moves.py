@@ -37,6 +37,8 @@ class Moves:
         yield from self.see_staff(key, picture)
 
     def see_refusal(self, code: str, picture: str = "") -> Steps:
+        """Wait for the page of a refusal; its title alone may stand in a notice on another page."""
+        yield from self.guide.see(self.guide.staff, say("staff.refusal.here"))
         yield from self._see(say(f"refusal.{code}.title"), picture)
 
     def see_why(self, code: str, picture: str = "", *, part: str = "staff") -> Steps:
