@@ -14,7 +14,7 @@ from kiosk.text import plain, say
 from kiosk.ui.displays import Displays
 from kiosk.ui.quitting import quit_soon
 
-LIMIT_MS = 20_000
+LIMIT_MS = 30_000
 """Timeout of a step."""
 LOOK_MS = 15
 
