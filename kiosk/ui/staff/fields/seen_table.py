@@ -10,9 +10,9 @@ from kiosk.text import plain, refusal, say
 from kiosk.ui.staff.panels import TOP, column, facts, row
 from kiosk.ui.theme import StaffSizes
 from kiosk.ui.widgets.icon import pixmap
-from kiosk.ui.widgets.words import Words, unmarked
+from kiosk.ui.widgets.words import Words
 
-_ROWS = ("program", "window", "label", "id", "page")
+_ROWS = ("program", "window", "label", "role", "id", "page")
 
 
 class SeenTable(QWidget):
@@ -37,18 +37,18 @@ class SeenTable(QWidget):
             self._say("info", "sub", say("staff.fields.seen-nothing"), *[""] * len(_ROWS))
         elif seen.reason:
             said = refusal(Code.HANDOVER_FIELD_UNSEEN, "staff", reason=seen.reason)
-            self._say("warn", "yellow", said, seen.program, seen.title, "", "", "")
+            self._say("warn", "yellow", said, seen.program, seen.title, "", "", "", "")
         else:
             kind = "editable" if seen.is_editable else "other"
             look = ("checkc", "green") if seen.is_editable else ("warn", "yellow")
-            said = say(f"staff.fields.seen-{kind}", role=unmarked(seen.role))
-            self._say(*look, said, seen.program, seen.title, seen.label, seen.id, seen.address)
+            said = say(f"staff.fields.seen-{kind}")
+            self._say(*look, said, seen.program, seen.title, seen.label, seen.role, seen.id, seen.address)
 
     def show_target(self, target: FieldTarget) -> None:
         """One that was taught, and what it does."""
         said = say(f"staff.fields.habit-{target.habit}")
         look = ("warn", "yellow") if target.is_unchecked else ("checkc", "green")
-        self._say(*look, said, target.program, target.title, target.label, target.id, target.address)
+        self._say(*look, said, target.program, target.title, target.label, target.role, target.id, target.address)
 
     def _say(self, icon: str, colour: str, sentence: str, *values: str) -> None:
         self._icon.setPixmap(pixmap(icon, self._size, colour, self.devicePixelRatioF()))
