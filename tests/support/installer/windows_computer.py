@@ -30,6 +30,7 @@ class WindowsComputer:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._ends = folder, ExitStack()
+        self._keeper: subprocess.Popen[bytes] | None = None
         self.drive = folder / "prefix" / "drive_c"
         self.program = self.drive / "Program Files" / _ID
 
@@ -55,16 +56,10 @@ class WindowsComputer:
 
     def start(self, *command: str | Path) -> subprocess.Popen[bytes]:
         """Start a program. Its process is the program itself, to be waited for or killed."""
-        # Unless all three are pipes, Python finds no standard streams there.
-        started = subprocess.Popen(
-            [self._loader, *map(str, command)],
-            env=dict(self._environment),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        self._ends.callback(_finish, started)
-        return started
+        # Wine's server ends some seconds after its last program, and what begins at that moment ends with it: with code 1, without a word.
+        if self._keeper is None:
+            self._keeper = self._begin("cmd")
+        return self._begin(*command)
 
     def run(self, *command: str | Path, limit: float = LIMIT) -> tuple[int, str]:
         """Run a program to its end; its exit code, and what it printed."""
@@ -89,6 +84,11 @@ class WindowsComputer:
 
     def settle(self) -> None:
         """Until every program of Windows has ended."""
+        if self._keeper is not None:
+            # A command line ends with its input.
+            assert self._keeper.stdin is not None
+            self._keeper.stdin.close()
+            self._keeper = None
         subprocess.run(["wineserver", "--wait"], env=dict(self._environment), timeout=LIMIT, check=True)
 
     def press(self, *keys: str) -> None:
@@ -128,6 +128,18 @@ class WindowsComputer:
         _, printed = self.run("reg", "query", UNINSTALL.removesuffix(rf"\{_ID}"), "/s")
         blocks = [dict(re.findall(r"(?m)^ {4}(\w+) {4}REG_\w+ {4}(.*?)\r?$", block)) for block in printed.split("HKEY_")]
         return {block["DisplayName"]: block["DisplayVersion"] for block in blocks if "DisplayVersion" in block}
+
+    def _begin(self, *command: str | Path) -> subprocess.Popen[bytes]:
+        # Unless all three are pipes, Python finds no standard streams there.
+        begun = subprocess.Popen(
+            [self._loader, *map(str, command)],
+            env=dict(self._environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self._ends.callback(_finish, begun)
+        return begun
 
     @property
     def version(self) -> str | None:
