@@ -22,7 +22,7 @@ ARGS ?=
 part = tools/part
 
 # Windows are built in memory unless a test asks for a real screen. No test is begun after the session's limit, and each has one of its own.
-pytest = QT_QPA_PLATFORM=offscreen $(part) $(1) $(3) $(PYTHON) -m pytest --session-timeout $(2)
+pytest = QT_QPA_PLATFORM=offscreen $(part) $(1) $(3) tools/again $(PYTHON) -m pytest --session-timeout $(2)
 
 .PHONY: help setup demo lint format test trial trial-windows docs installers bench lock clean
 

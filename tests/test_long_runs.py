@@ -1,4 +1,4 @@
-"""tools/part: a part of a long run ends after its limit with all that it started, says where everything stood, and how long it took."""
+"""tools/part ends what runs for too long, says where everything stood, and how long it took; tools/again runs what failed once more."""
 
 from __future__ import annotations
 
@@ -91,3 +91,46 @@ def test_whoever_stops_it_stops_what_it_has_started(waits_for_ever: tuple[str, .
 def test_no_part_lasts_longer_than_the_whole() -> None:
     code, out, error = end(begin("late", 50, "echo", "begun", PARTS_END="1"))
     assert (code, out, error) == (124, "", "late: no time is left for it.\n")
+
+
+FAILS_ONCE = """
+import pathlib, pytest
+@pytest.mark.parametrize("name", {names})
+def test_it(name):
+    here = pathlib.Path(__file__).with_name(name)
+    was_here = here.exists()
+    here.touch()
+    assert was_here and "never" not in name
+def test_that_passes():
+    assert not pathlib.Path(__file__).with_name("passed").touch()
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "code", "told"),
+    [
+        (["a", "b", "c"], 0, ["a", "b", "c"]),
+        (["a", "never"], 1, []),
+        (["a", "b", "c", "d"], 1, []),
+    ],
+)
+def test_ci_runs_what_failed_once_more_and_says_so(names: list[str], code: int, told: list[str], tmp_path: Path) -> None:
+    (tmp_path / "test_busy.py").write_text(FAILS_ONCE.replace("{names}", repr(names)), "utf-8")
+    failed_once = tmp_path / "failed_once"
+    failed_once.touch()
+    assert run_tests(tmp_path, FAILED_ONCE=str(failed_once)) == code
+    assert sorted(failed_once.read_text("utf-8").splitlines()) == [f"test_busy.py::test_it[{name}]" for name in told]
+
+
+def test_for_who_works_here_what_failed_has_failed(tmp_path: Path) -> None:
+    (tmp_path / "test_busy.py").write_text(FAILS_ONCE.replace("{names}", "['a']"), "utf-8")
+    assert run_tests(tmp_path) == 1
+
+
+def run_tests(folder: Path, **environment: str) -> int:
+    ours = {name: value for name, value in os.environ.items() if name not in {"FAILED_ONCE", "PART", "PART_TIMES"}}
+    plain = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [str(ROOT / "tools" / "again"), sys.executable, "-m", "pytest", "-q", "-p", "xdist", "-n", "1"]
+    return subprocess.run(
+        command, cwd=folder, env=ours | plain | environment, stdin=subprocess.DEVNULL, timeout=100, check=False
+    ).returncode
