@@ -54,7 +54,7 @@ class RegistryDatabase(ABC):
     @contextmanager
     def writing(self) -> Iterator[Database]:
         """One transaction. Raises Unavailable, never the driver's exceptions; RuntimeError for a value or a row that does not fit."""
-        with self.translated(), self._transaction():
+        with self.translated(), self._confirmed(), self._transaction():
             yield self.database
 
     @contextmanager
@@ -62,8 +62,12 @@ class RegistryDatabase(ABC):
         """`writing`, with PostgreSQL at work on one statement while the next is put together (pipeline mode): only what is fetched is
         awaited, an error may come later than its statement, and the number of rows of a statement is not known.
         """
-        with self.translated(), self._pipelined(), self._transaction():
+        with self.translated(), self._confirmed(), self._pipelined(), self._transaction():
             yield self.database
+
+    def _confirmed(self) -> AbstractContextManager[None]:
+        """Raises Unavailable for a commit that the database has told, and may lose all the same."""
+        return nullcontext()
 
     def _pipelined(self) -> AbstractContextManager[None]:
         return nullcontext()
@@ -83,10 +87,14 @@ class RegistryDatabase(ABC):
             unavailable = self._unavailable(error)
             if unavailable is None:
                 raise RuntimeError(f"the database was asked wrongly: {type(error).__name__}") from error
-            if unavailable.code in (Code.STORE_UNAVAILABLE, Code.DATABASE_UNREACHABLE):
+            if unavailable.code in (Code.STORE_UNAVAILABLE, Code.DATABASE_UNREACHABLE) or self._leads_elsewhere(unavailable):
                 with suppress(*ERRORS):
                     self.database.close()
             raise unavailable from error
+
+    def _leads_elsewhere(self, unavailable: Unavailable) -> bool:
+        """Whether another connection may find what this one does not: a primary instead of a standby."""
+        return self.is_postgresql and unavailable.code is Code.STORE_READ_ONLY
 
     @abstractmethod
     def tidy(self) -> None:

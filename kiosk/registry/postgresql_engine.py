@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -11,15 +12,25 @@ from peewee import PostgresqlDatabase
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.escaping import escaped
 from kiosk.ledger.database import ask
 from kiosk.registry.database_errors import ERRORS, of_postgresql
 from kiosk.registry.engine import Connections, RegistryDatabase
 
-_SESSION = {"connect_timeout": "5", "tcp_user_timeout": "15000", "application_name": "kiosk", "client_encoding": "UTF8"}
+_SESSION = {
+    **{"connect_timeout": "5", "tcp_user_timeout": "15000", "application_name": "kiosk", "client_encoding": "UTF8"},
+    # Of several hosts in the URL the one that may write; a standby lags, and would look like a ledger that was put back.
+    # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
+    "target_session_attrs": "primary",
+}
 _LIMITS = "-c lock_timeout=15s -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s -c enable_seqscan=off -c jit=off"
 """A server process that hangs must not hold the head's lock for ever, and none waits for ever for it. Every question of ours has an index;
 a plan made while a table was empty, and kept for the prepared statement, would read all of it ever after.
 """
+
+
+_NOT_CONFIRMED = ("01000", "57P01")
+"""Warnings about a commit that was not waited for to the end: cancelled, or ended by an administrator. We ask for nothing else that warns."""
 
 
 class PostgresqlRegistry(RegistryDatabase):
@@ -31,6 +42,22 @@ class PostgresqlRegistry(RegistryDatabase):
 
     def _unavailable(self, error: BaseException) -> Unavailable | None:
         return of_postgresql(error, self.place)
+
+    @contextmanager
+    def _confirmed(self) -> Iterator[None]:
+        """PostgreSQL tells a commit as done whose wait for a standby was cancelled, by a timeout or by hand, and only warns of it.
+
+        https://www.postgresql.org/docs/15/warm-standby.html#SYNCHRONOUS-REPLICATION-HA
+        Asked again the operation gets its answer, since that is a transaction too, and waits for the standby to have all before it.
+        """
+        warned = self._own.warned()
+        warned.clear()
+        yield
+        if warned:
+            error = Unavailable(Code.DATABASE_UNREACHABLE, place=self.place, reason="connection", said=escaped(warned[-1]))
+            with suppress(*ERRORS):
+                self.database.close()
+            raise error
 
     def _snapshot(self) -> Any:
         return self.database.atomic("REPEATABLE READ")
@@ -70,9 +97,24 @@ class _Postgresql(PostgresqlDatabase):
     def __init__(self, url: str) -> None:
         super().__init__(url, prefer_psycopg3=True)
         self.url, self.connections = url, Connections()
+        self._warned = threading.local()
+
+    def warned(self) -> list[str]:
+        """What the server has warned of on this thread's connections."""
+        if not hasattr(self._warned, "told"):
+            self._warned.told = []
+        told: list[str] = self._warned.told
+        return told
 
     def _connect(self) -> Any:
-        return self.connections.add(connect(self.url))
+        connection, warned = connect(self.url), self.warned()
+
+        def hear(told: psycopg.errors.Diagnostic) -> None:
+            if told.sqlstate in _NOT_CONFIRMED:
+                warned.append(told.message_primary or "")
+
+        connection.add_notice_handler(hear)
+        return self.connections.add(connection)
 
 
 def without_password(url: str) -> str:
