@@ -8,7 +8,7 @@ from uuid import UUID
 from kiosk.domain.feed import OrderParted, PlacedStop
 from kiosk.domain.operations import AcceptedAt
 from kiosk.domain.registry_wire import FeedPage, LedgerStatus
-from kiosk.domain.wire import Position
+from kiosk.domain.wire import LARGEST, Position
 from kiosk.store.sync.client import RegistryClient, Said, Standing
 from kiosk.store.sync.exchange import Exchange, InVain, SnapshotNeeded
 
@@ -49,6 +49,17 @@ class Pull:
                 return
             if last is None or last.stop.cursor <= earlier:
                 raise InVain
+
+    def confirm_own(self, client: RegistryClient) -> None:
+        """Ask about each operation made here that was accepted, and that no backup of the server holds yet, by its UUID and its place: the
+        server may have lost it, and others may have gone on there. Raises InVain if it did, which the server then knows as well.
+        """
+        epoch = self.exchange.membership.epochs.current
+        for own in self.exchange.store.operations():
+            if isinstance(own.state, AcceptedAt) and own.state.position.epoch == epoch:
+                self.exchange.asks()
+                # Stops after what nobody has reached: none, this is not about them.
+                self.exchange.take(client.stops(own.state.position, LARGEST, own.operation.origin.uuid))
 
     def _lost(self) -> tuple[Position, UUID | None]:
         """What a server that lacks it is asked about, so that it learns of it: the furthest that it said."""

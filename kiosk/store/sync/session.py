@@ -227,6 +227,8 @@ class Session:
             self.exchange.asks()
         brought = self.pull.follow(self._hear(wait))
         if self.exchange.differs and not self._wants_snapshot:
+            # A snapshot would take away in silence what was done here, was accepted, and got lost.
+            self.pull.confirm_own(self.talk)
             self._want_snapshot()
         if brought:
             self._spread()

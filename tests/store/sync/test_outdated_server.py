@@ -150,3 +150,29 @@ def test_an_answer_of_an_absurd_epoch_is_none(server: ScriptedRegistry, counter:
     server.script = absurd
     counter.start().until_condition(RegistryCondition.CURRENT)
     assert told
+
+
+def test_a_link_that_was_confirmed_and_lost_without_a_word_stays_and_is_sent_again(
+    server: ScriptedRegistry, counter: EnrolledCounter
+) -> None:
+    """The server has failed over behind an unbroken connection, and others have gone on where the link stood, and beyond."""
+    token, number = fresh_token(), fresh_number()
+    counter.start().until_condition(RegistryCondition.CURRENT).link(fresh_token(), fresh_number())
+    counter.until_settled()
+    server.ledger.back_up()
+    lost = counter.link(token, number)
+    counter.until_settled()
+    counter.until(lambda _: server.is_holding())
+    server.ledger.roll_back()
+    others = Maker("窓口2", known=(1, 1))
+    for _ in range(2):
+        server.ledger.take(read_operation(others.link()))
+    server.news()
+    counter.until_condition(RegistryCondition.OUTDATED)
+    assert any(asked.query.get("operation") == str(lost) for asked in server.asked)
+    assert counter.links()[number.text] == token.digest
+    server.ledger.epochs = Epochs(2, ((1, 1),))
+    counter.until(lambda here: here.store.position().epoch == 2 and not here.store.outgoing())
+    counter.until_condition(RegistryCondition.CURRENT)
+    assert counter.links()[number.text] == token.digest
+    assert number in {placed.link.number for placed in server.ledger.links.values()}

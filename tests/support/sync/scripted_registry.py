@@ -189,6 +189,8 @@ class ScriptedRegistry:
                 return self._feed(asked)
             case "/v1/stops":
                 after = int(asked.query.get("after", 0))
+                if self._has_parted(asked.query):
+                    return Say(409, {"error": "order-parted", "status": status_json(self.status())})
                 stops = tuple(placed for placed in self.ledger.snapshot().stops if placed.stop.cursor > after)
                 return Say(200, stops_json(StopsPage(stops, None, self.status())))
             case "/v1/snapshot":
@@ -222,6 +224,13 @@ class ScriptedRegistry:
         if known.epoch != self.ledger.epochs.current:
             return Say(409, {"error": "epoch-changed", "status": status_json(self.status())})
         return Say(200, feed_json(FeedPage(self.ledger.page(known.cursor, 500).entries, self.status())))
+
+    def _has_parted(self, query: dict[str, str]) -> bool:
+        """Whether another operation stands where the counter has heard this one."""
+        cursor, heard = int(query["cursor"]), query.get("operation")
+        if heard is None or int(query["epoch"]) != self.ledger.epochs.current or not 0 < cursor <= self.ledger.position.cursor:
+            return False
+        return any(str(entry.operation) != heard for entry in self.ledger.page(cursor - 1, 1).entries)
 
     def _snapshot(self, asked: Asked) -> Say:
         after = bytes.fromhex(asked.query.get("after", ""))
