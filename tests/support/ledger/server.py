@@ -152,6 +152,13 @@ class ServerInMemory:
         self._now.table.write(entry)
         return AcceptedAt(Position(self.epochs.current, cursor))
 
+    def has_parted(self, query: Mapping[str, str]) -> bool:
+        """Whether another operation stands where a counter that asks for stops has heard this one."""
+        cursor, heard = int(query["cursor"]), query.get("operation")
+        if heard is None or int(query["epoch"]) != self.epochs.current or not 0 < cursor <= self.position.cursor:
+            return False
+        return any(str(entry.operation) != heard for entry in self.page(cursor - 1, 1).entries)
+
     def page(self, cursor: int, count: int) -> FeedPage:
         return FeedPage(tuple(self._now.feed[cursor : cursor + count]), self.safe)
 

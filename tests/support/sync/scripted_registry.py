@@ -187,10 +187,10 @@ class ScriptedRegistry:
                 return self._operations(asked)
             case "/v1/feed":
                 return self._feed(asked)
+            case "/v1/stops" if self.ledger.has_parted(asked.query):
+                return Say(409, {"error": "order-parted", "status": status_json(self.status())})
             case "/v1/stops":
                 after = int(asked.query.get("after", 0))
-                if self._has_parted(asked.query):
-                    return Say(409, {"error": "order-parted", "status": status_json(self.status())})
                 stops = tuple(placed for placed in self.ledger.snapshot().stops if placed.stop.cursor > after)
                 return Say(200, stops_json(StopsPage(stops, None, self.status())))
             case "/v1/snapshot":
@@ -213,10 +213,8 @@ class ScriptedRegistry:
         return Say(200, answers_json(Answers(answers, self.status())))
 
     def _feed(self, asked: Asked) -> Say:
-        known, end = (
-            Position(int(asked.query["epoch"]), int(asked.query["cursor"])),
-            time.monotonic() + min(int(asked.query["wait"]), self.longest_wait),
-        )
+        known = Position(int(asked.query["epoch"]), int(asked.query["cursor"]))
+        end = time.monotonic() + min(int(asked.query["wait"]), self.longest_wait)
         with self.holding(), self._moved:
             let_go = self._let_go
             while self.ledger.position == known and let_go == self._let_go and not self._ended and (left := end - time.monotonic()) > 0:
@@ -224,13 +222,6 @@ class ScriptedRegistry:
         if known.epoch != self.ledger.epochs.current:
             return Say(409, {"error": "epoch-changed", "status": status_json(self.status())})
         return Say(200, feed_json(FeedPage(self.ledger.page(known.cursor, 500).entries, self.status())))
-
-    def _has_parted(self, query: dict[str, str]) -> bool:
-        """Whether another operation stands where the counter has heard this one."""
-        cursor, heard = int(query["cursor"]), query.get("operation")
-        if heard is None or int(query["epoch"]) != self.ledger.epochs.current or not 0 < cursor <= self.ledger.position.cursor:
-            return False
-        return any(str(entry.operation) != heard for entry in self.ledger.page(cursor - 1, 1).entries)
 
     def _snapshot(self, asked: Asked) -> Say:
         after = bytes.fromhex(asked.query.get("after", ""))
