@@ -47,9 +47,13 @@ class HeadRow:
     def epoch(self) -> int:
         return self.epochs.current
 
+    @property
+    def position(self) -> Position:
+        return Position(self.epoch, self.cursor)
+
     def as_head(self, seal: Callable[[LinkSum], bytes]) -> Head:
         return Head(
-            position=Position(self.epoch, self.cursor),
+            position=self.position,
             count=self.links.count,
             digest=seal(self.links).hex(),
             safe=Position(self.epoch, self.safe),

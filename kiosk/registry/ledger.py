@@ -16,6 +16,7 @@ from uuid import UUID
 
 from peewee import Database
 
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.new_epoch import number_after
 from kiosk.domain.registry_wire import MOST_ENTRIES, MOST_LINKS
@@ -47,6 +48,7 @@ from kiosk.registry.rows import (
     stops_after,
     write,
 )
+from kiosk.registry.said import SaidOrder, ask_standing_of
 from kiosk.registry.verification import verify_rows
 
 RETENTION = timedelta(days=30)
@@ -74,6 +76,8 @@ class RegistryLedger:
         self._rows = RowHash(site_key)
         self._news = LogNews(_OVER_AFTER)
         self._head, self._trail = HeadTable(self._rows), AuditTrail(database.database)
+        self.said = SaidOrder()
+        """What was read and written here of the feed, and so may have been told."""
         self.library = database.read(self._head.library)
         """The identity given to `found`: a backup of another library is recognised by it."""
 
@@ -95,16 +99,20 @@ class RegistryLedger:
         """
         now = self._clock()
         operations = [operation for batch in batches for operation in batch.operations]
+        said = self.said.said()
         with self.database.writing_pipelined() as database:
             # All is asked before the first answer is awaited, and all is written before the last is.
             locked, standing = self._head.ask_lock(database), ask_standing(database, operations)
             highest = highest_sequences(operations)
-            counters = ask_counters(database, sorted(highest))
+            counters, stands_there = ask_counters(database, sorted(highest)), ask_standing_of(database, said)
             # While the database finds it.
             contents = [hmac.digest(self._contents, encode(operation), "sha256") for operation in operations]
             waits, row = is_deferring(database, locked(), int(now.timestamp()))
             frame = Frame(row.cursor, row.epochs, row.floor, row.key_generation, waits)
-            stands, before = standing(row.floor), counters()
+            stands, before, found = standing(row.floor), counters(), stands_there()
+            if said is not None and said.is_lost_at(row.position, row.floor, found):
+                # Nothing is put in the place of what was told: whoever guards the ledger says what becomes of it.
+                raise Unavailable(Code.DATABASE_UNREACHABLE, place=self.database.place, reason="put-back")
             check_secrets(batches, before)
             result = decided(frame, stands, zip(operations, contents, strict=True))
             row = self._advanced(row, result)
@@ -116,6 +124,7 @@ class RegistryLedger:
             for counter in sorted(result.doubled):
                 write_note(database, DOUBLED + counter, now.astimezone(UTC).isoformat(timespec="seconds"))
             self._head.write(database, row)
+        self.said.add(row.epoch, result.entries)
         for counter in sorted(result.doubled):
             if self._news.is_news(counter):
                 _log.warning("two computers work under one name: counter %s", counter)
@@ -198,6 +207,7 @@ class RegistryLedger:
             if [entry.cursor for entry in entries] != list(range(known.cursor + 1, known.cursor + wanted + 1)):
                 # Erased meanwhile, or behind the program: never a gap.
                 return NoFeed(Why.SNAPSHOT_NEEDED, head)
+            self.said.add(head.position.epoch, entries)
             return Entries(tuple(entries), head)
 
         return self.database.read(read)

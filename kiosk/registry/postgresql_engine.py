@@ -30,7 +30,7 @@ a plan made while a table was empty, and kept for the prepared statement, would 
 
 
 _NOT_CONFIRMED = ("01000", "57P01")
-"""Warnings about a commit that was not waited for to the end: cancelled, or ended by an administrator. We ask for nothing else that warns."""
+"""Of warnings: the wait for a commit was cancelled, or ended by an administrator. We ask for nothing else that warns."""
 
 
 class PostgresqlRegistry(RegistryDatabase):

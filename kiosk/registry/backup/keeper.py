@@ -26,11 +26,13 @@ from kiosk.registry.backup.folder import Found, Kept, delete_old, seen_in
 from kiosk.registry.backup.making import make_backup
 from kiosk.registry.backup.safe import safe_among, safe_with, server_name
 from kiosk.registry.backup.timetable import Timetable, pause_after
+from kiosk.registry.failover import Failover, note_timeline
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.remembered import Ahead, common_at_least
 from kiosk.registry.remembered_file import RememberedFile
 from kiosk.registry.row_sums import RowHash
+from kiosk.registry.said import Said, check_said
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 5.0
@@ -77,8 +79,33 @@ class BackupKeeper:
     def check(self) -> None:
         """Before a server answers anybody. Raises Refused: registry-put-back, registry-serving (it is being restored); Unavailable."""
         self._ledger.database.read(presence.announce)
-        self.remember()
+        self._check_order()
         self._look_at_seal()
+
+    def _check_order(self) -> None:
+        """Raises Refused: registry-put-back, unless a failover explains it and a new epoch mends it; Unavailable."""
+        database = self._ledger.database
+        said = self._ledger.said.said()
+        try:
+            self.remember()
+            with database.reading() as snapshot:
+                check_said(snapshot, said)
+        except Refused as put_back:
+            if put_back.code is not Code.REGISTRY_PUT_BACK or not self._has_failed_over(said):
+                raise
+        else:
+            note_timeline(database, self._clock())
+            if self.is_behind():
+                self._has_failed_over(said)
+
+    def _has_failed_over(self, said: Said | None) -> bool:
+        if (kept := self._remembered.load()) is None:
+            return False
+        marks = self._ledger.said.marks(kept.epochs.current)
+        if not Failover(kept, marks, said, self._site_key, self._clock()).settle(self._ledger.database):
+            return False
+        self.remember()
+        return True
 
     def _look_at_seal(self) -> None:
         """The nightly check tells more, and too late for who is at work on the database just now."""
