@@ -26,7 +26,8 @@ install_missing() { # those among "$@" that are not installed, as root or with s
     [ ${#absent[@]} -eq 0 ] && return
     say "Installing ${#absent[@]} Debian packages: ${absent[*]}"
     # Waits for a package manager that is already at work instead of failing beside it.
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
+    # RUNLEVEL: invoke-rc.d(8) starts none of their services. Tests run their own, on ports and folders of their own.
+    local apt=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
     apt+=(-o Acquire::Retries=3 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30)
     [ "$(id -u)" -eq 0 ] || apt=(sudo -n "${apt[@]}")
     local install=("${apt[@]}" install -y --no-install-recommends "${absent[@]}")

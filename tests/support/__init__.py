@@ -27,6 +27,7 @@
   `certificate`. For requests by hand: `sites`, `caller`, `sent_operations`, `feed_page`; `served_home` (served as often as a test
   likes); `feed_in_memory`, for the tail; `rounds`, for what a thread repeats. Program: `library_on_full_disk`.
 - `postgres/`: `cluster`, a PostgreSQL of the tests' own; `databases`, fixtures for a test that runs on SQLite and on PostgreSQL.
+- `ha/`: `cluster`, PostgreSQL under Patroni with etcd and HAProxy, by the configuration that we hand out.
 - `backup/`: backups of the library's server. `server_machine` (keys, a ledger and backups on one machine), `served_library` (begun on the
   command line). Programs: `killed_at_every_point`, `on_small_disk`, `large_backup`.
 - `ils/`: SIP2. `scripted_server`, `unreliable_server`, `raw_sip2_client`, `independent_sip2_parser`, `recordings` (of real servers).

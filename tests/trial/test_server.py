@@ -50,6 +50,20 @@ def test_two_servers_over_one_database(postgres: PostgresCluster, tmp_path: Path
         library.check()
 
 
+def test_two_servers_behind_one_address(postgres: PostgresCluster, tmp_path: Path) -> None:
+    """Each connection goes to whichever comes next: a counter sends to one and hears from the other. Both end in turn, and begin again."""
+    with Library(tmp_path, postgres.create_database(), counters=6, servers=2, is_balanced=True) as library:
+        for server in library.servers:
+            library.work(60)
+            server.stop()
+            library.work(30)
+            server.start(waits=False)
+            library.work(30)
+        library.settle()
+        library.check()
+        assert library.server.tables().cuts == ()
+
+
 def test_a_full_disk_on_the_server(tmp_path: Path) -> None:
     """The counters keep what the server cannot take, and deliver it once there is room again."""
     program = [sys.executable, "-m", "tests.support.registry.library_on_full_disk", str(tmp_path), "400"]

@@ -3,6 +3,7 @@
     with PostgresCluster() as postgres:
         url = postgres.create_database()
         postgres.crash(); postgres.start()     # as after a power failure; `stop` ends all connections first
+    postgres.keep(); …; postgres.fail_over()    # to a standby that had heard no more
 
 As root its programs run as the user `postgres`, since they refuse root. The kernel ends the server if the test's process dies.
 """
@@ -38,9 +39,9 @@ class PostgresMissing(AssertionError):
 class PostgresCluster:
     def __init__(self, *, is_durable: bool = False) -> None:
         """`is_durable`: wait for the disk at each commit, as a real server does; for measurements."""
-        self._programs = _programs()
+        self._programs = programs()
         self.folder = Path(tempfile.mkdtemp(prefix="kiosk-pg-", dir="/tmp"))  # a socket's path must be short
-        self._data, self._numbers = self.folder / "data", count(1)
+        self._data, self._standby, self._numbers = self.folder / "data", self.folder / "standby", count(1)
         self._settings = (*_SETTINGS, *(() if is_durable else ("fsync=off", "full_page_writes=off")))
         import pwd  # not on Windows, where nothing is run that needs a PostgreSQL
 
@@ -75,6 +76,23 @@ class PostgresCluster:
     def crash(self) -> None:
         """End it as it stands, as a power failure would: what was committed is in its log."""
         self._end(signal.SIGQUIT)
+
+    def keep(self) -> None:
+        """Keep what it holds now, as a standby would that hears nothing from then on. It restarts for that."""
+        self.stop()
+        shutil.rmtree(self._standby, ignore_errors=True)
+        self._copy(self._data, self._standby)
+        self.start()
+
+    def fail_over(self) -> None:
+        """It dies, and what was kept is promoted in its place: a new timeline, without all that was committed since."""
+        self.crash()
+        shutil.rmtree(self._data)
+        self._copy(self._standby, self._data)
+        (self._data / "standby.signal").touch()
+        self.start()
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute("SELECT pg_promote()")
 
     def close(self) -> None:
         self._end(signal.SIGQUIT)
@@ -116,6 +134,10 @@ class PostgresCluster:
             self._server.wait(LIMIT)
         self._server = None
 
+    def _copy(self, folder: Path, copy: Path) -> None:
+        """With owners and modes."""
+        subprocess.run(["cp", "--archive", str(folder), str(copy)], timeout=60, check=True)
+
     def _answers(self) -> bool:
         assert self._server is not None
         assert self._server.poll() is None, (self.folder / "log").read_text()
@@ -137,7 +159,7 @@ class PostgresCluster:
         )
 
 
-def _programs() -> Path:
+def programs() -> Path:
     for folder in _FOLDERS:
         if (Path(folder) / "postgres").exists():
             return Path(folder)

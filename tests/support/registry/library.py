@@ -76,14 +76,17 @@ class Library:
         lines: int = 1,
         clocks: tuple[float, ...] = (0,),
         home: Path | None = None,
+        is_balanced: bool = False,
     ) -> None:
         """`database`: a URL of PostgreSQL. `servers`: on the same one. `lines`: relays before each, which break one by one. `clocks`: by
         how many seconds counters' clocks are wrong, in turn. `home`: of the server, if it is to lie elsewhere than in `folder`.
+        `is_balanced`: each relay leads to all servers in turn, as one address for all counters does.
         """
         self.folder, self.log, self.seed = folder, Log(), drawn_seed()
         self.draw, self.wishes = draws(self.seed, "faults"), Wishes(self.seed)
         self._database, self._count, self._clocks = database, counters, clocks
         self._processes, self._servers, self._lines, self._home = processes, servers, lines, home or folder / "server"
+        self._is_balanced = is_balanced
         self._stack = ExitStack()
         self._under_way: list[Future[str | None]] = []
 
@@ -93,7 +96,7 @@ class Library:
             for number in range(1, self._servers):
                 again = RegistryProcess(self.folder / f"server{number}", self._database, keys=self.server.keys)
                 self.servers.append(stack.enter_context(again))
-            self.relays = [stack.enter_context(Relay(server.port, self.seed)) for _ in range(self._lines) for server in self.servers]
+            self.relays = [stack.enter_context(self._relay(server)) for _ in range(self._lines) for server in self.servers]
             self.processes = [
                 stack.enter_context(CounterProcess(self.folder, f"counters{number}")) for number in range(min(self._processes, self._count))
             ]
@@ -114,6 +117,9 @@ class Library:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    def _relay(self, server: RegistryProcess) -> Relay:
+        return Relay(server.port, self.seed, [one.port for one in self.servers if one is not server] if self._is_balanced else ())
 
     @property
     def server(self) -> RegistryProcess:

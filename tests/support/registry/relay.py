@@ -10,7 +10,7 @@ import asyncio
 import random
 import socket
 import struct
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
@@ -64,8 +64,10 @@ class _Connection:
 class Relay:
     """Listens on a port of its own (`port`) for as long as it is open, and forwards to `target`. Use as a context manager."""
 
-    def __init__(self, target: int, seed: int = 0) -> None:
+    def __init__(self, target: int, seed: int = 0, others: Sequence[int] = ()) -> None:
+        """`others`: with these it takes turns, one connection each, and passes over who is not there, as a balancer does."""
         self.target, self.port = target, 0
+        self._others = list(others)
         self.accepted = self.lost = self.cuts = 0
         self._draw = random.Random(seed)
         self._loop = asyncio.new_event_loop()
@@ -172,7 +174,7 @@ class Relay:
             self._tasks.discard(task)
 
     async def _forward(self, connection: _Connection, reader: asyncio.StreamReader) -> None:
-        answers, connection.server = await asyncio.open_connection(_HOST, self.target)
+        answers, connection.server = await self._reach()
         there = asyncio.ensure_future(self._requests(connection, reader, connection.server))
         back = asyncio.ensure_future(self._answers(connection, answers))
         try:
@@ -186,6 +188,14 @@ class Relay:
             _abort(connection.server)
             with suppress(OSError):
                 await connection.server.wait_closed()
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        for _ in self._others:
+            self._others.append(self.target)
+            self.target = self._others.pop(0)
+            with suppress(OSError):
+                return await asyncio.open_connection(_HOST, self.target)
+        return await asyncio.open_connection(_HOST, self.target)
 
     async def _requests(self, connection: _Connection, reader: asyncio.StreamReader, server: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):

@@ -95,6 +95,10 @@ class RegistryProcess:
         self._child = None
         self.start(waits=False)
 
+    def has_ended(self) -> bool:
+        """By itself."""
+        return self._child is not None and self._child.poll() is not None
+
     def await_running(self) -> None:
         """Returns once it answers, however often it has to be started for that."""
 
