@@ -39,6 +39,7 @@ QUESTIONS = {
     "窓口のパソコンを買い替える": "administrator/moving",
     "サーバーが古い状態です": "administrator/server",
     "PostgreSQLにしたい": "administrator/database",
+    "サーバーが壊れたら自動で切り替える": "administrator/high_availability",
     "sip2の文字化け": "administrator/troubleshooting",
     "17320": "reference/config",
     "1台のパソコンを何人かで使う": "administrator/shared_computer",

@@ -22,6 +22,7 @@ from tools.installer.man_pages import command_names, write_pages
 from tools.installer.requirements import ROOT
 
 _PARTS = ROOT / "resources" / "installer" / "debian"
+_HIGH_AVAILABILITY = ROOT / "resources" / "registry" / "ha"
 _UNIT = ROOT / "resources" / "registry" / "kiosk-registry.service"
 _PROGRAMS = re.compile(r"DEBIAN/p\w+|usr/(bin|libexec/.*)/[\w-]+|opt/.*/bin/\w+")
 _SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
@@ -71,7 +72,7 @@ REGISTRY_PACKAGE = Package(
     command="kiosk-registry",
     commands=_OF_SERVER,
     files={"kiosk-registry": "usr/bin/kiosk-registry"},
-    manuals=("debian.md", "server.md"),
+    manuals=("debian.md", "server.md", "high_availability.md"),
     depends=("adduser",),
     recommends=("systemd",),
     about="server that keeps the card links of a library's counters\n"
@@ -125,6 +126,8 @@ def _write_files(package: Package, root: Path, version: str) -> None:
     write_documents(package.contents, root, version)
     for name in package.manuals:
         _copy(ROOT / "docs/administrator" / name, root / "usr/share/doc" / package.contents.name / name)
+    for example in sorted(_HIGH_AVAILABILITY.iterdir()) if package is REGISTRY_PACKAGE else ():
+        _copy(example, root / "usr/share/doc" / package.contents.name / "ha" / example.name)
     write_pages(root, package.command, version, package.commands)
     _copy(_PARTS / f"{package.contents.name}.lintian-overrides", root / "usr/share/lintian/overrides" / package.contents.name)
 
