@@ -23,5 +23,7 @@ def product_of(database: RegistryDatabase) -> str:
 
 
 def _losing(database: Database) -> list[str]:
-    values = {name: str(ask(database, f"SHOW {name}").fetchone()[0]) for name in _NEEDED}
-    return [f"{name}=off" for name, value in values.items() if value == "off"]
+    values = {name: str(ask(database, f"SHOW {name}").fetchone()[0]) for name in (*_NEEDED, "synchronous_standby_names")}
+    # With a standby that is waited for, "local" waits for this disk alone, and a failover loses what was answered.
+    losing = ("off", "local") if values.pop("synchronous_standby_names") else ("off",)
+    return [f"{name}={value}" for name, value in values.items() if value in losing]

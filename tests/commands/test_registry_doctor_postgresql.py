@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from kiosk.config.registry_home import RegistryHome
 from tests.support.commands.call import Call
 from tests.support.postgres.cluster import PostgresCluster
+from tests.support.wait import wait_until
 
 
 @pytest.fixture
@@ -31,6 +33,20 @@ def test_settings_of_postgresql_that_lose_commits_are_named(registry: Call, on_p
 def test_commits_that_do_not_wait_for_the_disk_are_named(registry: Call, place: RegistryHome, on_postgresql: str) -> None:
     place.config.write_text(f'[database]\nurl = "{on_postgresql}&options=-c%20synchronous_commit%3Doff"\n', encoding="utf-8")
     assert "synchronous_commit=off" in registry("doctor").out
+    place.config.write_text(f'[database]\nurl = "{on_postgresql}&options=-c%20synchronous_commit%3Dlocal"\n', encoding="utf-8")
+    assert "synchronous_commit" not in registry("doctor").out, "there is no standby to wait for"
+
+
+def test_commits_that_do_not_wait_for_the_standby_are_named(registry: Call, place: RegistryHome, on_postgresql: str) -> None:
+    place.config.write_text(f'[database]\nurl = "{on_postgresql}&options=-c%20synchronous_commit%3Dlocal"\n', encoding="utf-8")
+    with psycopg.connect(on_postgresql, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'two'")
+        connection.execute("SELECT pg_reload_conf()")
+        try:
+            wait_until(lambda: "synchronous_commit=local" in registry("doctor").out, "the setting to be named")
+        finally:
+            connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            connection.execute("SELECT pg_reload_conf()")
 
 
 def test_a_password_file_that_others_may_read_is_named(registry: Call, place: RegistryHome, on_postgresql: str) -> None:

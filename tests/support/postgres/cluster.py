@@ -86,11 +86,18 @@ class PostgresCluster:
 
     def fail_over(self) -> None:
         """It dies, and what was kept is promoted in its place: a new timeline, without all that was committed since."""
+        self.become_standby()
+        self.promote()
+
+    def become_standby(self) -> None:
+        """It dies, and what was kept can be read in its place."""
         self.crash()
         shutil.rmtree(self._data)
         self._copy(self._standby, self._data)
         (self._data / "standby.signal").touch()
         self.start()
+
+    def promote(self) -> None:
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute("SELECT pg_promote()")
 
