@@ -1,4 +1,4 @@
-"""A standby in the place of the primary lags and takes nothing: nobody is connected to it, and whoever waits goes on after its promotion."""
+"""A standby in the place of the primary lags and takes nothing: nobody connects to it, and whoever waits goes on after its promotion."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ import socket
 import subprocess
 import tempfile
 import urllib.request
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -134,6 +134,16 @@ class HighAvailability:
         with psycopg.connect(self._superuser(member), autocommit=True) as connection:
             found = connection.execute(statement)
             return found.fetchall() if found.description else []
+
+    @contextmanager
+    def holding(self, member: str, table: str) -> Iterator[None]:
+        """Nobody can write to a table of the ledger meanwhile, as long as the member lives."""
+        with psycopg.connect(self._superuser(member, "registry"), autocommit=True) as connection:
+            connection.execute("BEGIN")
+            connection.execute(f'LOCK TABLE "{table}" IN SHARE MODE')
+            yield
+            with suppress(psycopg.OperationalError):
+                connection.execute("ROLLBACK")
 
     def logs(self) -> str:
         return "\n".join(f"{log.name} ends with:\n{log.read_text('utf-8', 'replace')[-1500:]}" for log in sorted(self.folder.glob("*.log")))
