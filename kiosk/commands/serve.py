@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kiosk.registry.backup.keeper import BackupKeeper
     from kiosk.registry.opening import OpenedRegistry
     from kiosk.registry.server import RegistryServer
+    from kiosk.registry.status.status_page import StatusPage
 
 _STOP_SECONDS = 30.0
 
@@ -35,6 +36,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
     """Serve until a signal. Raises KioskError, also if another server runs on this home."""
     from kiosk.registry.backup.keeper import BackupKeeper, plan_of
     from kiosk.registry.nightly import Nightly
+    from kiosk.registry.status.status_page import StatusPage
     from kiosk.registry.tls import server_context
 
     ends: list[KioskError] = []
@@ -50,7 +52,8 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
         keeper.check()
         context = server_context(registry.tls)
         _warn_of_counters(registry)
-        server = _server(registry, context, keeper)
+        status = StatusPage.of(registry)
+        server = _server(registry, context, keeper, status)
         stack.enter_context(server.ended_by_signals())
         nightly = Nightly(registry.ledger, registry.tls, context, settings.nightly.hour, registry.clock, keeper.is_behind)
 
@@ -61,6 +64,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
         stack.enter_context(_beside("registry-nightly", nightly.run))
         stack.enter_context(_beside("registry-guard", lambda stopped: keeper.guard(stopped, end)))
         stack.enter_context(_beside("registry-backups", keeper.run))
+        stack.enter_context(_beside("registry-status", status.overview.run))
         output.tell("serve.listening", address=address_of(settings, server.port))
         sys.stdout.flush()
         warn_of_sheet(registry)
@@ -71,7 +75,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
     return output.OK
 
 
-def _server(registry: OpenedRegistry, context: SSLContext, keeper: BackupKeeper) -> RegistryServer:
+def _server(registry: OpenedRegistry, context: SSLContext, keeper: BackupKeeper, status: StatusPage) -> RegistryServer:
     """Raises Unavailable: address-unusable."""
     from kiosk.registry.api.backend import Library
     from kiosk.registry.server import RegistryServer
@@ -79,7 +83,7 @@ def _server(registry: OpenedRegistry, context: SSLContext, keeper: BackupKeeper)
 
     listens = registry.settings.server
     administered = registry.counters, registry.enrolment
-    library = Library(registry.ledger, *administered, authority_pem(registry.tls), registry.clock, keeper.hear_ahead)
+    library = Library(registry.ledger, *administered, authority_pem(registry.tls), registry.clock, keeper.hear_ahead, status)
     try:
         return RegistryServer(library, context, listens.address, listens.port)
     except OSError as error:

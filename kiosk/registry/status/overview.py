@@ -1,0 +1,83 @@
+"""What the status page shows: the counters and the head as they are now, and what takes long as it was found a moment ago."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Event
+
+from kiosk.domain.errors import KioskError
+from kiosk.incidents import RecurringIncidents
+from kiosk.log_news import LogNews
+from kiosk.registry.answers import Head
+from kiosk.registry.backup.keeper import BackupPlan
+from kiosk.registry.counters import Counters, EnrolledCounter
+from kiosk.registry.ledger import RegistryLedger
+from kiosk.registry.nightly import Checked, last_check
+from kiosk.registry.remembered import Ahead
+from kiosk.registry.status.backups import Backups, look_at_backups
+from kiosk.registry.status.daily import Daily, count_daily
+
+_log = logging.getLogger(__name__)
+_EVERY_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`None` is what nobody has looked at yet."""
+
+    now: datetime
+    head: Head
+    counters: list[EnrolledCounter]
+    nightly: Checked | None
+    """None: there was no night's check yet."""
+    ahead: Ahead | None
+    daily: Daily | None
+    backups: Backups | None
+
+
+class Overview:
+    """`look` belongs to one thread, the rest to any."""
+
+    def __init__(
+        self,
+        ledger: RegistryLedger,
+        site_key: bytes,
+        plan: BackupPlan,
+        clock: Callable[[], datetime],
+        ahead: Callable[[], Ahead | None],
+    ) -> None:
+        """`ahead` raises Unavailable."""
+        self._ledger, self._site_key, self._plan, self._clock, self._ahead = ledger, site_key, plan, clock, ahead
+        self._counters = Counters(ledger, clock)
+        self._daily: Daily | None = None
+        self._backups: Backups | None = None
+        self._incidents, self._news = RecurringIncidents(), LogNews(3600.0)
+
+    def figures(self) -> Figures:
+        """Raises Unavailable."""
+        head = self._ledger.head()
+        known = self._counters.all(), last_check(self._ledger), self._ahead()
+        return Figures(self._clock(), head, *known, self._daily, self._backups)
+
+    def run(self, stopped: Event) -> None:
+        """Look again and again, until `stopped`: what takes long is not waited for by whoever opens the page."""
+        while True:
+            try:
+                self.look()
+            except KioskError as error:
+                if self._news.is_news("look", error.code):
+                    _log.warning("nothing was counted for the status page: %s", error.code.value)
+            except Exception as error:
+                self._incidents.record(error)
+            if stopped.wait(_EVERY_SECONDS):
+                return
+
+    def look(self) -> None:
+        """Raises Unavailable. What was found before stays, with its time."""
+        self._daily = self._ledger.database.read(lambda database: count_daily(database, self._clock()))
+        # The number of an epoch is the Unix second at which it began.
+        begun = datetime.fromtimestamp(self._ledger.head().position.epoch, UTC)
+        self._backups = look_at_backups(self._plan, self._site_key, self._ledger.library, begun, self._clock())
