@@ -57,5 +57,5 @@ def registry_app(backend: Backend, limits: Limits) -> ASGIApp:
     add_operation_routes(routes, backend, limits)
     add_link_routes(routes, backend)
     add_public_routes(routes, backend, document)
-    add_status_routes(routes, backend)
+    add_status_routes(routes, backend, limits)
     return Gate(routes, backend.asker, limits, troubles)

@@ -17,27 +17,25 @@ from starlette.responses import Response
 
 from kiosk.registry.api.backend import Backend
 from kiosk.registry.api.errors import ApiCode, ApiError
-from kiosk.registry.api.limits import address_key
+from kiosk.registry.api.limits import Limits, address_key
 from kiosk.registry.status.administrators import Asked, LoggedIn, NotLoggedIn, Refusal
 from kiosk.registry.status.overview_page import overview_page
 from kiosk.registry.status.pages import login_page, notice_page, to
 from kiosk.registry.status.paths import LOGIN, LOGOUT, STATUS
 from kiosk.registry.status.status_page import StatusPage
 from kiosk.text import say
-from kiosk.token_buckets import Buckets, Rate
+from kiosk.token_buckets import Buckets
 
 # __Host-: of this server alone, on every path, over TLS only (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie).
 SESSION_COOKIE, FORM_COOKIE = "__Host-kiosk-status", "__Host-kiosk-status-form"
 _COOKIE: Mapping[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "strict"}
-_LOGINS = Rate(10, 1 / 6)
-"""Of one address: each costs a third of a second of computing."""
 _MOST_WAITING = 4
 """Logins at a time: they are tried one after the other, and counters come first."""
 _MOST_FIELDS = 8
 
 
-def add_status_routes(routes: FastAPI, backend: Backend) -> None:
-    logins, one_at_a_time, waiting = Buckets(_LOGINS), asyncio.Lock(), [0]
+def add_status_routes(routes: FastAPI, backend: Backend, limits: Limits) -> None:
+    logins, one_at_a_time, waiting = Buckets(limits.logins), asyncio.Lock(), [0]
 
     @routes.get(STATUS, include_in_schema=False)
     async def show(request: Request) -> Response:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from kiosk.ledger.audit import AuditTrail
+from kiosk.ledger.database import ask
 from kiosk.registry.status.administrators import Administrators, Asked, LoggedIn, NotLoggedIn, Refusal
 from kiosk.registry.status.one_time_codes import code_at
 from kiosk.registry.status.sessions import IDLE_SECONDS, LONGEST_SECONDS
@@ -154,5 +155,5 @@ def test_an_account_of_another_site_key_is_listed_and_opens_nothing_until_it_is_
 def test_secrets_are_not_in_the_database(shared: Desk) -> None:
     secret = shared.session()
     with shared.machine.ledger.database.reading() as database:
-        notes = str(database.execute_sql("SELECT name, value FROM meta").fetchall())
+        notes = str(ask(database, "SELECT name, value FROM meta").fetchall())
     assert [told for told in (PASSWORD, secret, shared.secret.hex(), "192.0.2.1") if told in notes] == []
