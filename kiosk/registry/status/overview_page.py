@@ -125,6 +125,9 @@ def _backups(backups: Backups | None) -> Iterator[Element]:
 def _days(daily: Daily | None) -> Element:
     if daily is None:
         return _section("status.days.title", element("p", say("status.not-looked")))
+    told = element("p", say("status.looked", at=second_in_japan(daily.counted)), class_="faint")
+    if not any(daily.days.values()):
+        return _section("status.days.title", told, element("p", say("status.days.nothing")))
     accepted = {day: None if count is None else count.accepted for day, count in daily.days.items()}
     refused = {day: None if count is None else count.refused for day, count in daily.days.items()}
     charts = [
@@ -137,7 +140,6 @@ def _days(daily: Daily | None) -> Element:
         for day, count in reversed(daily.days.items())
     ]
     heads = say("status.days.day"), say("status.days.accepted"), say("status.days.refused")
-    told = element("p", say("status.looked", at=second_in_japan(daily.counted)), class_="faint")
     listed = table(say("status.days.caption"), heads, rows, class_="days")
     more = element("details", element("summary", say("status.days.table")), element("div", listed, class_="scroll"))
     return _section("status.days.title", told, element("div", *charts, class_="pair"), more)

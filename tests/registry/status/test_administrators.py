@@ -55,7 +55,7 @@ def desk(new_machine: NewMachine) -> Desk:
     return Desk(new_machine().found())
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.linux("PostgreSQL"))])
 def shared(request: pytest.FixtureRequest, new_machine: NewMachine) -> Desk:
     return Desk(new_machine(request.param).found())
 

@@ -15,6 +15,7 @@ from kiosk.domain.wire import Position
 from kiosk.registry.answers import Contact
 from kiosk.text import say
 from tests.support.registry.administrator import PASSWORD, Person
+from tests.support.registry.sent_operations import Maker, batch
 from tests.support.registry.sites import InProcess, in_process
 from tests.support.screens.devtools import Tab, tab
 
@@ -55,7 +56,8 @@ def site(tmp_path: Path) -> Iterator[InProcess]:
         heard = {opened.counter().name: Contact(head, pending=number, version="0.1.0", differs=number == 2) for number in range(3)}
         heard[opened.counter().name] = Contact(Position(1, 0), pending=0, version="0.1.0", differs=False)
         opened.registry.ledger.heard_all(heard)
-        opened.counter()
+        busy = opened.counter()
+        assert busy.post("/v1/operations", batch(Maker(busy.name).link())).status == 200
         opened.status.overview.look()
         yield opened
 
