@@ -39,6 +39,8 @@ QUESTIONS = {
     "窓口のパソコンを買い替える": "administrator/moving",
     "サーバーが古い状態です": "administrator/server",
     "PostgreSQLにしたい": "administrator/database",
+    "状況の画面にログインできない": "administrator/status",
+    "認証アプリのスマートフォンをなくした": "administrator/status",
     "sip2の文字化け": "administrator/troubleshooting",
     "17320": "reference/config",
     "1台のパソコンを何人かで使う": "administrator/shared_computer",
