@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from kiosk.registry.backup.keeper import BackupKeeper
+    from kiosk.registry.notices.notifier import Notifier
     from kiosk.registry.opening import OpenedRegistry
     from kiosk.registry.server import RegistryServer
     from kiosk.registry.status.status_page import StatusPage
@@ -65,6 +67,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
         stack.enter_context(_beside("registry-guard", lambda stopped: keeper.guard(stopped, end)))
         stack.enter_context(_beside("registry-backups", keeper.run))
         stack.enter_context(_beside("registry-status", status.overview.run))
+        stack.enter_context(_beside("registry-notices", _notifier(registry, status, server.port).run))
         output.tell("serve.listening", address=address_of(settings, server.port))
         sys.stdout.flush()
         warn_of_sheet(registry)
@@ -89,6 +92,24 @@ def _server(registry: OpenedRegistry, context: SSLContext, keeper: BackupKeeper,
     except OSError as error:
         address = f"{listens.address}:{listens.port}"
         raise Unavailable(Code.ADDRESS_UNUSABLE, address=address, file=str(registry.home.config)) from error
+
+
+def _notifier(registry: OpenedRegistry, status: StatusPage, port: int) -> Notifier:
+    from kiosk.registry.backup.safe import server_name
+    from kiosk.registry.notices.channels import channels_of
+    from kiosk.registry.notices.notifier import Notifier
+    from kiosk.registry.status.paths import STATUS
+
+    settings = registry.settings
+    return Notifier(
+        registry.ledger,
+        channels_of(settings.notices, registry.home.folder),
+        status.overview.figures,
+        silent_after=timedelta(hours=settings.notices.silent_hours),
+        server=server_name(registry.home.folder),
+        address=f"{address_of(settings, port)}{STATUS}",
+        clock=registry.clock,
+    )
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
@@ -16,6 +16,7 @@ from kiosk.registry.backup.keeper import BackupPlan
 from kiosk.registry.counters import Counters, EnrolledCounter
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.nightly import Checked, last_check
+from kiosk.registry.notices.delivery import Delivery, load_delivery
 from kiosk.registry.remembered import Ahead
 from kiosk.registry.status.backups import Backups, look_at_backups
 from kiosk.registry.status.daily import Daily, count_daily
@@ -36,6 +37,8 @@ class Figures:
     ahead: Ahead | None
     daily: Daily | None
     backups: Backups | None
+    deliveries: Mapping[str, Delivery]
+    """By channel of notices, of those that registry.toml names."""
 
 
 class Overview:
@@ -48,8 +51,10 @@ class Overview:
         plan: BackupPlan,
         clock: Callable[[], datetime],
         ahead: Callable[[], Ahead | None],
+        channels: Sequence[str] = (),
     ) -> None:
-        """`ahead` raises Unavailable."""
+        """`ahead` raises Unavailable. `channels`: by which notices go out."""
+        self._channels = channels
         self._ledger, self._site_key, self._plan, self._clock, self._ahead = ledger, site_key, plan, clock, ahead
         self._counters = Counters(ledger, clock)
         self._daily: Daily | None = None
@@ -60,7 +65,11 @@ class Overview:
         """Raises Unavailable."""
         head = self._ledger.head()
         known = self._counters.all(), last_check(self._ledger), self._ahead()
-        return Figures(self._clock(), head, *known, self._daily, self._backups)
+        return Figures(self._clock(), head, *known, self._daily, self._backups, self._deliveries())
+
+    def _deliveries(self) -> dict[str, Delivery]:
+        with self._ledger.database.reading() as database:
+            return {channel: load_delivery(database, channel) for channel in self._channels}
 
     def run(self, stopped: Event) -> None:
         """Look again and again, until `stopped`: what takes long is not waited for by whoever opens the page."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 
 from starlette.responses import Response
 
 from kiosk.domain.calendar import second_in_japan
 from kiosk.registry.counters import EnrolledCounter
+from kiosk.registry.notices.delivery import Delivery
 from kiosk.registry.status.attention import Trouble, in_order
 from kiosk.registry.status.backups import Backups
 from kiosk.registry.status.charts import bar_chart
@@ -68,6 +70,11 @@ def _wrong(figures: Figures, told: Told) -> Iterator[str]:
             yield say("status.attention.backups-overdue")
         elif backups.newest is None and backups.every_hours:
             yield say("status.attention.backups-none")
+    for channel, delivery in figures.deliveries.items():
+        if delivery.failures:
+            why = say(f"status.notices.why.{delivery.trouble}")
+            named, since = say(f"status.notices.{channel}"), _time(delivery.failing_since)
+            yield say("status.attention.notices-failing", channel=named, since=since, why=why)
     for trouble in Trouble:
         if names := [counter.name for counter, troubles in told if trouble in troubles]:
             more = say("status.attention.more", count=len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
@@ -98,7 +105,8 @@ def _ledger(figures: Figures) -> Element:
         }
     )
     left = element("div", element("h2", say("status.ledger.title")), ledger)
-    right = element("div", element("h2", say("status.backups.title")), *_backups(figures.backups))
+    notices = element("h2", say("status.notices.title")), _notices(figures.deliveries)
+    right = element("div", element("h2", say("status.backups.title")), *_backups(figures.backups), *notices)
     return element("section", element("div", left, right, class_="pair"))
 
 
@@ -117,6 +125,22 @@ def _backups(backups: Backups | None) -> Iterator[Element]:
         lines |= {"status.backups.newest": say("status.backups.unread")}
     yield _list(lines)
     yield element("p", say("status.looked", at=second_in_japan(backups.looked)), class_="faint")
+
+
+def _notices(deliveries: Mapping[str, Delivery]) -> Element:
+    if not deliveries:
+        return element("p", say("status.notices.none"))
+    never = say("status.notices.never")
+    return _list(
+        {
+            f"status.notices.{channel}": say("status.notices.sent", at=_time(delivery.sent)) if delivery.sent else never
+            for channel, delivery in deliveries.items()
+        }
+    )
+
+
+def _time(seconds: int) -> str:
+    return second_in_japan(datetime.fromtimestamp(seconds, UTC))
 
 
 # --- by day -----------------------------------------------------------------------------------------------------------
