@@ -39,6 +39,7 @@ QUESTIONS = {
     "窓口のパソコンを買い替える": "administrator/moving",
     "サーバーが古い状態です": "administrator/server",
     "PostgreSQLにしたい": "administrator/database",
+    "異常をメールで知らせる": "administrator/status",
     "状況の画面にログインできない": "administrator/status",
     "認証アプリのスマートフォンをなくした": "administrator/status",
     "sip2の文字化け": "administrator/troubleshooting",
