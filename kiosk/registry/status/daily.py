@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from peewee import Database
+from peewee import Database, PostgresqlDatabase
 
 from kiosk.domain.calendar import JAPAN, day_in_japan
 from kiosk.ledger.database import ask
@@ -38,7 +38,10 @@ class Daily:
 
 
 def count_daily(database: Database, now: datetime) -> Daily:
-    """Reads every operation that is remembered: not for each page. `now`: aware."""
+    """Reads every operation that is remembered: not for each page. Within a transaction. `now`: aware."""
+    if isinstance(database, PostgresqlDatabase):
+        # For queries of few rows the server does without.
+        ask(database, "SET LOCAL enable_seqscan = on")
     today = day_in_japan(now)
     first = today - timedelta(days=DAYS - 1)
     begin = int(datetime(first.year, first.month, first.day, tzinfo=JAPAN).timestamp())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ from kiosk.registry.status.daily import Daily, count_daily
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 120.0
+_PAUSE = 50
+"""Times as long as looking took: where millions of operations are remembered, counting them is not what the server is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +77,26 @@ class Overview:
     def run(self, stopped: Event) -> None:
         """Look again and again, until `stopped`: what takes long is not waited for by whoever opens the page."""
         while True:
-            try:
-                self.look()
-            except KioskError as error:
-                if self._news.is_news("look", error.code):
-                    _log.warning("nothing was counted for the status page: %s", error.code.value)
-            except Exception as error:
-                self._incidents.record(error)
-            if stopped.wait(_EVERY_SECONDS):
+            began = time.monotonic()
+            # The backups last: their folder may lie on a share that hangs.
+            for look in (self.look_at_days, self.look_at_backups):
+                try:
+                    look()
+                except KioskError as error:
+                    if self._news.is_news(look.__name__, error.code):
+                        _log.warning("the status page is not up to date: %s", error.code.value)
+                except Exception as error:
+                    self._incidents.record(error)
+            if stopped.wait(max(_EVERY_SECONDS, _PAUSE * (time.monotonic() - began))):
                 return
 
-    def look(self) -> None:
-        """Raises Unavailable. What was found before stays, with its time."""
-        self._daily = self._ledger.database.read(lambda database: count_daily(database, self._clock()))
+    def look_at_days(self) -> None:
+        """Raises Unavailable. What was found before stays, with its time, as for `look_at_backups`."""
+        with self._ledger.database.reading() as database:
+            self._daily = count_daily(database, self._clock())
+
+    def look_at_backups(self) -> None:
+        """Raises Unavailable."""
         # The number of an epoch is the Unix second at which it began.
         begun = datetime.fromtimestamp(self._ledger.head().position.epoch, UTC)
         self._backups = look_at_backups(self._plan, self._site_key, self._ledger.library, begun, self._clock())

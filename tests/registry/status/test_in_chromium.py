@@ -58,7 +58,8 @@ def site(tmp_path: Path) -> Iterator[InProcess]:
         opened.registry.ledger.heard_all(heard)
         busy = opened.counter()
         assert busy.post("/v1/operations", batch(Maker(busy.name).link())).status == 200
-        opened.status.overview.look()
+        opened.status.overview.look_at_days()
+        opened.status.overview.look_at_backups()
         yield opened
 
 

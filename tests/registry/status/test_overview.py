@@ -41,6 +41,11 @@ def overview_of(machine: ServerMachine, ahead: Ahead | None = None) -> Overview:
     return Overview(machine.ledger, machine.site_key, plan, lambda: machine.now, lambda: ahead)
 
 
+def look(overview: Overview) -> None:
+    overview.look_at_days()
+    overview.look_at_backups()
+
+
 def shown(overview: Overview) -> str:
     page: bytes = bytes(overview_page(overview.figures(), "tanaka", "f" * 64).body)
     return page.decode()
@@ -62,7 +67,8 @@ def test_operations_are_counted_by_days_of_japan_and_only_where_something_is_kep
     operated(machine, midnight, "中央1", accepted=2)
     operated(machine, midnight - timedelta(days=3), "東1", refused=2)
     operated(machine, midnight + timedelta(days=9), "東1", accepted=1)
-    daily = machine.database.read(lambda database: count_daily(database, NOW))
+    with machine.database.reading() as database:
+        daily = count_daily(database, NOW)
     days = {day.isoformat()[5:]: count for day, count in daily.days.items()}
     assert (len(days), list(daily.days)[-1]) == (DAYS, date(2026, 12, 7))
     known = {day: count for day, count in days.items() if count is not None}
@@ -81,7 +87,7 @@ def test_what_nobody_has_looked_at_is_not_said_to_be_nothing(new_machine: NewMac
     cells = re.findall("<td>(.*?)</td>", row[1])
     unknown = say("status.unknown")
     assert cells[:7] == ["使用中", say("status.counters.never"), unknown, unknown, unknown, unknown, unknown]
-    overview.look()
+    look(overview)
     page = shown(overview)
     assert say("status.not-looked") not in page
     assert say("status.days.nothing") in page
@@ -91,26 +97,26 @@ def test_what_nobody_has_looked_at_is_not_said_to_be_nothing(new_machine: NewMac
 def test_backups_that_fail_are_late_or_cannot_be_seen_are_said_to_be(new_machine: NewMachine) -> None:
     machine = new_machine().found()
     overview = overview_of(machine)
-    overview.look()
+    look(overview)
     assert say("status.attention.backups-none") in shown(overview)
     machine.now += timedelta(hours=27)
-    overview.look()
+    look(overview)
     assert say("status.attention.backups-overdue") in shown(overview)
     machine.back_up()
     save_failure(machine.folder / "failure.json", failure_of(Unavailable(Code.BACKUP_FAILED, reason="full"), machine.now))
-    overview.look()
+    look(overview)
     page = shown(overview)
     assert say("status.attention.backups-failing", since=second_in_japan(machine.now)) in page
     assert "<dt>使える控え</dt><dd>1件</dd>" in page
     machine.now += timedelta(hours=27)
-    overview.look()
+    look(overview)
     assert say("status.attention.backups-overdue") in shown(overview)
     for kept in machine.backups.iterdir():
         kept.unlink()
     machine.backups.rmdir()
     machine.backups.symlink_to(machine.backups)
     save_failure(machine.folder / "failure.json", None)
-    overview.look()
+    look(overview)
     assert say("status.attention.backups-unread") in shown(overview)
 
 
@@ -119,7 +125,7 @@ def test_no_number_of_a_patron_and_no_token_is_on_the_page(new_machine: NewMachi
     machine.enrol("中央1")
     machine.link(*range(1, 8))
     overview = overview_of(machine, Ahead(Position(9, 9), "中央1", 0))
-    overview.look()
+    look(overview)
     page = shown(overview)
     assert say("status.attention.ahead", name="中央1") in page
     assert "<dd>7件</dd>" in page
@@ -168,7 +174,7 @@ def test_a_thousand_counters_are_shown_in_a_fifth_of_a_second(new_machine: NewMa
     for back in range(DAYS):
         operated(machine, machine.now - timedelta(days=back), f"窓口{back}", accepted=50, refused=5)
     overview = overview_of(machine)
-    overview.look()
+    look(overview)
     taken, page = [], ""
     for _ in range(5):
         began = time.perf_counter()
