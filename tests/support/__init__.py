@@ -25,7 +25,8 @@
 - `registry/`: the library's server and its counters as processes. `library` (all of it, for a trial), `server_process`, `counter_process`
   (and its `counter_program`), `relay` (the network between them), `agreement` (judges at the end by the `tables` of all), `seeds`,
   `certificate`. For requests by hand: `sites`, `caller`, `sent_operations`, `feed_page`, `administrator` (of the status page, with a
-  browser's cookies); `served_home` (served as often as a test likes); `feed_in_memory`, for the tail; `rounds`, for what a thread repeats. Program: `library_on_full_disk`.
+  browser's cookies); `served_home` (served as often as a test likes); `feed_in_memory`, for the tail; `rounds`, for what a thread
+  repeats. Program: `library_on_full_disk`.
 - `notices/`: `mail_server` (a real one) and `web_endpoint`, to which failures are told.
 - `postgres/`: `cluster`, a PostgreSQL of the tests' own; `databases`, fixtures for a test that runs on SQLite and on PostgreSQL.
 - `backup/`: backups of the library's server. `server_machine` (keys, a ledger and backups on one machine), `served_library` (begun on the

@@ -19,7 +19,7 @@ from kiosk.registry.counters import server_act
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.status.account import Account, Proofs, Seal, is_administrator_name
 from kiosk.registry.status.one_time_codes import fresh_totp_secret, step_of
-from kiosk.registry.status.passwords import LONGEST, PasswordHash
+from kiosk.registry.status.passwords import COST, LONGEST, PasswordHash
 from kiosk.registry.status.sessions import begin_session, end_session, end_sessions_of, is_use_new, note_use, session_of
 from kiosk.registry.status.tries import FREE
 
@@ -70,10 +70,12 @@ class Asked:
 class Administrators:
     """Thread-safe, as `RegistryLedger` is. Every method raises Unavailable."""
 
-    def __init__(self, ledger: RegistryLedger, site_key: bytes, clock: Callable[[], datetime]) -> None:
+    def __init__(self, ledger: RegistryLedger, site_key: bytes, clock: Callable[[], datetime], cost: int = COST) -> None:
+        """`cost`: of scrypt, for passwords from now on; tests of other things need less."""
+        self._cost = cost
         self._ledger, self._clock, self._seal = ledger, clock, Seal(site_key)
         self._forms = derived(site_key, b"kiosk-status-form-1")
-        self._nobody = PasswordHash(os.urandom(16), os.urandom(32))
+        self._nobody = PasswordHash(os.urandom(16), os.urandom(32), cost)
         """Fits no password, and costs as much to try as somebody's."""
 
     # --- accounts ---------------------------------------------------------------------------------------------------
@@ -108,7 +110,7 @@ class Administrators:
     def _write(self, name: str, password: str, act: AdministrativeAct, *, is_known: bool) -> bytes | None:
         if not is_administrator_name(name):
             raise ValueError("not a name")
-        proofs, now = Proofs(PasswordHash.of(password), fresh_totp_secret()), self._clock()
+        proofs, now = Proofs(PasswordHash.of(password, self._cost), fresh_totp_secret()), self._clock()
         with self._ledger.acting() as audit:
             database = self._ledger.database.database
             note = read_note(database, notes.ADMINISTRATOR + name)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 SHORTEST, LONGEST = 12, 200
 """Characters. With a second factor eight would do (NIST SP 800-63B-4, 3.1.1.2)."""
 # 32 MiB and about a third of a second: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
-_COST, _BLOCK, _PARALLEL = 1 << 15, 8, 3
+COST, _BLOCK, _PARALLEL = 1 << 15, 8, 3
 _SALT = 16
 
 
@@ -20,14 +20,14 @@ _SALT = 16
 class PasswordHash:
     salt: bytes = field(repr=False)
     hashed: bytes = field(repr=False)
-    cost: int = _COST
+    cost: int = COST
     block: int = _BLOCK
     parallel: int = _PARALLEL
 
     @classmethod
-    def of(cls, password: str) -> PasswordHash:
+    def of(cls, password: str, cost: int = COST) -> PasswordHash:
         salt = os.urandom(_SALT)
-        return cls(salt, _scrypt(salt, _COST, _BLOCK, _PARALLEL).derive(_in_one_spelling(password)))
+        return cls(salt, _scrypt(salt, cost, _BLOCK, _PARALLEL).derive(_in_one_spelling(password)), cost)
 
     def fits(self, password: str) -> bool:
         try:

@@ -15,9 +15,9 @@ from kiosk.registry.status.one_time_codes import code_at
 from kiosk.registry.status.sessions import IDLE_SECONDS, LONGEST_SECONDS
 from kiosk.registry.status.tries import FREE
 from tests.support.backup.server_machine import ServerMachine
+from tests.support.registry.administrator import CHEAP, PASSWORD
 
 NewMachine = Callable[..., ServerMachine]
-PASSWORD = "correct horse battery"
 
 
 class Desk:
@@ -31,7 +31,7 @@ class Desk:
         self.secret = secret
 
     def another_server(self, site_key: bytes | None = None) -> Administrators:
-        return Administrators(self.machine.ledger, site_key or self.machine.site_key, lambda: self.machine.now)
+        return Administrators(self.machine.ledger, site_key or self.machine.site_key, lambda: self.machine.now, CHEAP)
 
     @property
     def right(self) -> Asked:

@@ -12,6 +12,8 @@ from kiosk.registry.status.administrators import Administrators
 from kiosk.registry.status.one_time_codes import code_at
 from tests.support.registry.caller import Caller, Reply
 
+CHEAP = 1 << 8
+"""Of scrypt: these tests are not about its cost."""
 PASSWORD = "correct horse battery"
 _FORM = re.compile(rb'name="form" value="([0-9a-f]{64})"')
 _COOKIE = re.compile(r"(__Host-[a-z-]+)=([^;]*);([^,]*)")
@@ -26,7 +28,7 @@ class Person:
 
     @classmethod
     def added(cls, registry: OpenedRegistry, name: str) -> Person:
-        administrators = Administrators(registry.ledger, registry.site_key.key, registry.clock)
+        administrators = Administrators(registry.ledger, registry.site_key.key, registry.clock, CHEAP)
         secret = administrators.add(name, PASSWORD)
         assert secret is not None
         return cls(name, secret)
