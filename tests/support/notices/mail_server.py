@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mailbox
+import re
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ class MailServer:
     def received(self) -> list[EmailMessage]:
         """In the order in which they came."""
         box = mailbox.Maildir(self._folder)
-        return [message_from_bytes(box.get_bytes(key), EmailMessage, policy=default) for key in sorted(box.keys())]
+        return [message_from_bytes(box.get_bytes(key), EmailMessage, policy=default) for key in sorted(box.keys(), key=_place)]
 
 
 @contextmanager
@@ -41,6 +42,13 @@ def mail_server(folder: Path, port: int = 0, *, certificate: Path | None = None)
         yield MailServer(port, folder)
     finally:
         end(child)
+
+
+def _place(key: str) -> int:
+    """Python's Maildir numbers what one process delivers: …Q1, …Q2."""
+    found = re.search(r"Q([0-9]+)\.", key)
+    assert found is not None, key
+    return int(found[1])
 
 
 def _answers(port: int) -> bool:
