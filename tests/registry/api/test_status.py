@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.registry.api.limits import Limits
 from kiosk.text import say
 from tests.support.registry.administrator import PASSWORD, Browser, Person
 from tests.support.registry.sites import AtHome, Site, in_process
@@ -170,6 +171,18 @@ def test_ten_megabytes_and_a_body_that_never_comes_end_the_connection(home: AtHo
         answer = b"".join(iter(lambda: tls.recv(65536), b""))
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"connection: close" in answer
+
+
+def test_a_browser_that_sends_too_slowly_is_told_so_in_words(tmp_path: Path) -> None:
+    with in_process("", tmp_path / "home", Limits(body_seconds=0.3)) as slow:
+        context = ssl.create_default_context(cadata=slow.authority.decode())
+        head = f"POST /status/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {FORM}\r\nContent-Length: 100\r\n\r\nname=x"
+        with socket.create_connection(("127.0.0.1", slow.server.port), LIMIT) as plain:
+            with context.wrap_socket(plain, server_hostname="127.0.0.1") as tls:
+                tls.sendall(head.encode())
+                answer = b"".join(iter(lambda: tls.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert say("status.error.title").encode() in answer
 
 
 def test_a_status_page_is_no_counters(home: AtHome, person: Person) -> None:
