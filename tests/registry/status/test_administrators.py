@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -79,6 +80,15 @@ def test_a_code_opens_one_session_also_at_another_server(shared: Desk) -> None:
     assert shared.administrators.log_in(asked) == shared.another_server().log_in(asked) == NotLoggedIn(Refusal.WRONG)
     shared.later(30)
     assert isinstance(shared.another_server().log_in(shared.right), LoggedIn)
+
+
+def test_of_many_who_send_one_code_at_the_same_time_one_is_let_in(shared: Desk) -> None:
+    asked, servers = shared.right, [shared.administrators, shared.another_server()]
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda number: servers[number % 2].log_in(asked), range(8)))
+    assert len([one for one in results if isinstance(one, LoggedIn)]) == 1
+    assert {one.refusal for one in results if isinstance(one, NotLoggedIn)} <= {Refusal.WRONG, Refusal.PAUSED}
 
 
 def test_a_session_is_known_to_every_server_until_it_is_left_or_nobody_uses_it(shared: Desk) -> None:
