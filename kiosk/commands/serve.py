@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from kiosk.registry.backup.keeper import BackupKeeper
+    from kiosk.registry.notices.notifier import Notifier
     from kiosk.registry.opening import OpenedRegistry
     from kiosk.registry.server import RegistryServer
+    from kiosk.registry.status.status_page import StatusPage
 
 _STOP_SECONDS = 30.0
 
@@ -35,6 +38,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
     """Serve until a signal. Raises KioskError, also if another server runs on this home."""
     from kiosk.registry.backup.keeper import BackupKeeper, plan_of
     from kiosk.registry.nightly import Nightly
+    from kiosk.registry.status.status_page import StatusPage
     from kiosk.registry.tls import server_context
 
     ends: list[KioskError] = []
@@ -50,7 +54,8 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
         keeper.check()
         context = server_context(registry.tls)
         _warn_of_counters(registry)
-        server = _server(registry, context, keeper)
+        status = StatusPage.of(registry)
+        server = _server(registry, context, keeper, status)
         stack.enter_context(server.ended_by_signals())
         nightly = Nightly(registry.ledger, registry.tls, context, settings.nightly.hour, registry.clock, keeper.is_behind)
 
@@ -61,6 +66,8 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
         stack.enter_context(_beside("registry-nightly", nightly.run))
         stack.enter_context(_beside("registry-guard", lambda stopped: keeper.guard(stopped, end)))
         stack.enter_context(_beside("registry-backups", keeper.run))
+        stack.enter_context(_beside("registry-status", status.overview.run))
+        stack.enter_context(_beside("registry-notices", _notifier(registry, status, server.port).run))
         output.tell("serve.listening", address=address_of(settings, server.port))
         sys.stdout.flush()
         warn_of_sheet(registry)
@@ -71,7 +78,7 @@ def serve(home: RegistryHome, options: argparse.Namespace) -> int:
     return output.OK
 
 
-def _server(registry: OpenedRegistry, context: SSLContext, keeper: BackupKeeper) -> RegistryServer:
+def _server(registry: OpenedRegistry, context: SSLContext, keeper: BackupKeeper, status: StatusPage) -> RegistryServer:
     """Raises Unavailable: address-unusable."""
     from kiosk.registry.api.backend import Library
     from kiosk.registry.server import RegistryServer
@@ -79,12 +86,30 @@ def _server(registry: OpenedRegistry, context: SSLContext, keeper: BackupKeeper)
 
     listens = registry.settings.server
     administered = registry.counters, registry.enrolment
-    library = Library(registry.ledger, *administered, authority_pem(registry.tls), registry.clock, keeper.hear_ahead)
+    library = Library(registry.ledger, *administered, authority_pem(registry.tls), registry.clock, keeper.hear_ahead, status)
     try:
         return RegistryServer(library, context, listens.address, listens.port)
     except OSError as error:
         address = f"{listens.address}:{listens.port}"
         raise Unavailable(Code.ADDRESS_UNUSABLE, address=address, file=str(registry.home.config)) from error
+
+
+def _notifier(registry: OpenedRegistry, status: StatusPage, port: int) -> Notifier:
+    from kiosk.registry.backup.safe import server_name
+    from kiosk.registry.notices.channels import channels_of
+    from kiosk.registry.notices.notifier import Notifier
+    from kiosk.registry.status.paths import STATUS
+
+    settings = registry.settings
+    return Notifier(
+        registry.ledger,
+        channels_of(settings.notices, registry.home.folder),
+        status.overview.figures,
+        silent_after=timedelta(hours=settings.notices.silent_hours),
+        server=server_name(registry.home.folder),
+        address=f"{address_of(settings, port)}{STATUS}",
+        clock=registry.clock,
+    )
 
 
 @contextmanager

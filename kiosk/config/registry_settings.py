@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import field
+from enum import Enum, unique
 from pathlib import Path
 
 from kiosk.config.network_settings import LONGEST_OFFLINE_HOURS
 from kiosk.config.settings import LogSettings
 from kiosk.config.settings_file import Need, SettingsFile
-from kiosk.config.value_types import Number, PathText, Text, Texts, setting
+from kiosk.config.value_types import Choice, Number, PathText, Text, Texts, setting
 from kiosk.domain.errors import Refused
 from kiosk.domain.lazy_dataclass import dataclass
 
 _HOST = r"[A-Za-z0-9.-]{1,253}|(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{2,45}"
 """A name or an address. One colon alone would be that of a port, which is a setting of its own."""
+_MAILBOX = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}"
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised, so that names are asked for
 
 
@@ -102,6 +104,34 @@ class NightlySettings:
     """Local time."""
 
 
+@unique
+class MailSecurity(Enum):
+    """How a connection to a mail server is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSettings:
+    """[notices]: who is told of failures, by e-mail or by a webhook. Neither unless they are named."""
+
+    mail_to: tuple[str, ...] = setting(Texts(_MAILBOX, '"name@example.jp"', most=8), ())
+    mail_from: str = setting(Text(f"({_MAILBOX})?", '"name@example.jp"'), "")
+    mail_server: str = setting(Text(f"({_HOST})?", '"mail.example.jp"'), "")
+    mail_port: int = setting(Number(1, 65535), 25)
+    mail_security: MailSecurity = setting(Choice({one.value: one for one in MailSecurity}), MailSecurity.STARTTLS)
+    mail_user: str = setting(Text(), "")
+    """Empty: the mail server asks for none."""
+    mail_password_file: str = setting(PathText(), "")
+    """File that holds the password of `mail_user` in its first line."""
+    webhook: str = setting(Text(r"(https?://[^\x00-\x20\x7f]+)?", '"" | "https://…"'), "", secret=True)
+    """Of a service that takes a message as JSON: whoever knows the address may write there."""
+    silent_hours: int = setting(Number(1, 720), 24)
+    """After which a counter that is not heard of is told of."""
+
+
 @dataclass(frozen=True, slots=True)
 class RegistrySettings:
     """All settings of the library's server. None has to be decided."""
@@ -113,11 +143,19 @@ class RegistrySettings:
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
     nightly: NightlySettings = field(default_factory=NightlySettings)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
     log: LogSettings = field(default_factory=LogSettings)
 
 
 def _tls_need(name: str, because: str) -> Need:
     return Need("tls", name, because, '"…"', "tls-files", lambda tls: bool(getattr(tls, because)) and not getattr(tls, name))
+
+
+def _mail_need(name: str, because: str, expected: str) -> Need:
+    def is_missing(notices: NoticeSettings) -> bool:
+        return bool(getattr(notices, because)) and not getattr(notices, name)
+
+    return Need("notices", name, because, expected, "notices-mail", is_missing)
 
 
 NEEDS: tuple[Need, ...] = (
@@ -138,6 +176,9 @@ NEEDS: tuple[Need, ...] = (
         "database-url",
         lambda database: bool(database.password_file) and not database.url,
     ),
+    _mail_need("mail_from", "mail_to", '"name@example.jp"'),
+    _mail_need("mail_server", "mail_to", '"mail.example.jp"'),
+    _mail_need("mail_password_file", "mail_user", '"…"'),
     _tls_need("key", "certificate"),
     _tls_need("authority", "certificate"),
     _tls_need("certificate", "key"),

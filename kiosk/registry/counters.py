@@ -46,6 +46,16 @@ class EnrolledCounter:
     def is_active(self) -> bool:
         return self.state in (CounterState.ACTIVE, CounterState.RETIRING)
 
+    def lag(self, head: Position) -> int | None:
+        """How many operations it has not got yet, as it said itself; None if that is unknown."""
+        if self.heard is None or self.heard.known.epoch != head.epoch:
+            return None
+        return max(0, head.cursor - self.heard.known.cursor)
+
+    def agrees(self, head: Position) -> bool | None:
+        """Whether its links were the library's when it was last heard; None if that is unknown."""
+        return None if self.heard is None or self.heard.known.epoch != head.epoch else not self.heard.differs
+
 
 class Counters:
     """Every method raises Unavailable, as `RegistryLedger` does."""

@@ -65,6 +65,17 @@ def test_what_the_program_writes_decides_nothing(tmp_path: Path) -> None:
         ('[server]\naddress = "0.0.0.0"', [(2, "server.names", 'names = ["registry.example.jp", …]', "server-names")]),
         ('[server]\naddress = "::"\nnames = ["192.0.2.1"]', []),
         ('[database]\npassword_file = "p"', [(2, "database.url", 'url = "postgresql://USER@HOST/NAME"', "database-url")]),
+        ('[notices]\nmail_from = "a b@x"', [(2, "notices.mail_from", 'mail_from = "name@example.jp"', "value")]),
+        (
+            '[notices]\nmail_to = ["a@x\\r\\nBcc: b@x"]',
+            [(2, "notices.mail_to", 'mail_to = ["name@example.jp", …] (0 … 8)', "value")],
+        ),
+        ('[notices]\nwebhook = "ftp://x"', [(2, "notices.webhook", 'webhook = "" | "https://…"', "value")]),
+        (
+            '[notices]\nmail_to = ["a@x.jp"]\nmail_server = "m"',
+            [(2, "notices.mail_from", 'mail_from = "name@example.jp"', "notices-mail")],
+        ),
+        ('[notices]\nmail_to = ["a@x.jp"]\nmail_from = "b@x.jp"\nmail_server = "m"', []),
         ('[tls]\nkey = "k"', [(2, "tls.certificate", 'certificate = "…"', "tls-files")]),
         ('[tls]\nkey = "k"\ncertificate = "c"', [(3, "tls.authority", 'authority = "…"', "tls-files")]),
         ('[tls]\nkey = "k"\ncertificate = "c"\nauthority = "a"', []),

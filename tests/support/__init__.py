@@ -15,8 +15,8 @@
 - `screens/`: windows seen from outside. `xvfb` (screen, window manager, other people's programs) and `interrupted_handover`;
   `accessible_desktop` (AT-SPI), `idle_services` (what holds off screen saver and sleep, played). Fields of other programs:
   `scripted_fields` (played), `scripted_program` (on a real bus, answers in part), `silent_bus`, `fitting_windows`, `form_window` (in
-  Qt), `chromium`. Programs: `demo_counter`, `short_tour`, `page_turner`, `patron_alone`,
-  `clipboard_program`, `tk_form`, `qt_form`, `gtk_form`, `atspi_driver`, `handover_holding_gil`.
+  Qt), `chromium`; `devtools` (Chromium without a screen, by its own protocol). Programs: `demo_counter`, `short_tour`, `page_turner`,
+  `patron_alone`, `clipboard_program`, `tk_form`, `qt_form`, `gtk_form`, `atspi_driver`, `handover_holding_gil`.
 - `cards/`: `readers` (virtual or behind a real pcscd), `windows_scard` (Windows' smart card service, played), `wire` (no reader at all),
   `card_thread`, `revocation_lists`, `malformed_der`.
 - `pcscd/`: a real pcscd of the tests' own; `rig` has the fixture.
@@ -24,8 +24,10 @@
   `relay` (somebody in between), `paced_session` (hours of sync in seconds).
 - `registry/`: the library's server and its counters as processes. `library` (all of it, for a trial), `server_process`, `counter_process`
   (and its `counter_program`), `relay` (the network between them), `agreement` (judges at the end by the `tables` of all), `seeds`,
-  `certificate`. For requests by hand: `sites`, `caller`, `sent_operations`, `feed_page`; `served_home` (served as often as a test
-  likes); `feed_in_memory`, for the tail; `rounds`, for what a thread repeats. Program: `library_on_full_disk`.
+  `certificate`. For requests by hand: `sites`, `caller`, `sent_operations`, `feed_page`, `administrator` (of the status page, with a
+  browser's cookies); `served_home` (served as often as a test likes); `feed_in_memory`, for the tail; `rounds`, for what a thread
+  repeats. Program: `library_on_full_disk`.
+- `notices/`: `mail_server` (a real one) and `web_endpoint`, to which failures are told.
 - `postgres/`: `cluster`, a PostgreSQL of the tests' own; `databases`, fixtures for a test that runs on SQLite and on PostgreSQL.
 - `ha/`: `cluster`, PostgreSQL under Patroni with etcd and HAProxy, by the configuration that we hand out.
 - `backup/`: backups of the library's server. `server_machine` (keys, a ledger and backups on one machine), `served_library` (begun on the

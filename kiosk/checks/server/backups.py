@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kiosk.domain.calendar import JAPAN
 from kiosk.domain.health import Finding
@@ -10,8 +10,6 @@ from kiosk.registry.backup.failure import load_failure
 from kiosk.registry.backup.folder import backups_in
 from kiosk.registry.backup.keeper import plan_of
 from kiosk.registry.opening import OpenedRegistry
-
-_GRACE = timedelta(hours=2)
 
 
 def check_backups(registry: OpenedRegistry, now: datetime) -> Finding:
@@ -38,5 +36,4 @@ def check_backups(registry: OpenedRegistry, now: datetime) -> Finding:
         return Finding("backups.by-hand", params)
     if found.unusable:
         return Finding("backups.unusable", params | {"files": "\n".join(path.name for path in found.unusable)})
-    is_old = now - made > timedelta(hours=plan.timetable.every_hours) + _GRACE
-    return Finding("backups.old" if is_old else "backups.recent", params)
+    return Finding("backups.old" if plan.timetable.is_overdue(made, now) else "backups.recent", params)

@@ -53,21 +53,9 @@ def list_counters(home: RegistryHome, options: argparse.Namespace) -> int:
     return output.OK
 
 
-def lag_of(counter: EnrolledCounter, head: Position) -> int | None:
-    """How many operations the counter has not got yet, as it said itself; None if that is unknown."""
-    if counter.heard is None or counter.heard.known.epoch != head.epoch:
-        return None
-    return max(0, head.cursor - counter.heard.known.cursor)
-
-
-def agrees_with(counter: EnrolledCounter, head: Position) -> bool | None:
-    """Whether its links were the library's when it was last heard; None if that is unknown."""
-    return None if counter.heard is None or counter.heard.known.epoch != head.epoch else not counter.heard.differs
-
-
 def _tell(counter: EnrolledCounter, head: Position) -> None:
-    unknown, heard, lag = output.words("registry.counters.unknown"), counter.heard, lag_of(counter, head)
-    digest = {True: "agrees", False: "differs", None: "unknown"}[agrees_with(counter, head)]
+    unknown, heard, lag = output.words("registry.counters.unknown"), counter.heard, counter.lag(head)
+    digest = {True: "agrees", False: "differs", None: "unknown"}[counter.agrees(head)]
     output.tell(
         "registry.counters.one",
         name=counter.name,
@@ -107,8 +95,8 @@ def _as_json(counter: EnrolledCounter, head: Position) -> dict[str, object]:
         "enrolled": _iso(counter.enrolled),
         "version": heard.version or None if heard else None,
         "seen": _iso(heard.at) if heard else None,
-        "lag": lag_of(counter, head),
-        "agrees": agrees_with(counter, head),
+        "lag": counter.lag(head),
+        "agrees": counter.agrees(head),
         "pending": heard.pending if heard else None,
         "doubled": counter.doubled is not None,
     }

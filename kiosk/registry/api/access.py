@@ -9,6 +9,7 @@ from enum import Enum, auto
 from kiosk.domain.registry_wire import PATH
 from kiosk.registry.api.errors import ApiCode, ApiError
 from kiosk.registry.models import CounterState
+from kiosk.registry.status.paths import LOGIN, LOGOUT, STATUS
 
 _ENDED = {CounterState.REVOKED: ApiCode.COUNTER_REVOKED, CounterState.RETIRED: ApiCode.COUNTER_RETIRED}
 
@@ -17,6 +18,8 @@ class Who(Enum):
     ANYBODY = auto()
     COUNTER = auto()
     """A counter that is enrolled and neither retired nor revoked."""
+    BROWSER = auto()
+    """Anybody with a browser; an administrator logs in behind the gate (kiosk/registry/status)."""
 
 
 Route = tuple[str, str]
@@ -33,6 +36,10 @@ ALLOWED: Mapping[Route, Who] = {
     ("GET", f"{PATH}/snapshot"): Who.COUNTER,
     ("POST", f"{PATH}/links/find"): Who.COUNTER,
     ("POST", f"{PATH}/leave"): Who.COUNTER,
+    ("GET", STATUS): Who.BROWSER,
+    ("GET", LOGIN): Who.BROWSER,
+    ("POST", LOGIN): Who.BROWSER,
+    ("POST", LOGOUT): Who.BROWSER,
 }
 
 

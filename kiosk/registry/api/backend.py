@@ -25,6 +25,7 @@ from kiosk.registry.counters import Counters
 from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterState
+from kiosk.registry.status.status_page import StatusPage
 from kiosk.registry.tail import Tail
 from kiosk.registry.writer import Writer
 
@@ -47,6 +48,8 @@ class Library:
     clock: Callable[[], datetime]
     hear_ahead: Callable[[str, Position], None] = lambda counter, known: None
     """Takes down that a counter knows more than the ledger, on a thread that may wait. May raise what `RememberedFile` raises."""
+    status: StatusPage | None = None
+    """None: there is no page for administrators."""
 
 
 class Backend:

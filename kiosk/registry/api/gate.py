@@ -15,10 +15,11 @@ from kiosk.domain.registry_wire import PATH
 from kiosk.log_news import LogNews
 from kiosk.registry.api.access import ALLOWED, Asker, Route, Who, admitted, methods_of
 from kiosk.registry.api.body import Disconnected, announced, replayed, whole_body
-from kiosk.registry.api.errors import ApiCode, ApiError, error_response
+from kiosk.registry.api.errors import ApiCode, ApiError
 from kiosk.registry.api.limits import Limits, address_key
 from kiosk.registry.api.load import Load
 from kiosk.registry.api.trouble import Troubles
+from kiosk.registry.status.error_pages import response_at
 from kiosk.token_buckets import Buckets
 
 _log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class Gate:
         except Exception as error:
             told = self._troubles.told(error)
             if not answer.status:
-                await error_response(told)(scope, receive, sending)
+                await response_at(route[1], told)(scope, receive, sending)
         finally:
             self._note(route, answer, time.monotonic() - began)
 

@@ -46,6 +46,8 @@ class Limits:
     """Of one address on the routes that need no secret, and of unknown secrets from there: perhaps of a whole library behind it. No secret
     hangs on it; the tries of a short code are counted where it is kept, and one for many cannot be guessed.
     """
+    logins: Rate = Rate(30, 1 / 6)
+    """Of one address to the status page: each costs a third of a second of computing. Wrong ones wait besides (status/tries.py)."""
 
 
 DEFAULT = Limits()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)
+_GRACE = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class Timetable:
         if self.every_hours == 0:
             return False
         return made is None or made > now or made < self.latest(now)
+
+    def is_overdue(self, made: datetime, now: datetime) -> bool:
+        """Whether a backup is lacking so long that somebody should look: a slow disk, or a try that failed once, is no news."""
+        return self.every_hours > 0 and now - made > timedelta(hours=self.every_hours) + _GRACE
 
 
 def pause_after(failures: int) -> timedelta:

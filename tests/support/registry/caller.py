@@ -66,7 +66,7 @@ class Caller:
         sent, target = {**shown, **(headers or {})}, f"{path}?{urlencode(query)}" if query else path
         for _ in range(_TRIES):
             answer = self._pool.urlopen(method, target, body=body, headers=sent, redirect=False)
-            reply = Reply(answer.status, answer.data, {name.lower(): value for name, value in answer.headers.items()})
+            reply = Reply(answer.status, answer.data, {name.lower(): value for name, value in answer.headers.itermerged()})
             if reply.status != 429 or not patient:
                 return reply
             threading.Event().wait(float(reply.headers["retry-after"]))

@@ -37,6 +37,7 @@ from kiosk.registry.api.backend import Library
 from kiosk.registry.api.limits import DEFAULT, Limits
 from kiosk.registry.opening import OpenedRegistry, open_registry
 from kiosk.registry.server import RegistryServer
+from kiosk.registry.status.status_page import StatusPage
 from kiosk.registry.tls import authority_pem, server_context
 from tests.support import ROOT
 from tests.support.registry.caller import Caller, Reply
@@ -120,7 +121,9 @@ class InProcess(AtHome):
     def __init__(self, registry: OpenedRegistry, limits: Limits) -> None:
         registry.tls.renew(registry.clock())
         self.context = server_context(registry.tls)
-        library = Library(registry.ledger, registry.counters, registry.enrolment, authority_pem(registry.tls), registry.clock)
+        self.status = StatusPage.of(registry)
+        administered = registry.counters, registry.enrolment
+        library = Library(registry.ledger, *administered, authority_pem(registry.tls), registry.clock, status=self.status)
         self.server = RegistryServer(library, self.context, "127.0.0.1", 0, limits)
         self.server.start()
         super().__init__(registry, self.server.port, os.getpid())
