@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kiosk.commands.parser import Commands
-from kiosk.commands.registry import audit, backup, counters, doctor, ending, enrol, export, import_list, init, trust
+from kiosk.commands.registry import audit, backup, counters, doctor, ending, enrol, export, import_list, init, rotate_key, trust
 
 
 def add(commands: Commands) -> None:
     acts = commands.add("registry").subcommands()
-    for command in (init, enrol, counters, ending, backup, doctor, trust, import_list, export, audit):
+    for command in (init, enrol, counters, ending, backup, doctor, trust, import_list, export, rotate_key, audit):
         command.add(acts)
