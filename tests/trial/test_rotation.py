@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.postgres.cluster import PostgresCluster
 from tests.support.registry.library import Library
 
 pytestmark = [pytest.mark.trial, pytest.mark.timeout(240)]
 ACTS = 24
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_one_counter_sleeps_through_two_rotations_and_the_others_work_on(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    database = "" if kind == "sqlite" else request.getfixturevalue("postgres").create_database()
-    with Library(tmp_path, database, counters=4, processes=2) as library:
+def test_one_counter_sleeps_through_two_rotations_and_the_others_work_on(postgres: PostgresCluster, tmp_path: Path) -> None:
+    with Library(tmp_path, postgres.create_database(), counters=4, processes=2) as library:
         library.work(ACTS)
         asleep = library.counters[-1]
         asleep.do("stop")

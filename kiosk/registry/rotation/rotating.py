@@ -26,7 +26,7 @@ from kiosk.registry.backup.tables import TABLES, Table, allow_pauses, pages_of
 from kiosk.registry.counters import server_act
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadRow, HeadTable
-from kiosk.registry.moving.moving_in import LedgerAltered
+from kiosk.registry.moving.moving_in import LedgerAltered, widen_cache
 from kiosk.registry.presence import refuse_if_served
 from kiosk.registry.remembered import Remembered, latest_epoch
 from kiosk.registry.rotation.wrapping import Wrapping
@@ -62,6 +62,7 @@ def rotate(database: RegistryDatabase, file: SiteKeyFile, site_key: SiteKey, kep
     Raises LedgerAltered; Refused: registry-serving; Unavailable. Then the ledger has not changed.
     """
     after = site_key.rotated()
+    widen_cache(database)
     with database.writing() as transaction:
         allow_pauses(transaction)
         refuse_if_served(transaction)
