@@ -53,10 +53,15 @@ class Repository(StagingStore, LocalClientStore):
     # --- links --------------------------------------------------------------------------------------------------------
 
     def find(self, token: LinkToken) -> Link | None:
-        """Find the link of a card, as shown here: one indexed SELECT."""
+        """Find the link of a card, as shown here: one indexed SELECT, while the library has its first site key."""
+        with translated(self._path):
+            found = _link(self._ledger.shown.of_token(token))
+        if found is not None:
+            return found
         with self._reading():
-            found = _link(self._ledger.shown.of_token(self._ledger.notes.token_here(token)))
-        # With the token that was asked for: under a later site key the link has another one.
+            # Under a later site key the link has another token, and is told with the one that was asked for.
+            here = self._ledger.notes.token_here(token)
+            found = None if here == token else _link(self._ledger.shown.of_token(here))
         return None if found is None else replace(found, token=token)
 
     def find_by_number(self, number: LibraryCardNumber) -> Link | None:
