@@ -81,7 +81,8 @@ def back_up(home: Home, options: argparse.Namespace) -> int:
         # First, so that the copy contains its own record.
         check_name(options.folder)
         note_administrative_act(repository, AdministrativeAct.BACKUP)
-        made = make_backup(home.store, keys, options.folder, datetime.now(UTC), doubted=repository.doubt is not None)
+        now, is_doubted = datetime.now(UTC), repository.doubt is not None
+        made = make_backup(home.store, keys, options.folder, now, doubted=is_doubted, under=repository.sealing_key())
         output.tell_done("recovery.backed-up", file=str(made))
         return output.OK
 

@@ -167,6 +167,8 @@ class Code(StrEnum):
     """On the server: there is a ledger, but not the key file made with it."""
     SITE_KEY_OTHER = "site-key-other", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     """The key file belongs to another ledger."""
+    SITE_KEY_GENERATION = "site-key-generation", about_counter(Family.PROGRAM, ToPatron.NOTHING)
+    """The key file is of this ledger, but of another generation: the key was rotated on another machine, or the database was put back."""
     SITE_KEY_UNREADABLE = "site-key-unreadable", about_counter(Family.PROGRAM, ToPatron.NOTHING)
     ADDRESS_UNUSABLE = "address-unusable", about_counter(Family.PROGRAM, ToPatron.NOTHING, address=str, file=str)
     """The server cannot listen there."""

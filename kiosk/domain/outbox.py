@@ -117,6 +117,7 @@ FATES: Mapping[tuple[int, str], Fate] = {
     (409, "epoch-changed"): Fate.OTHER_EPOCH,
     (409, "snapshot-needed"): Fate.KEPT,
     (409, "order-parted"): Fate.KEPT,
+    (409, "key-generation-unknown"): Fate.KEPT,
     (409, "not-retiring"): Fate.KEPT,
     (413, "too-large"): Fate.HALVED,
     (422, "operation-newer"): Fate.ONE_REFUSED,

@@ -31,7 +31,18 @@ from kiosk.domain.json_fields import (
 )
 from kiosk.domain.new_epoch import LARGEST_EPOCH
 from kiosk.domain.operations import AcceptedAt, RefusedFor
-from kiosk.domain.registry_wire import Answer, Answers, Deferred, Enrolment, FeedPage, FoundLinks, LedgerStatus, SnapshotPage, StopsPage
+from kiosk.domain.registry_wire import (
+    Answer,
+    Answers,
+    Deferred,
+    Enrolment,
+    FeedPage,
+    FoundLinks,
+    LedgerStatus,
+    SiteKeys,
+    SnapshotPage,
+    StopsPage,
+)
 from kiosk.domain.wire import Operation, Position, decode_parsed, encode
 
 # --- positions and status -------------------------------------------------------------------------------------------------
@@ -256,6 +267,18 @@ def found_json(found: FoundLinks) -> dict[str, object]:
 def read_found(value: object) -> FoundLinks:
     fields = fields_of(value)
     return FoundLinks(tuple(map(read_link, list_in(fields, "links"))), read_status(fields.get("status")))
+
+
+# --- site keys ------------------------------------------------------------------------------------------------------------
+
+
+def site_keys_json(keys: SiteKeys) -> dict[str, object]:
+    return {"sealed": keys.sealed.hex(), "status": status_json(keys.status)}
+
+
+def read_site_keys(value: object) -> SiteKeys:
+    fields = fields_of(value)
+    return SiteKeys(bytes.fromhex(text_in(fields, "sealed")), read_status(fields.get("status")))
 
 
 # --- enrolment ------------------------------------------------------------------------------------------------------------

@@ -102,6 +102,15 @@ class FoundLinks:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteKeys:
+    """The site keys after the one that a counter said it has."""
+
+    sealed: bytes = field(repr=False)
+    """`ledger.sealed_keys`. Secret."""
+    status: LedgerStatus
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolment:
     """What a counter gets for its code."""
 

@@ -208,7 +208,8 @@ class Enrolment:
                 self._write(name, secret, told(now))
                 audit(counter_act(told(now), name, "enrol"))
             _update(database, name, secret=secret, tries=row.tries - counted)
-        return Enrolled(name, self._site_key.key, self._site_key.generation)
+        # The first: what wraps tokens since, a counter asks for by its own secret.
+        return Enrolled(name, self._site_key.root, self._site_key.chain.first)
 
     def _is_repeat(self, row: EnrolmentCodeRow, secret: bytes) -> bool:
         """Whether this very counter was enrolled with the code, and still is what it was then."""
@@ -219,7 +220,7 @@ class Enrolment:
 
     def _write(self, name: str, secret: bytes, now: str) -> None:
         database = self._ledger.database.database
-        generation = self._site_key.generation
+        generation = self._site_key.chain.first
         values = {"secret": secret, "state": CounterState.ACTIVE.value, "enrolled": now, "changed": now, "key_generation": generation}
         self._keep_revoked(name, secret)
         # What the hardware before said of itself does not hold for this one.

@@ -119,9 +119,13 @@ class HeadTable:
         if row is None:
             raise Unavailable(Code.STORE_DAMAGED)
         try:
-            return read_head(row, self._epochs_of(database, row[0]), self._hashes)
+            head = read_head(row, self._epochs_of(database, row[0]), self._hashes)
         except ValueError as error:
             raise Unavailable(Code.STORE_DAMAGED) from error
+        if self._hashes is not None and self._hashes.generation not in (None, head.key_generation):
+            # The key was rotated since this was opened: what would be written, or compared, is under another one.
+            raise Unavailable(Code.SITE_KEY_GENERATION)
+        return head
 
     def _values(self, row: HeadRow) -> tuple[Value, ...]:
         if self._hashes is None:

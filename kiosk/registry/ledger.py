@@ -6,7 +6,6 @@ PostgreSQL. A sequence would hand them out before the commit, and a reader's cur
 
 from __future__ import annotations
 
-import hmac
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from uuid import UUID
 from peewee import Database
 
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.domain.key_chain import KeyChain
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 from kiosk.domain.new_epoch import number_after
 from kiosk.domain.registry_wire import MOST_ENTRIES, MOST_LINKS
@@ -24,13 +24,13 @@ from kiosk.domain.wire import Position, encode
 from kiosk.ledger.acts import rows_of
 from kiosk.ledger.audit import AuditedAct, AuditTrail
 from kiosk.ledger.digest import LinkHash
-from kiosk.ledger.key_derivation import derived
 from kiosk.ledger.notes import write_note
 from kiosk.log_news import LogNews
 from kiosk.registry.answers import Applied, Batch, Commit, Compacted, Contact, Entries, Head, Links, NoFeed, Stops, Verification, Why
 from kiosk.registry.batch import Decided, Frame, decided
 from kiosk.registry.compaction import compact
 from kiosk.registry.contacts import is_deferring, note
+from kiosk.registry.content_hash import ContentHash
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadRow, HeadTable
 from kiosk.registry.merged import check_secrets, highest_sequences, shared_out
@@ -49,6 +49,7 @@ from kiosk.registry.rows import (
     write,
 )
 from kiosk.registry.said import SaidOrder, ask_standing_of
+from kiosk.registry.site_key import SiteKey
 from kiosk.registry.verification import verify_rows
 
 RETENTION = timedelta(days=30)
@@ -67,13 +68,25 @@ class RegistryLedger:
     """
 
     def __init__(
-        self, database: RegistryDatabase, site_key: bytes, *, clock: Callable[[], datetime], retention: timedelta = RETENTION
+        self,
+        database: RegistryDatabase,
+        site_key: bytes,
+        *,
+        clock: Callable[[], datetime],
+        retention: timedelta = RETENTION,
+        keys: SiteKey | None = None,
     ) -> None:
-        """Of a database that `found` has been called on once. Raises Unavailable: store-damaged, if it was not."""
+        """Of a database that `found` has been called on once. `keys`: the site key with those before it, without which no operation of an
+        earlier generation is understood.
+
+        Raises Unavailable: store-damaged, if it was not.
+        """
         self.database = database
-        self._hash, self._contents = LinkHash(site_key), derived(site_key, b"kiosk-operations-1")
+        self.earlier = () if keys is None else keys.earlier
+        self.chain = KeyChain() if keys is None else keys.chain
+        self._hash, self._contents = LinkHash(site_key), ContentHash([*(key for _, key in self.earlier), site_key])
         self._clock, self._retention = clock, retention
-        self._rows = RowHash(site_key)
+        self._rows = RowHash(site_key, None if keys is None else keys.generation)
         self._news = LogNews(_OVER_AFTER)
         self._head, self._trail = HeadTable(self._rows), AuditTrail(database.database)
         self.said = SaidOrder()
@@ -98,15 +111,16 @@ class RegistryLedger:
         RuntimeError, for content that the database does not take, and CounterShutOut: `Writer` then applies the requests one by one.
         """
         now = self._clock()
-        operations = [operation for batch in batches for operation in batch.operations]
         said = self.said.said()
+        told = [operation for batch in batches for operation in batch.operations]
+        operations = [self.chain.carried(operation, self.chain.newest) for operation in told]
         with self.database.writing_pipelined() as database:
             # All is asked before the first answer is awaited, and all is written before the last is.
             locked, standing = self._head.ask_lock(database), ask_standing(database, operations)
             highest = highest_sequences(operations)
             counters, stands_there = ask_counters(database, sorted(highest)), ask_standing_of(database, said)
             # While the database finds it.
-            contents = [hmac.digest(self._contents, encode(operation), "sha256") for operation in operations]
+            contents = [self._contents.of(encode(operation)) for operation in told]
             waits, row = is_deferring(database, locked(), int(now.timestamp()))
             frame = Frame(row.cursor, row.epochs, row.floor, row.key_generation, waits)
             stands, before, found = standing(row.floor), counters(), stands_there()

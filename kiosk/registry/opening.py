@@ -88,8 +88,8 @@ def open_registry(
 ) -> OpenedRegistry:
     """Open the ledger; if `begins`, begin one where there is neither key nor ledger. May be repeated after a kill at any point.
 
-    Raises Unavailable: home-unusable (registry-not-begun), ledger-missing, site-key-missing, site-key-other, site-key-unreadable,
-    certificate-unusable; what `open_database` raises.
+    Raises Unavailable: home-unusable (registry-not-begun), ledger-missing, site-key-missing, site-key-other, site-key-generation,
+    site-key-unreadable, certificate-unusable; what `open_database` raises.
     """
     file = SiteKeyFile(home.keys(settings.keys))
     key = file.load()
@@ -108,6 +108,8 @@ def open_registry(
             raise Unavailable(Code.SITE_KEY_MISSING, place=str(file.path))
         elif key.library != library:
             raise Unavailable(Code.SITE_KEY_OTHER, place=str(file.path))
+        else:
+            key = _of_generation(file, key, database)
         tls = server_tls(home, settings)
         if not key.is_used:
             # Also where the ledger is there: a kill may have come in between. An authority that is lost later is not replaced in silence,
@@ -116,7 +118,7 @@ def open_registry(
                 tls.found(key.library, clock())
             key = file.save(replace(key, is_used=True))
         retention = timedelta(days=settings.ledger.retention_days)
-        ledger = RegistryLedger(database, key.key, clock=clock, retention=retention)
+        ledger = RegistryLedger(database, key.key, clock=clock, retention=retention, keys=key)
     except BaseException:
         database.close()
         raise
@@ -156,6 +158,16 @@ def _begin(file: SiteKeyFile, key: SiteKey | None, database: RegistryDatabase, a
     RegistryLedger.found(database, key.key, key.library, at, key.generation)
     if database.read(HeadTable().find_library) != key.library:  # another home was faster
         raise Unavailable(Code.SITE_KEY_OTHER, place=str(file.path))
+    return key
+
+
+def _of_generation(file: SiteKeyFile, key: SiteKey, database: RegistryDatabase) -> SiteKey:
+    """The keys up to that which the ledger is under: a rotation may have ended without writing down here that it did."""
+    generation = database.read(HeadTable().read).key_generation
+    if key.next is not None and key.next[0] == generation:
+        key = file.save(key.rotated())
+    if key.generation != generation:
+        raise Unavailable(Code.SITE_KEY_GENERATION, place=str(file.path))
     return key
 
 

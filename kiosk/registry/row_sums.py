@@ -50,7 +50,9 @@ NO_ROWS = RowSums()
 class RowHash:
     """The hash of a row, and the seal of what the head says, under keys derived from one site key."""
 
-    def __init__(self, site_key: bytes) -> None:
+    def __init__(self, site_key: bytes, generation: int | None = None) -> None:
+        """`generation`: of the site key, by which it shows that the ledger has another one by now."""
+        self.generation = generation
         key = derived(site_key, b"kiosk-registry-rows-1")
         # Keyed BLAKE2b (RFC 7693): a third of the time of HMAC-SHA-256, and each operation writes three rows.
         self._begun = {table: hashlib.blake2b(key=key, digest_size=32, person=table.encode()) for table in SUMMED}

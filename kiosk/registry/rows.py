@@ -11,7 +11,7 @@ from uuid import UUID
 
 from peewee import Database, PostgresqlDatabase
 
-from kiosk.domain.decide import OpenLink, Stop
+from kiosk.domain.decide import Change, OpenLink, Stop
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.feed import FeedEntry, PlacedLink, PlacedStop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
@@ -208,8 +208,12 @@ def _stop_rows(stops: Sequence[PlacedStop]) -> list[tuple[int, int, bytes | None
 
 
 def _feed_row(entry: FeedEntry, at: int) -> tuple[int, str, str, int, int, str]:
-    body = _COMPACT.encode(changes_json(entry.changes))
-    return entry.cursor, str(entry.operation), entry.counter, entry.sequence, at, body
+    return entry.cursor, str(entry.operation), entry.counter, entry.sequence, at, encoded_changes(entry.changes)
+
+
+def encoded_changes(changes: Sequence[Change]) -> str:
+    """What the feed keeps of an entry."""
+    return _COMPACT.encode(changes_json(changes))
 
 
 def _operation_row(one: Remembered, at: int) -> tuple[str, bytes, str, int, int, int | None, str | None]:

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.decide import Epochs
+from kiosk.domain.key_chain import Generations
+from kiosk.domain.model import LinkToken
 from kiosk.domain.registry_wire import LedgerStatus
 from kiosk.domain.wire import HIGHEST_SEQUENCE, MOST_SKIPPED, Position
 from kiosk.ledger.digest import LinkSum
@@ -48,6 +50,10 @@ class Membership:
     """The epoch in which the server was found to know less than this counter."""
     mark: UUID | None = None
     """The operation that the feed brought at `reached`, where it was the feed."""
+    newest_generation: int = 0
+    """Of the last site key that this counter was given."""
+    links_generation: int = 0
+    """Of the tokens of the links here."""
 
     @property
     def awaits_snapshot(self) -> bool:
@@ -63,6 +69,8 @@ class Membership:
         """Whether a server that says this lacks what it once told this counter. In the epoch in which that was noted it always does: what
         was accepted since stands where something else stood.
         """
+        if status.key_generation < self.newest_generation:
+            return True
         current = status.epochs.current
         if current != self.epochs.current:
             return current < self.epochs.current
@@ -89,6 +97,8 @@ class EnrolledStore(OpenedStore):
         """As `enrol`, and seal the store with other keys, under which it has to be opened from then on (`enrolment.join`)."""
         with self._writing() as now:
             self._check_joining(counter, keys.site != self._keys.site)
+            if keys.site != self._keys.site:
+                self._ledger.notes.forget_keys()
             self._ledger.enrol(registry, counter, key_generation)
             self._ledger.notes.keep_shut_out(None)
             digest = LinkDigest(self._database, keys)
@@ -120,7 +130,27 @@ class EnrolledStore(OpenedStore):
             who = notes.counter or self._counter, notes.key_generation, notes.sequence
             epochs, reached, heard, latest = notes.epochs, notes.position, notes.heard, notes.latest
             retiring, shut_out, found = notes.is_retiring, notes.shut_out, (notes.lost_epoch, notes.mark)
-            return Membership(registry, *who, epochs, reached, heard, latest, retiring, shut_out, *found)
+            keys = notes.chain.newest, notes.links_generation
+            return Membership(registry, *who, epochs, reached, heard, latest, retiring, shut_out, *found, *keys)
+
+    def take_keys(self, keys: Generations) -> None:
+        """Keep the site keys that follow those that are here. The links are under them once a snapshot has brought them (`stage_swap`).
+        Raises ValueError for keys that do not follow.
+        """
+        with self._noting() as notes:
+            notes.take_keys(notes.chain.with_more(keys))
+
+    def sealing_key(self) -> bytes:
+        """The last site key: backups are sealed so that its sheet opens them."""
+        with self._reading():
+            later = self._ledger.notes.chain.later
+        return later[-1][1] if later else self._keys.site
+
+    def token_under(self, token: LinkToken, generation: int) -> LinkToken | None:
+        """A card's token, as computed from the card, under a later site key; None if that key is not here."""
+        with self._reading():
+            chain = self._ledger.notes.chain
+        return chain.wrapped(token, chain.first, generation) if chain.knows(generation) else None
 
     def move_to(self, registry: str) -> None:
         """The server has a new URL."""

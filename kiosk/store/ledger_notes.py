@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from uuid import UUID
 
 from kiosk.domain.decide import Epochs
+from kiosk.domain.key_chain import KeyChain, generations_json, read_generations
+from kiosk.domain.model import LinkToken
 from kiosk.domain.wire import Position
 from kiosk.ledger.notes import drop_note, parsed, read_note, write_note
 from kiosk.store.cipher import CipherDatabase
@@ -15,7 +18,9 @@ from kiosk.store.metadata import (
     EPOCH,
     HEARD,
     KEY_GENERATION,
+    LATER_KEYS,
     LATEST,
+    LINKS_GENERATION,
     LOST_EPOCH,
     MARK,
     POSITION,
@@ -73,6 +78,36 @@ class LedgerNotes:
     @property
     def key_generation(self) -> int:
         return self._number(KEY_GENERATION) or 0
+
+    @property
+    def chain(self) -> KeyChain:
+        """The library's site keys, as far as this counter was given them."""
+        note = read_note(self._database, LATER_KEYS)
+        return KeyChain(self.key_generation, () if note is None else parsed(note, lambda text: read_generations(json.loads(text))))
+
+    def take_keys(self, chain: KeyChain) -> None:
+        write_note(self._database, LATER_KEYS, json.dumps(generations_json(chain.later)))
+
+    @property
+    def links_generation(self) -> int:
+        """Of the tokens in the links, the overlay and the stops here, and of those in what is done now."""
+        generation = self._number(LINKS_GENERATION)
+        return self.key_generation if generation is None else generation
+
+    def token_here(self, token: LinkToken) -> LinkToken:
+        """A card's token, as computed from the card, as it is in the links."""
+        if read_note(self._database, LINKS_GENERATION) is None:
+            return token
+        return self.chain.wrapped(token, self.key_generation, self.links_generation)
+
+    def wrap_links(self, generation: int) -> None:
+        """The links here are of this generation from now on."""
+        write_note(self._database, LINKS_GENERATION, str(generation))
+
+    def forget_keys(self) -> None:
+        """The keys here give way to those of another library."""
+        drop_note(self._database, LATER_KEYS)
+        drop_note(self._database, LINKS_GENERATION)
 
     @property
     def sequence(self) -> int:

@@ -7,22 +7,45 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from kiosk.domain.decide import OpenLink
+from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.digest import LinkHash, LinkSum
 from kiosk.ledger.key_derivation import derived
 from kiosk.ledger.notes import parsed, read_note, write_note
 from kiosk.store.cipher import CipherDatabase
 from kiosk.store.keys import Keys
+from kiosk.store.ledger_notes import LedgerNotes
 from kiosk.store.metadata import IDENTITY, LINKS_DIGEST
+
+_hash_under = lru_cache(maxsize=8)(LinkHash)
 
 
 class LinkDigest:
-    def __init__(self, database: CipherDatabase, keys: Keys) -> None:
-        self._database = database
-        self._hash = LinkHash(keys.site)
+    def __init__(self, database: CipherDatabase, keys: Keys, hashes: LinkHash | None = None) -> None:
+        """`hashes`: of links that are not in use; by default as the notes say of those that are."""
+        self._database, self._keys, self._fixed = database, keys, hashes
+        self._notes = LedgerNotes(database)
+        # Of the first key, whichever has followed it: only the links are compared with the server's.
         self._note_key = derived(keys.database + keys.site, b"kiosk-links-1")
+
+    def of_generation(self, generation: int) -> LinkDigest:
+        """For links that are not in use yet. Raises Unavailable: store-damaged, for a generation whose key is not here."""
+        return LinkDigest(self._database, self._keys, self._of(generation))
+
+    @property
+    def _hash(self) -> LinkHash:
+        return self._fixed or self._of(self._notes.links_generation)
+
+    def _of(self, generation: int) -> LinkHash:
+        if generation == self._notes.key_generation:
+            return _hash_under(self._keys.site)
+        key = dict(self._notes.chain.later).get(generation)
+        if key is None:
+            raise Unavailable(Code.STORE_DAMAGED)
+        return _hash_under(key)
 
     def kept(self) -> LinkSum | None:
         """The stored digest; None before `begin`, or if it was removed."""
@@ -38,7 +61,8 @@ class LinkDigest:
 
     def after(self, links: LinkSum, added: Iterable[tuple[OpenLink, int]], removed: Iterable[tuple[OpenLink, int]]) -> LinkSum:
         """The digest of links to which some were added, and from which others were removed."""
-        more, fewer = (self._hash.of_all((link.token.digest, link.number.text, at) for link, at in some) for some in (added, removed))
+        hashes = self._hash
+        more, fewer = (hashes.of_all((link.token.digest, link.number.text, at) for link, at in some) for some in (added, removed))
         return links + more - fewer
 
     def take_over(self, links: LinkSum) -> None:
@@ -55,7 +79,8 @@ class LinkDigest:
 
     def numbers_agree(self, pause: Callable[[], None] = lambda: None) -> bool:
         """Whether each link is found by its number as well, and nothing else is. `pause` is called periodically."""
-        sums = [self._hash.of_all(self._database.ask(f"SELECT token, number, 0 FROM {table}"), pause) for table in ("link", "link_number")]  # noqa: S608
+        hashes = self._hash
+        sums = [hashes.of_all(self._database.ask(f"SELECT token, number, 0 FROM {table}"), pause) for table in ("link", "link_number")]  # noqa: S608
         return sums[0] == sums[1]
 
     def seal(self, links: LinkSum) -> bytes:

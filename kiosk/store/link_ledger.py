@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from kiosk.domain.decide import Accepted, Decision, Epochs, Standing, decide
@@ -63,7 +64,7 @@ class LinkLedger:
     def origin(self, uuid: UUID, counter: str, now: datetime, operator: str | None) -> Origin:
         """The origin of an operation made now. `counter`: the name of one that is alone."""
         made, notes = now.astimezone(UTC).replace(microsecond=0), self.notes
-        return Origin(uuid, notes.counter or counter, notes.sequence + 1, notes.position, notes.key_generation, made, operator)
+        return Origin(uuid, notes.counter or counter, notes.sequence + 1, notes.position, notes.links_generation, made, operator)
 
     def submit(self, operation: Operation) -> Decision:
         """Decide on an operation made here and, if it is accepted, keep it: as links where the counter is alone, else as an operation on
@@ -102,7 +103,8 @@ class LinkLedger:
             again = own.operation
             return isinstance(again, UnlinkOperation) and (again.number, again.reason) == (operation.number, operation.reason)
         if own is not None:
-            return replace(operation, origin=own.operation.origin) == own.operation
+            (again,) = self._projection.here([own.operation])
+            return replace(operation, origin=again.origin) == again
         # Another card with another number is told by the audit row.
         standing = (self._links.of_number(operation.number), None if operation.token is None else self._links.of_token(operation.token))
         opened = next((link for link in standing if link is not None and link.operation == operation.origin.uuid), None)
@@ -145,7 +147,11 @@ class LinkLedger:
     def hear(self, stops: Iterable[PlacedStop]) -> None:
         """Stops that the feed has yet to bring: what they close is hidden."""
         reached, changed = self.notes.reached, Changed()
-        for placed in self._stops.add(one for one in stops if one.stop.cursor > reached.cursor):
+        ahead = [one for one in stops if one.stop.cursor > reached.cursor]
+        if self.notes.chain.newest != self.notes.links_generation:
+            # Their cards have other tokens here until the snapshot is there: the numbers tell which links they close.
+            ahead = [replace(one, token=None) for one in ahead]
+        for placed in self._stops.add(ahead):
             changed.add(placed.token, placed.number)
         self._projection.renew_around(changed, self.own.all())
         self.seal.renew()
@@ -171,8 +177,8 @@ class LinkLedger:
         left = [own.operation for own in news if not is_unapplied(own.state, reached)]
         for own in news:
             if isinstance(own.state, RefusedFor):
-                self._facts.withdraw(own.operation)
-        for operation in left:
+                self._facts.withdraw(*self._projection.here([own.operation]))
+        for operation in self._projection.here(left):
             changed.add(operation.token, operation.number)
         if left:
             self._projection.renew_around(changed, self.own.all(), left)
@@ -204,7 +210,8 @@ class LinkLedger:
                 self._stops.add(stops_in(entry))
             own = before.get(entry.operation)
             if own is not None:
-                changed.add(own.operation.token, own.operation.number)
+                (operation,) = self._projection.here([own.operation])
+                changed.add(operation.token, operation.number)
                 if own.state == Pending():
                     states[entry.operation] = AcceptedAt(reached)
         self.own.keep(states)
@@ -223,8 +230,8 @@ class LinkLedger:
         mine = {entry.operation: entry.cursor for entry in entries if self.own.is_pending(entry.operation)}
         return self.answer({uuid: AcceptedAt(Position(epoch, cursor)) for uuid, cursor in mine.items()})
 
-    def take_over(self, reached: Position, safe: Position, swap: Callable[[], None]) -> None:
-        """Go on from other links, which hold up to `reached`, once `swap` has put them in place.
+    def take_over(self, reached: Position, safe: Position, generation: int, swap: Callable[[], None]) -> None:
+        """Go on from other links, which hold up to `reached` and are under the site key of `generation`, once `swap` has put them in place.
 
         Raises ValueError if the links here are further, or for another epoch than the one that runs.
         """
@@ -232,6 +239,9 @@ class LinkLedger:
         if reached.epoch != here.epoch or reached.cursor < here.cursor:
             raise ValueError(f"{reached} is older than {here}")
         swap()
+        if generation != (before := self.notes.links_generation):
+            self._stops.wrap(partial(self.notes.chain.wrapped, made=before, wanted=generation))
+            self.notes.wrap_links(generation)
         self.notes.reach(reached)
         self._forget(safe, self.own.all())
         self._projection.renew()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.domain.decide import OpenLink, Stop
 from kiosk.domain.model import LibraryCardNumber, LinkToken
@@ -47,7 +47,7 @@ class Projection:
         `left`: those that were on their way until now.
         """
         unapplied = self._unapplied(own)
-        around = surroundings([*unapplied, *left], self._fed, changed.tokens, changed.numbers)
+        around = surroundings([*unapplied, *self.here(left)], self._fed, changed.tokens, changed.numbers)
         some = [operation for operation in unapplied if around.hold(operation)]
         ahead = self._stops.above_of(self._notes.reached.cursor, around.tokens, around.numbers)
         self._shown.replace_within(around, projected(some, self._fed, self._notes.epochs, ahead))
@@ -58,7 +58,17 @@ class Projection:
 
     def outgoing(self) -> list[Outgoing]:
         """The operations that have not arrived in the links yet, each with what it changes."""
-        return outgoing(self._own.all(), self._fed, self._notes.reached, self._notes.epochs)
+        own = self._own.all()
+        shown = [replace(one, operation=operation) for one, operation in zip(own, self.here(one.operation for one in own), strict=True)]
+        told = {one.operation.origin.uuid: one for one in own}
+        # What is sent is what was made: the server knows it by that.
+        found = outgoing(shown, self._fed, self._notes.reached, self._notes.epochs)
+        return [replace(each, own=told[each.uuid]) for each in found]
+
+    def here(self, operations: Iterable[Operation]) -> list[Operation]:
+        """With the tokens that their cards have in the links: some may have been made under an earlier site key."""
+        chain, wanted = self._notes.chain, self._notes.links_generation
+        return [chain.carried(operation, wanted) for operation in operations]
 
     def _whole(self) -> Overlay:
         ahead = self._stops.above(self._notes.reached.cursor)
@@ -66,7 +76,7 @@ class Projection:
 
     def _unapplied(self, own: Iterable[OwnOperation]) -> list[Operation]:
         reached = self._notes.reached
-        return [one.operation for one in own if is_unapplied(one.state, reached)]
+        return self.here(one.operation for one in own if is_unapplied(one.state, reached))
 
 
 @dataclass(frozen=True, slots=True)

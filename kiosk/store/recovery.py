@@ -47,10 +47,10 @@ DOUBTED = "-doubted"
 """Suffix of the name of a backup made from a store in doubt."""
 
 
-def seal(keys: Keys) -> bytes:
-    """Seal both keys (AES-GCM) so that the site key opens them."""
+def seal(keys: Keys, under: bytes | None = None) -> bytes:
+    """Seal both keys (AES-GCM) so that the site key opens them, or the one that has followed it."""
     nonce = os.urandom(12)
-    return _MAGIC + nonce + AESGCM(_sealing_key(keys.site)).encrypt(nonce, keys.encoded().encode(), _MAGIC)
+    return _MAGIC + nonce + AESGCM(_sealing_key(under or keys.site)).encrypt(nonce, keys.encoded().encode(), _MAGIC)
 
 
 def unseal(sealed: bytes, site_key: bytes) -> Keys:
@@ -64,16 +64,17 @@ def unseal(sealed: bytes, site_key: bytes) -> Keys:
         raise Refused(Code.RECOVERY_MISMATCH) from error
 
 
-def make_backup(path: Path, keys: Keys, folder: Path, now: datetime, *, doubted: bool = False) -> Path:
+def make_backup(path: Path, keys: Keys, folder: Path, now: datetime, *, doubted: bool = False, under: bytes | None = None) -> Path:
     """Copy the store at `path`, which may be in use, into `folder`: `NAME.db`, verified, and `NAME.keys`. Returns the former.
 
-    A `doubted` store is marked in the file name, for whoever looks for the latest good backup. Raises Unavailable with one of the store's
+    A `doubted` store is marked in the file name, for whoever looks for the latest good backup. `under`: the last site key of a library that
+    has had several (`EnrolledStore.sealing_key`). Raises Unavailable with one of the store's
     codes.
     """
     with translated(path), onto(folder):
         copy = back_up(path, keys.database, folder, f"{path.stem}-{now:%Y%m%d-%H%M%S}{DOUBTED if doubted else ''}")
         try:
-            write_new(copy.with_suffix(SEALED), seal(keys))
+            write_new(copy.with_suffix(SEALED), seal(keys, under))
         except BaseException:
             with suppress(OSError):
                 delete(copy)  # useless without its keys

@@ -53,9 +53,16 @@ class Repository(StagingStore, LocalClientStore):
     # --- links --------------------------------------------------------------------------------------------------------
 
     def find(self, token: LinkToken) -> Link | None:
-        """Find the link of a card, as shown here: one indexed SELECT."""
+        """Find the link of a card, as shown here: one indexed SELECT, while the library has its first site key."""
         with translated(self._path):
-            return _link(self._ledger.shown.of_token(token))
+            found = _link(self._ledger.shown.of_token(token))
+        if found is not None:
+            return found
+        with self._reading():
+            # Under a later site key the link has another token, and is told with the one that was asked for.
+            here = self._ledger.notes.token_here(token)
+            found = None if here == token else _link(self._ledger.shown.of_token(here))
+        return None if found is None else replace(found, token=token)
 
     def find_by_number(self, number: LibraryCardNumber) -> Link | None:
         with translated(self._path):
@@ -73,8 +80,8 @@ class Repository(StagingStore, LocalClientStore):
         """Those of cards without a link whose link was ended, as far as that is still remembered: no longer than it takes to be heard
         everywhere.
         """
-        with translated(self._path):
-            return tuple(token for token in tokens if self._ledger.is_ended(token))
+        with self._reading():
+            return tuple(token for token in tokens if self._ledger.is_ended(self._ledger.notes.token_here(token)))
 
     def save_link(
         self,
@@ -97,7 +104,7 @@ class Repository(StagingStore, LocalClientStore):
         """
         self._refuse_doubted()
         with self._writing() as now:
-            origin = self._ledger.origin(operation, self._counter, now, operator)
+            origin, token = self._ledger.origin(operation, self._counter, now, operator), self._ledger.notes.token_here(token)
             if replaces is None:
                 return self._submit(LinkOperation(origin, token, number, revocation, by_guardian), now)
             return self._submit(ReplaceOperation(origin, token, number, revocation, by_guardian, replaces, frozenset(shown)), now)

@@ -48,17 +48,22 @@ class Progress:
     is_loaded: bool = False
     numbered: str | None = ""
     """The last number in the second table; None once all are there."""
+    generation: int = 0
+    """Of the site key that the staged tokens are under."""
 
     def encoded(self) -> str:
         after, numbered = "-" if self.after is None else self.after.hex(), "-" if self.numbered is None else f"={self.numbered}"
-        return f"{self.epoch} {self.begun} {self.reached} {int(self.is_loaded)} {after} {numbered} {self.links.encoded()}"
+        told = f"{self.epoch}:{self.generation} {self.begun} {self.reached} {int(self.is_loaded)} {after} {numbered}"
+        return f"{told} {self.links.encoded()}"
 
     @classmethod
     def decoded(cls, note: str) -> Progress:
         epoch, begun, reached, loaded, after, numbered, links = note.split(" ", 6)
         token = None if after == "-" else bytes.fromhex(after)
         rest = None if numbered == "-" else numbered[1:]
-        return cls(int(epoch), int(begun), int(reached), LinkSum.decoded(links), token, loaded == "1", rest)
+        # An earlier version knew of one generation.
+        number, _, generation = epoch.partition(":")
+        return cls(int(number), int(begun), int(reached), LinkSum.decoded(links), token, loaded == "1", rest, int(generation or 0))
 
 
 class Staging:
@@ -72,11 +77,15 @@ class Staging:
         note = read_note(self._database, STAGING)
         return None if note is None else parsed(note, Progress.decoded)
 
-    def begin(self, head: Position) -> None:
+    def digest(self, progress: Progress) -> LinkDigest:
+        """Of the staged links."""
+        return self._digest.of_generation(progress.generation)
+
+    def begin(self, head: Position, generation: int) -> None:
         """Raises ValueError while rows of an earlier one are left."""
         if self.has_leavings():
             raise ValueError("an earlier staging is not erased yet")
-        self._keep(Progress(head.epoch, head.cursor, head.cursor))
+        self._keep(Progress(head.epoch, head.cursor, head.cursor, generation=generation))
 
     def discard(self) -> None:
         drop_note(self._database, STAGING)
@@ -104,25 +113,25 @@ class Staging:
 
     def number(self, progress: Progress, rows: Sequence[Numbered]) -> None:
         """Write the numbers of whole groups; of none, at the end. A number that moved between two pages is in both: the later one holds."""
-        tokens = dict[str, bytes]()
+        tokens, digest = dict[str, bytes](), self.digest(progress)
         summed = progress.links
         for row in rows:
             number, token = row[:-33].decode(), row[-32:]
             if number in tokens:
-                token, summed = self._later(token, tokens[number], summed)
+                token, summed = self._later(token, tokens[number], summed, digest)
             tokens[number] = token
         self._database.ask_many("INSERT INTO staged_link_number (number, token) VALUES (?, ?)", tokens.items())
         self._keep(replace(progress, links=summed, numbered=rows[-1][:-33].decode() if rows else None))
 
-    def _later(self, token: bytes, other: bytes, summed: LinkSum) -> tuple[bytes, LinkSum]:
+    def _later(self, token: bytes, other: bytes, summed: LinkSum, digest: LinkDigest) -> tuple[bytes, LinkSum]:
         placed = [one for one in map(self._links.placed_of_token, (LinkToken(token), LinkToken(other))) if one is not None]
         earlier, later = sorted(placed, key=lambda one: one.cursor)
         self._database.ask("DELETE FROM staged_link WHERE token = ?", (earlier.link.token.digest,))
-        return later.link.token.digest, self._digest.after(summed, (), [(earlier.link, earlier.cursor)])
+        return later.link.token.digest, digest.after(summed, (), [(earlier.link, earlier.cursor)])
 
     def replay(self, progress: Progress, entries: Iterable[FeedEntry]) -> None:
         """Apply the next entries where the pages do not hold something later. Raises ValueError for a gap."""
-        reached, summed = progress.reached, progress.links
+        reached, summed, digest = progress.reached, progress.links, self.digest(progress)
         for entry in entries:
             if entry.cursor != reached + 1:
                 raise ValueError(f"entry {entry.cursor} does not follow {reached}")
@@ -135,18 +144,18 @@ class Staging:
                         if any(there.cursor >= reached for there in in_the_way.values()):
                             continue
                         for there in in_the_way.values():
-                            summed = self._close(summed, there)
+                            summed = self._close(summed, there, digest)
                         self._links.open(link, reached)
-                        summed = self._digest.after(summed, [(link, reached)], ())
+                        summed = digest.after(summed, [(link, reached)], ())
                     case Closed(token, number):
                         placed = self._links.placed_of_token(token)
                         if placed is not None and placed.link.number == number and placed.cursor < reached:
-                            summed = self._close(summed, placed)
+                            summed = self._close(summed, placed, digest)
         self._keep(replace(progress, reached=reached, links=summed))
 
-    def _close(self, summed: LinkSum, placed: PlacedLink) -> LinkSum:
+    def _close(self, summed: LinkSum, placed: PlacedLink, digest: LinkDigest) -> LinkSum:
         self._links.close(placed.link)
-        return self._digest.after(summed, (), [(placed.link, placed.cursor)])
+        return digest.after(summed, (), [(placed.link, placed.cursor)])
 
     def swap(self, progress: Progress) -> None:
         """Give the staged links the place of the others, which are left to be erased."""

@@ -71,7 +71,7 @@ class StagingStore(LedgerStore):
         """Begin to take over a snapshot whose first page has this status; discard one that was under way.
 
         Erases what is left of earlier ones first, which takes a while. Raises ValueError on a counter that is alone, and for an epoch that
-        is not the one `begin_epoch` has begun.
+        is not the one `begin_epoch` has begun, or a site key that was not taken (`take_keys`).
         """
         self.stage_discard()
         while self.erase_old():
@@ -80,7 +80,9 @@ class StagingStore(LedgerStore):
             self._refuse_alone()
             if status.head.epoch != self._ledger.notes.epochs.current:
                 raise ValueError(f"of epoch {status.head.epoch}, not {self._ledger.notes.epochs.current}")
-            self._staging.begin(status.head)
+            if not self._ledger.notes.chain.knows(status.key_generation):
+                raise ValueError(f"of key generation {status.key_generation}, whose key is not here")
+            self._staging.begin(status.head, status.key_generation)
             self._ledger.seal.renew()
 
     def stage_page(self, links: Sequence[PlacedLink], *, done: bool) -> None:
@@ -96,7 +98,7 @@ class StagingStore(LedgerStore):
                 raise ValueError("links out of order")
             # Before the lock: it takes as long as the writing.
             rows = [values(placed.link, placed.cursor) for placed in part]
-            summed = self._digest.after(progress.links, [(placed.link, placed.cursor) for placed in part], ())
+            summed = self._staging.digest(progress).after(progress.links, [(placed.link, placed.cursor) for placed in part], ())
             taken += len(part)
             with self._staging_on(progress, self._row_parts):
                 self._staging.add(progress, rows, summed, done=done and taken == len(links))
@@ -150,12 +152,12 @@ class StagingStore(LedgerStore):
         reached = Position(progress.epoch, progress.reached)
         if reached != status.head:
             raise ValueError(f"staged up to {reached}, not {status.head}")
-        sealed = self._digest.seal(progress.links).hex()
+        sealed = self._staging.digest(progress).seal(progress.links).hex()
         if (progress.links.count, sealed) != (status.count, status.digest):
             self.stage_discard()
             return False
         with self._writing() as now:
-            self._ledger.take_over(reached, status.safe, lambda: self._staging.swap(progress))
+            self._ledger.take_over(reached, status.safe, progress.generation, lambda: self._staging.swap(progress))
             # Links that changed without their position having moved must not be taken for tampering.
             self._tell(now, AdministrativeAct.LOADED, None, reason=None)
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kiosk.domain.decide import Stop
@@ -57,6 +57,15 @@ class StopTable:
             query = f"SELECT place, {_COLUMNS} FROM stop WHERE {column} = ? AND cursor > ?"  # noqa: S608 - our own names
             found |= {row[0]: _placed(row[1:]) for row in self._database.ask(query, (value, cursor)).fetchall()}
         return [found[place] for place in sorted(found)]
+
+    def wrap(self, wrapped: Callable[[LinkToken], LinkToken]) -> None:
+        """Bring all tokens under another site key."""
+        rows = self._database.ask("SELECT * FROM stop WHERE token IS NOT NULL").fetchall()
+        after = []
+        for place, token, *_ in rows:
+            again = "UPDATE stop SET token = ? WHERE place = ? RETURNING *"
+            after += self._database.ask(again, (wrapped(LinkToken(bytes(token))).digest, place)).fetchall()
+        self._seal.changed(_TABLE, added=after, removed=rows)
 
     def has_passed(self, cursor: int) -> bool:
         """Whether there are stops at or below a cursor."""

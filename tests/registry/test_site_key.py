@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,25 @@ def test_what_is_no_key_is_told_as_damaged(tmp_path: Path, content: bytes) -> No
 
 def test_a_key_of_another_length_or_generation_is_none() -> None:
     fresh = json.loads(SiteKey.fresh().encoded())
-    for wrong in ({"key": "AAAA"}, {"generation": -1}, {"library": "x"}, {"kiosk-site-key": 2}):
+    for wrong in ({"key": "AAAA"}, {"generation": -1}, {"library": "x"}, {"kiosk-site-key": 3}):
         with pytest.raises(ValueError, match=r"."):
             SiteKey.decoded(json.dumps(fresh | wrong).encode())
+
+
+def test_the_keys_before_and_the_one_to_come_are_kept_with_it(tmp_path: Path) -> None:
+    file = SiteKeyFile(tmp_path)
+    first = file.save(SiteKey.fresh())
+    assert file.save(replace(first, next=(7, bytes(32)))).next == (7, bytes(32))
+    known = file.load()
+    assert known is not None
+    second = file.save(known.rotated())
+    assert file.load() == second == SiteKey(bytes(32), first.library, 7, is_used=False, earlier=((0, first.key),))
+    assert (second.root, second.chain.newest, second.as_of(first.key)) == (first.key, 7, first)
+    assert file.save(first) == second, "what is known of later is not given up"
+    told = json.loads(second.encoded())
+    for wrong in ({"earlier": [[8, told["key"]]]}, {"earlier": [[0]]}, {"earlier": 3}, {"next": [7, told["key"]]}, {"next": "x"}):
+        with pytest.raises(ValueError, match=r"."):
+            SiteKey.decoded(json.dumps(told | wrong).encode())
 
 
 def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ QUESTIONS = {
     # of administrators
     "利用カード番号の桁数を変えたい": "reference/config",
     "復旧シートをなくした": "administrator/recovery",
+    "復旧シートを盗まれたので鍵を新しくしたい": "administrator/server",
     "カードリーダーが見つかりません": "reference/messages",
     "失効リストはどこに置くか": "administrator/certificates",
     "LGWANで使えるか": "administrator/networks",

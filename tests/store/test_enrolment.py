@@ -85,7 +85,7 @@ def test_the_librarys_site_key_replaces_the_counters_own(used: KeyPlace, begin: 
     assert record is not None
     assert record.keys.database == before.keys.database
     with begin() as store:
-        load(store, Snapshot(Epochs(1), 1, (PlacedLink(opened(CARD_A, NUMBER_1), 1),)), NOTHING_SAFE, keys=record.keys)
+        load(store, Snapshot(Epochs(1), 1, (PlacedLink(opened(CARD_A, NUMBER_1), 1),)), NOTHING_SAFE, keys=record.keys, generation=3)
         save(store, CARD_B, NUMBER_2)
         assert [own.operation.origin.counter for own in store.operations()] == ["中央・1番窓口"]
         assert [own.operation.origin.key_generation for own in store.operations()] == [3]

@@ -55,7 +55,20 @@ def test_a_counter_that_is_alone_is_no_member(open_store: OpenStore) -> None:
 
 
 def test_it_is_a_fact_of_the_file(store: Repository, open_store: OpenStore) -> None:
-    told = Membership(REGISTRY, "中央・1番窓口", 2, 0, Epochs(), Position(), None, None, retiring=False, shut_out=None)
+    told = Membership(
+        REGISTRY,
+        "中央・1番窓口",
+        2,
+        0,
+        Epochs(),
+        Position(),
+        None,
+        None,
+        retiring=False,
+        shut_out=None,
+        newest_generation=2,
+        links_generation=2,
+    )
     assert member(store) == told == member(open_store(counter_name="窓口9"))
     store.move_to("https://moved.example")
     assert member(store).registry == "https://moved.example"

@@ -57,7 +57,7 @@ def test_the_database_killed_and_stopped(tmp_path: Path) -> None:
 @pytest.mark.trial
 @pytest.mark.timeout(240)
 def test_everything_at_once(tmp_path: Path) -> None:
-    """Whatever may break breaks in turn, on a network that loses and delays answers."""
+    """Whatever may break breaks in turn, on a network that loses and delays answers; in its middle the library gets another site key."""
     with PostgresCluster() as postgres, Library(tmp_path, postgres.create_database(), counters=6, processes=2) as library:
 
         def crash() -> None:
@@ -69,7 +69,11 @@ def test_everything_at_once(tmp_path: Path) -> None:
             library.server.start(waits=False)
 
         breaks = [crash, restart, *(lambda one=one: library.kill_counters(one) for one in library.processes), library.relay.cut]
-        for _ in range(30):
+        for turn in range(30):
+            if turn == 15:
+                library.server.stop()
+                library.server.administer("rotate-key", "--yes")
+                library.server.start(waits=False)
             library.server.keep_running()
             library.relay.mend()
             library.relay.delay(0.02)

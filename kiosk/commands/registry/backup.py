@@ -76,8 +76,8 @@ def verify(home: Home, options: argparse.Namespace) -> int:
     from kiosk.registry.backup.reading import verify as read_whole
 
     place = default_registry_home() if options.home is None else registry_home_at(options.home)
-    key = _site_key(place, options.sheet)
     with given(options.file):
+        key = _site_key(place, options.sheet, options.file)
         contents = read_whole(options.file, key)
     _tell_contents(contents)
     output.tell("registry.verify.done")
@@ -93,7 +93,7 @@ def restore(home: RegistryHome, options: argparse.Namespace) -> int:
 
     settings = read_registry_settings(home.config)
     with alone(home), given(options.file):
-        key = _site_key(home, options.sheet)
+        key = _site_key(home, options.sheet, options.file)
         revoke = tuple(map(in_one_spelling, options.revoke))
         told = not revoke and somebody_is_there()
         if told:
@@ -165,9 +165,10 @@ def _machine(home: RegistryHome, settings: RegistrySettings) -> Machine:
     )
 
 
-def _site_key(home: RegistryHome, sheet: Path | None) -> bytes:
-    """From the sheet, or from the key file if there is one; else a person types the sheet."""
+def _site_key(home: RegistryHome, sheet: Path | None, backup: Path) -> bytes:
+    """From the sheet, or from the key file if there is one, which may hold earlier keys too; else a person types the sheet."""
     from kiosk.ledger.recovery_sheet import LINES, parse
+    from kiosk.registry.backup.reading import opening_key
     from kiosk.registry.site_key import SiteKeyFile
 
     if sheet is not None:
@@ -176,7 +177,7 @@ def _site_key(home: RegistryHome, sheet: Path | None) -> bytes:
     settings = read_registry_settings(home.config) if home.config.exists() else RegistrySettings()
     key = SiteKeyFile(home.keys(settings.keys)).load()
     if key is not None:
-        return key.key
+        return opening_key(backup, key)
     output.tell("recovery.type")
     return parse("\n".join(ask_line(number) for number in range(1, LINES + 1)))
 

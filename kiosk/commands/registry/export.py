@@ -47,7 +47,7 @@ def export_links(home: RegistryHome, options: argparse.Namespace) -> int:
             return output.PROBLEM
         # First: what leaves is written down even if nobody comes to read that it did.
         registry.note(AdministrativeAct.EXPORTED)
-        exported = export(registry.ledger.database, key, options.file, registry.clock())
+        exported = export(registry.ledger.database, key, options.file, registry.clock(), registry.site_key.earlier)
         output.tell_done("registry.export.done", file=escaped(str(options.file)), count=exported.count, sheet=fingerprint(key))
         if exported.count != exported.head:
             output.warn("registry.export.altered", count=exported.count, head=exported.head)

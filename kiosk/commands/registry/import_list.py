@@ -140,10 +140,11 @@ def _import(registry: OpenedRegistry, options: argparse.Namespace, form: ListFor
     from kiosk.registry.moving.reading import Encoding, ListUnusable, read_list
     from kiosk.registry.remembered_file import RememberedFile
 
-    key, database = registry.site_key.key, registry.ledger.database
+    keys, database = registry.site_key, registry.ledger.database
     try:
         with given(options.file), open_regular(options.file) as file:
-            read = read_list(file, form, Encoding(options.encoding), key, has_header=options.header)
+            encoding, chain = Encoding(options.encoding), keys.chain if keys.earlier else None
+            read = read_list(file, form, encoding, keys.root, has_header=options.header, chain=chain)
     except ListUnusable as error:
         output.warn(f"registry.import.unusable.{error.reason}", file=escaped(str(options.file)))
         return output.PROBLEM
@@ -158,7 +159,7 @@ def _import(registry: OpenedRegistry, options: argparse.Namespace, form: ListFor
             output.tell("registry.import.would", taken=would.taken, present=would.present)
             return output.OK
         kept = RememberedFile(registry.home.keys(registry.settings.keys)).load()
-        moved = move_in(database, key, read.rows, kept, registry.clock(), options.made)
+        moved = move_in(database, keys.key, read.rows, kept, registry.clock(), options.made)
     except Clashing as error:
         return _refuse(error.faults, options)
     except MadeTooEarly as error:

@@ -34,6 +34,7 @@ ALLOWED: Mapping[Route, Who] = {
     ("GET", f"{PATH}/feed"): Who.COUNTER,
     ("GET", f"{PATH}/stops"): Who.COUNTER,
     ("GET", f"{PATH}/snapshot"): Who.COUNTER,
+    ("GET", f"{PATH}/site-keys"): Who.COUNTER,
     ("POST", f"{PATH}/links/find"): Who.COUNTER,
     ("POST", f"{PATH}/leave"): Who.COUNTER,
     ("GET", STATUS): Who.BROWSER,

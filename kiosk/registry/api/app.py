@@ -18,6 +18,7 @@ from kiosk.registry.api.backend import Backend
 from kiosk.registry.api.errors import ApiError
 from kiosk.registry.api.feed_route import add_feed_route
 from kiosk.registry.api.gate import Gate
+from kiosk.registry.api.key_route import add_key_route
 from kiosk.registry.api.limits import Limits
 from kiosk.registry.api.link_routes import add_link_routes
 from kiosk.registry.api.openapi import openapi_document
@@ -56,6 +57,7 @@ def registry_app(backend: Backend, limits: Limits) -> ASGIApp:
     add_feed_route(routes, backend)
     add_operation_routes(routes, backend, limits)
     add_link_routes(routes, backend)
+    add_key_route(routes, backend)
     add_public_routes(routes, backend, document)
     add_status_routes(routes, backend, limits)
     return Gate(routes, backend.asker, limits, troubles)

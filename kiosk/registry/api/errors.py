@@ -48,6 +48,8 @@ class ApiCode(Enum):
     """With `status`."""
     ORDER_PARTED = "order-parted", 409
     """With `status`. At the position that the counter has reached stands another operation than the one it heard there."""
+    KEY_GENERATION_UNKNOWN = "key-generation-unknown", 409
+    """With `status`. The library has no such key: the server was put back to before a rotation, and has another one since."""
     NOT_RETIRING = "not-retiring", 409
     """With `status`."""
     TOO_LARGE = "too-large", 413

@@ -103,7 +103,7 @@ class Gate:
 
     async def _asker(self, scope: Scope, *, may_be_remembered: bool) -> Asker:
         asker = None
-        if (secret := _secret_of(scope)) is not None:
+        if (secret := secret_of(scope)) is not None:
             asker = await self._authenticate(secret_hash(secret), may_be_remembered)
         try:
             counter = admitted(asker)
@@ -142,7 +142,7 @@ def _limit(buckets: Buckets, key: str, count: int = 1) -> None:
         raise ApiError(ApiCode.TOO_MANY_REQUESTS, retry_after=seconds)
 
 
-def _secret_of(scope: Scope) -> str | None:
+def secret_of(scope: Scope) -> str | None:
     """The secret that a request shows, if it shows one and has the form of one."""
     values = [value for name, value in scope["headers"] if name == b"authorization"]
     if len(values) != 1:

@@ -38,6 +38,10 @@ class SnapshotQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MOST_LINKS)] = MOST_LINKS
 
 
+class KeysQuery(BaseModel):
+    after: Annotated[Count, Field(description="The generation of the last key that the counter has.")]
+
+
 def read_query(model: type[Q], request: Request) -> Q:
     """What is not in the model is ignored: a newer counter may ask it. Raises ApiError for what does not fit."""
     try:

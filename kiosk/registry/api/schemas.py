@@ -215,6 +215,11 @@ class Enrolment(_Whole):
     status: Status
 
 
+class SiteKeys(_Whole):
+    sealed: Annotated[str, Field(pattern="^([0-9a-f]{2})+$", description="For the secret that asked; see `ledger/sealed_keys.py`.")]
+    status: Status
+
+
 class Health(_Whole):
     healthy: Literal[True]
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from kiosk.domain.decide import Epochs
 from kiosk.domain.json_fields import Json, count_in, counted, digest_in, fields_of, list_in, pair_of, text_in, time_in, time_text
+from kiosk.domain.key_chain import Generations, generations_json, read_generations
 from kiosk.domain.wire import Position
 
 Value = bytes | str | int | None
@@ -33,6 +34,8 @@ class Manifest:
     """Of the links (`LinkHash.seal`), in hexadecimal."""
     made: datetime
     """UTC, whole seconds: the server's clock."""
+    earlier: Generations = field(default=(), repr=False)
+    """The site keys before the one it is sealed with, the first one first: without them no token can be computed from a card. Secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ def _manifest_fields(manifest: Manifest) -> dict[str, object]:
         "links": manifest.links,
         "digest": manifest.digest,
         "made": time_text(manifest.made),
+        **({"earlier-keys": generations_json(manifest.earlier)} if manifest.earlier else {}),
     }
 
 
@@ -151,4 +155,5 @@ def _manifest(fields: Json) -> Manifest:
         links=count_in(fields, "links"),
         digest=digest_in(fields, "digest"),
         made=time_in(fields, "made"),
+        earlier=read_generations(fields["earlier-keys"]) if "earlier-keys" in fields else (),
     )

@@ -185,7 +185,7 @@ class BackupKeeper:
         target = folder or self.plan.folder
         try:
             with held(self.plan.lock, 0):
-                kept = make_backup(self._ledger.database, self._site_key, self._files(), target, self._clock())
+                kept = make_backup(self._ledger.database, self._site_key, self._files(), target, self._clock(), self._ledger.earlier)
                 if folder is None:
                     if not self.is_behind():
                         delete_old(self.found().as_of(self._clock()), self.plan.keep)

@@ -13,6 +13,7 @@ from kiosk.config.atomic_write import forget_pages, publish
 from kiosk.config.file_replacement import delete, discard, held_file
 from kiosk.config.private_files import make_folder
 from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.key_chain import Generations
 from kiosk.ledger.digest import LinkHash
 from kiosk.ledger.sealed_records import write_records
 from kiosk.registry.backup.contents import Contents
@@ -25,8 +26,11 @@ from kiosk.registry.head_row import HeadTable
 from kiosk.registry.migrations import VERSION
 
 
-def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[KeptFile], folder: Path, now: datetime) -> Kept:
-    """Write a backup into `folder` (mode 0600) and verify it. One at a time in a folder: hold the home's lock for backups.
+def make_backup(
+    database: RegistryDatabase, site_key: bytes, files: Sequence[KeptFile], folder: Path, now: datetime, earlier: Generations = ()
+) -> Kept:
+    """Write a backup into `folder` (mode 0600) and verify it. One at a time in a folder: hold the home's lock for backups. `earlier`: the
+    site keys before `site_key`.
 
     Raises Unavailable: backup-failed (`place`, `reason`: a `FileTrouble`, "not-as-written", or "altered": what the database holds
     contradicts itself), the store's codes for the database. Then nothing is left behind but what a kill leaves, which the next one deletes.
@@ -40,7 +44,7 @@ def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[Kep
         try:
             handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             # Closed, so that the snapshot ends with the attempt and not with the exception's traceback.
-            with open(handle, "wb") as file, closing(_records(database, site_key, files, now)) as records:
+            with open(handle, "wb") as file, closing(_records(database, site_key, files, now, earlier)) as records:
                 write_records(file, site_key, map(encode, records))
             forget_pages(temporary)
             contents = _read_back(temporary, folder, site_key)
@@ -50,14 +54,16 @@ def make_backup(database: RegistryDatabase, site_key: bytes, files: Sequence[Kep
     return Kept(target, contents.manifest)
 
 
-def _records(database: RegistryDatabase, site_key: bytes, files: Iterable[KeptFile], now: datetime) -> Generator[Record]:
+def _records(
+    database: RegistryDatabase, site_key: bytes, files: Iterable[KeptFile], now: datetime, earlier: Generations
+) -> Generator[Record]:
     with database.reading() as snapshot:
         allow_pauses(snapshot)
         heads = HeadTable()
         library, row = heads.library(snapshot), heads.read(snapshot)
         head = row.as_head(LinkHash(site_key).seal)
         moment = now.replace(microsecond=0)
-        yield Manifest(library, VERSION, head.position, head.epochs, head.key_generation, head.count, head.digest, moment)
+        yield Manifest(library, VERSION, head.position, head.epochs, head.key_generation, head.count, head.digest, moment, earlier)
         yield from files
         counts = {table.name: 0 for table in TABLES}
         for table in TABLES:

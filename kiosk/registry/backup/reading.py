@@ -13,6 +13,7 @@ from kiosk.ledger.sealed_records import SealBroken, SealTrouble, first_record, r
 from kiosk.registry.backup.contents import Contents, Contradiction, checked
 from kiosk.registry.backup.document import Manifest, Record, decode
 from kiosk.registry.migrations import VERSION
+from kiosk.registry.site_key import SiteKey
 
 
 def manifest_of(path: Path, site_key: bytes) -> Manifest:
@@ -20,6 +21,17 @@ def manifest_of(path: Path, site_key: bytes) -> Manifest:
     with _told_of(path), open_regular(path) as file:
         record = decode(first_record(file, site_key))
     return _readable(path, record)
+
+
+def opening_key(path: Path, keys: SiteKey) -> bytes:
+    """The one of a library's keys, the newest first, that a backup opens with; the newest if none does. Raises OSError."""
+    for key in (keys.key, *(earlier for _, earlier in reversed(keys.earlier))):
+        try:
+            manifest_of(path, key)
+        except Refused:
+            continue
+        return key
+    return keys.key
 
 
 def records_of(path: Path, site_key: bytes) -> Iterator[Record]:

@@ -48,6 +48,7 @@ from kiosk.registry.remembered import (
     write_revoked,
 )
 from kiosk.registry.remembered_file import RememberedFile
+from kiosk.registry.rotation.wrapping import Wrapping
 from kiosk.registry.row_sums import RowHash
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 from kiosk.registry.verification import sum_of_links, verify_rows
@@ -123,9 +124,9 @@ def restore(
     for name in revoke:
         if name not in known:
             raise Refused(Code.COUNTER_UNKNOWN, name=name)
-    _check_key(machine, site_key, contents, backup)
+    keys = _keys_of(machine, site_key, contents, backup)
     remembered = _of_library(RememberedFile(machine.keys).load(), contents, backup)
-    put = partial(_put, machine, contents, backup, site_key, now, remembered, replaces=replaces, revoke=revoke)
+    put = partial(_put, machine, contents, backup, keys, now, remembered, replaces=replaces, revoke=revoke)
     try:
         return put()
     except Unavailable as error:
@@ -139,7 +140,7 @@ def _put(
     machine: Machine,
     contents: Contents,
     backup: Path,
-    site_key: bytes,
+    keys: _Keys,
     now: datetime,
     remembered: Remembered | None,
     *,
@@ -154,11 +155,11 @@ def _put(
         if present is not None and not replaces:
             raise Refused(Code.REGISTRY_OCCUPIED, reason="ledger")
         before = latest_of(remembered, present)
-        _save_keys(machine, contents, site_key)
+        _save_keys(machine, contents, keys.wanted)
         with database.writing() as transaction:
             refuse_if_served(transaction)
-            _load(transaction, contents, backup, site_key)
-            found = _begin(transaction, machine, site_key, before, None, AdministrativeAct.RESTORE, now, revoke)
+            _load(transaction, contents, backup, keys)
+            found = _begin(transaction, machine, keys.wanted.key, before, None, AdministrativeAct.RESTORE, now, revoke)
     finally:
         database.close()
     RememberedFile(machine.keys).save(found)
@@ -203,12 +204,24 @@ def _set_aside(path: Path, now: datetime) -> tuple[Path, ...]:
     return tuple(moved)
 
 
-def _check_key(machine: Machine, site_key: bytes, contents: Contents, backup: Path) -> None:
-    present = SiteKeyFile(machine.keys).load()
-    if present is not None and present.key != site_key:
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    of_backup: SiteKey
+    wanted: SiteKey
+    """Those the ledger is under afterwards: a backup of before a rotation is brought under the key since."""
+
+
+def _keys_of(machine: Machine, site_key: bytes, contents: Contents, backup: Path) -> _Keys:
+    manifest, present = contents.manifest, SiteKeyFile(machine.keys).load()
+    told = SiteKey(site_key, manifest.library, manifest.key_generation, earlier=manifest.earlier)
+    if present is None:
+        return _Keys(told, told)
+    before = present.as_of(site_key)
+    if before is None and told.as_of(present.key) is None:
         raise Refused(Code.REGISTRY_OCCUPIED, reason="other-key")
-    if present is not None and present.library != contents.manifest.library:
+    if present.library != manifest.library:
         raise unusable(backup, "other-library")
+    return _Keys(told, told) if before is None else _Keys(before, present)
 
 
 def _of_library(known: Remembered | None, contents: Contents, backup: Path) -> Remembered | None:
@@ -217,26 +230,25 @@ def _of_library(known: Remembered | None, contents: Contents, backup: Path) -> R
     return known
 
 
-def _save_keys(machine: Machine, contents: Contents, site_key: bytes) -> None:
+def _save_keys(machine: Machine, contents: Contents, site_key: SiteKey) -> None:
     """The keys that an empty machine lacks. Those that are there stay: an authority that is there is what counters trust since."""
-    manifest = contents.manifest
-    SiteKeyFile(machine.keys).save(SiteKey(site_key, manifest.library, manifest.key_generation))
+    SiteKeyFile(machine.keys).save(site_key)
     for kept in contents.files:
         path = machine.keys / Path(kept.name).name
         with disk_translated(path):
             save_private(path, kept.content)
 
 
-def _load(database: Database, contents: Contents, backup: Path, site_key: bytes) -> None:
+def _load(database: Database, contents: Contents, backup: Path, keys: _Keys) -> None:
     allow_pauses(database)
     empty_all(database)
-    records = records_of(backup, site_key)
+    records, wrapping = records_of(backup, keys.of_backup.key), Wrapping(keys.of_backup, keys.wanted)
     # The file was read before; what is loaded is what was checked then, or nothing.
     if next(records) != contents.manifest:
         raise unusable(backup, "damaged")
     for record in records:
         if isinstance(record, Page):
-            write_page(database, record)
+            write_page(database, wrapping.page(record))
 
 
 def _begin(

@@ -3,7 +3,8 @@ administrator's manual documents together with a program that reads it.
 
 There is no serial number in it, since none is kept: whoever reads a card computes its token and finds the number.
 
-    records  {"kiosk-export": 1, "library", "made", "count", "key-generation"} ·
+    records  {"kiosk-export": 1, "library", "made", "count", "key-generation",
+              "earlier-keys": [[generation, key], …], if there are} ·
              {"links": [[token, number, since], …]} … · {"end": how many}
 """
 
@@ -24,6 +25,7 @@ from kiosk.config.file_access import open_regular
 from kiosk.config.file_replacement import discard
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.json_fields import time_text
+from kiosk.domain.key_chain import Generations, generations_json
 from kiosk.ledger.sealed_records import SealBroken, read_records, write_records
 from kiosk.registry.backup.tables import PAGE, allow_pauses
 from kiosk.registry.database import RegistryDatabase
@@ -41,8 +43,8 @@ class Exported:
     """How many there were to be: they differ if the ledger was altered behind the program."""
 
 
-def export(database: RegistryDatabase, site_key: bytes, path: Path, now: datetime) -> Exported:
-    """Write a new file (mode 0600), also while the server works, and read it back.
+def export(database: RegistryDatabase, site_key: bytes, path: Path, now: datetime, earlier: Generations = ()) -> Exported:
+    """Write a new file (mode 0600), also while the server works, and read it back. `earlier`: the site keys before `site_key`.
 
     Raises Unavailable: file-unusable (`place`, `reason`: a `FileTrouble`), the store's codes for the database. Then there is no file.
     """
@@ -52,7 +54,7 @@ def export(database: RegistryDatabase, site_key: bytes, path: Path, now: datetim
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             # Closed, so that the snapshot ends with the attempt and not with the exception's traceback.
-            with open(handle, "wb") as file, closing(_records(database, now)) as records:
+            with open(handle, "wb") as file, closing(_records(database, now, earlier)) as records:
                 write_records(file, site_key, records)
             forget_pages(temporary)
             exported = _read_back(temporary, site_key)
@@ -62,7 +64,7 @@ def export(database: RegistryDatabase, site_key: bytes, path: Path, now: datetim
     return exported
 
 
-def _records(database: RegistryDatabase, now: datetime) -> Generator[bytes]:
+def _records(database: RegistryDatabase, now: datetime, earlier: Generations) -> Generator[bytes]:
     with database.reading() as snapshot:
         allow_pauses(snapshot)
         heads = HeadTable()
@@ -73,6 +75,7 @@ def _records(database: RegistryDatabase, now: datetime) -> Generator[bytes]:
             "made": time_text(now),
             "count": row.links.count,
             "key-generation": row.key_generation,
+            **({"earlier-keys": generations_json(earlier)} if earlier else {}),
         }
         yield json.dumps(head).encode()
         count, after = 0, b""

@@ -101,9 +101,7 @@ def move_in(
     Raises Clashing, MadeTooEarly, LedgerAltered; Refused: registry-serving; Unavailable. Then the ledger has not changed.
     """
     order = rows.in_order_of_tokens()
-    if not database.is_postgresql:
-        # With SQLite's 2 MB each row of the index of numbers, which come in no order, would be a page written to its log.
-        database.read(lambda opened: ask(opened, f"PRAGMA cache_size = -{_CACHE_KB}"))
+    widen_cache(database)
     with database.writing() as transaction:
         allow_pauses(transaction)
         refuse_if_served(transaction)
@@ -125,6 +123,14 @@ def move_in(
     with suppress(KioskError):  # what was taken in stands
         database.tidy()
     return MovedIn(len(new), len(rows) - len(new), number)
+
+
+def widen_cache(database: RegistryDatabase) -> None:
+    """Before all links are written. With SQLite's 2 MB each row of the index of numbers, which come in no order, would be a page written to
+    its log.
+    """
+    if not database.is_postgresql:
+        database.read(lambda opened: ask(opened, f"PRAGMA cache_size = -{_CACHE_KB}"))
 
 
 def _check_day(database: Database, made: date | None) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum, unique
 from typing import BinaryIO
 
 from kiosk.config.text_encoding import is_wide
+from kiosk.domain.key_chain import KeyChain
 from kiosk.domain.moving_list import LONGEST_LINE, Cause, LineReader, ListForm, Row
 from kiosk.domain.token import link_token
 from kiosk.registry.moving.faults import Faults
@@ -52,8 +53,13 @@ class ReadList:
         return len(self.rows) >= _FEW and not self.has_letters
 
 
-def read_list(file: BinaryIO, form: ListForm, encoding: Encoding, site_key: bytes, *, has_header: bool) -> ReadList:
-    """Raises ListUnusable; OSError. Faults are in what it returns."""
+def read_list(
+    file: BinaryIO, form: ListForm, encoding: Encoding, site_key: bytes, *, has_header: bool, chain: KeyChain | None = None
+) -> ReadList:
+    """`site_key`: the one that tokens are computed under; `chain`: what wraps them since.
+
+    Raises ListUnusable; OSError. Faults are in what it returns.
+    """
     read, reader = ReadList(), LineReader(form)
     for line, raw in _lines_of(file):
         read.lines = line
@@ -67,7 +73,8 @@ def read_list(file: BinaryIO, form: ListForm, encoding: Encoding, site_key: byte
             read.faults.add(line, found)
         else:
             read.has_letters = read.has_letters or not f"{found.serial:x}".isdecimal()
-            read.rows.add(line, link_token(site_key, found.issuer.key_digest, found.serial).digest, found.number)
+            token = link_token(site_key, found.issuer.key_digest, found.serial)
+            read.rows.add(line, (token if chain is None else chain.wrapped(token, chain.first, chain.newest)).digest, found.number)
     if not read.rows and not read.faults:
         raise ListUnusable("empty")
     read.rows.find_repeated(read.faults)

@@ -19,11 +19,12 @@ from kiosk.domain.registry_json import (
     read_enrolment,
     read_feed,
     read_found,
+    read_site_keys,
     read_snapshot,
     read_status,
     read_stops,
 )
-from kiosk.domain.registry_wire import PATH, Answers, Enrolment, FeedPage, FoundLinks, LedgerStatus, SnapshotPage, StopsPage
+from kiosk.domain.registry_wire import PATH, Answers, Enrolment, FeedPage, FoundLinks, LedgerStatus, SiteKeys, SnapshotPage, StopsPage
 from kiosk.domain.wire import Operation, Position
 from kiosk.store.sync.connection import Connection, Reply
 
@@ -101,6 +102,10 @@ class RegistryClient:
     def snapshot(self, after: LinkToken | None, limit: int) -> SnapshotPage | Said:
         asked: dict[str, object] = {"limit": limit}
         return self._get("/snapshot", asked if after is None else asked | {"after": after.digest.hex()}, read_snapshot)
+
+    def site_keys(self, after: int) -> SiteKeys | Said:
+        """The site keys that follow this generation, sealed for this counter."""
+        return self._get("/site-keys", {"after": after}, read_site_keys)
 
     def find(self, tokens: Sequence[LinkToken], number: LibraryCardNumber | None = None) -> FoundLinks | Said:
         asked = {"tokens": [token.digest.hex() for token in tokens], "number": None if number is None else number.text}

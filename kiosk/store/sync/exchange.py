@@ -44,6 +44,10 @@ class EpochBegan(Exception):
         self.status = status
 
 
+class KeysNeeded(Exception):
+    """The server's ledger is under a site key that this counter was not given yet."""
+
+
 class SnapshotNeeded(Exception):
     """The feed does not reach back to where this counter is."""
 
@@ -112,6 +116,8 @@ class Exchange:
             return Revoked() if said.counter == self.membership.counter else ShutOut()
         if said.ledger is not None and said.error == "order-parted":
             self.found_outdated(said.ledger.epochs.current)
+        elif said.ledger is not None and said.error == "key-generation-unknown":
+            self.reports.is_outdated()
         elif said.ledger is not None:
             self.heed(said.ledger)
             if said.error == "snapshot-needed":
@@ -119,7 +125,7 @@ class Exchange:
         return InVain(said.retry_after)
 
     def heed(self, status: LedgerStatus) -> None:
-        """What every answer carries. Raises EpochBegan; InVain, if the server lacks what it once said, or contradicts itself."""
+        """What every answer carries. Raises KeysNeeded; EpochBegan; InVain, if the server lacks what it once said or contradicts itself."""
         membership, current = self.membership, status.epochs.current
         if status.head.epoch != current or status.safe.epoch != current:
             raise InVain
@@ -145,6 +151,9 @@ class Exchange:
         self.retiring = status.retiring
         if status.retiring:
             self.reports.retires()
+        if status.key_generation != membership.newest_generation:
+            # Before anything else of the epoch that began with it: what it says of cards could not be understood.
+            raise KeysNeeded
         if current > membership.epochs.current:
             raise EpochBegan(status)
 

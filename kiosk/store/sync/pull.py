@@ -9,6 +9,7 @@ from kiosk.domain.feed import OrderParted, PlacedStop
 from kiosk.domain.operations import AcceptedAt
 from kiosk.domain.registry_wire import FeedPage, LedgerStatus
 from kiosk.domain.wire import LARGEST, Position
+from kiosk.ledger.sealed_keys import open_keys
 from kiosk.store.sync.client import RegistryClient, Said, Standing
 from kiosk.store.sync.exchange import Exchange, InVain, SnapshotNeeded
 
@@ -66,6 +67,21 @@ class Pull:
         membership, unapplied = self.exchange.membership, [each.own for each in self.exchange.store.outgoing()]
         answered = [(own.state.position, own.operation.origin.uuid) for own in unapplied if isinstance(own.state, AcceptedAt)]
         return max(answered, key=lambda each: each[0].cursor, default=(membership.reached, membership.mark))
+
+    def take_keys(self, client: RegistryClient) -> None:
+        """Ask for the site keys that this counter lacks, and keep them. Raises InVain for what is none of them."""
+        membership = self.exchange.membership
+        self.exchange.asks()
+        said = client.site_keys(membership.newest_generation)
+        if isinstance(said, Said):
+            raise self.exchange.refusal(said)
+        try:
+            keys = open_keys(said.sealed, client.secret, membership.counter)
+            if not keys or keys[-1][0] != said.status.key_generation:
+                raise ValueError("not all of them")
+            self.exchange.store.take_keys(keys)
+        except ValueError as error:
+            raise InVain from error
 
     def announce(self, client: RegistryClient) -> None:
         """Name the new epoch: all stops of this counter have been sent in it. Nothing that follows can be applied here."""

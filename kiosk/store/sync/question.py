@@ -34,16 +34,21 @@ class Question:
         server shuts this counter out, without asking.
         """
         membership = self._membership()
-        with self._asking:
-            said = RegistryClient(self._connection(membership), self.credentials.secret, self.credentials.version).find([token])
-        if isinstance(said, Said) or membership.knows_more_than(said.status):
+        generation = membership.newest_generation
+        wanted, here = (self.store.token_under(token, one) for one in (generation, membership.links_generation))
+        if wanted is None or here is None:
             raise Unavailable(Code.REGISTRY_ANSWER_UNEXPECTED)
-        found = next((placed.link for placed in said.links if placed.link.token == token), None)
+        with self._asking:
+            said = RegistryClient(self._connection(membership), self.credentials.secret, self.credentials.version).find([wanted])
+        if isinstance(said, Said) or membership.knows_more_than(said.status) or said.status.key_generation != generation:
+            # Under another site key the card has another token there.
+            raise Unavailable(Code.REGISTRY_ANSWER_UNEXPECTED)
+        found = next((placed.link for placed in said.links if placed.link.token == wanted), None)
         if found is None:
             return None
-        if any(each.is_pending and each.touches & {token, found.number} for each in self.store.outgoing()):
+        if any(each.is_pending and each.touches & {here, found.number} for each in self.store.outgoing()):
             raise Unavailable(Code.REGISTRY_ANSWER_UNEXPECTED)
-        return Link(found.token, found.number, found.since, found.counter, found.operation)
+        return Link(token, found.number, found.since, found.counter, found.operation)
 
     def close(self) -> None:
         """End a question that is asked, and close the connection once nobody uses it."""

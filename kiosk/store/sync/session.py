@@ -16,7 +16,7 @@ from kiosk.domain.registry_wire import LONGEST_WAIT, FeedPage
 from kiosk.store.sync.aside import Aside
 from kiosk.store.sync.bell import Bell
 from kiosk.store.sync.client import RegistryClient, Said
-from kiosk.store.sync.exchange import EpochBegan, Exchange, InVain, ShutOut, SnapshotNeeded
+from kiosk.store.sync.exchange import EpochBegan, Exchange, InVain, KeysNeeded, ShutOut, SnapshotNeeded
 from kiosk.store.sync.pull import Pull
 from kiosk.store.sync.push import Push
 from kiosk.store.sync.snapshot import SnapshotLoad
@@ -98,12 +98,23 @@ class Session:
             self.exchange.reports.failed()
         except EpochBegan as began:
             self._begin_epoch(began)
+        except KeysNeeded:
+            self._take_keys()
         except SnapshotNeeded:
             self._has_gap = True
             self.exchange.reports.fell_behind()
             self._want_snapshot()
         else:
             self.pace = self.pace.moved() if moved else self.pace.reached()
+
+    def _take_keys(self) -> None:
+        try:
+            self.pull.take_keys(self.talk)
+        except (InVain, KeysNeeded) as vain:
+            self.brought_nothing(vain.wait if isinstance(vain, InVain) else 0.0)
+            self.exchange.reports.failed()
+        else:
+            self.pace = self.pace.moved()
 
     def brought_nothing(self, wait: float = 0.0) -> None:
         self.pace = self.pace.brought_nothing(self.monotonic(), self.draw(), wait)

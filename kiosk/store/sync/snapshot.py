@@ -26,6 +26,10 @@ class SnapshotLoad:
         """
         store = self.exchange.store
         staged = store.staged()
+        if staged is not None and staged.begun.epoch != self.exchange.membership.epochs.current:
+            # The feed of an epoch that is over leads nowhere.
+            store.stage_discard()
+            staged = None
         if staged is not None and staged.is_loaded:
             return not self._sort() and self._replay(client, staged)
         if staged is not None or not store.erase_old():

@@ -17,7 +17,7 @@ from tests.registry.conftest import NewMachine
 from tests.support import ROOT
 from tests.support.backup.server_machine import SITE_KEY
 
-POINTS = {"backup": 50, "empty": 90, "replace": 60, "import": 30}
+POINTS = {"backup": 50, "empty": 90, "replace": 60, "import": 30, "rotate": 100}
 """At least so many there are."""
 
 
@@ -26,7 +26,7 @@ every_third_or_all = pytest.mark.parametrize("every", [3, pytest.param(1, marks=
 
 def killed(what: str, every: int, folder: Path) -> list[dict[str, Any]]:
     command = [sys.executable, "-m", "tests.support.backup.killed_at_every_point", what, str(folder), str(every)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, cwd=ROOT)
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=110, check=False, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr
     seen: list[dict[str, Any]] = json.loads(ran.stdout)
     assert len(seen) > POINTS[what] // every
@@ -67,6 +67,15 @@ def test_a_list_is_taken_in_whole_or_not_at_all(tmp_path: Path) -> None:
     seen = killed("import", 6, tmp_path)
     assert {after["state"] for after in seen} == {"old", "taken in"}
     assert all((after["again"], after["links"], after["whole"]) == (0, 36, True) for after in seen)
+
+
+@pytest.mark.trial
+@pytest.mark.timeout(120)
+def test_a_ledger_is_under_the_one_key_or_the_other(tmp_path: Path) -> None:
+    seen = killed("rotate", 9, tmp_path)
+    assert {after["state"] for after in seen} == {"old", "rotated"}
+    assert all((after["again"], after["links"], after["whole"]) == (0, 6, True) for after in seen)
+    assert {(after["state"], after["keys"]) for after in seen} == {("old", 2), ("rotated", 3)}, "none is lost, and none is put in between"
 
 
 RESTORING = """

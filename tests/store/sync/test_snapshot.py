@@ -97,3 +97,16 @@ def test_pages_that_do_not_follow_are_thrown_away(server: ScriptedRegistry, coun
     server.script = again
     counter.start().until_condition(RegistryCondition.CURRENT)
     assert are_alike(server, counter)
+
+
+def test_what_was_loaded_in_an_epoch_that_is_over_is_given_up(server: ScriptedRegistry, counter: EnrolledCounter) -> None:
+    """All pages were there, and another epoch began before the feed led on from them: nothing ever will."""
+    linked_elsewhere(server, 5)
+    server.script = lambda asked: Say(503, b"") if pages(server) and asked.path == "/v1/feed" else None
+    counter.start().until(lambda here: (staged := here.store.staged()) is not None and staged.is_loaded)
+    counter.stop()
+    server.ledger.back_up()
+    server.ledger.restore()
+    server.script = lambda asked: None
+    counter.start().until_condition(RegistryCondition.CURRENT)
+    assert are_alike(server, counter)

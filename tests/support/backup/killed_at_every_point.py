@@ -1,5 +1,5 @@
 """Run by tests/registry/backup/test_killed.py:
-`python -m tests.support.backup.killed_at_every_point backup|empty|replace|import FOLDER EVERY`.
+`python -m tests.support.backup.killed_at_every_point backup|empty|replace|import|rotate FOLDER EVERY`.
 
 For each point in turn, or for one of EVERY so many, a fork of this process runs the command on a copy of a server's home and is killed at
 that point, until one runs to its end. A point is a statement of SQL or a change of the file system. Prints, as JSON, what was found after
@@ -102,7 +102,7 @@ def killed_at(point: int, home: RegistryHome, arguments: tuple[str, ...]) -> boo
 
 
 def state_of(home: RegistryHome) -> str:
-    """What a server would find there: "old", "restored", "taken in", or why it does not start."""
+    """What a server would find there: "old", "restored", "taken in", "rotated", or why it does not start."""
     try:
         registry = open_registry(home, SETTINGS)
     except KioskError as error:
@@ -115,9 +115,8 @@ def described(registry: OpenedRegistry) -> str:
         head, found = registry.ledger.head(), registry.ledger.verify().findings
         if found:
             return f"altered: {found}"
-        return {(6, 0): "new", (8, 0): "old", (6, 1): "restored", (9, 1): "taken in"}.get(
-            (head.position.cursor, len(head.epochs.cuts)), str(head)
-        )
+        known = {(6, 0): "new", (8, 0): "old", (6, 1): "restored", (9, 1): "taken in", (8, 1): "rotated"}
+        return known.get((head.position.cursor, len(head.epochs.cuts)), str(head))
     finally:
         registry.close()
 
@@ -180,6 +179,20 @@ def importing(folder: Path, every: int) -> Iterator[dict[str, object]]:
             return
 
 
+def rotating(folder: Path, every: int) -> Iterator[dict[str, object]]:
+    first = first_home(folder)
+    for point, home in copies(folder, first, every):
+        was_killed = killed_at(point, home, ("rotate-key", "--yes"))
+        found = state_of(home)
+        again = run(home, "rotate-key", "--yes")
+        registry = open_registry(home, SETTINGS)
+        head, whole, keys = registry.ledger.head(), not registry.ledger.verify().findings, len(registry.site_key.earlier) + 1
+        registry.close()
+        yield {"killed": was_killed, "state": found, "again": again, "links": head.count, "whole": whole, "keys": keys}
+        if not was_killed:
+            return
+
+
 def site_key(home: RegistryHome) -> str:
     registry = open_registry(home, SETTINGS)
     registry.close()
@@ -194,8 +207,8 @@ def library(home: RegistryHome) -> str:
 
 if __name__ == "__main__":
     what, place, every = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    if what == "import":
-        seen = importing(place, every)
+    if what in ("import", "rotate"):
+        seen = (importing if what == "import" else rotating)(place, every)
     else:
         seen = backing_up(place, every) if what == "backup" else restoring(place, every, over=what == "replace")
     print(json.dumps(list(seen)))  # noqa: T201 - read by the test

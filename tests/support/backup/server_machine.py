@@ -31,6 +31,7 @@ from kiosk.registry.ledger import RegistryLedger
 from kiosk.registry.models import CounterRow, CounterState
 from kiosk.registry.remembered import Remembered
 from kiosk.registry.remembered_file import RememberedFile
+from kiosk.registry.rotation.rotating import Rotated, prepare, rotate
 from kiosk.registry.row_sums import RowHash
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 
@@ -72,7 +73,9 @@ class ServerMachine:
 
     @property
     def ledger(self) -> RegistryLedger:
-        return RegistryLedger(self.database, self.site_key, clock=lambda: self.now)
+        keys = SiteKeyFile(self.keys).load()
+        known = keys if keys is not None and keys.key == self.site_key else None
+        return RegistryLedger(self.database, self.site_key, clock=lambda: self.now, keys=known)
 
     @property
     def machine(self) -> Machine:
@@ -174,7 +177,7 @@ class ServerMachine:
 
     def back_up(self) -> Kept:
         self.later(seconds=1)
-        return make_backup(self.database, self.site_key, [AUTHORITY], self.backups, self.now)
+        return make_backup(self.database, self.site_key, [AUTHORITY], self.backups, self.now, self.ledger.earlier)
 
     def remember(self) -> None:
         RememberedFile(self.keys).take(self.database)
@@ -182,6 +185,17 @@ class ServerMachine:
     def restore(self, backup: Path, *, replaces: bool = True, revoke: tuple[str, ...] = (), site_key: bytes | None = None) -> Restored:
         self.later(seconds=1)
         return restore(self.machine, backup, site_key or self.site_key, self.now, replaces=replaces, revoke=revoke)
+
+    def rotate(self) -> Rotated:
+        """Give the ledger another site key, which is `site_key` from then on."""
+        self.later(seconds=1)
+        file = SiteKeyFile(self.keys)
+        present = file.load()
+        assert present is not None
+        prepared = prepare(file, present, self.now)
+        rotated = rotate(self.database, file, prepared, RememberedFile(self.keys).load(), self.now)
+        self.site_key = rotated.site_key.key
+        return rotated
 
     def begin_epoch(self, cut: int | None = None) -> Remembered:
         self.later(seconds=1)

@@ -28,6 +28,8 @@ class Act:
     sequence: int | None = None
     known: tuple[int, int] | None = None
     """Epoch and cursor that the counter knew. None, like the sequence, where it was killed before it could say."""
+    generation: int = 0
+    """Of the site key that `token` is under."""
 
 
 @dataclass(slots=True)

@@ -232,7 +232,8 @@ class HeadlessCounter:
     def note(self, made: dict[str, Any]) -> None:
         """Write down what the counter says of an operation of its own."""
         token = made["token"] and bytes.fromhex(made["token"])
-        act = Act(made["uuid"], self.name, made["kind"], made["number"], token, made["sequence"], (made["epoch"], made["cursor"]))
+        known, generation = (made["epoch"], made["cursor"]), made["key-generation"]
+        act = Act(made["uuid"], self.name, made["kind"], made["number"], token, made["sequence"], known, generation)
         self.log.add(act)
 
     def note_all(self) -> None:

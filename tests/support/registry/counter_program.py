@@ -212,8 +212,11 @@ def _number(link: Link | None) -> str | None:
     return None if link is None else link.number.text
 
 
+_TOLD = "uuid", "kind", "counter", "sequence", "epoch", "cursor", "key-generation", "number", "token"
+
+
 def _told(body: dict[str, Any]) -> dict[str, object]:
-    return {name: body.get(name) for name in ("uuid", "kind", "counter", "sequence", "epoch", "cursor", "number", "token")}
+    return {name: body.get(name) for name in _TOLD}
 
 
 def main() -> None:

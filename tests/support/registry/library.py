@@ -19,6 +19,7 @@ from typing import Self
 
 from tests.support.registry.agreement import LINK, REPLACE, UNLINK, Log, disagreements
 from tests.support.registry.counter_process import CounterGone, CounterProcess, CounterRefused, HeadlessCounter, note_answers
+from tests.support.registry.later_keys import under_last_key
 from tests.support.registry.relay import Relay
 from tests.support.registry.seeds import drawn_seed, draws
 from tests.support.registry.server_process import RegistryProcess
@@ -194,7 +195,8 @@ class Library:
             counter.note_all()
         note_answers(self.log, self.processes)
         stores = {counter.name: counter.links() for counter in self.counters}
-        found = disagreements(self.server.tables(), stores, self.log, was_restored=was_restored)
+        log = under_last_key(self.log, self.server.keys)
+        found = disagreements(self.server.tables(), stores, log, was_restored=was_restored)
         assert not found, "\n".join(found[:20])
         doubts = {counter.name: doubt for counter in self.counters if (doubt := counter.do("examine")) is not None}
         assert doubts == {}

@@ -15,7 +15,7 @@ import signal
 import ssl
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
 
@@ -127,6 +127,14 @@ class RegistryProcess:
         assert ran.returncode == 0, f"{arguments}: {ran.stdout}{ran.stderr}"
         return ran.stdout
 
+    def break_off(self, *arguments: str, seconds: float) -> None:
+        """Run a command, and end it by kill -9 if it has not ended by then."""
+        command, quiet = self._command("registry", *arguments), subprocess.DEVNULL
+        with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, cwd=ROOT, env=self._environment()) as child:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(seconds)
+            child.kill()
+
     def enrol(self, *names: str) -> list[Enrolled]:
         """Enrol counters by code, as the commands do, without a process for each."""
         with closing(self._opened()) as opened:
@@ -136,7 +144,7 @@ class RegistryProcess:
             for name in names:
                 code, secret = opened.enrolment.open(name, der), fresh_secret()
                 got = opened.enrolment.enrol(code.secret, secret)
-                enrolled.append(Enrolled(got.counter, secret, opened.site_key.key, authority))
+                enrolled.append(Enrolled(got.counter, secret, got.site_key, authority))
             return enrolled
 
     def context(self) -> ssl.SSLContext:

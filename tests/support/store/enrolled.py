@@ -71,21 +71,24 @@ def status(
     safe: Position | None = None,
     epochs: Epochs | None = None,
     floor: int = 0,
+    generation: int = 0,
 ) -> LedgerStatus:
     """What the server says of these links at its head."""
     hashed = LinkHash(keys.site)
     summed = hashed.of_all((placed.link.token.digest, placed.link.number.text, placed.cursor) for placed in links)
     now, epochs = datetime(2026, 11, 23, tzinfo=UTC), epochs or Epochs(head.epoch)
-    return LedgerStatus(head, summed.count, hashed.seal(summed).hex(), safe or Position(head.epoch), epochs, floor, 0, now, 0, False)
+    return LedgerStatus(
+        head, summed.count, hashed.seal(summed).hex(), safe or Position(head.epoch), epochs, floor, generation, now, 0, False
+    )
 
 
-def load(store: StagingStore, snapshot: Snapshot, safe: Position, *, keys: Keys = KEYS) -> None:
+def load(store: StagingStore, snapshot: Snapshot, safe: Position, *, keys: Keys = KEYS, generation: int = 0) -> None:
     """Stops first, then a snapshot of one page. Raises ValueError as the store does."""
     store.begin_epoch(snapshot.epochs)
     head = Position(snapshot.epochs.current, snapshot.cursor)
     store.hear_stops(snapshot.stops, head.epoch)
     links = sorted(snapshot.links, key=lambda placed: placed.link.token.digest)
-    told = status(head, links, keys=keys, safe=safe, epochs=snapshot.epochs)
+    told = status(head, links, keys=keys, safe=safe, epochs=snapshot.epochs, generation=generation)
     store.stage_begin(told)
     store.stage_page(links, done=True)
     try:
