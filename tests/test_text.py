@@ -26,12 +26,19 @@ from kiosk.text import STAFF_PARTS, knows, patron_key, plain, plain_refusal, ref
 
 CHECKOUT = Path(__file__).parents[1]
 PATRON_PARTS = ("patron", "slip")
-JAPANESE_PARTS = ("staff", "refusal", "command", "demo")
+JAPANESE_PARTS = ("staff", "refusal", "command", "course", "demo")
 KEY = re.compile(rf"(?:{'|'.join(PATRON_PARTS + JAPANESE_PARTS)})(?:\.[a-z0-9_-]+)+")
 SPEAKS_COMMAND = re.compile(r"(?:output\.)?(?:words|tell)")
 WILD = "[a-z0-9._-]+"
 BEGINS_WITH_PART = re.compile(rf"(?:{'|'.join(PATRON_PARTS + JAPANESE_PARTS)})\\\.")
-SPEAKERS = {"patron": "ui/patron/", "slip": "ui/slip/", "staff": "ui/staff/", "command": "commands/", "demo": "demo/"}
+SPEAKERS = {
+    "patron": "ui/patron/",
+    "slip": "ui/slip/",
+    "staff": "ui/staff/",
+    "command": "commands/",
+    "course": "demo/course/",
+    "demo": "demo/",
+}
 """The package that says most of a part's sentences, and may leave the part's name out."""
 UNREAD = re.compile(r"[一-鿿々](?![一-鿿々]*\[)")
 

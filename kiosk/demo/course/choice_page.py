@@ -1,0 +1,59 @@
+"""All tasks of the course, one of which is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from kiosk.demo.course.progress import Task
+from kiosk.demo.course.sentences import of_task
+from kiosk.demo.course.tasks import COURSE
+from kiosk.text import say
+from kiosk.ui.staff.scroll import ScrollArea
+from kiosk.ui.widgets.button import Button
+from kiosk.ui.widgets.words import Words
+
+_AIR = 10
+
+
+class ChoicePage(QWidget):
+    def __init__(self, begin: Callable[[Task], None]) -> None:
+        super().__init__()
+        self.end = Button(say("course.end"), "quiet")
+        self._buttons = {task: Button("", "quiet") for task in COURSE}
+        self._praise = Words(say("course.all-done"), "done")
+        inside = QWidget()
+        inside.setProperty("scrolled", "true")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(5)
+        column.addWidget(Words(say("course.title"), "heading"))
+        column.addWidget(Words(say("course.lead", count=len(COURSE), minutes=sum(task.minutes for task in COURSE))))
+        column.addWidget(self._praise)
+        for task, button in self._buttons.items():
+            button.setAutoDefault(True)
+            button.clicked.connect(partial(_begin, begin, task))
+            column.addWidget(button)
+        column.addStretch(1)
+        area = ScrollArea()
+        area.setWidget(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(_AIR, _AIR, _AIR, _AIR)
+        whole.addWidget(area, 1)
+        whole.addWidget(self.end)
+        self.show_done(frozenset())
+
+    def show_done(self, done: Set[str]) -> None:
+        """The first task that is not done is the one to begin with."""
+        following = next((task for task in COURSE if task.name not in done), None)
+        self._praise.setVisible(following is None)
+        for place, (task, button) in enumerate(self._buttons.items(), 1):
+            key = "course.choice-done" if task.name in done else "course.choice"
+            button.set_text(say(key, place=place, title=of_task(task, "title"), minutes=task.minutes))
+            button.set_kind("primary" if task is following else "quiet")
+
+
+def _begin(begin: Callable[[Task], None], task: Task, _checked: bool = False) -> None:
+    begin(task)
