@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Set
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.demo.course.progress import Task
 from kiosk.demo.course.sentences import of_task
@@ -26,6 +26,7 @@ class ChoicePage(QWidget):
         self._praise = Words(say("course.all-done"), "done")
         inside = QWidget()
         inside.setProperty("scrolled", "true")
+        inside.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
@@ -50,9 +51,18 @@ class ChoicePage(QWidget):
         following = next((task for task in COURSE if task.name not in done), None)
         self._praise.setVisible(following is None)
         for place, (task, button) in enumerate(self._buttons.items(), 1):
-            key = "course.choice-done" if task.name in done else "course.choice"
-            button.set_text(say(key, place=place, title=of_task(task, "title"), minutes=task.minutes))
+            button.set_text(choice(task, place, task.name in done))
             button.set_kind("primary" if task is following else "quiet")
+
+
+def choice(task: Task, place: int, is_done: bool) -> str:
+    """What its button says."""
+    title = of_task(task, "title")
+    return (
+        say("course.choice-done", place=place, title=title)
+        if is_done
+        else say("course.choice", place=place, title=title, minutes=task.minutes)
+    )
 
 
 def _begin(begin: Callable[[Task], None], task: Task, _checked: bool = False) -> None:

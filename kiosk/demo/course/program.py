@@ -34,6 +34,8 @@ def course_settings(library: LibraryServer) -> Settings:
     return replace(
         settings,
         counter=replace(settings.counter, name=say("course.counter")),
+        # Staff play the patron as well, some without a mouse.
+        display=replace(settings.display, keypad=True),
         handover=HandoverSettings(when=HandoverWhen.ON_CHOICE, title=say("course.window")),
         session=SessionSettings(idle_seconds=_IDLE_SECONDS),
         slip=replace(settings.slip, to="off"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.demo.course.progress import Progress, Step, Task, Tool
 from kiosk.demo.course.sentences import of_step, of_task, outcome
@@ -41,12 +41,18 @@ class TaskPage(QWidget):
         whole.setContentsMargins(_AIR, _AIR, _AIR, _AIR)
         whole.setSpacing(5)
         whole.addWidget(self._area, 1)
-        for widget in (self._outcome, self.following, self.again, self.choose):
-            whole.addWidget(widget)
+        whole.addWidget(self._outcome)
+        whole.addWidget(self.following)
+        foot = QHBoxLayout()
+        foot.addWidget(self.again, 3)
+        foot.addWidget(self.choose, 2)
+        whole.addLayout(foot)
 
     def _inside(self, use: Callable[[Tool, str], None], lift: Callable[[], None]) -> QWidget:
         task, inside = self._task, QWidget()
         inside.setProperty("scrolled", "true")
+        # As wide as there is room: text wraps.
+        inside.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)

@@ -37,7 +37,7 @@ class CourseWindow(QWidget):
         self.setAccessibleName(title)
         self.setStyleSheet(style_sheet(staff_sizes(0), patron=False) + _COMPACT)
         self._pages = QStackedWidget()
-        self._choice = ChoicePage(self._begin)
+        self._choice = ChoicePage(self.show_task)
         self._choice.end.setAutoDefault(True)
         self._choice.end.clicked.connect(self.close)
         self._pages.addWidget(self._choice)
@@ -61,13 +61,14 @@ class CourseWindow(QWidget):
     def is_done(self, task: Task) -> bool:
         return task.name in self._coach.done
 
-    def _begin(self, task: Task) -> None:
+    def show_task(self, task: Task) -> None:
+        """Show a task, and begin it."""
         self._forget_task()
         page = TaskPage(task, self._use, self._coach.stage.lift)
         following = COURSE[(COURSE.index(task) + 1) % len(COURSE)]
         for button, act in (
-            (page.following, lambda: self._begin(following)),
-            (page.again, lambda: self._begin(task)),
+            (page.following, lambda: self.show_task(following)),
+            (page.again, lambda: self.show_task(task)),
             (page.choose, self._choose),
         ):
             button.setAutoDefault(True)
@@ -95,11 +96,12 @@ class CourseWindow(QWidget):
             self._task.show_progress(self._coach.progress, self._coach.stage.handed)
 
     def _use(self, tool: Tool, name: str) -> None:
+        # What follows is done there, also by keyboard.
+        self._staff.activateWindow()
         if tool is Tool.LAY:
             self._coach.stage.lay(name)
         else:
             number = PATRONS[name] if tool is Tool.SCAN_CARD else ITEMS[name].number
-            self._staff.activateWindow()
             # With the start and stop characters of NW-7, which scanners may send.
             synthetic_keys.scan(self._staff.windowHandle(), f"A{number}A")
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import Home
+from kiosk.demo import library
 from kiosk.demo.course.program import course
 from kiosk.demo.course.sentences import of_step
 from kiosk.demo.course.tasks import COURSE
@@ -20,6 +21,13 @@ from tests.support.counter.course_player import CoursePlayer
 
 @pytest.fixture(scope="module")
 def player(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoursePlayer]:
+    with pytest.MonkeyPatch.context() as patch:
+        # Nobody watches.
+        patch.setattr(library, "LATENCY", 0.0)
+        yield from played(tmp_path_factory)
+
+
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoursePlayer]:
     home = Home(tmp_path_factory.mktemp("course") / "home")
     home.prepare(for_practice=True)
     with course(home) as (program, window):

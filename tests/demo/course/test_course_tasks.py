@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from datetime import date
 
 import polib
@@ -14,6 +16,8 @@ from kiosk.demo.course.tasks import COURSE
 from kiosk.domain.states import Counter, CounterRules, Section
 from kiosk.resource_files import resource
 from kiosk.text import plain
+from tests.support import ROOT
+from tests.support.wait import LIMIT
 
 LABELS = ("staff", "patron", "course", "refusal")
 QUOTED = re.compile("「([^」]+)」")
@@ -51,6 +55,12 @@ def test_what_is_quoted_stands_on_the_screens() -> None:
     quoted = {NUMBER.sub("0", quote) for sentence in sentences["course"] for quote in QUOTED.findall(sentence)}
     # Once where it is quoted, and once more where it is shown.
     assert sorted(quote for quote in quoted if re.search(f"(?<!「){re.escape(quote)}", shown) is None) == []
+
+
+def test_a_counter_loads_nothing_of_it() -> None:
+    loading = "import sys, kiosk.app.engine, kiosk.app.opening, kiosk.commands.run, kiosk.commands.keep, kiosk.ui.patron.window"
+    told = [sys.executable, "-c", f"{loading}; print([name for name in sys.modules if name.startswith('kiosk.demo')])"]
+    assert subprocess.run(told, cwd=ROOT, check=True, capture_output=True, text=True, timeout=LIMIT).stdout == "[]\n"
 
 
 # --- how it goes on -----------------------------------------------------------------------------------------------------

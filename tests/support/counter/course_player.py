@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from kiosk.app import Program
+from kiosk.demo.course.choice_page import choice
 from kiosk.demo.course.progress import Tool
 from kiosk.demo.course.sentences import of_astray, of_task
 from kiosk.demo.course.task_page import tool_name
@@ -57,9 +58,7 @@ class CoursePlayer:
     def choose(self, name: str) -> None:
         """Begin a task from the list."""
         [self.task] = [task for task in COURSE if task.name == name]
-        key = "course.choice-done" if self.window.is_done(self.task) else "course.choice"
-        place = COURSE.index(self.task) + 1
-        self.press(self.window, say(key, place=place, title=of_task(self.task, "title"), minutes=self.task.minutes))
+        self.press(self.window, choice(self.task, COURSE.index(self.task) + 1, self.window.is_done(self.task)))
         self.until_begun()
 
     def until_begun(self) -> None:
