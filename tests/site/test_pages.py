@@ -6,12 +6,17 @@ import re
 import tomllib
 from collections.abc import Iterator
 
+import polib
+
 from kiosk.domain.errors import Code
 from kiosk.domain.health_outcomes import OUTCOMES
+from kiosk.resource_files import resource
 from tests.support import ROOT
 from tools.site.command_reference import parsers
 from tools.site.config_reference import settings
+from tools.site.file_reasons import NEXT
 from tools.site.made_pages import filled_in
+from tools.site.markdown import text
 from tools.site.pictures import KEPT, shown_in_pages
 
 DOCS = ROOT / "docs"
@@ -69,6 +74,15 @@ def test_every_message_and_finding_has_its_place() -> None:
     assert [code for code in Code if f"\n(message-{code})=\n" not in messages] == []
     findings = filled_in((DOCS / "reference/findings.md").read_text("utf-8"))
     assert [outcome for outcome in OUTCOMES if f"\n(check-{outcome.partition('.')[0]})=\n" not in findings] == []
+
+
+def test_every_reason_that_commands_print_stands_on_the_page_of_messages() -> None:
+    page = filled_in((DOCS / "reference/messages.md").read_text("utf-8"))
+    told = {entry.msgid: entry.msgstr for entry in polib.pofile(str(resource("i18n/ja/command.po")))}
+    reasons = {key: sentence for key, sentence in told.items() if key.startswith("command.why.")}
+    assert len(reasons) > 200
+    assert [key for key, sentence in reasons.items() if text(sentence) not in page] == []
+    assert [name for name in NEXT if f"command.why.file.{name}" not in reasons] == []
 
 
 def test_the_pictures_that_pages_show_are_kept_and_no_others() -> None:

@@ -31,7 +31,7 @@ class CourseWindow(QWidget):
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
         self.setObjectName("StaffWindow")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._coach, self._staff = coach, staff
+        self.coach, self._staff = coach, staff
         title = plain(say("course.window"))
         self.setWindowTitle(title)
         self.setAccessibleName(title)
@@ -59,12 +59,12 @@ class CourseWindow(QWidget):
         put(self, own)
 
     def is_done(self, task: Task) -> bool:
-        return task.name in self._coach.done
+        return task.name in self.coach.done
 
     def show_task(self, task: Task) -> None:
         """Show a task, and begin it."""
         self._forget_task()
-        page = TaskPage(task, self._use, self._coach.stage.lift)
+        page = TaskPage(task, self._use, self.coach.stage.lift)
         following = COURSE[(COURSE.index(task) + 1) % len(COURSE)]
         for button, act in (
             (page.following, lambda: self.show_task(following)),
@@ -77,10 +77,10 @@ class CourseWindow(QWidget):
         self._pages.addWidget(page)
         self._pages.setCurrentWidget(page)
         page.again.setFocus()
-        self._coach.begin(task)
+        self.coach.begin(task)
 
     def _choose(self) -> None:
-        self._coach.leave()
+        self.coach.leave()
         self._forget_task()
         self._choice.setFocus()
 
@@ -91,15 +91,15 @@ class CourseWindow(QWidget):
             self._task = None
 
     def _show(self) -> None:
-        self._choice.show_done(self._coach.done)
+        self._choice.show_done(self.coach.done)
         if self._task is not None:
-            self._task.show_progress(self._coach.progress, self._coach.stage.handed)
+            self._task.show_progress(self.coach.progress, self.coach.stage.handed)
 
     def _use(self, tool: Tool, name: str) -> None:
         # What follows is done there, also by keyboard.
         self._staff.activateWindow()
         if tool is Tool.LAY:
-            self._coach.stage.lay(name)
+            self.coach.stage.lay(name)
         else:
             number = PATRONS[name] if tool is Tool.SCAN_CARD else ITEMS[name].number
             # With the start and stop characters of NW-7, which scanners may send.
