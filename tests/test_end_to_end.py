@@ -31,7 +31,7 @@ NUMBER = "2104067851"
 
 @pytest.fixture
 def home(tmp_path: Path, deck: Deck) -> Home:
-    """A counter set up as the README says, by commands alone."""
+    """A counter set up as CONTRIBUTING.md says, by commands alone."""
     made = Home(tmp_path / "home")
     made.prepare()
     made.config.write_text('[card]\nrevocation = "none"\n[keys]\nplace = "file"\nfolder = "%s"\n' % (tmp_path / "keys"), "utf-8")
