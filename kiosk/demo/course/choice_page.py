@@ -45,6 +45,13 @@ class ChoicePage(QWidget):
         whole.addWidget(area, 1)
         whole.addWidget(self.end)
         self.show_done(frozenset())
+        self.set_focus()
+
+    def set_focus(self) -> None:
+        """On the task to begin with."""
+        for button in self._buttons.values():
+            if button.property("kind") == "primary":
+                button.setFocus()
 
     def show_done(self, done: Set[str]) -> None:
         """The first task that is not done is the one to begin with."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QTimer
 
@@ -19,16 +19,21 @@ from kiosk.domain.events import (
     LeavePressed,
     LeavingConfirmed,
     LibraryRetryPressed,
+    LinkAgreed,
     SlipTroubleSeen,
     UnclearSeen,
 )
-from kiosk.domain.model import IlsCondition, Language
+from kiosk.domain.model import EndedBy, IlsCondition, Language
 from kiosk.domain.states import Counter, Waiting
 
 _LOOK_MS = 50
 _LEAVING = (BesideClosed(), LeavePressed(), HomeChosen(), LeavingConfirmed())
 _SEEN = (EndedSeen(), CardLeftSeen(), LateSeen(), UnclearSeen(), SlipTroubleSeen(), LanguageChosen(Language.JAPANESE))
 """What the session before may have left on the screen."""
+
+
+PRESSED: Mapping[str, LinkAgreed | LeavePressed] = {"agree": LinkAgreed(), "not-today": LeavePressed(EndedBy.PATRON)}
+"""What the patron presses, by its name in tasks."""
 
 
 class Coach:
@@ -64,6 +69,11 @@ class Coach:
         self._clearing.stop()
         self.stage.lift()
         self.changed()
+
+    def press(self, name: str) -> None:
+        """Have the patron press this."""
+        if self._program is not None:
+            self._program.conductor.happen(PRESSED[name])
 
     def see(self, counter: Counter) -> None:
         """The counter's windows show this."""

@@ -62,6 +62,8 @@ class Tool(StrEnum):
     LAY = "lay"
     SCAN_CARD = "scan-card"
     SCAN_ITEM = "scan-item"
+    PRESS = "press"
+    """What the patron presses, for staff who cannot press it in the patron's window: keys never get there before the PIN pad opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Task:
     steps: tuple[Step, ...]
     astray: tuple[Astray, ...]
     tools: tuple[tuple[Tool, str], ...]
-    """With the name of the card or item."""
+    """With the name of the card, the item, or what is pressed."""
     links: tuple[tuple[str, str], ...] = ()
     """Cards that are registered before it begins, each with the library card's name."""
     first: Event | None = None

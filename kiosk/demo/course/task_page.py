@@ -35,8 +35,11 @@ class TaskPage(QWidget):
             Button(say(f"course.{name}"), kind) for name, kind in (("following", "primary"), ("again", "quiet"), ("choose", "quiet"))
         )
         self.following.hide()
+        self._tools = [_pressed(tool_name(tool, name), partial(use, tool, name)) for tool, name in task.tools]
+        self.first = self._tools[0]
+        """What the focus is on when the task begins."""
         self._area = ScrollArea()
-        self._area.setWidget(self._inside(use, lift))
+        self._area.setWidget(self._inside(lift))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(_AIR, _AIR, _AIR, _AIR)
         whole.setSpacing(5)
@@ -48,7 +51,7 @@ class TaskPage(QWidget):
         foot.addWidget(self.choose, 2)
         whole.addLayout(foot)
 
-    def _inside(self, use: Callable[[Tool, str], None], lift: Callable[[], None]) -> QWidget:
+    def _inside(self, lift: Callable[[], None]) -> QWidget:
         task, inside = self._task, QWidget()
         inside.setProperty("scrolled", "true")
         # As wide as there is room: text wraps.
@@ -63,8 +66,8 @@ class TaskPage(QWidget):
         for row in self._steps:
             column.addWidget(row)
         column.addWidget(Words(say("course.tools"), "strong"))
-        for tool, name in task.tools:
-            column.addWidget(_pressed(tool_name(tool, name), partial(use, tool, name)))
+        for button in self._tools:
+            column.addWidget(button)
         if any(tool is Tool.LAY for tool, _ in task.tools):
             column.addWidget(_pressed(say("course.lift"), lift))
         if self._field is not None:
@@ -73,7 +76,7 @@ class TaskPage(QWidget):
         return inside
 
     def show_progress(self, progress: Progress | None, handed: str) -> None:
-        """None: the task is being prepared. `handed`: the number that has been handed over."""
+        """`progress` None: the task is being prepared. `handed`: the number that has been handed over."""
         for row in self._steps:
             row.show_progress(progress)
         said = say("course.wait") if progress is None else outcome(progress)
@@ -81,7 +84,9 @@ class TaskPage(QWidget):
         self._outcome.set_kind("note" if progress is None else "done" if is_done else "wrong")
         self._outcome.set_text(said)
         self._outcome.setVisible(bool(said))
-        self.following.setVisible(is_done)
+        if is_done and self.following.isHidden():
+            self.following.show()
+            self.following.setFocus()
         if self._field is not None:
             self._field.set_text(say("course.field-number", number=handed) if handed else say("course.field"))
         if progress is not None and not progress.is_done:

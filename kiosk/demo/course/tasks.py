@@ -22,6 +22,10 @@ def _scan(*names: str) -> tuple[tuple[Tool, str], ...]:
     return tuple((Tool.SCAN_CARD, name) for name in names)
 
 
+def _press(*names: str) -> tuple[tuple[Tool, str], ...]:
+    return tuple((Tool.PRESS, name) for name in names)
+
+
 def _items(*names: str) -> tuple[tuple[Tool, str], ...]:
     return tuple((Tool.SCAN_ITEM, name) for name in names)
 
@@ -38,7 +42,7 @@ COURSE = (
             _REST,
         ),
         (Astray("child", signs.applies(Applicant.CHILD)), Astray("another-number", signs.by_another_number("own"))),
-        (*_lay("fine"), *_scan("own", "other")),
+        (*_lay("fine"), *_scan("own", "other"), *_press("agree")),
     ),
     Task(
         "lending",
@@ -81,14 +85,14 @@ COURSE = (
             _REST,
         ),
         (Astray("no-mistake", signs.registered("own"), before="mistaken"), Astray("twice", signs.warned_of_the_last_try)),
-        (*_lay("fine"), *_scan("own")),
+        (*_lay("fine"), *_scan("own"), *_press("agree")),
     ),
     Task(
         "last-try",
         4,
         (Step("warned", signs.warned_of_the_last_try), Step("served", signs.served("own", _BY_NUMBER)), _REST),
         (Astray("tried", signs.at_the_pad),),
-        (*_lay("one-try"), *_scan("own")),
+        (*_lay("one-try"), *_scan("own"), *_press("agree", "not-today")),
     ),
     Task(
         "child",
@@ -105,7 +109,7 @@ COURSE = (
             Astray("another-number", signs.by_another_number("child")),
             Astray("another-card", signs.by_another_card("child")),
         ),
-        (*_lay("child", "fine"), *_scan("child", "own")),
+        (*_lay("child", "fine"), *_scan("child", "own"), *_press("agree")),
     ),
     Task(
         "renewed",
@@ -116,7 +120,7 @@ COURSE = (
             _REST,
         ),
         (Astray("another-reason", signs.replaces(*(set(ReplaceReason) - {ReplaceReason.RENEWED}))),),
-        (*_lay("renewed"), *_scan("own")),
+        (*_lay("renewed"), *_scan("own"), *_press("agree")),
         (_OWN,),
     ),
     Task(

@@ -17,6 +17,7 @@ from kiosk.text import plain, say
 from kiosk.ui.quitting import quit_soon
 from kiosk.ui.shared_display import LEAST_PATRON, LEAST_STAFF, places, put
 from kiosk.ui.theme import staff_sizes, style_sheet
+from kiosk.ui.widgets.focus import FocusRing
 
 _COMPACT = "Button { min-height: 30px; }"
 _WIDEST = 460
@@ -45,6 +46,7 @@ class CourseWindow(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._pages)
+        self._ring = FocusRing(self)
         coach.changed = self._show
 
     def stand_beside(self, *, shared: bool) -> None:
@@ -76,13 +78,13 @@ class CourseWindow(QWidget):
         self._task = page
         self._pages.addWidget(page)
         self._pages.setCurrentWidget(page)
-        page.again.setFocus()
+        page.first.setFocus()
         self.coach.begin(task)
 
     def _choose(self) -> None:
         self.coach.leave()
         self._forget_task()
-        self._choice.setFocus()
+        self._choice.set_focus()
 
     def _forget_task(self) -> None:
         if self._task is not None:
@@ -96,6 +98,9 @@ class CourseWindow(QWidget):
             self._task.show_progress(self.coach.progress, self.coach.stage.handed)
 
     def _use(self, tool: Tool, name: str) -> None:
+        if tool is Tool.PRESS:
+            self.coach.press(name)
+            return
         # What follows is done there, also by keyboard.
         self._staff.activateWindow()
         if tool is Tool.LAY:

@@ -11,10 +11,19 @@ from PySide6.QtWidgets import QApplication
 from kiosk.config import Home
 from kiosk.demo import library
 from kiosk.demo.course.program import course
+from kiosk.demo.course.progress import Tool
 from kiosk.demo.course.sentences import of_step
 from kiosk.demo.course.tasks import COURSE
 from kiosk.demo.ils import PATRONS
-from kiosk.domain.states import AwaitingLibraryCard, AwaitingMyNumberCard, ConfirmingLink, LendingRefused, PatronShown, Waiting
+from kiosk.domain.states import (
+    AwaitingLibraryCard,
+    AwaitingMyNumberCard,
+    ConfirmingLink,
+    LastTryWarning,
+    LendingRefused,
+    PatronShown,
+    Waiting,
+)
 from kiosk.text import plain, say
 from tests.support.counter.course_player import CoursePlayer
 
@@ -62,7 +71,11 @@ def adult(do: CoursePlayer) -> None:
     do.staff("action.back")
     do.scan("own")
     do.lay("fine")
-    prove(do)
+    do.until_at(ConfirmingLink)
+    do.use(Tool.PRESS, "agree")
+    do.pin("1234")
+    do.staff("action.done")
+    do.lift()
 
 
 def lending(do: CoursePlayer) -> None:
@@ -154,7 +167,8 @@ def last_try(do: CoursePlayer) -> None:
     do.patron("leave")
     do.lift()
     to_pad(do, "one-try")
-    do.patron("last.not-today")
+    do.until_at(LastTryWarning)
+    do.use(Tool.PRESS, "not-today")
     do.until_at(Waiting)
     do.lift()
     do.scan("own")

@@ -57,6 +57,12 @@ def test_what_is_quoted_stands_on_the_screens() -> None:
     assert sorted(quote for quote in quoted if re.search(f"(?<!「){re.escape(quote)}", shown) is None) == []
 
 
+def test_the_page_about_it_counts_right() -> None:
+    page = (ROOT / "docs/staff/practice.md").read_text("utf-8")
+    assert f"{len(COURSE)}の課題" in page
+    assert f"前の5つ({sum(task.minutes for task in COURSE[:5])}分)" in page
+
+
 def test_a_counter_loads_nothing_of_it() -> None:
     loading = "import sys, kiosk.app.engine, kiosk.app.opening, kiosk.commands.run, kiosk.commands.keep, kiosk.ui.patron.window"
     told = [sys.executable, "-c", f"{loading}; print([name for name in sys.modules if name.startswith('kiosk.demo')])"]

@@ -21,6 +21,7 @@ from kiosk.smartcard.virtual.demo_cards import Deck
 from kiosk.smartcard.virtual.reader import VirtualReaders
 from kiosk.text import plain, say
 from kiosk.ui.shared_display import places
+from kiosk.ui.widgets.focus import FocusRing
 
 SMALLEST = QRect(0, 0, 1024, 600)
 FRAME = 4, 34
@@ -77,14 +78,24 @@ def test_a_task_is_chosen_and_left_by_the_keys_alone(window: CourseWindow) -> No
     assert plain(second) in [button.accessibleName() for button in shown(window)]
 
 
+def test_the_ring_goes_with_what_is_scrolled_into_view(window: CourseWindow) -> None:
+    last = reached_by_tab(window, choice(COURSE[-1], len(COURSE), is_done=False))
+    QApplication.processEvents()
+    [ring] = window.findChildren(FocusRing)
+    assert ring.isVisible()
+    assert ring.geometry().center() == QRect(last.mapTo(window, last.rect().topLeft()), last.size()).center()
+
+
 def press_by_key(window: CourseWindow, name: str, key: Qt.Key) -> None:
-    """Go there by Tab, and press it."""
+    QTest.keyClick(reached_by_tab(window, name), key)
+    QApplication.processEvents()
+
+
+def reached_by_tab(window: CourseWindow, name: str) -> QAbstractButton:
     for _ in range(len(COURSE) + 3):
         focused: QWidget | None = window.focusWidget()
         if isinstance(focused, QAbstractButton) and focused.accessibleName() == plain(name):
-            QTest.keyClick(focused, key)
-            QApplication.processEvents()
-            return
+            return focused
         QTest.keyClick(window if focused is None else focused, Qt.Key.Key_Tab)
     raise AssertionError(f"{name} is not reached by Tab")
 
