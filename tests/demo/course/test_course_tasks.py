@@ -63,6 +63,7 @@ def test_the_page_about_it_counts_right() -> None:
     assert f"前の5つ({sum(task.minutes for task in COURSE[:5])}分)" in page
 
 
+@pytest.mark.linux("imports, which are the same everywhere and take a minute under Wine")
 def test_a_counter_loads_nothing_of_it() -> None:
     loading = "import sys, kiosk.app.engine, kiosk.app.opening, kiosk.commands.run, kiosk.commands.keep, kiosk.ui.patron.window"
     told = [sys.executable, "-c", f"{loading}; print([name for name in sys.modules if name.startswith('kiosk.demo')])"]
