@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import groupby
 
 import polib
@@ -62,6 +63,7 @@ def findings(*checks: str) -> Iterator[str]:
             yield from table(("印", "出る言葉", "すること"), [_row(outcome) for outcome in outcomes])
 
 
+@cache
 def _sentences(part: str) -> dict[str, str]:
     return {entry.msgid: entry.msgstr for entry in polib.pofile(str(resource(f"i18n/ja/{part}.po")))}
 
