@@ -2,8 +2,8 @@
 
 The catalogues are `resources/i18n/<language>/<part>.po` (gettext's format); the first component of a key is its part: `patron.pin.title` is
 in `patron.po`. Text for patrons (`patron`, `slip`) exists in every language, text for staff and operators (`staff`, `refusal`, `command`,
-`demo`) in Japanese only. In a sentence `{name}` is a placeholder, `[…]` after kanji is its reading, `|` allows a line break and a newline
-forces one.
+`course`, `demo`) in Japanese only. In a sentence `{name}` is a placeholder, `[…]` after kanji is its reading, `|` allows a line break and
+a newline forces one.
 """
 
 from __future__ import annotations

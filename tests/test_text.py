@@ -26,7 +26,7 @@ from kiosk.text import STAFF_PARTS, knows, patron_key, plain, plain_refusal, ref
 
 CHECKOUT = Path(__file__).parents[1]
 PATRON_PARTS = ("patron", "slip")
-JAPANESE_PARTS = ("staff", "refusal", "command", "demo", "status")
+JAPANESE_PARTS = ("staff", "refusal", "command", "course", "demo", "status")
 KEY = re.compile(rf"(?:{'|'.join(PATRON_PARTS + JAPANESE_PARTS)})(?:\.[a-z0-9_-]+)+")
 SPEAKS_COMMAND = re.compile(r"(?:output\.)?(?:words|tell)")
 WILD = "[a-z0-9._-]+"
@@ -36,6 +36,7 @@ SPEAKERS = {
     "slip": "ui/slip/",
     "staff": "ui/staff/",
     "command": "commands/",
+    "course": "demo/course/",
     "demo": "demo/",
     "status": "registry/status/",
 }

@@ -86,6 +86,8 @@ class Equipment:
     hand_over: Callable[[LibraryCardNumber, AnyService | None], bool] | None = None
     fields: FieldTeacher | None = None
     print_slip: Callable[[Slip], None] | None = None
+    watch: Callable[[Counter], None] = lambda counter: None
+    """Is told of each state once the windows show it."""
 
 
 class Engine:
@@ -93,7 +95,7 @@ class Engine:
 
     def __init__(self, settings: Settings, equipment: Equipment, bridge: Bridge, displays: Displays) -> None:
         self._settings, self._own_displays, self._displays = settings, equipment.own_displays, displays
-        self._repository = equipment.repository
+        self._repository, self._watch_state = equipment.repository, equipment.watch
         post = bridge.post
         self._card = CardThread(equipment.readers, equipment.judge, post)
         self._watch = CardWatch(equipment.monitor, post, settings.reader.name or None)
@@ -188,6 +190,7 @@ class Engine:
         if self._local_api is not None:
             self._local_api.show(verified_here(counter))
         self._displays.show_state(counter)
+        self._watch_state(counter)
 
     def look_at_displays(self) -> None:
         if self._own_displays:

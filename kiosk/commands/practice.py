@@ -1,15 +1,17 @@
-"""kiosk practice: both windows on a real or virtual card reader, with the demo's cards, in a home of its own."""
+"""kiosk practice: the course for staff, with virtual cards; with --reader, both windows on a real or virtual card reader."""
 
 from __future__ import annotations
 
 import argparse
+import tempfile
+from pathlib import Path
 
 from kiosk.checks.card import look_at_readers
 from kiosk.commands import output
 from kiosk.commands.command_line_to_type import to_type
 from kiosk.commands.display import start_display
 from kiosk.commands.parser import Commands
-from kiosk.config import Home, Settings, begin_practice, read_settings
+from kiosk.config import Home, LogSettings, Settings, begin_practice, read_settings
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.log import kept_in
@@ -22,11 +24,34 @@ _TROUBLE = {
 
 
 def add(commands: Commands) -> None:
-    commands.add("practice", act=practise, at_home=False, windowed=True).set_defaults(practises=True)
+    practice = commands.add("practice", act=practise, at_home=False, windowed=True)
+    practice.set_defaults(practises=True)
+    practice.option("--reader", action="store_true")
 
 
 def practise(home: Home, options: argparse.Namespace) -> int:
-    """Run in a home beside the usual one unless --home is given; never in one a counter uses."""
+    """Never in a home that a counter uses. The course leaves nothing behind, unless --home names a place for it."""
+    if options.reader:
+        return _on_a_reader(home, options)
+    if options.home is not None:
+        begin_practice(home)
+        return _course(home)
+    with tempfile.TemporaryDirectory(prefix="library-card-kiosk-practice-", ignore_cleanup_errors=True) as folder:
+        begun = Home(Path(folder))
+        begun.prepare(for_practice=True)
+        return _course(begun)
+
+
+def _course(home: Home) -> int:
+    application = start_display()
+    from kiosk.demo.course.program import run_course
+
+    with kept_in(home.logs, LogSettings()):
+        return run_course(application, home)
+
+
+def _on_a_reader(home: Home, options: argparse.Namespace) -> int:
+    """Run in a home beside the usual one unless --home is given."""
     begin_practice(home)
     settings = read_settings(home.config)
     _check_readers(settings)

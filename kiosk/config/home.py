@@ -85,7 +85,7 @@ class Home:
 
     @property
     def virtual_cards(self) -> Path:
-        """Keys of the cards shared by `practice` and `virtual-card`, and of their authority, which no other counter trusts."""
+        """Keys of the cards shared by `practice --reader` and `virtual-card`, and of their authority, which no other counter trusts."""
         return self.folder / "virtual-cards" / "demo"
 
     @property

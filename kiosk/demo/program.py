@@ -28,6 +28,8 @@ from kiosk.demo.script import walk
 from kiosk.demo.tour import Tour
 from kiosk.demo.tray import READERS, Tray
 from kiosk.domain.events import Event
+from kiosk.domain.model import AnyService, LibraryCardNumber
+from kiosk.domain.states import Counter
 from kiosk.equipment import now, open_handover, open_library
 from kiosk.ledger.running_lock import RunningLock
 from kiosk.smartcard.authority import Authority
@@ -50,9 +52,15 @@ class Setting:
     readers: Callable[[], CardReaders]
     monitor: Callable[[], ReaderMonitor]
     practice: bool = False
-    """Practice on real readers: both windows show a banner."""
+    """Both windows show a banner."""
     server: DemoLibraryServer | None = None
     """The library's server; None if this counter is alone."""
+    hand_over: Callable[[LibraryCardNumber, AnyService | None], bool] | None = None
+    """Takes a number in place of another program."""
+    opened: Callable[[Repository], None] = lambda store: None
+    """Is given the store before anything works on it."""
+    watch: Callable[[Counter], None] = lambda counter: None
+    """Is told of each state once the windows show it."""
 
 
 @contextmanager
@@ -77,6 +85,7 @@ def pretended_counter(
     """Run the program on any readers, trusting only the deck's own CA: a real card is refused before any PIN."""
     judge = CardJudge([Authority(deck.authority.der)], NoRevocation(), keys.site, now, allow_test=True)
     with Repository(home.store, keys, settings.counter.name, now, anchor=anchor) as repository:
+        setting.opened(repository)
         equipment = Equipment(
             readers=setting.readers,
             monitor=setting.monitor,
@@ -88,8 +97,9 @@ def pretended_counter(
             own_displays=len(QGuiApplication.screens()) > 1,
             sync=_sync(setting.server, repository, settings),
             library=open_library(home, settings),
-            hand_over=open_handover(settings),
+            hand_over=setting.hand_over or open_handover(settings),
             print_slip=slip_printer(home, settings),
+            watch=setting.watch,
         )
         with slips_swept(home, settings), running(Program(settings, equipment.facts, nullcontext(equipment))) as program:
             yield program

@@ -17,7 +17,7 @@ from kiosk.domain.errors import Code
 from kiosk.text import say
 from tests.support.commands.call import Call
 
-BEGINNING = (["config", "write"], ["practice"], ["virtual-card", "fine"], ["doctor"])
+BEGINNING = (["config", "write"], ["practice", "--reader"], ["virtual-card", "fine"], ["doctor"])
 beginning = pytest.mark.parametrize("command", BEGINNING, ids=" ".join)
 
 
@@ -104,7 +104,7 @@ def test_beside_the_root_there_is_no_room_for_practice(
     home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], chosen: str
 ) -> None:
     monkeypatch.setenv("KIOSK_HOME", chosen)
-    for command in (["practice"], ["virtual-card", "fine"]):
+    for command in (["practice", "--reader"], ["virtual-card", "fine"]):
         assert main(command) == 1
         said = capsys.readouterr()
         assert said.out == ""

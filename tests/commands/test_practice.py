@@ -1,4 +1,4 @@
-"""kiosk practice: the counter on a real reader with nothing else real, never in a home a counter uses."""
+"""kiosk practice: the course, and the counter on a real reader with nothing else real, never in a home a counter uses."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_both_windows_say_so_and_a_card_of_its_authority_is_read(
     assert not practice.folder.with_name("library-card-kiosk").exists()
     card = Deck(practice.virtual_cards).card("fine")
     pcscd.lay(card)
-    seen, told = practised(plain(say("refusal.not-linked.title")), "practice")
+    seen, told = practised(plain(say("refusal.not-linked.title")), "practice", "--reader")
     assert sorted(seen) == sorted([say("staff.practice"), plain(say("patron.practice", Language.JAPANESE))])
     assert str(practice.folder) in told
     assert practice.store.exists()
@@ -62,15 +62,15 @@ def test_both_windows_say_so_and_a_card_of_its_authority_is_read(
 @pytest.mark.pcscd
 def test_without_a_reader_it_says_what_to_do(practice: Home, pcscd: PcscdRig, capsys: pytest.CaptureFixture[str]) -> None:
     pcscd.restart(readers=False)
-    assert main(["practice"]) == 1
+    assert main(["practice", "--reader"]) == 1
     said = capsys.readouterr().err
     assert {plain_refusal(Code.READER_MISSING, "staff"), say("command.why.reader-missing.practice")} <= set(said.splitlines())
     pcscd.restart()
     practice.config.write_text('[card]\nrevocation = "none"\n[reader]\nname = "RC-S300"\n', encoding="utf-8")
-    assert main(["practice"]) == 1
+    assert main(["practice", "--reader"]) == 1
     assert "「RC-S300」に合うカードリーダーがありません。つながっているのは: Virtual PCD" in capsys.readouterr().err
     pcscd.stop()
-    assert main(["practice"]) == 1
+    assert main(["practice", "--reader"]) == 1
     said = capsys.readouterr().err
     assert {plain_refusal(Code.READER_SERVICE_MISSING, "staff"), say("command.why.reader-service-missing.practice")} <= set(
         said.splitlines()
@@ -83,7 +83,7 @@ def test_the_command_that_it_names_lays_a_card_it_reads(home: Home, pcscd: Pcscd
     laying = ["kiosk", "--home", str(place), "virtual-card"]
     assert main(laying[1:]) == 1  # no reader outside the rig
     pcscd.lay(Deck(Home(place).virtual_cards).card("fine"))
-    _bands, told = practised(plain(say("refusal.not-linked.title")), "--home", str(place), "practice")
+    _bands, told = practised(plain(say("refusal.not-linked.title")), "--home", str(place), "practice", "--reader")
     assert shlex.split(told.partition("「")[2].partition("」")[0]) == laying
 
 
@@ -106,7 +106,7 @@ def test_where_a_counter_works_nobody_practises(kiosk: Call, home: Home, tmp_pat
 def test_nobody_is_advised_of_what_only_another_system_has(key: str) -> None:
     said = say(for_platform(f"command.{key}"))
     assert ("pcscd" in said) is (sys.platform != "win32")
-    assert "kiosk demo" in said or sys.platform != "win32"
+    assert "kiosk demo" in said or "kiosk practice" in said or sys.platform != "win32"
 
 
 @pytest.mark.parametrize("at_keyboard", [True, False])
@@ -127,3 +127,14 @@ def test_cards_for_trust_make_no_home_for_practice(kiosk: Call, tmp_path: Path) 
     kiosk("virtual-card", "--export-authority", str(file), "--home", str(place), typed="はい\n", at_keyboard=True)
     assert file.exists()
     assert not Home(place).is_for_practice()
+
+
+def test_the_course_needs_no_reader_and_leaves_nothing_behind(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    aside = tmp_path / "temporary"
+    aside.mkdir()
+    monkeypatch.setenv("TMPDIR" if sys.platform != "win32" else "TEMP", str(aside))
+    before = sorted(tmp_path.rglob("*"))
+    seen, _told = practised(plain(say("staff.home.title")), "practice")
+    assert sorted(seen) == sorted([say("staff.practice"), plain(say("patron.practice", Language.JAPANESE))])
+    assert sorted(tmp_path.rglob("*")) == before
+    assert not default_home().for_practice().folder.exists()

@@ -22,7 +22,7 @@ FOR_PRACTICE = say("command.why.home-unusable.for-practice")
 
 def beginning(place: Path) -> list[list[str]]:
     """The commands that begin a home for practice."""
-    return [["practice", "--home", str(place)], ["virtual-card", "fine", "--home", str(place)]]
+    return [["practice", "--reader", "--home", str(place)], ["virtual-card", "fine", "--home", str(place)]]
 
 
 @pytest.mark.parametrize("by_a_link", [False, pytest.param(True, marks=pytest.mark.linux("symbolic links"))])
@@ -50,7 +50,7 @@ def test_what_lies_in_a_counters_home_makes_it_none_for_practice(kiosk: Call, ho
     (home.folder / name).unlink(missing_ok=True)
     make(home.folder / name)
     assert kiosk("config", "check").code == 0
-    said = kiosk("practice")
+    said = kiosk("practice", "--reader")
     assert (said.code, NOT_FOR_PRACTICE in said.err) == (1, True)
 
 
@@ -65,7 +65,7 @@ def test_a_counter_beside_the_usual_home_is_no_place_for_practice(
         home.folder.rename(beside)
     before = sorted(beside.iterdir())
     monkeypatch.setenv("KIOSK_HOME", str(tmp_path / "kiosk"))
-    for command in (["virtual-card", "fine"], ["practice"]):
+    for command in (["virtual-card", "fine"], ["practice", "--reader"]):
         assert main(command) == 1
         assert NOT_FOR_PRACTICE in capsys.readouterr().err
     assert sorted(beside.iterdir()) == before
@@ -85,11 +85,11 @@ def test_a_beginning_that_was_cut_off_is_begun_again(kiosk: Call, tmp_path: Path
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))
     try:
-        said = kiosk("practice", "--home", str(place.folder))
+        said = kiosk("practice", "--reader", "--home", str(place.folder))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
     assert (said.code, say("command.why.file.limited") in said.err) == (1, True)
-    assert NOT_FOR_PRACTICE not in kiosk("practice", "--home", str(place.folder)).err
+    assert NOT_FOR_PRACTICE not in kiosk("practice", "--reader", "--home", str(place.folder)).err
     assert FOR_PRACTICE in kiosk("config", "check", "--home", str(place.folder)).err
 
 
@@ -117,7 +117,7 @@ def test_a_counter_that_was_begun_and_no_more_is_none_for_practice(kiosk: Call, 
     (place.folder / "crl").touch()
     assert say("command.why.file.not-a-folder") in kiosk("config", "write", "--home", str(place.folder)).err
     (place.folder / "crl").unlink()
-    assert NOT_FOR_PRACTICE in kiosk("practice", "--home", str(place.folder)).err
+    assert NOT_FOR_PRACTICE in kiosk("practice", "--reader", "--home", str(place.folder)).err
     assert kiosk("config", "write", "--home", str(place.folder)).code == 0
 
 

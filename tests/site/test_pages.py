@@ -6,16 +6,22 @@ import re
 import tomllib
 from collections.abc import Iterator
 
+import polib
+
 from kiosk.domain.errors import Code
 from kiosk.domain.health_outcomes import OUTCOMES
+from kiosk.resource_files import resource
 from tests.support import ROOT
 from tools.site.command_reference import parsers
 from tools.site.config_reference import settings
+from tools.site.file_reasons import NEXT
 from tools.site.made_pages import filled_in
+from tools.site.markdown import text
 from tools.site.pictures import KEPT, shown_in_pages
 
 DOCS = ROOT / "docs"
-PAGES = [*sorted(path for path in DOCS.rglob("*.md") if path.name != "windows-branches.md"), ROOT / "README.md"]
+SITE = sorted(path for path in DOCS.rglob("*.md") if path.name != "windows-branches.md")
+PAGES = [*SITE, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 COMMANDS = dict(parsers())
 OPTIONS = {words: {option for action in parser._actions for option in action.option_strings} for words, parser in COMMANDS.items()}
 EXAMPLES = ("config.toml", "registry/registry.toml")
@@ -71,13 +77,22 @@ def test_every_message_and_finding_has_its_place() -> None:
     assert [outcome for outcome in OUTCOMES if f"\n(check-{outcome.partition('.')[0]})=\n" not in findings] == []
 
 
+def test_every_reason_that_commands_print_stands_on_the_page_of_messages() -> None:
+    page = filled_in((DOCS / "reference/messages.md").read_text("utf-8"))
+    told = {entry.msgid: entry.msgstr for entry in polib.pofile(str(resource("i18n/ja/command.po")))}
+    reasons = {key: sentence for key, sentence in told.items() if key.startswith("command.why.")}
+    assert len(reasons) > 200
+    assert [key for key, sentence in reasons.items() if text(sentence) not in page] == []
+    assert [name for name in NEXT if f"command.why.file.{name}" not in reasons] == []
+
+
 def test_the_pictures_that_pages_show_are_kept_and_no_others() -> None:
     assert {picture.stem for picture in KEPT.glob("*.png")} == shown_in_pages()
     assert sum(picture.stat().st_size for picture in KEPT.glob("*.png")) < 2_000_000
 
 
 def test_no_page_is_longer_than_two_screens_without_a_heading() -> None:
-    for page in PAGES[:-1]:
+    for page in SITE:
         text = re.sub(r"```.*?```|:::::.*?:::::", "", page.read_text("utf-8"), flags=re.DOTALL)
         parts = re.split(r"^#{1,4} .*$", text, flags=re.MULTILINE)
         assert [part.strip()[:60] for part in parts if len(part) > MOST_CHARACTERS] == [], page

@@ -29,6 +29,8 @@ QUESTIONS = {
     "別の連携があります": "staff/register",
     "スマートフォンは使えません": "reference/messages",
     "次の方のカードを先に読み取ってしまった": "staff/lend",
+    "新しい職員の研修": "staff/practice",
+    "練習の課題をやり直す": "staff/practice",
     # of administrators
     "利用カード番号の桁数を変えたい": "reference/config",
     "復旧シートをなくした": "administrator/recovery",
@@ -50,6 +52,7 @@ QUESTIONS = {
     "ブラウザーの欄に番号を入れる": "administrator/handover",
     "車いすの高さ": "administrator/place",
     "staff_code": "reference/config",
+    "別のユーザーのもので、このユーザーには権限がありません": "reference/messages",
     # of auditors, heads and who buys
     "38条の4": "auditor/law",
     "監査の記録が改ざんされていないか": "auditor/check",

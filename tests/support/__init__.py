@@ -1,6 +1,7 @@
 """Test support. Nothing here is a test; modules that run as programs document it in their first lines.
 
-- `counter/`: a whole counter. `headless` (no windows), `windowed` (the real program), `with_library` (and the pretend library's system
+- `counter/`: a whole counter. `headless` (no windows), `windowed` (the real program), `course_player`
+  (does the tasks of the practice course), `with_library` (and the pretend library's system
   behind it), `steps` (brought to one step after the other), `card_faults` and `card_swaps` (what goes wrong with cards),
   `on_small_disk` (a program).
 - `domain/`: the state machine alone. `scripted_counter` and `scripted_library` answer for everything outside; `random_events`,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import groupby
 
 import polib
@@ -28,11 +29,25 @@ def messages(*families: str) -> Iterator[str]:
         yield f"- **すること**: {_staff(code, 'staff-next')}"
         if code.about.patron is not ToPatron.NOTHING:
             yield f"- 利用者の画面: 「{_patron(code)}」"
+        yield from _reasons(code)
+
+
+def _reasons(code: Code) -> Iterator[str]:
+    """What commands add to it, where they know more."""
+    told = {key: sentence for key, sentence in _sentences("command").items() if key.startswith(f"command.why.{code}.")}
+    if told:
+        yield "- コマンドに出る、くわしい理由:"
+    yield from dict.fromkeys(f"  - {_with_windows(key, told)}" for key in told if not key.endswith("-windows"))
+
+
+def _with_windows(key: str, told: Mapping[str, str]) -> str:
+    on_windows = told.get(f"{key}-windows")
+    return text(told[key]) + (f" (Windows: {text(on_windows)})" if on_windows else "")
 
 
 def notices(*groups: str) -> Iterator[str]:
     """What else staff's window tells, with what to do, by the groups of its sentences: what has a text below its title."""
-    told = {entry.msgid: entry.msgstr for entry in polib.pofile(str(resource("i18n/ja/staff.po")))}
+    told = _sentences("staff")
     titled = [key for key in told if f"{key}-text" in told and key.rpartition(".")[0] in groups]
     for title, keys in groupby(titled, key=lambda key: _plain(told[key])):
         yield f"\n### {title}\n"
@@ -46,6 +61,11 @@ def findings(*checks: str) -> Iterator[str]:
             yield f"\n(check-{check})="
             yield f"### {text(say(f'command.doctor.{check}.title'))}\n"
             yield from table(("印", "出る言葉", "すること"), [_row(outcome) for outcome in outcomes])
+
+
+@cache
+def _sentences(part: str) -> dict[str, str]:
+    return {entry.msgid: entry.msgstr for entry in polib.pofile(str(resource(f"i18n/ja/{part}.po")))}
 
 
 def _row(outcome: str) -> tuple[str, str, str]:

@@ -1,5 +1,7 @@
 """The pictures of windows that pages show (docs/pictures): made by the tour of the demo, and kept, since the tour takes a minute.
 
+Those of the practice course, `course-…`, are made by `tools.site.course_pictures`.
+
 Each carries the names of what it shows, by which a test finds that the windows say something else by now.
 """
 
@@ -29,14 +31,23 @@ _STATUS = re.compile(r"(連携台帳|図書館システム|カードリーダー
 """At the foot of the window, at any time."""
 
 
-def tour(folder: Path, limit: float = 280) -> subprocess.CompletedProcess[str]:
+def tour(folder: Path) -> subprocess.CompletedProcess[str]:
     """The demo shows all it can, on a display of the size that pictures have; they lie in the folder afterwards."""
+    return _shown(["kiosk", "demo", "--tour"], folder)
+
+
+def course(folder: Path) -> subprocess.CompletedProcess[str]:
+    """The same of the practice course."""
+    return _shown(["tools.site.course_pictures"], folder)
+
+
+def _shown(program: list[str], folder: Path, limit: float = 280) -> subprocess.CompletedProcess[str]:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as aside:
         screens = Path(aside) / "screens.json"
         screens.write_text(json.dumps({"synchronousWindowSystemEvents": False, "screens": [_SCREEN]}), encoding="utf-8")
         environment = {**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={screens}", "TZ": "Asia/Tokyo"}
-        command = [sys.executable, "-m", "kiosk", "demo", "--tour", str(folder)]
+        command = [sys.executable, "-m", *program, str(folder)]
         return subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True, timeout=limit)
 
 
@@ -44,6 +55,10 @@ def shown_in_pages() -> set[str]:
     """The names of pictures that pages show."""
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     return {name for page in pages for name in _NAMED.findall(page.read_text("utf-8"))}
+
+
+def is_of_course(name: str) -> bool:
+    return name.startswith("course-")
 
 
 def drawn(folder: Path) -> dict[str, Path]:
@@ -74,11 +89,12 @@ def keep(picture: Path, name: str) -> None:
 def make() -> int:
     """All that pages show, and none beside."""
     with tempfile.TemporaryDirectory() as folder:
-        told = tour(Path(folder))
+        told = tour(Path(folder)), course(Path(folder))
         found = drawn(Path(folder))
         wanted = shown_in_pages()
-        if told.returncode or wanted - found.keys():
-            print(told.stdout[-2000:], told.stderr[-2000:], *sorted(wanted - found.keys()), sep="\n", file=sys.stderr)
+        if any(one.returncode for one in told) or wanted - found.keys():
+            said = (text[-2000:] for one in told for text in (one.stdout, one.stderr))
+            print(*said, *sorted(wanted - found.keys()), sep="\n", file=sys.stderr)
             return 1
         for old in KEPT.glob("*.png"):
             old.unlink()

@@ -130,7 +130,7 @@ class CounterFacts:
     """
     demo: bool = False
     practice: bool = False
-    """A demo on real readers. Both windows show it, since it looks like a working counter."""
+    """A demo for staff to practise. Both windows show it, since it looks like a working counter."""
 
     def finding(self, check: str) -> Finding:
         """The finding of this check, or an `unseen` one if it has not run yet."""

@@ -32,12 +32,15 @@ class FocusRing(QWidget):
 
     def _moved(self, before: QWidget | None, now: QWidget | None) -> None:
         reason, self._reason = self._reason, Qt.FocusReason.OtherFocusReason
-        if before is not None:
-            before.removeEventFilter(self)
+        for watched in (before, _scrolled(before)):
+            if watched is not None:
+                watched.removeEventFilter(self)
         if now is None or now.window() is not self.window():
             self._put_around(None)
             return
-        now.installEventFilter(self)
+        for watching in (now, _scrolled(now)):
+            if watching is not None:
+                watching.installEventFilter(self)
         self._put_around(now if reason in _KEYBOARD else None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -46,7 +49,11 @@ class FocusRing(QWidget):
             self._reason = event.reason()
         elif kind == QEvent.Type.MouseButtonPress:
             self._put_around(None)
-        elif watched is self._around and kind in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide):
+        elif (
+            self._around is not None
+            and watched in (self._around, _scrolled(self._around))
+            and kind in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide)
+        ):
             self._put_around(self._around if kind != QEvent.Type.Hide else None)
         return False
 
@@ -66,3 +73,11 @@ class FocusRing(QWidget):
         for inset, width, colour in ((5, 2, "focus_gap"), (2, 4, "focus")):
             painter.setPen(QPen(QColor(COLOURS[colour]), width))
             painter.drawRoundedRect(self.rect().adjusted(inset, inset, -inset - 1, -inset - 1), 12, 12)
+
+
+def _scrolled(widget: QWidget | None) -> QWidget | None:
+    """What moves when the page with this widget is scrolled."""
+    above = None if widget is None else widget.parentWidget()
+    while above is not None and not above.property("scrolled"):
+        above = above.parentWidget()
+    return above
