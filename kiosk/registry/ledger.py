@@ -76,10 +76,8 @@ class RegistryLedger:
         retention: timedelta = RETENTION,
         keys: SiteKey | None = None,
     ) -> None:
-        """Of a database that `found` has been called on once. `keys`: the site key with those before it, without which no operation of an
-        earlier generation is understood.
-
-        Raises Unavailable: store-damaged, if it was not.
+        """Of a database that `found` has been called on once; raises Unavailable (store-damaged) if it was not. `keys`: the site key with
+        those before it, without which no operation of an earlier generation is understood.
         """
         self.database = database
         self.earlier = () if keys is None else keys.earlier
