@@ -28,6 +28,7 @@ QUESTIONS = {
     "貸出延長のしかた": "staff/lend",
     "別の連携があります": "staff/register",
     "スマートフォンは使えません": "reference/messages",
+    "画面を利用者に向けてください": "staff/register",
     "次の方のカードを先に読み取ってしまった": "staff/lend",
     # of administrators
     "利用カード番号の桁数を変えたい": "reference/config",
@@ -44,6 +45,12 @@ QUESTIONS = {
     "1台のパソコンを何人かで使う": "administrator/shared_computer",
     "ブラウザーの欄に番号を入れる": "administrator/handover",
     "車いすの高さ": "administrator/place",
+    "SQLiteからPostgreSQLに移す": "administrator/database",
+    "控えに設定は入っているか": "administrator/recovery",
+    "この窓口は、使用を終えました": "reference/messages",
+    "同じカードが、前の行では、ほかの利用カードの番号になっています": "reference/messages",
+    "窓口が動いています。窓口を閉じてから、もう一度実行してください": "reference/messages",
+    "終了の途中": "administrator/server",
     "staff_code": "reference/config",
     # of auditors, heads and who buys
     "38条の4": "auditor/law",

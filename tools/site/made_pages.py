@@ -12,10 +12,11 @@ from sphinx.application import Sphinx
 
 from tools.site.command_reference import commands
 from tools.site.config_reference import config
-from tools.site.messages import findings, messages, notices
+from tools.site.messages import causes, findings, messages, notices
 
 _MARKER = re.compile(r"^<!-- made: (\S+)((?: \S+)*) -->$", re.MULTILINE)
 _KINDS: Mapping[str, Callable[..., Iterator[str]]] = {
+    "causes": causes,
     "commands": commands,
     "config": config,
     "findings": findings,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import groupby
 
 import polib
@@ -26,17 +27,23 @@ def messages(*families: str) -> Iterator[str]:
         yield f"### {_staff(code, 'title')}\n"
         yield f"{_staff(code, 'staff')}\n"
         yield f"- **すること**: {_staff(code, 'staff-next')}"
+        yield from (f"- コマンドに出る理由: {reason}" for reason in _reasons(code))
         if code.about.patron is not ToPatron.NOTHING:
             yield f"- 利用者の画面: 「{_patron(code)}」"
 
 
 def notices(*groups: str) -> Iterator[str]:
-    """What else staff's window tells, with what to do, by the groups of its sentences: what has a text below its title."""
-    told = {entry.msgid: entry.msgstr for entry in polib.pofile(str(resource("i18n/ja/staff.po")))}
-    titled = [key for key in told if f"{key}-text" in told and key.rpartition(".")[0] in groups]
+    """What else staff's window tells, with what to do, by the groups of its sentences: what has a text or advice below its title."""
+    told = _catalogue("staff")
+    titled = [key for key in told if {f"{key}-text", f"{key}-next"} & told.keys() and key.rpartition(".")[0] in groups]
     for title, keys in groupby(titled, key=lambda key: _plain(told[key])):
         yield f"\n### {title}\n"
-        yield from (f"- {_plain(told[f'{key}-text'])}" for key in keys)
+        yield from (f"- {_plain(told[part])}" for key in keys for part in (f"{key}-text", f"{key}-next") if part in told)
+
+
+def causes(group: str) -> Iterator[str]:
+    """Sentences of commands that stand alone, by the beginning of their keys."""
+    yield from (f"- {_plain(sentence)}" for key, sentence in _catalogue("command").items() if key.startswith(f"{group}."))
 
 
 def findings(*checks: str) -> Iterator[str]:
@@ -53,6 +60,18 @@ def _row(outcome: str) -> tuple[str, str, str]:
     found, advice = text(say(key)), text(say(f"{key}-next")) if knows(f"{key}-next") else _NOTHING_TO_DO
     on_windows = [text(say(f"{each}-windows")) for each in (f"{key}-next",) if knows(f"{each}-windows")]
     return _MARKS[OUTCOMES[outcome]], found, advice + "".join(f" (Windows: {each})" for each in on_windows)
+
+
+def _reasons(code: Code) -> Iterator[str]:
+    groups = (f"command.why.{code}.", *(("command.why.file.",) if code is Code.FILE_UNUSABLE else ()))
+    every = (_plain(sentence) for key, sentence in _catalogue("command").items() if key.startswith(groups))
+    # One that only hands on the words of another program says nothing here.
+    yield from (reason for reason in dict.fromkeys(every) if not reason.endswith("○○"))
+
+
+@cache
+def _catalogue(part: str) -> Mapping[str, str]:
+    return {entry.msgid: entry.msgstr for entry in polib.pofile(str(resource(f"i18n/ja/{part}.po")))}
 
 
 def _staff(code: Code, part: str) -> str:
