@@ -135,6 +135,8 @@ def _join(
         # Another site key, under which nobody could read the links that are here.
         raise Refused(Code.COUNTER_OF_ANOTHER, reason="server", registry=membership.registry) from None
     output.tell_done("enrol.done", name=enrolled.counter, url=str(url), count=enrolled.status.count)
+    if settings.counter.name != enrolled.counter:
+        output.tell_done("enrol.shown-name", name=enrolled.counter, shown=settings.counter.name)
     repository, _ = opened(home, settings)
     with repository:
         # What is done before the first contact takes no number that the hardware before has used.

@@ -8,6 +8,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from kiosk.commands import output
+from kiosk.commands.audit import counter_label
 from kiosk.commands.confirmation import agrees, answer_to, somebody_is_there
 from kiosk.commands.open_store import note_administrative_act, with_repository
 from kiosk.commands.parser import Commands
@@ -47,7 +48,7 @@ def list_links(home: Home, options: argparse.Namespace) -> int:
         note_administrative_act(repository, AdministrativeAct.LISTED)
         link, waits = None, output.words("links.is-undelivered" if _is_shut_out(repository) else "links.is-pending")
         for link in repository.list_links():
-            row = [f"{in_japan(link.since):%Y-%m-%d %H:%M}", link.counter, link.number]
+            row = [f"{in_japan(link.since):%Y-%m-%d %H:%M}", counter_label(link.counter), link.number]
             print("\t".join([*row, waits] if link.pending else row))
         if link is None:
             output.warn("links.none")

@@ -74,6 +74,9 @@ def _read_files(options: argparse.Namespace) -> Files | int:
     enrolment = None if options.enrolment is None else _read_enrolment(options.enrolment)
     if config is not None or enrolment is not None:
         path, mistakes = _mistakes(options.config_file, config)
+        if mistakes and path is None:
+            output.warn("setup.config-none")
+            return output.MISUSE
         for mistake in mistakes:
             output.complain(mistake)
         if any(mistake.params.get("reason") in _OF_NEWER for mistake in mistakes):
@@ -84,8 +87,10 @@ def _read_files(options: argparse.Namespace) -> Files | int:
     return Files(config, options.config_file, enrolment, options.enrolment)
 
 
-def _mistakes(path: Path | None, config: bytes | None) -> tuple[Path, list[Refused]]:
-    """Of the config given; without one, of the one that is there, or would be made: a counter that is enrolled needs a whole one."""
+def _mistakes(path: Path | None, config: bytes | None) -> tuple[Path | None, list[Refused]]:
+    """Of the config given; without one, of the one that is there, or would be made (and is no file yet): a counter that is enrolled needs a
+    whole one.
+    """
     ours = Home(machine_folder())
     if path is not None and config is not None:
         return path, CONFIG.check_content(path, config)
@@ -93,7 +98,7 @@ def _mistakes(path: Path | None, config: bytes | None) -> tuple[Path, list[Refus
         with acting_as_member(ours.folder):
             if ours.config.exists():
                 return ours.config, check_settings(ours.config)
-    return ours.config, CONFIG.check_content(ours.config, default_config().encode())
+    return None, CONFIG.check_content(ours.config, default_config().encode())
 
 
 def _read_enrolment(path: Path) -> EnrolmentFile:

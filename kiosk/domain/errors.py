@@ -52,7 +52,8 @@ class Code(StrEnum):
     TRUST_UNUSABLE = "trust-unusable", about_counter(Family.TRUST, ToPatron.CLOSED)
     """There are files, but each is damaged, exposed or forged."""
     TRUST_ENDED = "trust-ended", about_counter(Family.TRUST, ToPatron.CLOSED)
-    REVOCATION_STALE = "revocation-stale", about_counter(Family.REVOCATION, ToPatron.CLOSED)
+    REVOCATION_STALE = "revocation-stale", about_counter(Family.REVOCATION, ToPatron.NOTHING)
+    """Told by `kiosk tap` beside a card that is accepted all the same."""
     REVOCATION_TOO_OLD = "revocation-too-old", about_counter(Family.REVOCATION, ToPatron.CLOSED)
     """Exceeds `crl_max_age`: no card is accepted until there is a newer list."""
     KEY_MISMATCH = "key-mismatch", about_card(Guide.WAIT, lay_again=False, library_card_serves=True, ends_proof=True)

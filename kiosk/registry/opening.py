@@ -17,7 +17,7 @@ from kiosk.domain.errors import Code, Unavailable
 from kiosk.ledger.notes import read_note, write_note
 from kiosk.ledger.recovery_sheet import fingerprint
 from kiosk.registry.counters import Counters, server_act
-from kiosk.registry.database import RegistryDatabase, open_database, open_sqlite
+from kiosk.registry.database import RegistryDatabase, open_database, open_sqlite, without_password
 from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.head_row import HeadTable
 from kiosk.registry.ledger import RegistryLedger
@@ -140,7 +140,7 @@ def open_server_database(home: RegistryHome, settings: RegistrySettings, *, crea
     except Unavailable as error:
         # PostgreSQL tells of damage in other ways: a database that opens, and has no schema of ours, is another one.
         if error.code is Code.STORE_MISSING or (error.code is Code.STORE_DAMAGED and settings.database.url):
-            place = error.params.get("place") or error.params.get("file") or str(home.database)
+            place = without_password(settings.database.url) if settings.database.url else str(home.database)
             raise Unavailable(Code.LEDGER_MISSING, place=place) from error
         raise
 

@@ -9,6 +9,7 @@ from threading import Thread
 
 import pytest
 
+from kiosk.commands.output import words
 from kiosk.config import Home, read_settings
 from kiosk.domain.enrolment_code import EnrolmentCode
 from kiosk.equipment import key_place_of, open_repository, open_sync
@@ -39,12 +40,18 @@ def test_a_counter_is_enrolled_under_the_name_that_the_server_gave_it(kiosk: Cal
     said = kiosk("enrol", site.url, typed=f"{code.formatted().lower()}\n", at_keyboard=at_keyboard)
     assert said.code == 0, said.err
     assert NAME in said.out
+    settings = read_settings(home.config)
+    assert words("enrol.shown-name", name=NAME, shown=settings.counter.name) in said.out
     known = membership(home)
     assert known is not None
     assert (known.registry, known.counter) == (site.url, NAME)
-    settings = read_settings(home.config)
     with open_repository(home, settings)[0] as store:
         assert open_sync(home, settings, store) is not None
+
+
+def test_a_counter_that_is_called_as_on_the_server_is_told_of_one_name(kiosk: Call, home: Home, site: InProcess) -> None:
+    said = kiosk("enrol", site.url, typed=f"{site.code(read_settings(home.config).counter.name).formatted()}\n")
+    assert (said.code, "[counter] name" in said.out) == (0, False)
 
 
 def test_nothing_secret_is_said_or_logged(kiosk: Call, home: Home, site: InProcess) -> None:

@@ -19,7 +19,7 @@ def test_what_was_done_with_the_server_and_its_counters_is_listed(registry: Call
     acts = [words(f"audit.act.{act}") for act in ("code", "enrol", "backup", "revoke")]
     lines = [line.split("\t") for line in said.out.splitlines()]
     assert [line[4] for line in lines if len(line) > 4][-4:] == acts
-    assert [line[2] for line in lines if len(line) > 4][-4:] == ["中央1", "中央1", "registry", "中央1"]
+    assert [line[2] for line in lines if len(line) > 4][-4:] == ["中央1", "中央1", words("audit.counter.registry"), "中央1"]
     rows = [json.loads(line) for line in registry("audit", "--json").out.splitlines()]
     assert [row["act"] for row in rows][-4:] == ["code", "enrol", "backup", "revoke"]
 

@@ -105,7 +105,7 @@ def test_files_that_cannot_be_used_change_nothing(here: Path, site: InProcess) -
         "wrong-time": words("why.enrolment-file-unusable.expired").partition("(")[0].format(name="desk\\u{001B}[2J"),
         "wrong-url": say("refusal.registry-url.staff-next"),
         "missing": words("why.file.missing"),
-        "undecided": "card.revocation",
+        "undecided": words("setup.config-none"),
         "account": words("why.setup-impossible.not-administrator"),
     }
     assert told.keys() == sentences.keys()

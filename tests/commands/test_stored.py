@@ -94,8 +94,8 @@ def test_the_audit_trail_is_listed_for_people_and_programs(kiosk: Any, linked: H
         MASKED,
         "certificate revocation:not-checked pin",
     )
-    assert re.fullmatch(r"監査の記録の終わり: 1行 印 [0-9a-f]{64}\n", kiosk("audit", "list", "--since", "2999-01-01").out)
-    assert re.search(r"1行 印 [0-9a-f]{64}", kiosk("audit", "list", "--json").err)
+    assert re.fullmatch(r"監査の記録の終わり: 1:[0-9a-f]{64}\n", kiosk("audit", "list", "--since", "2999-01-01").out)
+    assert re.search(r": 1:[0-9a-f]{64}", kiosk("audit", "list", "--json").err)
 
 
 def test_where_there_are_no_links_that_is_said_and_a_script_reads_none(kiosk: Any, linked: Home) -> None:

@@ -86,7 +86,7 @@ def test_a_counter_that_its_server_does_not_accept_says_that_nothing_will_be_sen
     said = kiosk("links", "unlink", *arguments, "--reason", "lost")
     assert said.code == 1
     assert "ほかの窓口で解除してください" in said.err
-    assert "起動すると送ります" not in said.out + said.err
+    assert "動いている間に送ります" not in said.out + said.err
 
 
 def test_a_counter_that_is_alone_stops_nothing(kiosk: Any, linked: Home) -> None:

@@ -11,6 +11,7 @@ import pytest
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import DatabaseSettings, RegistrySettings, ServerSettings
 from kiosk.domain.errors import Code, Unavailable
+from kiosk.registry.database import without_password
 from kiosk.registry.opening import OpenedRegistry, open_registry
 from kiosk.registry.tls import check_as_a_counter
 from tests.support.postgres.cluster import PostgresCluster
@@ -84,7 +85,9 @@ def test_another_empty_database_is_not_begun_with_a_used_key(home: RegistryHome,
     """As after a typing mistake in the URL."""
     opened(home, RegistrySettings(database=DatabaseSettings(postgres.create_database())), begins=True)
     other = RegistrySettings(database=DatabaseSettings(postgres.create_database()))
-    assert trouble(home, other, begins=begins).code is Code.LEDGER_MISSING
+    told = trouble(home, other, begins=begins)
+    assert told.code is Code.LEDGER_MISSING
+    assert told.params["place"] == without_password(other.database.url), "not the file that the server would have without the URL"
 
 
 @pytest.mark.parametrize("begins", [True, False])

@@ -37,7 +37,7 @@ def config(file: str) -> Iterator[str]:
             yield f"## {text(f'[{section}]')}"
         yield f"\n({prefix}-{section}-{setting.names[0]})="
         yield "### " + text(f"[{section}] {', '.join(setting.names)}")
-        yield from _explained(setting.about)
+        yield from explained(setting)
         yield f"\n{_default(setting)}"
 
 
@@ -66,10 +66,10 @@ def _default(setting: Setting) -> str:
     return "はじめの値: " + "、".join(code(value) for value in setting.defaults)
 
 
-def _explained(about: tuple[str, ...]) -> Iterator[str]:
+def explained(setting: Setting) -> Iterator[str]:
     """Sentences; what is indented lists values and their meanings."""
     choices: list[tuple[str, str]] = []
-    for line in about:
+    for line in setting.about:
         if line.startswith("  "):
             _add(choices, line)
             continue

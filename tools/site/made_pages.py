@@ -14,10 +14,11 @@ from tools.site.command_reference import commands
 from tools.site.config_reference import config
 from tools.site.course_reference import tasks, timetable
 from tools.site.file_reasons import file_reasons
-from tools.site.messages import findings, messages, notices
+from tools.site.messages import causes, findings, messages, notices
 
 _MARKER = re.compile(r"^<!-- made: (\S+)((?: \S+)*) -->$", re.MULTILINE)
 _KINDS: Mapping[str, Callable[..., Iterator[str]]] = {
+    "causes": causes,
     "commands": commands,
     "config": config,
     "file-reasons": file_reasons,

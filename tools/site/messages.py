@@ -46,12 +46,17 @@ def _with_windows(key: str, told: Mapping[str, str]) -> str:
 
 
 def notices(*groups: str) -> Iterator[str]:
-    """What else staff's window tells, with what to do, by the groups of its sentences: what has a text below its title."""
+    """What else staff's window tells, with what to do, by the groups of its sentences: what has a text or advice below its title."""
     told = _sentences("staff")
-    titled = [key for key in told if f"{key}-text" in told and key.rpartition(".")[0] in groups]
+    titled = [key for key in told if {f"{key}-text", f"{key}-next"} & told.keys() and key.rpartition(".")[0] in groups]
     for title, keys in groupby(titled, key=lambda key: _plain(told[key])):
         yield f"\n### {title}\n"
-        yield from (f"- {_plain(told[f'{key}-text'])}" for key in keys)
+        yield from (f"- {_plain(told[part])}" for key in keys for part in (f"{key}-text", f"{key}-next") if part in told)
+
+
+def causes(group: str) -> Iterator[str]:
+    """Sentences of commands that stand alone, by the beginning of their keys."""
+    yield from (f"- {_plain(sentence)}" for key, sentence in _sentences("command").items() if key.startswith(f"{group}."))
 
 
 def findings(*checks: str) -> Iterator[str]:
