@@ -12,10 +12,11 @@ from contextlib import ExitStack
 
 from kiosk.config import Settings
 from kiosk.domain.errors import Code, KioskError
+from kiosk.domain.field_targets import WayIn
 from kiosk.domain.health import OUTCOMES, Condition, Finding
 from kiosk.domain.model import Service
 from kiosk.domain.states import HandoverWhen
-from kiosk.library.handover import ProgramWindow, Target, WayIn, accessibility, desktop
+from kiosk.library.handover import ProgramWindow, Target, accessibility, desktop
 from kiosk.library.handover.configured import all_targets
 from kiosk.library.handover.elements import Element, Elements, Unknown
 

@@ -13,10 +13,11 @@ from kiosk.commands import output
 from kiosk.commands.confirmation import agrees, answer_to, somebody_is_there
 from kiosk.commands.parser import Commands
 from kiosk.config import HandoverTarget, Home, Settings, counter_rules, read_settings
-from kiosk.config.handover_settings import PAUSE_MS, PREFIXES, SET_VALUE, SUFFIXES, UNCHECKED, WAYS
+from kiosk.config.handover_settings import PAUSE_MS, PREFIXES, SUFFIXES, UNCHECKED
 from kiosk.config.handover_targets import drop_target, keep_target
 from kiosk.domain.errors import Code, KioskError, Refused
 from kiosk.domain.escaping import escaped
+from kiosk.domain.field_targets import WayIn
 from kiosk.domain.model import AnyService, LocalService, Service
 from kiosk.domain.rules import BarcodeRule
 from kiosk.domain.states import HandoverWhen
@@ -40,7 +41,7 @@ def add(commands: Commands) -> None:
     teaching.option("--title", metavar="TEXT")
     teaching.option("--prefix", choices=PREFIXES, default="none")
     teaching.option("--suffix", choices=SUFFIXES, default="none")
-    teaching.option("--way", choices=WAYS, default=WAYS[0])
+    teaching.option("--way", choices=[way.value for way in WayIn], default=WayIn.KEYS.value)
     teaching.option("--pause-ms", type=int, choices=range(PAUSE_MS + 1), metavar="MS", default=0)
     teaching.option("--number", metavar="NUMBER")
     teaching.option("--unchecked", action="store_true")
@@ -63,7 +64,7 @@ def teach(home: Home, options: argparse.Namespace) -> int:
     if not (options.title or somebody_is_there()):
         output.warn("handover.title-needed")
         return output.MISUSE
-    if options.unchecked and options.way == SET_VALUE:
+    if options.unchecked and options.way == WayIn.SET_VALUE:
         output.warn("handover.value-needs-field")
         return output.MISUSE
     target = _window(options) if options.unchecked else _field(options, number, rule)
@@ -121,7 +122,7 @@ def show_chromium(home: Home, options: argparse.Namespace) -> int:
 
 def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> HandoverTarget | None:
     """What was learnt of the field that people click into, told to them; None if it is of no use. The title is the whole one."""
-    from kiosk.library.handover import WayIn, desktop
+    from kiosk.library.handover import desktop
     from kiosk.library.handover.teaching import teach as learn
 
     with ExitStack() as ends:
@@ -163,7 +164,7 @@ def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> Hando
         program=taught.window.program,
         prefix=options.prefix,
         suffix=suffix,
-        way=options.way,
+        way=WayIn(options.way),
         pause_ms=options.pause_ms,
         role=field.role,
         label=field.name,
@@ -189,7 +190,7 @@ def _window(options: argparse.Namespace) -> HandoverTarget:
         program=window.program,
         prefix=options.prefix,
         suffix=options.suffix,
-        way=options.way,
+        way=WayIn(options.way),
         pause_ms=options.pause_ms,
         habit=UNCHECKED,
     )

@@ -11,7 +11,7 @@ from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event
-from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
+from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField, WayIn
 from kiosk.domain.health import Finding
 from kiosk.domain.model import (
     AnyService,
@@ -105,7 +105,7 @@ class FieldTeacher(Protocol):
 
     def teach(
         self,
-        way: FieldWay,
+        way: WayIn,
         *,
         unchecked: bool,
         seen: Callable[[SeenField], None],

@@ -18,10 +18,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.field_targets import WayIn
 from kiosk.library.handover.checked_typing import FieldTyping
 from kiosk.library.handover.elements import Accessibility, Element, Elements, Field, Unknown
 from kiosk.library.handover.seat import Desktop, ProgramWindow, Seat
-from kiosk.library.handover.target import Key, Target, WayIn
+from kiosk.library.handover.target import Key, Target
 
 LIMIT = 3.0
 """Time limit of `hand_over` in seconds, whatever the desktop does, without the pauses that a target has."""
@@ -36,7 +37,6 @@ __all__ = [
     "ProgramWindow",
     "Seat",
     "Target",
-    "WayIn",
     "accessibility",
     "desktop",
     "hand_over",

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from kiosk.domain.errors import Code, Refused
+from kiosk.domain.field_targets import WayIn
 from kiosk.library.handover.elements import Accessibility, Element, Elements, Field, Habit, Unknown
 from kiosk.library.handover.no_elements import NoElements
 from kiosk.library.handover.seat import Desktop, ProgramWindow, Seat
-from kiosk.library.handover.target import WayIn
 
 _STEADY_SECONDS = 1.5
 """How long a field has to have the focus before it counts as chosen."""

@@ -17,7 +17,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from kiosk import child_process
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, accessibility, desktop, hand_over, limit_of
+from kiosk.domain.field_targets import WayIn
+from kiosk.library.handover import Key, ProgramWindow, Target, accessibility, desktop, hand_over, limit_of
 from kiosk.library.handover.elements import Accessibility, Element, Field, Habit, Unknown
 from kiosk.library.handover.teaching import TYPING_SECONDS, GivenUp, Learnt, learn
 

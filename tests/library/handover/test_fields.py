@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.field_targets import WayIn
 from kiosk.library import handover
-from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, hand_over
+from kiosk.library.handover import Key, ProgramWindow, Target, hand_over
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
 from tests.support.screens.scripted_fields import CLOCK, NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedDesktop, ScriptedFields
 

@@ -14,6 +14,7 @@ import pytest
 
 from kiosk.checks.handover import check_handover
 from kiosk.config import CardSettings, HandoverSettings, HandoverTarget, RevocationSource, Settings
+from kiosk.domain.field_targets import WayIn
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import HandoverWhen
 from kiosk.equipment import open_handover
@@ -83,7 +84,7 @@ if sys.platform == "win32":
         """By the layout of the window, with Shift where a capital needs it."""
         handover = settings.handover
         target = HandoverTarget(
-            name="貸出", title=handover.title, program="notepad", suffix="enter", way="scan-codes", pause_ms=1, habit="unchecked"
+            name="貸出", title=handover.title, program="notepad", suffix="enter", way=WayIn.SCAN_CODES, pause_ms=1, habit="unchecked"
         )
         settings = replace(settings, handover=replace(handover, title="", target=(target,)))
         assert check_handover(settings).outcome == "handover.untried"

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, hand_over, teaching
+from kiosk.domain.field_targets import WayIn
+from kiosk.library.handover import Key, ProgramWindow, Target, hand_over, teaching
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
 from kiosk.library.handover.no_elements import NoElements
 from kiosk.library.handover.teaching import GivenUp, Taught, learn, teach, watch
