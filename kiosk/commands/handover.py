@@ -100,10 +100,12 @@ def try_out(home: Home, options: argparse.Namespace) -> int:
         _tell_whose(number, rule)
         _wait_for_front(target, here)
         began = time.monotonic()
-        hand_over(number, target, here, accessible)
+        lost = hand_over(number, target, here, accessible)
         took = time.monotonic() - began
     how = "handover.tried" if target.is_read_back else "handover.tried-sent" if target.field is not None else "handover.tried-window"
     output.tell_done(how, number=number, took=round(took * 1000))
+    if lost:
+        output.warn("handover.clipboard-lost")
     return output.OK
 
 

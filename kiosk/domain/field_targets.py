@@ -30,6 +30,15 @@ class WayIn(StrEnum):
     """On Windows by that key too: for programs that pass keys on to another computer, and drop characters without one."""
     SET_VALUE = "set-value"
     """The program is asked to show the number in its field: no key is pressed."""
+    PASTE = "paste"
+    """From the clipboard, by Ctrl+V."""
+    PASTE_INSERT = "paste-insert"
+    """By Shift+Insert: for terminals, which on X11 take it from the primary selection."""
+
+    @property
+    def pasting_key(self) -> str:
+        """What pastes; empty where nothing is pasted."""
+        return {WayIn.PASTE: "ctrl+v", WayIn.PASTE_INSERT: "shift+insert"}.get(self, "")
 
 
 @dataclass(frozen=True, slots=True)

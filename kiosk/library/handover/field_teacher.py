@@ -17,7 +17,8 @@ from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField, WayI
 from kiosk.library.handover import ProgramWindow, accessibility, desktop
 from kiosk.library.handover.configured import of_config
 from kiosk.library.handover.elements import Element, Unknown
-from kiosk.library.handover.teaching import GivenUp, Learnt, chosen_window, watch
+from kiosk.library.handover.learning import GivenUp, Learnt
+from kiosk.library.handover.teaching import chosen_window, watch
 from kiosk.library.handover.typing_process import hand_over_in_turn, learn_in_turn
 
 SECONDS = 60.0

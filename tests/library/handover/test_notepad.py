@@ -6,23 +6,29 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
 
 from kiosk.checks.handover import check_handover
 from kiosk.config import CardSettings, HandoverSettings, HandoverTarget, RevocationSource, Settings
 from kiosk.domain.field_targets import WayIn
+from kiosk.domain.handed import Handed
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import HandoverWhen
 from kiosk.equipment import open_handover
 from kiosk.library.handover import Key, Target, desktop
 from tests.support.screens.fitting_windows import fitting_windows
-from tests.support.wait import wait_until
+from tests.support.wait import WAIT_MS, wait_until
 
 NUMBERS = 200
+COPIED = "前の方の書名"
 ARRIVES = 5.0
 """Seconds within which a number stands there. One that does not is told of at the end, beside all others."""
 pytestmark = [
@@ -96,6 +102,28 @@ if sys.platform == "win32":
             with suppress(AssertionError):
                 wait_until(lambda number=number: text_of(window.handle).endswith(f"{number}\r\n"), "it", ARRIVES)
         assert text_of(window.handle).split("\r\n") == [*numbers, ""]
+
+    @pytest.mark.parametrize("way", [WayIn.PASTE, WayIn.PASTE_INSERT])
+    def test_a_pasted_number_leaves_the_clipboard_as_it_was(settings: Settings, qtbot: QtBot, way: WayIn) -> None:
+        handover = settings.handover
+        target = HandoverTarget(name="貸出", title=handover.title, program="notepad", suffix="enter", way=way, habit="unchecked")
+        settings = replace(settings, handover=replace(handover, title="", target=(target,)))
+        [window] = fitting_windows(Target(handover.title, handover.program), desktop())
+        clipboard = QGuiApplication.clipboard()
+        data = QMimeData()
+        data.setText(COPIED)
+        data.setHtml(f"<b>{COPIED}</b>")
+        clipboard.setMimeData(data)
+        hand_over = open_handover(settings)
+        assert hand_over is not None
+        with ThreadPoolExecutor(1) as apart:
+            # Qt promises what it has copied, and makes it when somebody asks.
+            handed = apart.submit(hand_over, LibraryCardNumber("D2104067851"), None)
+            qtbot.waitUntil(handed.done, timeout=WAIT_MS)
+        assert handed.result() == Handed(checked=False)
+        wait_until(lambda: text_of(window.handle) == "D2104067851\r\n", "the number", ARRIVES)
+        assert clipboard.text() == COPIED
+        assert COPIED in clipboard.mimeData().html()
 
     def test_doctor_finds_the_window(settings: Settings) -> None:
         finding = check_handover(settings)

@@ -22,6 +22,7 @@ from kiosk.domain.events import (
     TeachPressed,
 )
 from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField, WayIn
+from kiosk.domain.handed import Handed
 from kiosk.domain.states import Counter, FieldAct
 from tests.support.domain.random_registry import registry_back
 
@@ -60,3 +61,8 @@ def fields_next(draw: random.Random, counter: Counter) -> Event | None:
         ),
     }
     return draw.choice(answers[page.act])
+
+
+def handed(draw: random.Random) -> Handed:
+    """What is known of a number that was handed over."""
+    return Handed(draw.random() < 0.8, draw.random() < 0.2)
