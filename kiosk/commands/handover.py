@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import platform
 import sys
 import time
 from contextlib import ExitStack
@@ -174,6 +175,7 @@ def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> Hando
         tag=field.tag,
         address=field.address,
         habit=field.habit.value,
+        computer=platform.node(),
     )
 
 

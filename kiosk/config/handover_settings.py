@@ -40,6 +40,8 @@ class HandoverTarget:
     """Of the page, without query and fragment."""
     habit: str = setting(Choice({word: word for word in HABITS}), "plain")
     """What it does while the number is typed; unchecked: it cannot be seen, as in a remote session, and only the window is checked."""
+    computer: str = setting(_REST, "")
+    """Where it was taught."""
 
 
 def _why_wrong(target: HandoverTarget) -> tuple[str, str] | None:

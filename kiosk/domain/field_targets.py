@@ -61,6 +61,8 @@ class FieldTarget:
     suffix: str = "none"
     way: WayIn = WayIn.KEYS
     pause_ms: int = 0
+    computer: str = ""
+    """Where it was taught."""
     in_force: bool = True
     """Whether the program that runs knows it already."""
 

@@ -34,6 +34,7 @@ TARGETS = st.builds(
     suffix=st.sampled_from(SUFFIXES),
     way=st.sampled_from(WayIn),
     pause_ms=st.integers(0, 100),
+    computer=st.just("DESK-1"),
     role=st.just("entry"),
     label=READABLE,
     habit=st.sampled_from(["plain", "formats"]),

@@ -5,6 +5,7 @@ To look is done here, to type in a process apart where an X server has to be hel
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -108,6 +109,7 @@ def _taught(window: ProgramWindow, element: Element, way: WayIn, learnt: Learnt)
         address=element.address,
         habit=learnt.habit.value,
         way=way,
+        computer=platform.node(),
     )
     return TaughtField(target, learnt.is_noticed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +69,7 @@ def test_a_field_is_taught_kept_tried_and_forgotten(form: FormWindow, teacher: F
     assert taught is not None
     target = taught.target
     assert (target.title, target.label, target.habit, target.way) == (TITLE, "利用者番号", "plain", way)
+    assert target.computer == platform.node()
     assert taught.is_noticed is (way is WayIn.KEYS)
     assert (staff.seen[-1].label, staff.seen[-1].is_editable, staff.typing) == ("利用者番号", True, [NUMBER])
     assert form.do("text", "card", "") == {"card": "", "note": ""}
