@@ -243,7 +243,7 @@ def test_why_a_field_could_not_be_taught_is_said_with_what_to_do_here(desk: Live
         (Code.HANDOVER_NOT_SHOWN, (("typed", 3),), "入ったものを消してから"),
         (Code.HANDOVER_FIELD_FILLED, (), "欄を空にしてから"),
         (Code.HANDOVER_IMPOSSIBLE, (), "管理者に「kiosk doctor」での確認を"),
-        (Code.FILE_UNUSABLE, (("place", "config.toml"), ("reason", "denied")), ""),
+        (Code.FILE_UNUSABLE, (("place", "config.toml"), ("reason", "denied")), "管理者に権限の確認を"),
     ):
         touch(desk, TEACH)
         desk.happen(FieldsFailed(page(desk).ticket, code, params))
