@@ -11,6 +11,7 @@ from typing import Any
 from Xlib import X, Xatom
 from Xlib.protocol import event
 
+_CLOCK_SECONDS = 5.0
 _MOST_BYTES = 64 << 20
 """A large picture."""
 _OF_THE_SERVER = frozenset({Xatom.DRAWABLE, Xatom.PIXMAP, Xatom.BITMAP, Xatom.COLORMAP, Xatom.WINDOW, Xatom.CURSOR, Xatom.FONT})
@@ -59,7 +60,7 @@ class SelectionReading:
         """The time of the X server, which it tells with changes only (ICCCM 2.1)."""
         place = self._display.get_atom("_KIOSK_TIME")
         self._window.change_property(place, Xatom.INTEGER, 32, [0], X.PropModeReplace)
-        found = self._wait(lambda each: isinstance(each, event.PropertyNotify) and each.atom == place, time.monotonic() + 1)
+        found = self._wait(lambda each: isinstance(each, event.PropertyNotify) and each.atom == place, time.monotonic() + _CLOCK_SECONDS)
         return int(found.time)
 
     def value(self, selection: int, target: int, until: float) -> Value | None:
