@@ -4,8 +4,8 @@
 
 This module decides which window receives the number and when typing stops; `x11` and `windows` carry it out. Window, title, program and
 focus are checked before and after every key. On X11 check and key are atomic; elsewhere a short race remains. A target with a field has
-that looked at as well (`checked_typing`, `atspi`). Blocks for up to three seconds, nine where the number is pasted, so call it on a thread
-that may wait.
+that looked at as well (`checked_typing`, `atspi`). Blocks for up to three seconds, thirteen where the number is pasted, so call it on a
+thread that may wait.
 """
 
 from __future__ import annotations

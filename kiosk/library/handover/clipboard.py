@@ -19,8 +19,8 @@ from kiosk.domain.errors import Code, Refused
 from kiosk.library.handover.seat import ProgramWindow
 
 _MODULE = "kiosk.library.handover.clipboard_keeper"
-SECONDS = 6.0
-"""What pasting may add to the time of a hand-over, on a slow machine."""
+SECONDS = 10.0
+"""What pasting may add to the time of a hand-over, where a slow machine takes long to start a process."""
 ANSWER_SECONDS = 0.7
 """How long whoever has copied something may take to say what it has. Longer, and it hangs: it could not give it to anybody else either."""
 GIVE_BACK_SECONDS = 4.0

@@ -23,9 +23,9 @@ from kiosk.domain.handed import Handed
 from kiosk.domain.model import LibraryCardNumber
 from kiosk.domain.states import HandoverWhen
 from kiosk.equipment import open_handover
-from kiosk.library.handover import Key, Target, desktop, hand_over
+from kiosk.library.handover import Key, Target, clipboard, desktop, hand_over
 from tests.support.screens.fitting_windows import fitting_windows
-from tests.support.wait import WAIT_MS, wait_until
+from tests.support.wait import LIMIT, WAIT_MS, wait_until
 
 NUMBERS = 200
 COPIED = "前の方の書名"
@@ -124,16 +124,20 @@ if sys.platform == "win32":
             tap(VK_CAPITAL)
 
     @pytest.mark.parametrize("way", [WayIn.PASTE, WayIn.PASTE_INSERT])
-    def test_a_pasted_number_leaves_the_clipboard_as_it_was(settings: Settings, qtbot: QtBot, way: WayIn) -> None:
+    def test_a_pasted_number_leaves_the_clipboard_as_it_was(
+        settings: Settings, qtbot: QtBot, way: WayIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("SECONDS", "ANSWER_SECONDS", "GIVE_BACK_SECONDS"):
+            monkeypatch.setattr(clipboard, name, LIMIT)
         handover = settings.handover
         target = HandoverTarget(name="貸出", title=handover.title, program="notepad", suffix="enter", way=way, habit="unchecked")
         settings = replace(settings, handover=replace(handover, title="", target=(target,)))
         [window] = fitting_windows(Target(handover.title, handover.program), desktop())
-        clipboard = QGuiApplication.clipboard()
+        copied = QGuiApplication.clipboard()
         data = QMimeData()
         data.setText(COPIED)
         data.setHtml(f"<b>{COPIED}</b>")
-        clipboard.setMimeData(data)
+        copied.setMimeData(data)
         type_number = open_handover(settings)
         assert type_number is not None
         with ThreadPoolExecutor(1) as apart:
@@ -142,8 +146,8 @@ if sys.platform == "win32":
             qtbot.waitUntil(handed.done, timeout=WAIT_MS)
         assert handed.result() == Handed(checked=False)
         wait_until(lambda: text_of(window.handle) == "D2104067851\r\n", "the number", ARRIVES)
-        assert clipboard.text() == COPIED
-        assert COPIED in clipboard.mimeData().html()
+        assert copied.text() == COPIED
+        assert COPIED in copied.mimeData().html()
 
     def test_doctor_finds_the_window(settings: Settings) -> None:
         finding = check_handover(settings)
