@@ -45,7 +45,7 @@ class Copying:
         return said
 
     def wait_for_whole(self) -> dict[str, Any]:
-        """What is there, once that is all that was copied: Qt gives up after five seconds what a busy machine brings in parts."""
+        """What is there, once that is all that was copied: Qt keeps the formats of an owner until it has heard of the next one."""
         wait_until(lambda: self.do("look")["whole"], "what was copied", LIMIT)
         return self.do("look")
 
