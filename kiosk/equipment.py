@@ -13,6 +13,7 @@ from kiosk.config.machine_place import is_machine_home, machine_keys_folder
 from kiosk.domain.calendar import day_in_japan
 from kiosk.domain.errors import Code, Unavailable
 from kiosk.domain.events import Event
+from kiosk.domain.handed import Handed
 from kiosk.domain.model import AnyService, LibraryCardNumber
 from kiosk.domain.states import CounterFacts, HandoverWhen
 from kiosk.domain.trial_number import trial_number
@@ -158,21 +159,20 @@ def open_library(home: Home, settings: Settings) -> IlsClient | None:
     return IlsClient(home.ils_settings(settings.ils), today)
 
 
-def open_handover(settings: Settings) -> Callable[[LibraryCardNumber, AnyService | None], bool] | None:
+def open_handover(settings: Settings) -> Callable[[LibraryCardNumber, AnyService | None], Handed] | None:
     """A function that types a library card number where the configuration wants it for a service; None if handing over is off.
 
-    Call it on a thread that may wait. It returns whether staff need not look where the number went: False for a target that the library has
-    marked as unchecked. It raises Refused and Unavailable with the handover codes.
+    Call it on a thread that may wait. It raises Refused and Unavailable with the handover codes.
     """
     if settings.handover.when is HandoverWhen.OFF:
         return None
     from kiosk.library.handover.configured import target_for
     from kiosk.library.handover.typing_process import hand_over_in_turn
 
-    def type_number(number: LibraryCardNumber, service: AnyService | None) -> bool:
+    def type_number(number: LibraryCardNumber, service: AnyService | None) -> Handed:
         target = target_for(settings.handover, service)
-        hand_over_in_turn(number.text, target)
-        return not target.unchecked
+        lost = hand_over_in_turn(number.text, target)
+        return Handed(not target.unchecked, clipboard_lost=lost > 0)
 
     return type_number
 

@@ -61,6 +61,8 @@ def refusal(code: Code, part: StaffPart, /, **params: str | int) -> str:
 
     Of a number handed over it adds how many keys were pressed (`typed`), or names what is not known of the field (`reason`).
 
+    Of a file, `staff-next` follows from why it cannot be used (`reason`).
+
     `staff-next` does not send staff to look for a reason already shown, and refers to the link's card if no number was `entered`.
     """
     sentence, known = _refusal(code, part, params)
@@ -101,6 +103,8 @@ def _refusal(code: Code, part: StaffPart, params: dict[str, str | int]) -> tuple
         sentence = say(about_field if knows(about_field) else key)
         return sentence + (say(f"{key}-counted") if part == "staff" and params.get("typed") else ""), params
     if part == "staff-next":
+        if code is Code.FILE_UNUSABLE and knows(by_reason := f"{key}-{params.get('reason')}"):
+            return say(by_reason), params
         told = params.get("said") or stop_causes(str(params.get("stops", "")))
         if code is Code.LIBRARY_CARD_STOPPED and told:
             return say(f"{key}-told"), params

@@ -25,6 +25,7 @@ pytest_plugins = [
     "tests.support.postgres.databases",
     "tests.support.ledger.registry_ledgers",
     "tests.support.count_cases",
+    "tests.support.left_processes",
     "tests.support.linux_only",
     "tests.support.time_by_folder",
     "tests.support.counter.headless",

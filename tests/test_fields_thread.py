@@ -11,13 +11,13 @@ import pytest
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event, FieldSeen, FieldsFailed, FieldTaught, FieldTypingBegan, TargetsRead, TargetTried
 from kiosk.domain.field_effects import FieldQuestion, ForgetTarget, KeepTarget, ReadTargets, StopTeaching, TeachField, TryTarget
-from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
+from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField, WayIn
 from kiosk.domain.model import Ticket
 from kiosk.effects.fields_thread import FieldsThread
 from tests.support.domain.random_fields import SEEN, TARGET
 from tests.support.wait import LIMIT
 
-TEACH = TeachField(Ticket(7), FieldWay.KEYS, unchecked=False)
+TEACH = TeachField(Ticket(7), WayIn.KEYS, unchecked=False)
 
 
 class Config:
@@ -34,7 +34,7 @@ class Config:
 
     def teach(
         self,
-        way: FieldWay,
+        way: WayIn,
         *,
         unchecked: bool,
         seen: Callable[[SeenField], None],

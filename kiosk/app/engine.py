@@ -17,6 +17,7 @@ from kiosk.checks.stored_data import check_store
 from kiosk.config import Settings, counter_rules
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.events import CheckFound, DayBegan, Event, RestartNeeded, Ticked
+from kiosk.domain.handed import Handed
 from kiosk.domain.health import bug_in, unseen
 from kiosk.domain.model import AnyService, IlsCondition, LibraryCardNumber, RegistryCondition
 from kiosk.domain.slip import Slip
@@ -83,7 +84,7 @@ class Equipment:
     forget_crashes: Callable[[], None] = lambda: None
     """Staff have seen what the check `crashes` has found."""
     library: LibrarySystem | None = None
-    hand_over: Callable[[LibraryCardNumber, AnyService | None], bool] | None = None
+    hand_over: Callable[[LibraryCardNumber, AnyService | None], Handed] | None = None
     fields: FieldTeacher | None = None
     print_slip: Callable[[Slip], None] | None = None
     watch: Callable[[Counter], None] = lambda counter: None

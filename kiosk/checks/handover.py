@@ -6,16 +6,19 @@ Whole titles, and what fields show, are not reported: they may name patrons.
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from kiosk.config import Settings
+from kiosk.config import HandoverTarget, Settings
+from kiosk.config.handover_settings import UNCHECKED
 from kiosk.domain.errors import Code, KioskError
+from kiosk.domain.field_targets import WayIn
 from kiosk.domain.health import OUTCOMES, Condition, Finding
 from kiosk.domain.model import Service
 from kiosk.domain.states import HandoverWhen
-from kiosk.library.handover import ProgramWindow, Target, WayIn, accessibility, desktop
+from kiosk.library.handover import ProgramWindow, Target, accessibility, desktop
 from kiosk.library.handover.configured import all_targets
 from kiosk.library.handover.elements import Element, Elements, Unknown
 
@@ -59,13 +62,24 @@ def check_handover(settings: Settings | None) -> Finding:
         return Finding("handover.impossible", _facts(targets[0]))
     worst = max(found, key=lambda finding: _SEVERITY.index(OUTCOMES[finding.outcome]))
     if sys.platform == "win32":
-        # KEYEVENTF_SCANCODE (https://learn.microsoft.com/windows/win32/api/winuser/ns-winuser-keybdinput) ran under Wine only.
-        untried = [target.name for target in targets if target.way is WayIn.SCAN_CODES]
-        if untried and OUTCOMES[worst.outcome] is Condition.OK:
+        # UI Automation (https://learn.microsoft.com/windows/win32/winauto/entry-uiauto-win32) ran nowhere yet, KEYEVENTF_SCANCODE
+        # (https://learn.microsoft.com/windows/win32/api/winuser/ns-winuser-keybdinput) and pasting under Wine only.
+        if (untried := untried_here(settings.handover.target, platform.node())) and OUTCOMES[worst.outcome] is Condition.OK:
             return Finding("handover.untried", {"name": "、".join(untried)})
     if worst.outcome == "handover.fields":
         return Finding("handover.fields", {"name": "、".join(target.name for target in targets if target.field is not None)})
     return worst
+
+
+def untried_here(targets: Sequence[HandoverTarget], computer: str) -> list[str]:
+    """The names of those in which no number is known to have arrived on this computer: fields taught elsewhere; and windows, where
+    teaching types nothing, with a way that is not the usual one.
+    """
+    return [
+        target.name
+        for target in targets
+        if (target.way is not WayIn.KEYS if target.habit == UNCHECKED else target.computer.casefold() != computer.casefold())
+    ]
 
 
 def _unknown_service(settings: Settings) -> Finding | None:

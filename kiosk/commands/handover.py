@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import platform
 import sys
 import time
 from contextlib import ExitStack
@@ -13,10 +14,11 @@ from kiosk.commands import output
 from kiosk.commands.confirmation import agrees, answer_to, somebody_is_there
 from kiosk.commands.parser import Commands
 from kiosk.config import HandoverTarget, Home, Settings, counter_rules, read_settings
-from kiosk.config.handover_settings import PAUSE_MS, PREFIXES, SET_VALUE, SUFFIXES, UNCHECKED, WAYS
+from kiosk.config.handover_settings import PAUSE_MS, PREFIXES, SUFFIXES, UNCHECKED
 from kiosk.config.handover_targets import drop_target, keep_target
 from kiosk.domain.errors import Code, KioskError, Refused
 from kiosk.domain.escaping import escaped
+from kiosk.domain.field_targets import WayIn
 from kiosk.domain.model import AnyService, LocalService, Service
 from kiosk.domain.rules import BarcodeRule
 from kiosk.domain.states import HandoverWhen
@@ -40,7 +42,7 @@ def add(commands: Commands) -> None:
     teaching.option("--title", metavar="TEXT")
     teaching.option("--prefix", choices=PREFIXES, default="none")
     teaching.option("--suffix", choices=SUFFIXES, default="none")
-    teaching.option("--way", choices=WAYS, default=WAYS[0])
+    teaching.option("--way", choices=[way.value for way in WayIn], default=WayIn.KEYS.value)
     teaching.option("--pause-ms", type=int, choices=range(PAUSE_MS + 1), metavar="MS", default=0)
     teaching.option("--number", metavar="NUMBER")
     teaching.option("--unchecked", action="store_true")
@@ -63,7 +65,7 @@ def teach(home: Home, options: argparse.Namespace) -> int:
     if not (options.title or somebody_is_there()):
         output.warn("handover.title-needed")
         return output.MISUSE
-    if options.unchecked and options.way == SET_VALUE:
+    if options.unchecked and options.way == WayIn.SET_VALUE:
         output.warn("handover.value-needs-field")
         return output.MISUSE
     target = _window(options) if options.unchecked else _field(options, number, rule)
@@ -99,10 +101,12 @@ def try_out(home: Home, options: argparse.Namespace) -> int:
         _tell_whose(number, rule)
         _wait_for_front(target, here)
         began = time.monotonic()
-        hand_over(number, target, here, accessible)
+        lost = hand_over(number, target, here, accessible)
         took = time.monotonic() - began
     how = "handover.tried" if target.is_read_back else "handover.tried-sent" if target.field is not None else "handover.tried-window"
     output.tell_done(how, number=number, took=round(took * 1000))
+    if lost:
+        output.warn("handover.clipboard-lost")
     return output.OK
 
 
@@ -121,7 +125,7 @@ def show_chromium(home: Home, options: argparse.Namespace) -> int:
 
 def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> HandoverTarget | None:
     """What was learnt of the field that people click into, told to them; None if it is of no use. The title is the whole one."""
-    from kiosk.library.handover import WayIn, desktop
+    from kiosk.library.handover import desktop
     from kiosk.library.handover.teaching import teach as learn
 
     with ExitStack() as ends:
@@ -163,7 +167,7 @@ def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> Hando
         program=taught.window.program,
         prefix=options.prefix,
         suffix=suffix,
-        way=options.way,
+        way=WayIn(options.way),
         pause_ms=options.pause_ms,
         role=field.role,
         label=field.name,
@@ -171,6 +175,7 @@ def _field(options: argparse.Namespace, number: str, rule: BarcodeRule) -> Hando
         tag=field.tag,
         address=field.address,
         habit=field.habit.value,
+        computer=platform.node(),
     )
 
 
@@ -189,7 +194,7 @@ def _window(options: argparse.Namespace) -> HandoverTarget:
         program=window.program,
         prefix=options.prefix,
         suffix=options.suffix,
-        way=options.way,
+        way=WayIn(options.way),
         pause_ms=options.pause_ms,
         habit=UNCHECKED,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.config.value_types import Choice, Number, Tables, Text, Texts, setting
+from kiosk.domain.field_targets import WayIn
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.states import HandoverWhen
 
@@ -10,9 +11,7 @@ UNCHECKED = "unchecked"
 HABITS = ("plain", "formats", "renders", "jumps", "submits", UNCHECKED)
 PREFIXES = ("none", "enter", "tab", "escape", *(f"f{number}" for number in range(1, 13)))
 SUFFIXES = tuple(key for key in PREFIXES if key != "escape")
-SET_VALUE = "set-value"
 PAUSE_MS = 100
-WAYS = ("keys", "scan-codes", SET_VALUE)
 _NAMED = Text(r"[^\x00-\x1f\x7f]{1,40}", '"…" (1 … 40)')
 _REST = Text(r"[^\x00-\x1f\x7f]{0,300}", '"…" (0 … 300)')
 
@@ -30,7 +29,7 @@ class HandoverTarget:
     program: str = setting(_REST, "")
     prefix: str = setting(Choice({word: word for word in PREFIXES}), "none")
     suffix: str = setting(Choice({word: word for word in SUFFIXES}), "none")
-    way: str = setting(Choice({word: word for word in WAYS}), "keys")
+    way: WayIn = setting(Choice({way.value: way for way in WayIn}), WayIn.KEYS)
     pause_ms: int = setting(Number(0, PAUSE_MS), 0)
     """After each character, for programs that lose some."""
     role: str = setting(Text(r"([a-z][a-z -]{0,40})?", '"entry"'), "")
@@ -41,12 +40,14 @@ class HandoverTarget:
     """Of the page, without query and fragment."""
     habit: str = setting(Choice({word: word for word in HABITS}), "plain")
     """What it does while the number is typed; unchecked: it cannot be seen, as in a remote session, and only the window is checked."""
+    computer: str = setting(_REST, "")
+    """Where it was taught."""
 
 
 def _why_wrong(target: HandoverTarget) -> tuple[str, str] | None:
     """The setting that does not go with the others, and what it should be."""
     if target.habit == UNCHECKED:
-        return ("way", '"keys"') if target.way == SET_VALUE else None
+        return ("way", '"keys"') if target.way is WayIn.SET_VALUE else None
     if not target.role:
         return "role", '"entry"'
     if not (target.label or target.id):

@@ -211,6 +211,8 @@ class Code(StrEnum):
     """Another field of the right window has the focus, or none."""
     HANDOVER_FIELD_FILLED = "handover-field-filled", about_counter(Family.HANDOVER, ToPatron.NOTHING)
     HANDOVER_NOT_SHOWN = "handover-not-shown", about_counter(Family.HANDOVER, ToPatron.NOTHING, typed=int)
+    HANDOVER_CLIPBOARD = "handover-clipboard", about_counter(Family.HANDOVER, ToPatron.NOTHING)
+    """Another program does not let go of the clipboard, or does not say what it has there."""
     # slips
     SLIP_FAILED = "slip-failed", about_counter(Family.SLIP, ToPatron.NOTHING)
     SLIP_PRINTER_MISSING = "slip-printer-missing", about_counter(Family.SLIP, ToPatron.NOTHING, printer=str)

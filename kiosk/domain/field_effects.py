@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.domain.field_targets import FieldTarget, FieldWay
+from kiosk.domain.field_targets import FieldTarget, WayIn
 from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import Ticket
@@ -22,7 +22,7 @@ class TeachField:
     """
 
     ticket: Ticket
-    way: FieldWay
+    way: WayIn
     unchecked: bool
     """Only the window, into which nothing is typed."""
 

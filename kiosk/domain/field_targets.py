@@ -21,12 +21,24 @@ _LONGEST_TITLE = 160
 
 
 @unique
-class FieldWay(StrEnum):
-    """How the number gets into a field that is taught at the counter."""
+class WayIn(StrEnum):
+    """How the number gets into the window."""
 
     KEYS = "keys"
+    """Each character as such; on X11 by the key that gives it in the layout in force."""
     SCAN_CODES = "scan-codes"
+    """On Windows by that key too: for programs that pass keys on to another computer, and drop characters without one."""
     SET_VALUE = "set-value"
+    """The program is asked to show the number in its field: no key is pressed."""
+    PASTE = "paste"
+    """From the clipboard, by Ctrl+V."""
+    PASTE_INSERT = "paste-insert"
+    """By Shift+Insert: for terminals, which on X11 take it from the primary selection."""
+
+    @property
+    def pasting_key(self) -> str:
+        """What pastes; empty where nothing is pasted."""
+        return {WayIn.PASTE: "ctrl+v", WayIn.PASTE_INSERT: "shift+insert"}.get(self, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +59,10 @@ class FieldTarget:
     habit: str = "plain"
     prefix: str = "none"
     suffix: str = "none"
-    way: str = FieldWay.KEYS.value
+    way: WayIn = WayIn.KEYS
     pause_ms: int = 0
+    computer: str = ""
+    """Where it was taught."""
     in_force: bool = True
     """Whether the program that runs knows it already."""
 

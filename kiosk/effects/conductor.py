@@ -243,7 +243,7 @@ class Conductor:
         def type_number() -> Event:
             if hand_over is None:
                 return HandoverFailed(ticket, Code.HANDOVER_IMPOSSIBLE)
-            return HandedOver(ticket, checked=hand_over(number, service))
+            return HandedOver(ticket, hand_over(number, service))
 
         self._hands.do(type_number, lambda error: HandoverFailed(ticket, error.code, tuple(error.params.items())))
 

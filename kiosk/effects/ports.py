@@ -11,7 +11,8 @@ from kiosk.domain.circulation import Item, ItemAnswer, LoanList
 from kiosk.domain.effects import RecordAct
 from kiosk.domain.errors import Code
 from kiosk.domain.events import Event
-from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
+from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField, WayIn
+from kiosk.domain.handed import Handed
 from kiosk.domain.health import Finding
 from kiosk.domain.model import (
     AnyService,
@@ -105,7 +106,7 @@ class FieldTeacher(Protocol):
 
     def teach(
         self,
-        way: FieldWay,
+        way: WayIn,
         *,
         unchecked: bool,
         seen: Callable[[SeenField], None],
@@ -139,8 +140,8 @@ class Outside:
     """Called on the work thread. Never raises."""
     library: LibrarySystem | None = None
     """None if no library system is configured: every library card is then accepted unchecked, and the screens show that."""
-    hand_over: Callable[[LibraryCardNumber, AnyService | None], bool] | None = None
-    """Types the number into another program's window. Returns False where nobody can tell which field it went to. Raises KioskError."""
+    hand_over: Callable[[LibraryCardNumber, AnyService | None], Handed] | None = None
+    """Types the number into another program's window. Raises KioskError."""
     fields: FieldTeacher | None = None
     """None where no configuration can be written."""
     print_slip: Callable[[Slip], None] | None = None

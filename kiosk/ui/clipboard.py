@@ -7,23 +7,9 @@ from typing import cast
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QClipboard, QGuiApplication, QKeyEvent, QKeySequence
 
+from kiosk.domain.clipboard_marks import MARKS
+
 Mode = QClipboard.Mode
-_NO = bytes(4)
-"""A DWORD of 0."""
-MARKS = {
-    # KDE's convention, honoured by other clipboard managers.
-    "x-kde-passwordManagerHint": b"secret",
-    # https://learn.microsoft.com/windows/win32/dataxchg/clipboard-formats#cloud-clipboard-and-clipboard-history-formats
-    "ExcludeClipboardContentFromMonitorProcessing": _NO,
-    "CanIncludeInClipboardHistory": _NO,
-    "CanUploadToCloudClipboard": _NO,
-}
-"""Formats that exclude the content from clipboard history and cloud sync, each on its platform and ignored on the others.
-
-Qt registers a type it does not know with Windows, under the name as it is.
-"""
-
-
 _OURS = "kiosk"
 """Tells our content from that of others without asking its owner for anything."""
 
@@ -33,6 +19,7 @@ def put(text: str, mode: Mode = Mode.Clipboard) -> None:
     data = QMimeData()
     data.setObjectName(_OURS)
     data.setText(text)
+    # Qt registers a type it does not know with Windows, under the name as it is.
     for name, value in MARKS.items():
         data.setData(name, value)
     QGuiApplication.clipboard().setMimeData(data, mode)

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.checks.handover import HandoverWatch, check_handover
+from kiosk.checks.handover import HandoverWatch, check_handover, untried_here
 from kiosk.config import CardSettings, HandoverSettings, HandoverTarget, RevocationSource, Settings
+from kiosk.domain.field_targets import WayIn
 from kiosk.domain.health import Condition
 from kiosk.domain.states import HandoverWhen
 from kiosk.library.handover import atspi_bus
@@ -48,6 +49,13 @@ def test_a_field_is_there_or_not(form: FormWindow) -> None:
     assert outcome(CARD, replace(note, label="住所")) == "handover.field-missing"
     assert outcome(replace(CARD, title="ほかの窓")) == "handover.missing"
     assert outcome(replace(CARD, program="firefox")) == "handover.missing-program"
+
+
+def test_on_windows_a_field_is_untried_until_it_was_taught_there() -> None:
+    here, elsewhere = replace(CARD, computer="DESK-1"), replace(CARD, name="予約", computer="DESK-2")
+    window = replace(CARD, name="端末", habit="unchecked")
+    windows = [window, *(replace(window, name=way.value, way=way) for way in (WayIn.SCAN_CODES, WayIn.PASTE))]
+    assert untried_here((CARD, here, elsewhere, *windows), "desk-1") == ["貸出の番号", "予約", "scan-codes", "paste"]
 
 
 def test_a_service_that_there_is_not_is_told_first(form: FormWindow) -> None:

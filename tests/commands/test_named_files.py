@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.config.file_access import FileTrouble
+from kiosk.config.text_encoding import OtherEncoding
 from kiosk.domain.errors import Code
-from kiosk.text import say
+from kiosk.text import plain_refusal, say
 from tests.support.commands.call import Call
 
 GIVEN = (
@@ -43,3 +45,20 @@ def test_what_is_to_be_restored_and_is_not_there_is_said(kiosk: Call, tmp_path: 
             say(f"refusal.{Code.FILE_UNUSABLE}.staff-next"),
         ],
     )
+
+
+@pytest.mark.parametrize("reason", [*FileTrouble, *OtherEncoding])
+def test_what_to_do_about_a_file_follows_from_what_is_wrong_with_it(reason: FileTrouble | OtherEncoding) -> None:
+    """Whoever may not read a file does not look for its name."""
+    about_place = {
+        FileTrouble.MISSING,
+        FileTrouble.LEADS_NOWHERE,
+        FileTrouble.LEADS_ELSEWHERE,
+        FileTrouble.NOT_A_FOLDER,
+        FileTrouble.TOO_LONG,
+        FileTrouble.RESERVED,
+        FileTrouble.NO_TEXT,
+        FileTrouble.OTHER,
+    }
+    told = plain_refusal(Code.FILE_UNUSABLE, "staff-next", place="/home/list.csv", reason=reason.value)
+    assert (told == say("refusal.file-unusable.staff-next")) is (reason in about_place)

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.config import HandoverTarget, check_settings, counter_rules, read_settings
-from kiosk.config.handover_settings import HABITS, PREFIXES, SUFFIXES, WAYS, HandoverSettings
+from kiosk.config.handover_settings import HABITS, PREFIXES, SUFFIXES, HandoverSettings
 from kiosk.config.handover_settings import TARGETS as TARGETS_KIND
 from kiosk.config.handover_targets import keep_target, with_target, without_target
 from kiosk.config.toml import loads
 from kiosk.domain.errors import Code, Refused
+from kiosk.domain.field_targets import WayIn
 from kiosk.domain.model import LocalService, Service
 from kiosk.library.handover.configured import target_for
 from kiosk.resource_files import resource
@@ -31,8 +32,9 @@ TARGETS = st.builds(
     services=st.lists(st.sampled_from(["loan", "renewal", "学習室"]), unique=True, max_size=3).map(tuple),
     prefix=st.sampled_from(PREFIXES),
     suffix=st.sampled_from(SUFFIXES),
-    way=st.sampled_from(WAYS),
+    way=st.sampled_from(WayIn),
     pause_ms=st.integers(0, 100),
+    computer=st.just("DESK-1"),
     role=st.just("entry"),
     label=READABLE,
     habit=st.sampled_from(["plain", "formats"]),
@@ -164,7 +166,7 @@ def test_every_habit_makes_a_target() -> None:
 
 
 def test_every_way_and_every_key_makes_a_target() -> None:
-    for way in WAYS:
+    for way in WayIn:
         for prefix in PREFIXES:
             for suffix in SUFFIXES:
                 made = target_for(HandoverSettings(target=(replace(LENDING, way=way, prefix=prefix, suffix=suffix, pause_ms=30),)), None)

@@ -31,7 +31,7 @@ from kiosk.domain.events import (
     TimeUp,
 )
 from kiosk.domain.field_effects import ForgetTarget, KeepTarget, ReadTargets, StopTeaching, TeachField, TryTarget
-from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField, target_for_service, target_name, title_parts
+from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField, WayIn, target_for_service, target_name, title_parts
 from kiosk.domain.machine import step
 from kiosk.domain.model import Insertion, LocalService, ReaderCondition, Service
 from kiosk.domain.states import Counter, CounterFacts, CounterRules, FieldAct, FieldDone, Fields, Section
@@ -72,10 +72,10 @@ def at() -> Page:
 
 
 def test_from_a_click_to_a_target_in_the_configuration(at: Page) -> None:
-    at.happen(TeachPressed(FieldWay.KEYS))
+    at.happen(TeachPressed(WayIn.KEYS))
     [asked] = at.of(TeachField)
     assert isinstance(asked, TeachField)
-    assert (asked.way, asked.unchecked, at.page.act) == (FieldWay.KEYS, False, FieldAct.WATCHING)
+    assert (asked.way, asked.unchecked, at.page.act) == (WayIn.KEYS, False, FieldAct.WATCHING)
     other = SeenField("terminal", "端末", reason="silent-program")
     for seen in (other, SEEN):
         at.answer(FieldSeen, seen=seen)

@@ -20,6 +20,7 @@ from kiosk.domain.events import (
     LibraryCardEntered,
     ServiceChosen,
 )
+from kiosk.domain.handed import Handed
 from kiosk.domain.itemservices import ITEM_SERVICES
 from kiosk.domain.machine import step
 from kiosk.domain.model import IlsCondition, LocalService, Service, Sound
@@ -191,9 +192,11 @@ def test_a_number_in_a_field_that_cannot_be_checked_is_handed_over_and_said() ->
     desk.lay(CARD)
     while not desk.of(HandOver):
         desk.answer()
-    desk.tell(HandedOver(desk.of(HandOver)[-1].ticket, checked=False))
+    desk.tell(HandedOver(desk.of(HandOver)[-1].ticket, Handed(checked=False, clipboard_lost=True)))
     flow = desk.at(PatronShown)
-    assert (flow.handing, flow.handed) == (Handing.UNCHECKED, True)
+    assert (flow.handing, flow.handed, flow.clipboard_lost) == (Handing.UNCHECKED, True, True)
+    desk.tell(HandoverAsked())
+    assert not desk.at(PatronShown).clipboard_lost
 
 
 def test_the_target_is_that_of_the_chosen_service() -> None:

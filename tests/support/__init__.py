@@ -17,7 +17,7 @@
   `accessible_desktop` (AT-SPI), `idle_services` (what holds off screen saver and sleep, played). Fields of other programs:
   `scripted_fields` (played), `scripted_program` (on a real bus, answers in part), `silent_bus`, `fitting_windows`, `form_window` (in
   Qt), `chromium`; `devtools` (Chromium without a screen, by its own protocol). Programs: `demo_counter`, `short_tour`, `page_turner`,
-  `patron_alone`, `clipboard_program`, `tk_form`, `qt_form`, `gtk_form`, `atspi_driver`, `handover_holding_gil`.
+  `patron_alone`, `clipboard_program`, `copying_program`, `tk_form`, `qt_form`, `gtk_form`, `atspi_driver`, `handover_holding_gil`.
 - `cards/`: `readers` (virtual or behind a real pcscd), `windows_scard` (Windows' smart card service, played), `wire` (no reader at all),
   `card_thread`, `revocation_lists`, `malformed_der`.
 - `pcscd/`: a real pcscd of the tests' own; `rig` has the fixture.
@@ -47,7 +47,7 @@
   as a thread, without limits). Program: `misbehaving` (a hundred of them).
 - `linux_only` (the markers `linux` and `root`), `wait` (for a condition or a process, with a limit), `ports` (that nobody takes),
   `held_file` (open in another program), `frozen` (what outlives every test), `error_code`, `count_cases` (the
-  fixture), `time_by_folder` (for .ci/run), `child_process_functions` (for test_child_process.py).
+  fixture), `left_processes` (end with the tests), `time_by_folder` (for .ci/run), `child_process_functions` (for test_child_process.py).
 """
 
 from pathlib import Path

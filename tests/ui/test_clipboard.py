@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.ui.clipboard import MARKS
+from kiosk.domain.clipboard_marks import MARKS
 from tests.support.screens.accessible_desktop import Desktop
 from tests.support.wait import LIMIT
 

@@ -14,8 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from kiosk.domain.clipboard_marks import MARKS
 from kiosk.domain.model import LibraryCardNumber
-from kiosk.ui.clipboard import MARKS, Clipboard, put
+from kiosk.ui.clipboard import Clipboard, put
 from kiosk.ui.staff.number_label import NumberLabel
 from kiosk.ui.widgets.scan_field import ScanField
 from tests.support.wait import WAIT_MS

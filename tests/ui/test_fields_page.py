@@ -23,7 +23,7 @@ from kiosk.domain.events import (
     TargetTried,
 )
 from kiosk.domain.field_effects import ForgetTarget, KeepTarget, ReadTargets, TeachField, TryTarget
-from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
+from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField, WayIn
 from kiosk.domain.states import Fields, Waiting
 from kiosk.ui.staff import StaffWindow
 from kiosk.ui.staff.scroll import ScrollArea
@@ -83,7 +83,7 @@ def test_by_touch_a_field_is_taught_and_kept(desk: LiveStaffWindow) -> None:
     opened(desk)
     assert "教えた欄はまだありません" in desk.plain_texts()
     touch(desk, TEACH)
-    assert asked(desk, TeachField) == [TeachField(page(desk).ticket, FieldWay.KEYS, unchecked=False)]
+    assert asked(desk, TeachField) == [TeachField(page(desk).ticket, WayIn.KEYS, unchecked=False)]
     assert "まだクリックされていません" in desk.plain_texts()
     desk.happen(FieldSeen(page(desk).ticket, SeenField("xterm", "端末", reason="silent-program")))
     settle()
@@ -176,8 +176,8 @@ def test_what_was_taught_by_a_value_is_kept_only_once_somebody_has_seen_it_used(
     opened(desk)
     touch(desk, "入れ方: 中身を書き換える")
     touch(desk, TEACH)
-    assert asked(desk, TeachField) == [TeachField(page(desk).ticket, FieldWay.SET_VALUE, unchecked=False)]
-    taught(desk, TaughtField(replace(TAUGHT, way="set-value"), is_noticed=False))
+    assert asked(desk, TeachField) == [TeachField(page(desk).ticket, WayIn.SET_VALUE, unchecked=False)]
+    taught(desk, TaughtField(replace(TAUGHT, way=WayIn.SET_VALUE), is_noticed=False))
     touch(desk, TITLE)
     assert not desk.control(KEEP).isEnabled()
     assert "番号が使われることを確かめると書けます" in desk.plain_texts()
@@ -191,7 +191,7 @@ def test_only_one_part_of_the_title_is_kept_and_a_value_needs_a_field(desk: Live
     touch(desk, "入れ方: 中身を書き換える")
     touch(desk, "教えるもの: ウィンドウだけ")
     touch(desk, TEACH)
-    assert asked(desk, TeachField) == [TeachField(page(desk).ticket, FieldWay.KEYS, unchecked=True)]
+    assert asked(desk, TeachField) == [TeachField(page(desk).ticket, WayIn.KEYS, unchecked=True)]
     taught(desk, TaughtField(replace(TAUGHT, habit="unchecked")))
     touch(desk, "タイトル「貸出」")
     touch(desk, TITLE)
@@ -243,7 +243,7 @@ def test_why_a_field_could_not_be_taught_is_said_with_what_to_do_here(desk: Live
         (Code.HANDOVER_NOT_SHOWN, (("typed", 3),), "入ったものを消してから"),
         (Code.HANDOVER_FIELD_FILLED, (), "欄を空にしてから"),
         (Code.HANDOVER_IMPOSSIBLE, (), "管理者に「kiosk doctor」での確認を"),
-        (Code.FILE_UNUSABLE, (("place", "config.toml"), ("reason", "denied")), ""),
+        (Code.FILE_UNUSABLE, (("place", "config.toml"), ("reason", "denied")), "管理者に権限の確認を"),
     ):
         touch(desk, TEACH)
         desk.happen(FieldsFailed(page(desk).ticket, code, params))

@@ -14,6 +14,7 @@ from kiosk.domain.circulation import Item, ItemAnswer, LoanList, Outcome, Reason
 from kiosk.domain.effects import DescribeItem, Effect, HandOver, ListLoans, LookUpPatron, PrintSlip, ServeItem
 from kiosk.domain.errors import Code
 from kiosk.domain.events import HandedOver, HandoverFailed, ItemAnswered, ItemDescribed, ItemTyped, LoansListed, PatronFound
+from kiosk.domain.handed import Handed
 from kiosk.domain.model import IlsCondition, Service
 from kiosk.domain.slip import SlipKind
 from kiosk.domain.states import HandoverWhen, PatronShown, Waiting
@@ -239,9 +240,10 @@ def test_staff_are_told_to_look_where_nobody_has(desk: LiveStaffWindow) -> None:
     desk.counter = replace(desk.counter, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
     desk.show(desk.counter)
     desk.press("他館資料取り寄せ")
-    desk.happen(HandedOver(last(desk, HandOver).ticket, checked=False))
+    desk.happen(HandedOver(last(desk, HandOver).ticket, Handed(checked=False, clipboard_lost=True)))
     desk.show(desk.counter)
     assert "どの欄に入ったかは確かめていません。" in desk.plain_texts()
+    assert "クリップボード" in desk.plain_texts()
 
 
 def test_the_next_patron_sees_nothing_of_the_last(desk: LiveStaffWindow) -> None:

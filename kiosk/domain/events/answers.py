@@ -22,6 +22,7 @@ from kiosk.domain.effects import (
 from kiosk.domain.errors import Code
 from kiosk.domain.events.about import Answering, SignOfLife, Told
 from kiosk.domain.events.answer import Answer
+from kiosk.domain.handed import Handed
 from kiosk.domain.health import Finding
 from kiosk.domain.lazy_dataclass import dataclass
 from kiosk.domain.model import IlsCondition, Link, LinkToken, Patron
@@ -168,8 +169,7 @@ class HandedOver(Answer):
     """The number was typed into the other program's window."""
 
     about: ClassVar = Answering((HandOver,))
-    checked: bool = True
-    """False: into a field that cannot be checked, and staff have to look."""
+    handed: Handed = Handed()
 
 
 @dataclass(frozen=True, slots=True)

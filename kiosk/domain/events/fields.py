@@ -9,7 +9,7 @@ from kiosk.domain.errors import Code
 from kiosk.domain.events.about import ENDS_NOTHING, LIES_OVER, Acting, Answering, By, GoesOn, Said
 from kiosk.domain.events.answer import Answer
 from kiosk.domain.field_effects import ForgetTarget, KeepTarget, ReadTargets, TeachField, TryTarget
-from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
+from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField, WayIn
 from kiosk.domain.fieldless import Fieldless
 from kiosk.domain.lazy_dataclass import dataclass
 
@@ -26,7 +26,7 @@ class TeachPressed:
     """Teach a field: a trial number will be typed into what somebody clicks into. `unchecked`: only the window, and nothing is typed."""
 
     about: ClassVar = Said(By.STAFF, Acting.ALWAYS, GoesOn.NO)
-    way: FieldWay = FieldWay.KEYS
+    way: WayIn = WayIn.KEYS
     unchecked: bool = False
 
 

@@ -63,7 +63,7 @@ def count(flow: PatronShown, service: AnyService) -> tuple[PatronShown, tuple[Re
 
 def hand_over(counter: Counter, flow: PatronShown) -> Step:
     counter, ticket = asking(counter)
-    handing = replace(flow, handing=Handing.UNDER_WAY, handing_ticket=ticket, handing_problem=None)
+    handing = replace(flow, handing=Handing.UNDER_WAY, handing_ticket=ticket, handing_problem=None, clipboard_lost=False)
     return go(counter, handing, HandOver(ticket, flow.patron.number, flow.service))
 
 

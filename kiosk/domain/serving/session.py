@@ -113,8 +113,9 @@ def _step(counter: Counter, flow: ServingFlow, event: Event) -> Step:  # noqa: C
             return failed(counter, flow, ticket, code)
         case HandoverAsked() if counter.rules.handover is not HandoverWhen.OFF and flow.handing is not Handing.UNDER_WAY:
             return hand_over(counter, flow)
-        case HandedOver(checked=is_checked):
-            return go(counter, replace(flow, handing=Handing.DONE if is_checked else Handing.UNCHECKED, handed=True))
+        case HandedOver(handed=done):
+            handing = Handing.DONE if done.checked else Handing.UNCHECKED
+            return go(counter, replace(flow, handing=handing, handed=True, clipboard_lost=done.clipboard_lost))
         case HandoverFailed(_, code, params):
             return not_handed_over(counter, flow, Problem(code, params))
         case SlipChosen(kind) if counter.rules.prints_slips and kind is not SlipKind.RECORDED:

@@ -175,6 +175,8 @@ class PatronShown:
     handing_failed_at: datetime | None = None
     handed: bool = False
     """The number was typed there, and nothing has been typed since."""
+    clipboard_lost: bool = False
+    """Some of what was on the clipboard before is gone: the number was pasted."""
     list_again_at: Ticket = Ticket(0)
     """Timer after which the loans are listed again."""
     checking: Ticket = Ticket(0)

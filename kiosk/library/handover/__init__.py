@@ -4,7 +4,8 @@
 
 This module decides which window receives the number and when typing stops; `x11` and `windows` carry it out. Window, title, program and
 focus are checked before and after every key. On X11 check and key are atomic; elsewhere a short race remains. A target with a field has
-that looked at as well (`checked_typing`, `atspi`). Blocks for up to three seconds, so call it on a thread that may wait.
+that looked at as well (`checked_typing`, `atspi`). Blocks for up to three seconds, thirteen where the number is pasted, so call it on a
+thread that may wait.
 """
 
 from __future__ import annotations
@@ -13,22 +14,21 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 
 from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.field_targets import WayIn
 from kiosk.library.handover.checked_typing import FieldTyping
-from kiosk.library.handover.elements import Accessibility, Element, Elements, Field, Unknown
+from kiosk.library.handover.clipboard import SECONDS as CLIPBOARD_SECONDS
+from kiosk.library.handover.elements import Accessibility, Unknown
+from kiosk.library.handover.reaching import reached
 from kiosk.library.handover.seat import Desktop, ProgramWindow, Seat
-from kiosk.library.handover.target import Key, Target, WayIn
+from kiosk.library.handover.target import Key, Target
+from kiosk.library.handover.window_keys import Count, WindowKeys
 
 LIMIT = 3.0
-"""Time limit of `hand_over` in seconds, whatever the desktop does, without the pauses that a target has."""
+"""Time limit of `hand_over` in seconds, whatever the desktop does, without the pauses that a target has and what pasting adds."""
 _PATIENCE = 1.5
-_PREFIX_SECONDS = 0.7
-"""How long a program may take to show the field that the key before the number calls up; without a field it gets as much."""
-_LOOK_SECONDS = 0.02
 __all__ = [
     "LIMIT",
     "Desktop",
@@ -36,7 +36,6 @@ __all__ = [
     "ProgramWindow",
     "Seat",
     "Target",
-    "WayIn",
     "accessibility",
     "desktop",
     "hand_over",
@@ -81,11 +80,12 @@ def accessibility() -> Accessibility | None:
         return None
 
 
-def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessibility | None = None) -> None:
+def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessibility | None = None) -> int:
     """Type `digits` and the suffix into the active window if it matches; if no other program's window is active, into the one that matches.
     With a field, into that field of it, found by `accessible`.
 
-    Returns after every key was pressed in that window, and the field, if there is one, shows the number. Raises
+    Returns after every key was pressed in that window, and the field, if there is one, shows the number: how many formats of what was on
+    the clipboard are lost. Raises
 
     Refused: handover-no-window, nothing typed: no window matches, a third program is in front, or the window did not come forward;
 
@@ -93,6 +93,8 @@ def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessi
     field;
 
     Refused: handover-keys-held, nothing typed: a key was held, or a menu had the keyboard;
+
+    Refused: handover-clipboard, nothing typed: the number is to be pasted, and the clipboard was not to be had;
 
     Refused: handover-field-elsewhere, -filled, -unseen (`reason`: `elements.Unknown`), nothing typed: see `FieldTyping.reached`;
 
@@ -105,7 +107,7 @@ def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessi
     if not (digits.isascii() and digits.isalnum()):
         raise Unavailable(Code.HANDOVER_IMPOSSIBLE)
     began = time.monotonic()
-    typed = _Count()
+    typed = Count()
     limit = limit_of(digits, target)
     try:
         with ExitStack() as ends:
@@ -115,13 +117,15 @@ def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessi
                 if accessible is None:
                     raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.NO_INTERFACE.value)
                 elements = ends.enter_context(accessible.elements(limit))
-            keys = _Keys(seat, _reached(seat, target, elements, time.monotonic() + _PATIENCE), target, typed)
+            # Before the window is looked for: it takes a moment to start.
+            clipboard = ends.enter_context(seat.clipboard()) if target.way.pasting_key else None
+            keys = WindowKeys(seat, reached(seat, target, elements, time.monotonic() + _PATIENCE), target, typed, clipboard)
             if target.prefix is not Key.NONE:
                 keys = keys.after_prefix(elements)
             if target.field is None or elements is None:
-                keys.press_each((*digits, *target.suffix.pressed))
+                keys.fill(digits)
             else:
-                put = keys.put if target.way is WayIn.SET_VALUE else None
+                put = keys.put if target.way is WayIn.SET_VALUE else None if clipboard is None else keys.paste_into
                 typing = FieldTyping(elements, keys.window, target.field, keys.press, target.pause, put)
                 element = typing.reached()
                 typing.finish(target.suffix.pressed, typing.type(digits, element))
@@ -134,128 +138,9 @@ def hand_over(digits: str, target: Target, desktop: Desktop, accessible: Accessi
         told = Code.HANDOVER_NOT_SHOWN if error.code is Code.HANDOVER_NOT_SHOWN else Code.HANDOVER_CHANGED
         raise Refused(told, typed=typed.keys) from error
     _log.info("handed over in %d ms", round((time.monotonic() - began) * 1000))
+    return 0 if clipboard is None else clipboard.lost
 
 
 def limit_of(digits: str, target: Target) -> float:
     """How many seconds `hand_over` may take."""
-    return LIMIT + (len(digits) + 2) * target.pause
-
-
-@dataclass(slots=True)
-class _Count:
-    keys: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """The keys that go to one window."""
-
-    seat: Seat
-    window: ProgramWindow
-    target: Target
-    typed: _Count
-
-    def after_prefix(self, elements: Elements | None) -> _Keys:
-        """Press the key before the number, which is none of its characters; what it calls up is often a page of another title, and as often
-        one that looks the same: the field that has the focus already may be about to go.
-        """
-        before = self._called_up(elements)
-        with self.seat.held():
-            self._ready()
-            self._press_now(*self.target.prefix.pressed)
-        end = time.monotonic() + _PREFIX_SECONDS
-        while (left := end - time.monotonic()) > 0 and self._called_up(elements) in (None, before):
-            self.seat.wait(min(left, _LOOK_SECONDS))
-        return replace(self, window=_reached(self.seat, self.target, elements, end + _LOOK_SECONDS))
-
-    def _called_up(self, elements: Elements | None) -> tuple[ProgramWindow, Element, str] | None:
-        """The field where it is, and what it shows; None if it has no focus."""
-        front, field = self.seat.front(), self.target.field
-        if front is None or elements is None or field is None or not self.target.fits(front):
-            return None
-        found = elements.focused(front)
-        if not (isinstance(found, Element) and field.fits(found)):
-            return None
-        text = elements.text(found)
-        return (front, found, text) if isinstance(text, str) else None
-
-    def press_each(self, keys: Sequence[str]) -> None:
-        for key in keys:
-            self.press((key,))
-            self._pause()
-
-    def put(self, elements: Elements, element: Element, text: str) -> bool:
-        """Have the program show it there, without keys; False if it has not answered. Raises Refused: handover-field-unseen, where it does
-        not do that.
-        """
-        _still(self.seat, self.window)
-        is_set = elements.set_text(element, text)
-        if is_set is not True and is_set is not Unknown.NO_ANSWER:
-            raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.FIXED.value)
-        self.typed.keys = len(text)
-        return is_set is True
-
-    def press(self, keys: Sequence[str]) -> None:
-        """With nothing between them, where the platform can."""
-        with self.seat.held():
-            self._ready()
-            for key in keys:
-                self._press_now(key)
-                self.typed.keys += 1
-            _still(self.seat, self.window)
-
-    def _ready(self) -> None:
-        _still(self.seat, self.window)
-        if not self.seat.keys_free():
-            raise Refused(Code.HANDOVER_KEYS_HELD)
-
-    def _press_now(self, key: str) -> None:
-        self.seat.press(key, as_scan_code=self.target.way is WayIn.SCAN_CODES)
-
-    def _pause(self) -> None:
-        end = time.monotonic() + self.target.pause
-        while (left := end - time.monotonic()) > 0:
-            self.seat.wait(left)
-
-
-def _reached(seat: Seat, target: Target, elements: Elements | None, end: float) -> ProgramWindow:
-    """Wait until the target window is active and focused and the keyboard is free."""
-    asked = False
-    while True:
-        front = seat.front()
-        # A key still held (the Enter that pressed our button) would auto-repeat in the window brought forward.
-        free = seat.keys_free()
-        if front is not None and target.fits(front):
-            if free and seat.has_keyboard(front):
-                return front
-        elif not asked:
-            if front is not None and not front.ours:
-                raise Refused(Code.HANDOVER_NO_WINDOW)
-            fitting = _chosen([window for window in seat.windows() if target.fits(window)], target.field, elements)
-            if free:
-                seat.bring_forward(fitting)
-                asked = True
-        left = end - time.monotonic()
-        if left <= 0:
-            raise Refused(Code.HANDOVER_NO_WINDOW if free else Code.HANDOVER_KEYS_HELD)
-        seat.wait(left)
-
-
-def _chosen(fitting: Sequence[ProgramWindow], field: Field | None, elements: Elements | None) -> ProgramWindow:
-    """The window used last; of several the one that has the field."""
-    if not fitting:
-        raise Refused(Code.HANDOVER_NO_WINDOW)
-    if field is None or elements is None or len(fitting) == 1:
-        return fitting[0]
-    found = [elements.find(window, field) for window in fitting]
-    if Unknown.NO_ANSWER in found:
-        raise Refused(Code.HANDOVER_FIELD_UNSEEN, reason=Unknown.NO_ANSWER.value)
-    having = [window for window, element in zip(fitting, found, strict=True) if isinstance(element, Element)]
-    if len(having) != 1:
-        raise Refused(Code.HANDOVER_SEVERAL_WINDOWS)
-    return having[0]
-
-
-def _still(seat: Seat, window: ProgramWindow) -> None:
-    if seat.front() != window or not seat.has_keyboard(window):
-        raise Refused(Code.HANDOVER_NO_WINDOW)
+    return LIMIT + (len(digits) + 2) * target.pause + (CLIPBOARD_SECONDS if target.way.pasting_key else 0)

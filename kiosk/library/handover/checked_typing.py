@@ -47,11 +47,7 @@ class FieldTyping:
         found = self.elements.focused(self.window)
         if not (isinstance(found, Element) and self.field.fits(found)):
             found = self._brought(found)
-        free = self.elements.is_free(found)
-        if isinstance(free, Unknown):
-            raise _unseen(free)
-        if not free:
-            raise Refused(Code.HANDOVER_FIELD_FILLED)
+        still_free(self.elements, found)
         return found
 
     def type(self, digits: str, element: Element) -> Element:
@@ -95,8 +91,8 @@ class FieldTyping:
         field = self.elements.find(self.window, self.field)
         if isinstance(field, Unknown):
             if isinstance(found, Unknown):
-                raise _unseen(found)
-            raise _unseen(field) if field is Unknown.NO_ANSWER else Refused(Code.HANDOVER_FIELD_ELSEWHERE)
+                raise unseen(found)
+            raise unseen(field) if field is Unknown.NO_ANSWER else Refused(Code.HANDOVER_FIELD_ELSEWHERE)
         self.elements.give_focus(field)
         left = _FOCUS_SECONDS
         while left > 0:
@@ -147,5 +143,15 @@ class FieldTyping:
         return "".join(character for character in unicodedata.normalize("NFKC", text) if character.isalnum())
 
 
-def _unseen(reason: Unknown) -> Refused:
+def still_free(elements: Elements, element: Element) -> None:
+    """Raises Refused: handover-field-unseen (`reason`), or handover-field-filled, where the number would stand beside something else."""
+    free = elements.is_free(element)
+    if isinstance(free, Unknown):
+        raise unseen(free)
+    if not free:
+        raise Refused(Code.HANDOVER_FIELD_FILLED)
+
+
+def unseen(reason: Unknown) -> Refused:
+    """What to raise where nothing is told of a field."""
     return Refused(Code.HANDOVER_FIELD_UNSEEN, reason=reason.value)

@@ -9,7 +9,7 @@ from kiosk.domain.field_targets import target_for_service
 from kiosk.domain.model import AnyService
 from kiosk.library.handover.elements import Field, Habit
 from kiosk.library.handover.page_address import page_address
-from kiosk.library.handover.target import Key, Target, WayIn
+from kiosk.library.handover.target import Key, Target
 
 
 def target_for(settings: HandoverSettings, service: AnyService | None) -> Target:
@@ -32,7 +32,7 @@ def of_config(target: HandoverTarget) -> Target:
         target.name,
         unchecked,
         Key(target.prefix),
-        WayIn(target.way),
+        target.way,
         target.pause_ms / 1000,
     )
 

@@ -5,6 +5,7 @@ To look is done here, to type in a process apart where an X server has to be hel
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -13,11 +14,12 @@ from kiosk.config import HandoverSettings, HandoverTarget, read_settings
 from kiosk.config.handover_settings import UNCHECKED
 from kiosk.config.handover_targets import drop_target, keep_target, services_left
 from kiosk.domain.errors import Code, Refused
-from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
-from kiosk.library.handover import ProgramWindow, WayIn, accessibility, desktop
+from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField, WayIn
+from kiosk.library.handover import ProgramWindow, accessibility, desktop
 from kiosk.library.handover.configured import of_config
 from kiosk.library.handover.elements import Element, Unknown
-from kiosk.library.handover.teaching import GivenUp, Learnt, chosen_window, watch
+from kiosk.library.handover.learning import GivenUp, Learnt
+from kiosk.library.handover.teaching import chosen_window, watch
 from kiosk.library.handover.typing_process import hand_over_in_turn, learn_in_turn
 
 SECONDS = 60.0
@@ -36,7 +38,7 @@ class FieldTeacher:
 
     def teach(
         self,
-        way: FieldWay,
+        way: WayIn,
         *,
         unchecked: bool,
         seen: Callable[[SeenField], None],
@@ -73,7 +75,7 @@ class FieldTeacher:
         return target.is_read_back
 
     def _field(
-        self, way: FieldWay, seen: Callable[[SeenField], None], typing: Callable[[str], None], is_wanted: Callable[[], bool]
+        self, way: WayIn, seen: Callable[[SeenField], None], typing: Callable[[str], None], is_wanted: Callable[[], bool]
     ) -> TaughtField:
         accessible = accessibility()
         if accessible is None:
@@ -85,17 +87,17 @@ class FieldTeacher:
 
             window, element = watch(desktop(), accessible, SECONDS, tell, is_wanted=is_wanted, in_terminal=False)
             typing(self._number)
-            learnt = learn_in_turn(self._number, window, element, accessible, way=WayIn(way.value), is_wanted=is_wanted)
+            learnt = learn_in_turn(self._number, window, element, accessible, way=way, is_wanted=is_wanted)
         return _taught(window, element, way, learnt)
 
 
-def _window(way: FieldWay, is_wanted: Callable[[], bool]) -> TaughtField:
+def _window(way: WayIn, is_wanted: Callable[[], bool]) -> TaughtField:
     window = chosen_window(desktop(), SECONDS, is_wanted=is_wanted, in_terminal=False)
-    way = FieldWay.KEYS if way is FieldWay.SET_VALUE else way
-    return TaughtField(FieldTarget("", window.title, window.program, habit=UNCHECKED, way=way.value))
+    way = WayIn.KEYS if way is WayIn.SET_VALUE else way
+    return TaughtField(FieldTarget("", window.title, window.program, habit=UNCHECKED, way=way))
 
 
-def _taught(window: ProgramWindow, element: Element, way: FieldWay, learnt: Learnt) -> TaughtField:
+def _taught(window: ProgramWindow, element: Element, way: WayIn, learnt: Learnt) -> TaughtField:
     target = FieldTarget(
         name="",
         title=window.title,
@@ -106,7 +108,8 @@ def _taught(window: ProgramWindow, element: Element, way: FieldWay, learnt: Lear
         tag=element.tag,
         address=element.address,
         habit=learnt.habit.value,
-        way=way.value,
+        way=way,
+        computer=platform.node(),
     )
     return TaughtField(target, learnt.is_noticed)
 

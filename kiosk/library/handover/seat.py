@@ -27,6 +27,25 @@ class ProgramWindow:
         return next((name for name in self.programs if " " not in name), "")
 
 
+class Clipboard(Protocol):
+    """The clipboard while a number is pasted. What was there is given back at the end, or told as lost."""
+
+    @property
+    def lost(self) -> int:
+        """How many formats of what was there could not be given back."""
+
+    def hold(self, text: str, window: ProgramWindow, *, primary: bool) -> None:
+        """Save what is there, and put `text` there, marked as not to be kept; on X11 only the program of this window is told, and `primary`
+        is for the primary selection as well. Raises Refused: handover-clipboard.
+        """
+
+    def is_held(self) -> bool:
+        """Whether what is pasted now is that text."""
+
+    def is_fetched(self) -> bool | None:
+        """Whether the program has fetched it; None where nobody knows."""
+
+
 class Seat(Protocol):
     """Windows and keyboard of the current desktop session."""
 
@@ -52,11 +71,15 @@ class Seat(Protocol):
         """Keep other programs from changing anything, where the platform can. To be held for a single key only."""
 
     def press(self, key: str, *, as_scan_code: bool = False) -> None:
-        r"""Press and release the key for this ASCII letter, digit, "\\r", "\\t" or "\\x1b", or the one named "f1" to "f12".
+        r"""Press and release the key for this ASCII letter, digit, "\\r", "\\t" or "\\x1b", or those named "f1" to "f12", "ctrl+v" and
+        "shift+insert".
 
         `as_scan_code`: by its place on the keyboard, where a character could be sent without. Raises Unavailable: handover-impossible,
         before anything is pressed, if the keyboard has no such key.
         """
+
+    def clipboard(self) -> AbstractContextManager[Clipboard]:
+        """Open it. What was there is given back at the end. Raises Refused: handover-clipboard."""
 
 
 class Desktop(Protocol):

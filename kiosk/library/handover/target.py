@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
+from kiosk.domain.field_targets import WayIn
 from kiosk.library.handover.elements import Field, Habit
 from kiosk.library.handover.seat import ProgramWindow
 
@@ -38,18 +39,6 @@ class Key(StrEnum):
 
 
 _CHARACTERS = {"enter": "\r", "tab": "\t", "escape": "\x1b"}
-
-
-@unique
-class WayIn(StrEnum):
-    """How the number gets into the window."""
-
-    KEYS = "keys"
-    """Each character as such; on X11 by the key that gives it in the layout in force."""
-    SCAN_CODES = "scan-codes"
-    """On Windows by that key too: for programs that pass keys on to another computer, and drop characters without one."""
-    SET_VALUE = "set-value"
-    """The program is asked to show the number in its field: no key is pressed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from typing import Any, TypeAlias, TypeVar
 
 from kiosk import child_process
 from kiosk.domain.errors import Code, Refused, Unavailable
-from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, accessibility, desktop, hand_over, limit_of
+from kiosk.domain.field_targets import WayIn
+from kiosk.library.handover import Key, ProgramWindow, Target, accessibility, desktop, hand_over, limit_of
 from kiosk.library.handover.elements import Accessibility, Element, Field, Habit, Unknown
-from kiosk.library.handover.teaching import TYPING_SECONDS, GivenUp, Learnt, learn
+from kiosk.library.handover.learning import TYPING_SECONDS, GivenUp, Learnt, learn
 
 _BEGIN_SECONDS = 5.0
 """Seconds added to the typing limit, for starting an interpreter on a slow machine."""
@@ -29,7 +30,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-def hand_over_in_turn(digits: str, target: Target, is_wanted: IsWanted = lambda: True) -> None:
+def hand_over_in_turn(digits: str, target: Target, is_wanted: IsWanted = lambda: True) -> int:
     """Call `hand_over` once nothing else is typed; raises the same errors, and GivenUp where it was not wanted any more.
 
     Refused: handover-changed with `typed` 0 means that a child did not finish: what was typed is unknown.
@@ -38,10 +39,10 @@ def hand_over_in_turn(digits: str, target: Target, is_wanted: IsWanted = lambda:
         if not is_wanted():
             raise GivenUp
         if sys.platform == "linux":
-            hand_over_apart(digits, target, is_wanted)
+            return hand_over_apart(digits, target, is_wanted)
         else:
             # It is over within seconds.
-            hand_over(digits, target, desktop(), accessibility())
+            return hand_over(digits, target, desktop(), accessibility())
 
 
 def learn_in_turn(
@@ -57,12 +58,13 @@ def learn_in_turn(
             return learn(digits, window, element, desktop(), accessible, way=way, is_wanted=is_wanted)
 
 
-def hand_over_apart(digits: str, target: Target, is_wanted: IsWanted = lambda: True) -> None:
+def hand_over_apart(digits: str, target: Target, is_wanted: IsWanted = lambda: True) -> int:
     """Call `hand_over` in a child process; raises as `hand_over_in_turn` does."""
     began = time.monotonic()
     asked = {"digits": digits, "target": asdict(target), "own": os.getpid()}
-    _call(hand_over_here, asked, limit_of(digits, target), is_wanted)
+    lost = _call(hand_over_here, asked, limit_of(digits, target), is_wanted)
     _log.info("handed over in %d ms", round((time.monotonic() - began) * 1000))
+    return lost
 
 
 def _learn_apart(digits: str, window: ProgramWindow, element: Element, *, way: WayIn, is_wanted: IsWanted) -> Learnt:
@@ -93,9 +95,9 @@ def learn_here(digits: str, window: dict[str, Any], element: dict[str, Any], way
     return {"habit": learnt.habit.value, "is_noticed": learnt.is_noticed}
 
 
-def hand_over_here(digits: str, target: dict[str, Any], own: int) -> None:
+def hand_over_here(digits: str, target: dict[str, Any], own: int) -> int:
     """Runs in the child: type the number. `target`: as `dataclasses.asdict` gives it; `own`: the process whose windows count as ours."""
-    hand_over(digits, _target(target), desktop(own=own), accessibility())
+    return hand_over(digits, _target(target), desktop(own=own), accessibility())
 
 
 def _target(parts: dict[str, Any]) -> Target:

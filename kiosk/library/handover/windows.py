@@ -18,10 +18,13 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.library.handover.seat import ProgramWindow
+from kiosk.library.handover.clipboard import clipboard
+from kiosk.library.handover.seat import Clipboard, ProgramWindow
 
 _VIRTUAL_KEYS = {"\r": 0x0D, "\t": 0x09, "\x1b": 0x1B} | {f"f{number}": 0x6F + number for number in range(1, 13)}
-_SHIFT, _CAPITAL = 0x10, 0x14
+_SHIFT, _CONTROL, _CAPITAL = 0x10, 0x11, 0x14
+# Without the flag, Insert is the one of the keypad, which Shift turns into a digit.
+_CHORDS = {"ctrl+v": ((_CONTROL, 0), (ord("V"), 0)), "shift+insert": ((_SHIFT, 0), (0x2D, 0x0001))}  # KEYEVENTF_EXTENDEDKEY
 _KEYBOARD = 1
 _KEY_UP, _UNICODE, _SCAN_CODE = 0x0002, 0x0004, 0x0008
 _SCAN_CODE_OF = 0
@@ -114,6 +117,7 @@ class _System:
                 (self.user.GetWindowThreadProcessId, number, (window, wintypes.LPDWORD)),
                 (self.user.GetGUIThreadInfo, wintypes.BOOL, (number, ctypes.POINTER(_ThreadInfo))),
                 (self.user.GetAsyncKeyState, wintypes.SHORT, (ctypes.c_int,)),
+                (self.user.GetClipboardOwner, window, ()),
                 (self.user.GetKeyState, wintypes.SHORT, (ctypes.c_int,)),
                 (self.user.GetKeyboardLayout, wintypes.HANDLE, (number,)),
                 (self.user.VkKeyScanExW, wintypes.SHORT, (wintypes.WCHAR, wintypes.HANDLE)),
@@ -185,7 +189,9 @@ class WindowsSeat:
     def press(self, key: str, *, as_scan_code: bool = False) -> None:
         layout = self._layout()
         virtual = _VIRTUAL_KEYS.get(key, 0)
-        if as_scan_code:
+        if key in _CHORDS:
+            strokes = [_KeyboardInput(each, self._user.MapVirtualKeyExW(each, _SCAN_CODE_OF, layout), flag) for each, flag in _CHORDS[key]]
+        elif as_scan_code:
             # https://learn.microsoft.com/windows/win32/api/winuser/ns-winuser-keybdinput: wVk is ignored then. Wine looks at nothing else.
             strokes = [_KeyboardInput(each, scan, _SCAN_CODE) for each, scan in self._placed(key, virtual, layout)]
         elif virtual:
@@ -193,6 +199,13 @@ class WindowsSeat:
         else:
             strokes = [_KeyboardInput(0, ord(key), _UNICODE)]
         self._send(strokes)
+
+    def clipboard(self) -> AbstractContextManager[Clipboard]:
+        return clipboard("", self._owners)
+
+    def _owners(self, *, primary: bool) -> set[int]:
+        """There is no primary selection."""
+        return {self._user.GetClipboardOwner() or 0}
 
     def _send(self, strokes: list[_KeyboardInput]) -> None:
         """Press these in order, and release them in the other."""

@@ -18,7 +18,8 @@ import pytest
 
 from kiosk.config import Home, read_settings
 from kiosk.domain.errors import Code, KioskError, Refused
-from kiosk.library.handover import Target, accessibility, desktop, hand_over
+from kiosk.domain.field_targets import WayIn
+from kiosk.library.handover import Target, accessibility, checked_typing, desktop, hand_over
 from kiosk.library.handover.elements import Accessibility, Element, Field, Habit
 from tests.support import ROOT
 from tests.support.screens.accessible_desktop import Desktop
@@ -118,13 +119,13 @@ class Browser:
         self.accessible: Accessibility = found
         self._round = 0
 
-    def run(self, case: Case) -> tuple[KioskError | None, dict[str, str], float]:
+    def run(self, case: Case, way: WayIn = WayIn.KEYS) -> tuple[KioskError | None, dict[str, str], float]:
         """Show the page, hand the number over. Returns what was refused, what the fields show, and the seconds."""
         field = self.shows(case)
         began = time.monotonic()
         refused = None
         try:
-            hand_over(NUMBER, Target("図書館システム", field=field), desktop(), self.accessible)
+            hand_over(NUMBER, Target("図書館システム", field=field, way=way), desktop(), self.accessible)
         except KioskError as error:
             refused = error
         took = time.monotonic() - began
@@ -194,6 +195,15 @@ def test_no_digit_is_in_another_field_and_what_is_said_is_true(browser: Browser)
         if tries[-1]:
             odd.append((number, tries))
     assert len(odd) <= RUNS // 50, odd
+
+
+@pytest.mark.parametrize("way", [WayIn.PASTE, WayIn.PASTE_INSERT])
+@pytest.mark.parametrize("name", ["plain", "formats", "jumps-when-full", "frame", "note-first"])
+def test_a_pasted_number_stands_in_its_field(browser: Browser, name: str, way: WayIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A busy machine shows it later than anybody waits.
+    monkeypatch.setattr(checked_typing, "_SHOWN_SECONDS", LIMIT)
+    refused, values, _ = browser.run(TYPED[name], way)
+    assert (refused, values["card"], values.get("note", "")) == (None, TYPED[name].shown, "")
 
 
 def seen_of(browser: Browser, name: str, case: Case) -> tuple[object, ...]:

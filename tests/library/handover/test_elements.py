@@ -14,7 +14,8 @@ from jeepney import DBusAddress, Properties
 from jeepney.io.blocking import open_dbus_connection
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, desktop, hand_over, uia
+from kiosk.domain.field_targets import WayIn
+from kiosk.library.handover import Key, ProgramWindow, Target, desktop, hand_over, uia
 from kiosk.library.handover.atspi_bus import somebody_listens
 from kiosk.library.handover.elements import Element, Elements, Field, Habit, Unknown
 from kiosk.library.handover.teaching import teach

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from kiosk.config import HandoverSettings, read_settings
 from kiosk.domain.errors import Code, Refused
-from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
+from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField, WayIn
 from kiosk.library.handover.field_teacher import FieldTeacher
 from tests.support.screens.form_window import TITLE, FormWindow, form_window
 from tests.support.screens.xvfb import Terminal
@@ -50,7 +51,7 @@ class Staff:
             self._form.hands.activate(TITLE)
         return True
 
-    def teach(self, teacher: FieldTeacher, way: FieldWay, *, unchecked: bool = False) -> TaughtField | None:
+    def teach(self, teacher: FieldTeacher, way: WayIn, *, unchecked: bool = False) -> TaughtField | None:
         self.click()
         return teacher.teach(
             way,
@@ -61,14 +62,15 @@ class Staff:
         )
 
 
-@pytest.mark.parametrize("way", [FieldWay.KEYS, FieldWay.SET_VALUE])
-def test_a_field_is_taught_kept_tried_and_forgotten(form: FormWindow, teacher: FieldTeacher, tmp_path: Path, way: FieldWay) -> None:
+@pytest.mark.parametrize("way", [WayIn.KEYS, WayIn.SET_VALUE])
+def test_a_field_is_taught_kept_tried_and_forgotten(form: FormWindow, teacher: FieldTeacher, tmp_path: Path, way: WayIn) -> None:
     staff = Staff(form)
     taught = staff.teach(teacher, way)
     assert taught is not None
     target = taught.target
     assert (target.title, target.label, target.habit, target.way) == (TITLE, "利用者番号", "plain", way)
-    assert taught.is_noticed is (way is FieldWay.KEYS)
+    assert target.computer == platform.node()
+    assert taught.is_noticed is (way is WayIn.KEYS)
     assert (staff.seen[-1].label, staff.seen[-1].is_editable, staff.typing) == ("利用者番号", True, [NUMBER])
     assert form.do("text", "card", "") == {"card": "", "note": ""}
     teacher.keep(_named(target))
@@ -89,7 +91,7 @@ def test_a_field_is_taught_kept_tried_and_forgotten(form: FormWindow, teacher: F
 
 def test_only_a_window_is_taught_without_a_key(form: FormWindow, teacher: FieldTeacher) -> None:
     staff = Staff(form)
-    taught = staff.teach(teacher, FieldWay.KEYS, unchecked=True)
+    taught = staff.teach(teacher, WayIn.KEYS, unchecked=True)
     assert taught is not None
     assert (taught.target.title, taught.target.habit, staff.typing) == (TITLE, "unchecked", [])
     assert form.shown() == {"card": "", "note": ""}
@@ -101,9 +103,7 @@ def test_only_a_window_is_taught_without_a_key(form: FormWindow, teacher: FieldT
 def test_who_does_not_wait_any_longer_is_not_typed_for(form: FormWindow, teacher: FieldTeacher) -> None:
     staff = Staff(form)
     for unchecked in (False, True):
-        taught = teacher.teach(
-            FieldWay.KEYS, unchecked=unchecked, seen=staff.seen.append, typing=staff.typing.append, is_wanted=lambda: False
-        )
+        taught = teacher.teach(WayIn.KEYS, unchecked=unchecked, seen=staff.seen.append, typing=staff.typing.append, is_wanted=lambda: False)
         assert (taught, staff.typing) == (None, [])
     assert form.shown() == {"card": "", "note": ""}
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.errors import Code, Refused, Unavailable
+from kiosk.domain.field_targets import WayIn
 from kiosk.library import handover
-from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, hand_over
+from kiosk.library.handover import Key, ProgramWindow, Target, hand_over, reaching
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
 from tests.support.screens.scripted_fields import CLOCK, NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedDesktop, ScriptedFields
 
@@ -85,7 +86,8 @@ def test_where_the_time_is_up_before_a_key_the_desktop_is_not_blamed(monkeypatch
 
 
 def test_however_long_the_controls_take_to_open_the_window_has_time_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handover, "time", CLOCK)
+    for module in (handover, reaching):
+        monkeypatch.setattr(module, "time", CLOCK)
     fields = ScriptedFields(front=None, opening=2.0)
     hand_over(NUMBER, target(), fields.desktop(), fields)
     assert fields.shown["card"] == NUMBER

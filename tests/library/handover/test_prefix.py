@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.library import handover
-from kiosk.library.handover import Key, hand_over
+from kiosk.library.handover import Key, hand_over, window_keys
 from tests.library.handover.test_fields import NUMBER, moves_to, target
 from tests.support.screens.scripted_fields import NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
 
@@ -43,7 +42,7 @@ def test_a_field_that_the_key_only_empties_gets_the_number() -> None:
 
 
 def test_where_the_key_changes_nothing_the_field_that_is_there_gets_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handover, "_PREFIX_SECONDS", 0.01)
+    monkeypatch.setattr(window_keys, "_PREFIX_SECONDS", 0.01)
     fields = ScriptedFields()
     hand_over(NUMBER, replace(target(), prefix=Key.ESCAPE), fields.desktop(), fields)
     assert fields.shown["card"] == NUMBER

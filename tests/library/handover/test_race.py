@@ -50,7 +50,7 @@ def opens(screen: Screen) -> Iterator[Thieving]:
     own.close()
 
 
-def stopping(work: Callable[[], None]) -> Refused | None:
+def stopping(work: Callable[[], object]) -> Refused | None:
     """What it ended with, if it did not come through."""
     try:
         work()

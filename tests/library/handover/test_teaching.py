@@ -9,10 +9,12 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.errors import Code, Refused
-from kiosk.library.handover import Key, ProgramWindow, Target, WayIn, hand_over, teaching
+from kiosk.domain.field_targets import WayIn
+from kiosk.library.handover import Key, ProgramWindow, Target, hand_over, teaching
 from kiosk.library.handover.elements import Element, Field, Habit, Unknown
+from kiosk.library.handover.learning import GivenUp, learn
 from kiosk.library.handover.no_elements import NoElements
-from kiosk.library.handover.teaching import GivenUp, Taught, learn, teach, watch
+from kiosk.library.handover.teaching import Taught, teach, watch
 from tests.support.screens.scripted_fields import CLOCK, NOTE_FIELD, NUMBER_FIELD, WINDOW, ScriptedFields
 
 NUMBER = "2104123456"

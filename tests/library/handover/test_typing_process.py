@@ -12,7 +12,7 @@ import pytest
 from kiosk.domain.errors import Code, KioskError, Refused, Unavailable
 from kiosk.library import handover
 from kiosk.library.handover import Desktop, Key, Target
-from kiosk.library.handover.teaching import GivenUp
+from kiosk.library.handover.learning import GivenUp
 from kiosk.library.handover.typing_process import hand_over_apart, hand_over_in_turn
 from tests.support import SUPPORT
 from tests.support.screens.xvfb import Screen, Thief

@@ -48,7 +48,7 @@ def assert_holds(screen: Screen, program: Foreign | Terminal, text: str) -> None
     program.clear()
 
 
-def refused(work: Callable[[], None]) -> KioskError:
+def refused(work: Callable[[], object]) -> KioskError:
     with pytest.raises(KioskError) as caught:
         work()
     return caught.value

@@ -25,6 +25,7 @@ from kiosk.checks.periodic import Looks
 from kiosk.config import Settings
 from kiosk.domain.clock import ClockBounds
 from kiosk.domain.events import Event, HomeChosen, LeavePressed, TakenBack
+from kiosk.domain.handed import Handed
 from kiosk.domain.model import AnyService, LibraryCardNumber, ReaderCondition
 from kiosk.domain.slip import Slip
 from kiosk.domain.states import Counter, CounterFacts, Flow, OutOfOrder, Screen, Waiting
@@ -57,7 +58,7 @@ class OpenedCounter:
         store: Path,
         *,
         library: LibrarySystem | None = None,
-        hand_over: Callable[[LibraryCardNumber, AnyService | None], bool] | None = None,
+        hand_over: Callable[[LibraryCardNumber, AnyService | None], Handed] | None = None,
         print_slip: Callable[[Slip], None] | None = None,
         forget_crashes: Callable[[], None] = lambda: None,
         anchor: AnchorFile | None = None,

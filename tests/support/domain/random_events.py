@@ -157,7 +157,7 @@ from kiosk.domain.states import (
     Unlinked,
     Waiting,
 )
-from tests.support.domain.random_fields import fields_next, idle
+from tests.support.domain.random_fields import fields_next, handed, idle
 from tests.support.domain.random_registry import OPERATIONS, registry_awaited, registry_news, registry_said
 
 TYPED = "9173"
@@ -257,7 +257,7 @@ class RandomEvents:
             ItemDescribed(ticket, Item(draw.choice(ITEMS), "雪国の民家")),
             LibraryCardRecognised(ticket, draw.choice([None, False, True])),
             LibraryFailed(ticket, code),
-            HandedOver(ticket, checked=draw.random() < 0.8),
+            HandedOver(ticket, handed(draw)),
             HandoverFailed(ticket, code),
         )
 
@@ -284,7 +284,7 @@ class RandomEvents:
         if flow.next_card is not None and flow.next_card.asked:
             open_questions.append(LibraryCardRecognised(flow.next_card.asked, self.draw.random() < 0.7))
         if flow.handing is Handing.UNDER_WAY:
-            open_questions += [HandedOver(flow.handing_ticket, checked=self.draw.random() < 0.8), HandoverFailed(flow.handing_ticket, code)]
+            open_questions += [HandedOver(flow.handing_ticket, handed(self.draw)), HandoverFailed(flow.handing_ticket, code)]
         return self.draw.choice(open_questions) if open_questions and self.draw.random() < 0.6 else None
 
     def fitting(self, counter: Counter) -> Event:

@@ -21,7 +21,8 @@ from kiosk.domain.events import (
     TeachingStopped,
     TeachPressed,
 )
-from kiosk.domain.field_targets import FieldTarget, FieldWay, SeenField, TaughtField
+from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField, WayIn
+from kiosk.domain.handed import Handed
 from kiosk.domain.states import Counter, FieldAct
 from tests.support.domain.random_registry import registry_back
 
@@ -52,7 +53,7 @@ def fields_next(draw: random.Random, counter: Counter) -> Event | None:
         FieldAct.TRYING: (TargetTried(ticket, draw.random() < 0.5), failed),
         FieldAct.FORGETTING: (TargetsRead(ticket, ()), failed),
         FieldAct.NOTHING: (
-            TeachPressed(draw.choice(list(FieldWay)), draw.random() < 0.3),
+            TeachPressed(draw.choice(list(WayIn)), draw.random() < 0.3),
             TargetTryPressed("貸出"),
             TargetForgotten("貸出"),
             kept,
@@ -60,3 +61,8 @@ def fields_next(draw: random.Random, counter: Counter) -> Event | None:
         ),
     }
     return draw.choice(answers[page.act])
+
+
+def handed(draw: random.Random) -> Handed:
+    """What is known of a number that was handed over."""
+    return Handed(draw.random() < 0.8, draw.random() < 0.2)

@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from kiosk.text import plain, say
 from tests.support import ROOT
+from tests.support.left_processes import MARK
 from tests.support.screens.shown import shown
 from tests.support.wait import LIMIT, end, wait_until
 
@@ -79,7 +80,7 @@ class Desktop:
         # Not in the test's own folder: a socket path has at most 107 bytes.
         run = Path(self._ends.enter_context(tempfile.TemporaryDirectory(prefix="desktop-", ignore_cleanup_errors=True)))
         self.environment = {
-            **{name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ},
+            **{name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", MARK) if name in os.environ},
             "HOME": str(home),
             "XDG_RUNTIME_DIR": str(run),
             "QT_QPA_PLATFORM": "xcb",

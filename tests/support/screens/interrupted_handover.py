@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from kiosk.library.handover import Desktop, ProgramWindow, Seat
+from kiosk.library.handover.seat import Clipboard
 
 
 def on_x11(name: str) -> Desktop:
@@ -88,6 +89,9 @@ class _Seat:
 
     def press(self, key: str, *, as_scan_code: bool = False) -> None:
         self._seat.press(key, as_scan_code=as_scan_code)
+
+    def clipboard(self) -> AbstractContextManager[Clipboard]:
+        return self._seat.clipboard()
 
 
 class _BetweenSeat(_Seat):

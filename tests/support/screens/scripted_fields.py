@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 
+from kiosk.domain.errors import Code, Refused
 from kiosk.library.handover import ProgramWindow, Seat
 from kiosk.library.handover.elements import Element, Elements, Field, Unknown
+from kiosk.library.handover.seat import Clipboard
 
 WINDOW = ProgramWindow(7, "図書館システム - 貸出", ("browser",), ours=False, processes=(70,))
 NUMBER_FIELD = Element(("p", "/1"), "entry", "利用者番号", "card", "input", "https://library.example/lend", is_editable=True)
@@ -70,6 +72,18 @@ class ScriptedFields:
     opening: float = 0.0
     """Seconds until the first question."""
     suffixes: list[str] = field(default_factory=list)
+    copied: str = "前の方の書名"
+    """What is on the clipboard."""
+    is_busy: bool = False
+    """Whether another program does not let go of it."""
+    on_hold: Callable[[ScriptedFields], None] = lambda fields: None
+    """What happens once the number is on the clipboard."""
+    pastes: bool = True
+    """Whether the program takes anything from there."""
+    shown_when_given_back: str | None = None
+    """What the field for the number showed when the clipboard had its content again."""
+    lost: int = 0
+    """Formats of it that cannot be given back."""
 
     def desktop(self) -> ScriptedDesktop:
         return ScriptedDesktop(self)
@@ -126,7 +140,10 @@ class ScriptedFields:
         self.keys += 1
         if isinstance(self.focus, Element):
             name = self.focus.identifier
-            if len(key) > 1 or not key.isalnum():
+            if key in ("ctrl+v", "shift+insert"):
+                text = self.copied if self.pastes else ""
+                self.shown[name] = self.renders(text if self.selected == name else self.shown[name] + text)
+            elif len(key) > 1 or not key.isalnum():
                 self.suffixes.append(f"{name} {key}")
             elif self.selected == name:
                 self.selected, self.shown[name] = "", key
@@ -135,6 +152,28 @@ class ScriptedFields:
                 self.shown[name] = self.renders(text) if name == "card" else text
         if happens := self.after.get(self.keys):
             happens(self)
+
+
+@dataclass(slots=True)
+class ScriptedClipboard:
+    fields: ScriptedFields
+    text: str | None = None
+
+    @property
+    def lost(self) -> int:
+        return self.fields.lost
+
+    def hold(self, text: str, window: ProgramWindow, *, primary: bool) -> None:
+        if self.fields.is_busy:
+            raise Refused(Code.HANDOVER_CLIPBOARD)
+        self.fields.copied = self.text = text
+        self.fields.on_hold(self.fields)
+
+    def is_held(self) -> bool:
+        return self.fields.copied == self.text
+
+    def is_fetched(self) -> bool | None:
+        return self.fields.pastes
 
 
 @dataclass(slots=True)
@@ -174,3 +213,13 @@ class ScriptedDesktop:
     def press(self, key: str, *, as_scan_code: bool = False) -> None:
         self.fields.scan_codes += as_scan_code
         self.fields.press(key)
+
+    @contextmanager
+    def clipboard(self) -> Iterator[Clipboard]:
+        before, ours = self.fields.copied, ScriptedClipboard(self.fields)
+        try:
+            yield ours
+        finally:
+            if ours.text is not None and ours.is_held():
+                self.fields.copied = before
+                self.fields.shown_when_given_back = self.fields.shown["card"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.errors import Code
-from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField
+from kiosk.domain.field_targets import FieldTarget, SeenField, TaughtField, WayIn
 from kiosk.domain.model import LocalService, Ticket
 from kiosk.domain.states import Counter, CounterRules, FieldAct, FieldDone, Fields, HandoverWhen, Problem, Section, Waiting
 from tests.support.windows.patron_samples import counter
@@ -16,7 +16,7 @@ LENDING = FieldTarget("貸出", "図書館システム", "chromium", ("loan",), 
 ROOM = replace(
     LENDING, name="学習室", title="リモート デスクトップ", program="mstsc", services=("学習室",), habit="unchecked", in_force=False
 )
-ROOM = replace(ROOM, habit="unchecked", label="", id="", address="", suffix="none", prefix="f2", way="scan-codes", pause_ms=30)
+ROOM = replace(ROOM, habit="unchecked", label="", id="", address="", suffix="none", prefix="f2", way=WayIn.SCAN_CODES, pause_ms=30)
 SEEN = SeenField("chromium", "貸出 - 図書館システム - Chromium", "entry", "利用者番号", "card", PAGE, is_editable=True)
 TAUGHT = replace(LENDING, name="", title=SEEN.title, services=(), suffix="none")
 

@@ -247,5 +247,7 @@ def serving_scenes() -> dict[str, Counter]:
         shown[f"handover-{code}"] = at_counter(flow, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
     failed = serving(CHECKED, Service.NDL_DIGITAL, handing=Handing.FAILED, handing_problem=Problem(codes[0]), handed=True)
     shown["handover-failed-after-done"] = at_counter(failed, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
+    lost = serving(CHECKED, Service.NDL_DIGITAL, handing=Handing.UNCHECKED, handed=True, clipboard_lost=True)
+    shown["handover-clipboard-lost"] = at_counter(lost, rules=replace(RULES, handover=HandoverWhen.ON_CHOICE))
     shown["handover-without-ils"] = counter(serving(unchecked, Service.LOAN, handing=Handing.DONE, handed=True), rules=ON_TAP)
     return shown

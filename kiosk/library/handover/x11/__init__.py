@@ -10,17 +10,18 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
-from Xlib import X
+from Xlib import X, Xatom
 from Xlib.display import Display
 from Xlib.error import BadWindow, CatchError, ConnectionClosedError, DisplayError, XauthError, XError, XNoAuthError
 from Xlib.ext import xinput
 from Xlib.protocol.event import ClientMessage
 
 from kiosk.domain.errors import Code, Unavailable
-from kiosk.library.handover.seat import ProgramWindow
+from kiosk.library.handover.clipboard import clipboard
+from kiosk.library.handover.seat import Clipboard, ProgramWindow
 from kiosk.library.handover.x11.client import Clients
 from kiosk.library.handover.x11.keymap import Keymap, State
 
@@ -159,6 +160,14 @@ class X11Seat:
         for code in reversed(codes):
             self._fake(X.KeyRelease, code)
         self._display.sync()
+
+    def clipboard(self) -> AbstractContextManager[Clipboard]:
+        return clipboard(self._display.get_display_name(), self._owners)
+
+    def _owners(self, *, primary: bool) -> set[int]:
+        names = [self._display.get_atom("CLIPBOARD"), *([Xatom.PRIMARY] if primary else [])]
+        owners = [self._display.get_selection_owner(name) for name in names]
+        return {0 if isinstance(owner, int) else int(owner.id) for owner in owners}
 
     def _fake(self, what: int, code: int) -> None:
         self._display.xtest_fake_input(what, code)

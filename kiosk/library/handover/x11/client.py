@@ -33,7 +33,7 @@ class Clients:
     def window(self, handle: int) -> ProgramWindow | None:
         """None when it is gone."""
         try:
-            processes = self._processes(handle)
+            processes = self.processes(handle)
             names = self._programs(handle, processes)
             return ProgramWindow(handle, self._title(handle), names, ours=self._own in processes, processes=tuple(processes))
         except BadWindow:
@@ -68,7 +68,7 @@ class Clients:
                 names.append(Path(f"/proc/{process}/exe").readlink().name.removesuffix(" (deleted)"))
         return tuple(dict.fromkeys(names))
 
-    def _processes(self, handle: int) -> list[int]:
+    def processes(self, handle: int) -> list[int]:
         """By the server, which knows whose connection it is, and by the program itself, which may see other numbers (from a container).
 
         Only of this machine: windows may come from another one, where the number means another process.

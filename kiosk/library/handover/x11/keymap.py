@@ -11,6 +11,9 @@ _NO_SYMBOL = 0
 # From here on keysyms are makers' own, such as the keys of XFree86 for brightness and volume.
 _VENDORS = 0x10000000
 _SHIFT_KEYS = (0xFFE1, 0xFFE2)
+_CONTROL_KEYS = (0xFFE3, 0xFFE4)
+_CHORDS = {"ctrl+v": (2, _CONTROL_KEYS, ord("v")), "shift+insert": (0, _SHIFT_KEYS, 0xFF63)}
+"""The row of the modifier, its keysyms, and that of the key, which programs take without regard to locks."""
 # They change other keys than ours: Num Lock the keypad's, which are never used here; Scroll Lock none.
 _LOCKS = (0xFF7F, 0xFF14)
 # Letters and digits are their own keysyms.
@@ -57,7 +60,9 @@ class Keymap:
         return any(_NO_SYMBOL < keysym < _VENDORS for keysym in self._row(code))
 
     def stroke(self, key: str, state: State) -> tuple[int, ...] | None:
-        """The keycodes to press in this order and to release in the other: Shift if needed and the key. None if it is nowhere."""
+        """The keycodes to press in this order and to release in the other: a modifier if needed and the key. None if it is nowhere."""
+        if key in _CHORDS:
+            return self._chord(*_CHORDS[key], state.group)
         wanted = _KEYSYMS[key] if key in _KEYSYMS else ord(key)
         for level in (0, 1):
             for code, row in enumerate(self.keysyms, self.first):
@@ -72,9 +77,21 @@ class Keymap:
                 return None if shift is None else (shift, code)
         return None
 
+    def _chord(self, row: int, modifiers: Sequence[int], wanted: int, group: int) -> tuple[int, int] | None:
+        modifier = self._modifier(row, modifiers)
+        # A layout without Latin letters: toolkits look for a key that has it in another one.
+        for at in (group, 0, 1):
+            for code, keysyms in enumerate(self.keysyms, self.first):
+                if modifier is not None and _pair(keysyms, at)[0] == wanted:
+                    return modifier, code
+        return None
+
     def _shift(self) -> int | None:
-        codes = self.modifiers[0] if self.modifiers else ()
-        return next((code for code in codes if code and any(keysym in _SHIFT_KEYS for keysym in self._row(code))), None)
+        return self._modifier(0, _SHIFT_KEYS)
+
+    def _modifier(self, row: int, keysyms: Sequence[int]) -> int | None:
+        codes = self.modifiers[row] if row < len(self.modifiers) else ()
+        return next((code for code in codes if code and any(keysym in keysyms for keysym in self._row(code))), None)
 
     def _row(self, code: int) -> Sequence[int]:
         return self.keysyms[code - self.first] if 0 <= code - self.first < len(self.keysyms) else ()

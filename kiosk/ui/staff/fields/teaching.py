@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from kiosk.domain.events import Event, TargetKept, TeachingStopped, TeachPressed
-from kiosk.domain.field_targets import FieldWay, TaughtField, name_in_config, target_name, title_parts
+from kiosk.domain.field_targets import TaughtField, WayIn, name_in_config, target_name, title_parts
 from kiosk.domain.model import AnyService, Service
 from kiosk.domain.states import Counter, CounterRules, FieldAct, Fields
 from kiosk.text import plain, say
@@ -23,7 +23,7 @@ from kiosk.ui.widgets.segments import Segments
 from kiosk.ui.widgets.words import Words, unmarked
 
 _KINDS = ("field", "window")
-_WAYS = tuple(FieldWay)
+_WAYS = tuple(WayIn)
 _SUFFIXES = ("none", "enter", "tab")
 Tell = Callable[[Event], None]
 
@@ -64,13 +64,13 @@ class HowToTeach(QWidget):
 
     def _choose_kind(self, index: int) -> None:
         self._window = bool(index)
-        if self._window and _WAYS[self._way] is FieldWay.SET_VALUE:
+        if self._window and _WAYS[self._way] is WayIn.SET_VALUE:
             self._way = 0
         self._show()
 
     def _choose_way(self, index: int) -> None:
         self._way = index
-        if _WAYS[index] is FieldWay.SET_VALUE:
+        if _WAYS[index] is WayIn.SET_VALUE:
             self._window = False
         self._show()
 

@@ -72,7 +72,8 @@ class HandoverStrip(QFrame):
                 Handing.FAILED: "offer",
             }
             self._words.set_text(say(f"staff.handover.{texts[handing]}"))
-            self._next.set_text(say("staff.handover.unchecked") if handing is Handing.UNCHECKED else "")
+            unchecked = say("staff.handover.unchecked") if handing is Handing.UNCHECKED else ""
+            self._next.set_text(unchecked + (say("staff.handover.clipboard-lost") if flow.clipboard_lost else ""))
         self._next.setVisible(bool(self._next.text))
         self.put.setEnabled(handing is not Handing.UNDER_WAY)
         self.put.set_text(say("staff.handover.put") if handing is Handing.NOT else say("staff.handover.again"))
