@@ -28,6 +28,7 @@ from kiosk.demo.script import walk
 from kiosk.demo.tour import Tour
 from kiosk.demo.tray import READERS, Tray
 from kiosk.domain.events import Event
+from kiosk.domain.handed import Handed
 from kiosk.domain.model import AnyService, LibraryCardNumber
 from kiosk.domain.states import Counter
 from kiosk.equipment import now, open_handover, open_library
@@ -55,7 +56,7 @@ class Setting:
     """Both windows show a banner."""
     server: DemoLibraryServer | None = None
     """The library's server; None if this counter is alone."""
-    hand_over: Callable[[LibraryCardNumber, AnyService | None], bool] | None = None
+    hand_over: Callable[[LibraryCardNumber, AnyService | None], Handed] | None = None
     """Takes a number in place of another program."""
     opened: Callable[[Repository], None] = lambda store: None
     """Is given the store before anything works on it."""

@@ -8,6 +8,7 @@ from kiosk.demo.course.progress import Event, Task, Tool
 from kiosk.demo.course.signs import number
 from kiosk.demo.ils import Circulation, LibraryServer, opening
 from kiosk.demo.ils.server import now_in_japan
+from kiosk.domain.handed import Handed
 from kiosk.domain.model import AnyService, LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.domain.token import link_token
 from kiosk.smartcard.authority import Authority
@@ -30,10 +31,10 @@ class Stage:
         """From now on links are made in this store."""
         self._store = store
 
-    def hand_over(self, library_card: LibraryCardNumber, service: AnyService | None) -> bool:
+    def hand_over(self, library_card: LibraryCardNumber, service: AnyService | None) -> Handed:
         """Take a number as the field of the library's system would, which says what it holds."""
         self.handed = library_card.text
-        return True
+        return Handed()
 
     def tokens(self, task: Task) -> dict[str, LinkToken]:
         return {name: self._token(name) for tool, name in task.tools if tool is Tool.LAY}
