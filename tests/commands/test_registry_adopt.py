@@ -20,21 +20,11 @@ from kiosk.store.repository import Repository
 from tests.support.backup.served_library import Library
 from tests.support.commands.call import Call
 from tests.support.commands.list_moving import links
-from tests.support.commands.lone_counter import LoneCounter, number
+from tests.support.commands.lone_counter import LoneCounter, founded, lone, number
 from tests.support.commands.server import opened
 from tests.support.postgres.cluster import PostgresCluster
 
-
-@pytest.fixture
-def lone(kiosk: Call, home: Home, tmp_path: Path) -> LoneCounter:
-    return LoneCounter(kiosk, home, tmp_path)
-
-
-@pytest.fixture
-def founded(registry: Call, place: RegistryHome, lone: LoneCounter) -> RegistryHome:
-    """A server on the lone counter's site key, with nothing in it."""
-    registry("init", "--sheet", str(lone.sheet))
-    return place
+__all__ = ["founded", "lone"]
 
 
 def trail_of(home: RegistryHome) -> list[AuditEntry]:

@@ -6,7 +6,10 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from kiosk.config import Home, read_settings
+from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.model import LibraryCardNumber, LinkToken, Revocation, UnlinkReason
 from kiosk.domain.token import link_token
 from kiosk.equipment import open_repository
@@ -48,3 +51,15 @@ class LoneCounter:
 
 def number(card: int) -> LibraryCardNumber:
     return LibraryCardNumber(f"{2_100_000_000 + card}")
+
+
+@pytest.fixture
+def lone(kiosk: Call, home: Home, tmp_path: Path) -> LoneCounter:
+    return LoneCounter(kiosk, home, tmp_path)
+
+
+@pytest.fixture
+def founded(registry: Call, place: RegistryHome, lone: LoneCounter) -> RegistryHome:
+    """A server on the lone counter's site key, with nothing in it."""
+    registry("init", "--sheet", str(lone.sheet))
+    return place
