@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from kiosk.commands import output
+from kiosk.commands.argument_types import given
+from kiosk.config.file_access import read_regular
+from kiosk.config.text_encoding import legible
 
 _TRIES = 3
 
@@ -29,6 +33,17 @@ def ask_back(site_key: bytes) -> bool:
     except EOFError:
         print()
         return False
+
+
+def read_or_ask(file: Path | None) -> bytes:
+    """The site key of a sheet, typed into a file, or typed now. Raises Refused: recovery-line, recovery-mismatch; for an unusable file."""
+    from kiosk.ledger.recovery_sheet import LINES, parse
+
+    if file is not None:
+        with given(file):
+            return parse(legible(read_regular(file)))
+    output.tell("recovery.type")
+    return parse("\n".join(ask_line(number) for number in range(1, LINES + 1)))
 
 
 def ask_line(number: int) -> str:

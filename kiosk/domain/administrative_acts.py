@@ -26,6 +26,8 @@ class AdministrativeAct(StrEnum):
     """On the library's server: a new epoch, because the database had lost something."""
     MOVED_IN = "moved-in"
     """On the library's server: the links of another system's list were taken in."""
+    ADOPTED = "adopted"
+    """On the library's server: links and trail of a counter that ran alone were taken in, from a backup of it."""
     KEY_ROTATED = "key-rotated"
     """On the library's server: all links were brought under a new site key."""
     EXPORTED = "exported"

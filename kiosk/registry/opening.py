@@ -84,9 +84,15 @@ class OpenedRegistry:
 
 
 def open_registry(
-    home: RegistryHome, settings: RegistrySettings, *, begins: bool = False, clock: Callable[[], datetime] = now
+    home: RegistryHome,
+    settings: RegistrySettings,
+    *,
+    begins: bool = False,
+    site_key: bytes | None = None,
+    clock: Callable[[], datetime] = now,
 ) -> OpenedRegistry:
-    """Open the ledger; if `begins`, begin one where there is neither key nor ledger. May be repeated after a kill at any point.
+    """Open the ledger; if `begins`, begin one where there is neither key nor ledger: under `site_key`, or a new one. May be repeated after
+    a kill at any point. A key that is there stays, whatever `site_key` is.
 
     Raises Unavailable: home-unusable (registry-not-begun), ledger-missing, site-key-missing, site-key-other, site-key-generation,
     site-key-unreadable, certificate-unusable; what `open_database` raises.
@@ -103,7 +109,8 @@ def open_registry(
                 raise Unavailable(Code.LEDGER_MISSING, place=database.place)
             if not begins:
                 raise _not_begun(home)
-            key = _begin(file, key, database, clock())
+            # The key first: a ledger whose key was never saved would be lost.
+            key = _begin(file, key or file.save(SiteKey.fresh(site_key)), database, clock())
         elif key is None:
             raise Unavailable(Code.SITE_KEY_MISSING, place=str(file.path))
         elif key.library != library:
@@ -152,9 +159,7 @@ def server_tls(home: RegistryHome, settings: RegistrySettings) -> ServerTls:
     return OwnAuthority(home.keys(settings.keys), settings.server.certified)
 
 
-def _begin(file: SiteKeyFile, key: SiteKey | None, database: RegistryDatabase, at: datetime) -> SiteKey:
-    # The key first: a ledger whose key was never saved would be lost.
-    key = key or file.save(SiteKey.fresh())
+def _begin(file: SiteKeyFile, key: SiteKey, database: RegistryDatabase, at: datetime) -> SiteKey:
     RegistryLedger.found(database, key.key, key.library, at, key.generation)
     if database.read(HeadTable().find_library) != key.library:  # another home was faster
         raise Unavailable(Code.SITE_KEY_OTHER, place=str(file.path))

@@ -74,8 +74,9 @@ class SiteKey:
         return None
 
     @classmethod
-    def fresh(cls) -> SiteKey:
-        return cls(secrets.token_bytes(32), uuid4().hex, is_used=False)
+    def fresh(cls, key: bytes | None = None) -> SiteKey:
+        """`key`: of a counter that ran alone, whose links are to be taken in."""
+        return cls(key or secrets.token_bytes(32), uuid4().hex, is_used=False)
 
     def encoded(self) -> bytes:
         """Serialize for the key file. Secret."""

@@ -111,7 +111,7 @@ def restore(place: KeyPlace, sheet_text: str, backup: Path | None, counter: str,
             raise Refused(Code.RECOVERY_OCCUPIED)
         identity: str | None = None
         version = VERSION
-        keys = Keys.fresh(site) if backup is None else unseal(_sealed_beside(backup), site)
+        keys = Keys.fresh(site) if backup is None else unseal(sealed_beside(backup), site)
         if backup:
             if left := leftovers(backup):
                 raise Refused(Code.RECOVERY_LEFTOVER, file=str(left[0]))
@@ -156,7 +156,8 @@ def begin_anew(place: KeyPlace, now: datetime) -> list[Path]:
         return moved
 
 
-def _sealed_beside(backup: Path) -> bytes:
+def sealed_beside(backup: Path) -> bytes:
+    """The sealed keys of a backup. Raises Unavailable: store-key-missing; OSError."""
     place = backup.with_suffix(SEALED)
     if not place.exists():
         raise Unavailable(Code.STORE_KEY_MISSING, place=str(place))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.commands.parser import Commands
 from kiosk.commands.registry import (
     admin,
+    adopt,
     audit,
     backup,
     counters,
@@ -22,5 +23,5 @@ from kiosk.commands.registry import (
 
 def add(commands: Commands) -> None:
     acts = commands.add("registry").subcommands()
-    for command in (init, enrol, counters, ending, backup, doctor, trust, import_list, export, rotate_key, audit, admin, notices):
+    for command in (init, enrol, counters, ending, backup, doctor, trust, import_list, adopt, export, rotate_key, audit, admin, notices):
         command.add(acts)

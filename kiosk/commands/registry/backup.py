@@ -11,13 +11,11 @@ from kiosk.commands import output
 from kiosk.commands.argument_types import given, given_path
 from kiosk.commands.confirmation import agrees, answer_to, somebody_is_there
 from kiosk.commands.parser import Commands, ServerHome
-from kiosk.commands.recovery_sheet import ask_line
+from kiosk.commands.recovery_sheet import read_or_ask
 from kiosk.commands.registry.opened import alone, altered_words, opened
 from kiosk.config import Home
-from kiosk.config.file_access import read_regular
 from kiosk.config.registry_home import RegistryHome, default_registry_home, registry_home_at
 from kiosk.config.registry_settings import RegistrySettings, read_registry_settings
-from kiosk.config.text_encoding import legible
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.calendar import second_in_japan
 from kiosk.domain.escaping import escaped
@@ -167,19 +165,16 @@ def _machine(home: RegistryHome, settings: RegistrySettings) -> Machine:
 
 def _site_key(home: RegistryHome, sheet: Path | None, backup: Path) -> bytes:
     """From the sheet, or from the key file if there is one, which may hold earlier keys too; else a person types the sheet."""
-    from kiosk.ledger.recovery_sheet import LINES, parse
     from kiosk.registry.backup.reading import opening_key
     from kiosk.registry.site_key import SiteKeyFile
 
     if sheet is not None:
-        with given(sheet):
-            return parse(legible(read_regular(sheet)))
+        return read_or_ask(sheet)
     settings = read_registry_settings(home.config) if home.config.exists() else RegistrySettings()
     key = SiteKeyFile(home.keys(settings.keys)).load()
     if key is not None:
         return opening_key(backup, key)
-    output.tell("recovery.type")
-    return parse("\n".join(ask_line(number) for number in range(1, LINES + 1)))
+    return read_or_ask(None)
 
 
 def _ask_for_counters(names: Sequence[str]) -> tuple[str, ...]:

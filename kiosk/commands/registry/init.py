@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from kiosk.commands import output, recovery_sheet
+from kiosk.commands.argument_types import given_path
 from kiosk.commands.parser import Commands, ServerHome
 from kiosk.commands.registry.opened import address_of, opened
 from kiosk.config.registry_home import RegistryHome
@@ -13,14 +14,26 @@ from kiosk.domain.escaping import escaped
 
 
 def add(commands: Commands) -> None:
-    commands.add_of_server("init", init, home=ServerHome.BEGUN)
+    beginning = commands.add_of_server("init", init, home=ServerHome.BEGUN)
+    beginning.option("--sheet", type=given_path, metavar="SHEET")
+    beginning.option("--type-sheet", action="store_true")
 
 
 def init(home: RegistryHome, options: argparse.Namespace) -> int:
-    """Returns 1 if the sheet could not be confirmed: the server works, but whoever set it up is not done."""
+    """Found it on the site key of a counter's sheet, if one is given. Returns 1 if the sheet could not be confirmed: the server works, but
+    whoever set it up is not done.
+    """
+    from kiosk.ledger.recovery_sheet import fingerprint
     from kiosk.registry.tls import OwnAuthority
 
-    with opened(home, begins=True) as registry:
+    if options.sheet and options.type_sheet:
+        output.warn("registry.init.sheet-both")
+        return output.MISUSE
+    site_key = recovery_sheet.read_or_ask(options.sheet) if options.sheet or options.type_sheet else None
+    with opened(home, begins=True, site_key=site_key) as registry:
+        if site_key is not None and registry.site_key.as_of(site_key) is None:
+            output.warn("registry.init.other-key", found=fingerprint(site_key), present=fingerprint(registry.site_key.key))
+            return output.PROBLEM
         settings, now = registry.settings, registry.clock()
         if isinstance(registry.tls, OwnAuthority) and not registry.tls.exists():
             registry.tls.found(registry.site_key.library, now)

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(home: RegistryHome, *, begins: bool = False) -> Iterator[OpenedRegistry]:
-    """Open the ledger, and begin one if `begins`. Raises KioskError as `open_registry` does, and for a wrong registry.toml."""
+def opened(home: RegistryHome, *, begins: bool = False, site_key: bytes | None = None) -> Iterator[OpenedRegistry]:
+    """Open the ledger, and begin one if `begins`, under `site_key` if there is no key yet.
+
+    Raises KioskError as `open_registry` does, and for a wrong registry.toml.
+    """
     from kiosk.registry.opening import open_registry
 
-    registry = open_registry(home, read_registry_settings(home.config), begins=begins)
+    registry = open_registry(home, read_registry_settings(home.config), begins=begins, site_key=site_key)
     try:
         yield registry
     finally:

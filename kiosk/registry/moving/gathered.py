@@ -20,12 +20,15 @@ class Gathered:
     def __init__(self) -> None:
         self._tokens, self._numbers = bytearray(), bytearray()
         self._ends, self._lines = array("Q", [0]), array("I")
+        self._opened: list[tuple[str, str]] = []
 
     def __len__(self) -> int:
         return len(self._lines)
 
-    def add(self, line: int, token: bytes, number: str) -> None:
-        """`token`: 32 bytes; `number`: ASCII."""
+    def add(self, line: int, token: bytes, number: str, opened: tuple[str, str] | None = None) -> None:
+        """`token`: 32 bytes; `number`: ASCII; `opened`: when (as `counters.told`) and at which counter, of all rows or of none."""
+        if opened is not None:
+            self._opened.append(opened)
         self._tokens += token
         self._numbers += number.encode("ascii")
         self._ends.append(len(self._numbers))
@@ -39,6 +42,10 @@ class Gathered:
 
     def line(self, place: int) -> int:
         return self._lines[place]
+
+    def opened(self, place: int) -> tuple[str, str] | None:
+        """When and where it was linked, if that is known."""
+        return self._opened[place] if self._opened else None
 
     def lengths(self) -> dict[int, int]:
         """How many numbers have how many characters: where a spreadsheet has dropped zeros, they differ."""

@@ -1,4 +1,5 @@
-"""Takes the links of a list into the ledger: all of them or none, in one transaction, with which a new epoch begins.
+"""Takes the links of a list, or of a counter that ran alone, into the ledger: all of them or none, in one transaction, with which a new
+epoch begins.
 
 The list is one entry of the order, which says nothing of its links: counters take a snapshot, as in every new epoch. An entry for each of a
 million links would be sent to nobody. Nothing of the order is lost, so the epoch before holds up to its end; what counters have stopped
@@ -33,6 +34,7 @@ from kiosk.registry.counters import server_act, told
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadRow, HeadTable
 from kiosk.registry.models import SERVER
+from kiosk.registry.moving.adopting import CounterTrail, rows_taken, take_trail
 from kiosk.registry.moving.faults import Faults
 from kiosk.registry.moving.gathered import Gathered
 from kiosk.registry.notes import MOVED_IN, STOPS_SINCE
@@ -83,22 +85,30 @@ def first_day(database: Database) -> date | None:
     return None if noted is None else day_in_japan(datetime.fromtimestamp(parsed(noted, int), UTC)) + timedelta(days=1)
 
 
-def compare(database: RegistryDatabase, rows: Gathered, made: date | None = None) -> MovedIn:
-    """What `move_in` would do, which changes nothing. Raises Clashing, MadeTooEarly; Unavailable."""
+def compare(database: RegistryDatabase, rows: Gathered, made: date | None = None, trail: CounterTrail | None = None) -> MovedIn:
+    """What `move_in` would do, which changes nothing. Raises Clashing, MadeTooEarly, TrailBehind; Unavailable."""
     with database.reading() as snapshot:
         allow_pauses(snapshot)
         _check_day(snapshot, made)
+        if trail is not None:
+            rows_taken(snapshot, trail)
         new = _new(snapshot, rows, rows.in_order_of_tokens())
     return MovedIn(len(new), len(rows) - len(new))
 
 
 def move_in(
-    database: RegistryDatabase, site_key: bytes, rows: Gathered, kept: Remembered | None, now: datetime, made: date | None = None
+    database: RegistryDatabase,
+    site_key: bytes,
+    rows: Gathered,
+    kept: Remembered | None,
+    now: datetime,
+    made: date | None = None,
+    trail: CounterTrail | None = None,
 ) -> MovedIn:
     """No server may run on the database. `kept`: what this machine remembers of the ledger, which continues it. `made`: the day of the
-    list, in Japan; None if that is not known.
+    list, in Japan; None if that is not known. `trail`: of the counter whose links these are.
 
-    Raises Clashing, MadeTooEarly, LedgerAltered; Refused: registry-serving; Unavailable. Then the ledger has not changed.
+    Raises Clashing, MadeTooEarly, TrailBehind, LedgerAltered; Refused: registry-serving; Unavailable. Then the ledger has not changed.
     """
     order = rows.in_order_of_tokens()
     widen_cache(database)
@@ -111,15 +121,22 @@ def move_in(
         if not row.is_sealed:
             raise LedgerAltered
         _check_day(transaction, made)
+        has_acts = trail is not None and rows_taken(transaction, trail) < trail.head.rows
         new = _new(transaction, rows, order)
         if not new:
+            if trail is not None and has_acts:
+                heads.write(transaction, replace(row, trail=take_trail(transaction, trail, now, "taken:0", row.trail)))
             return MovedIn(0, len(rows))
         number = number_after(max(row.epoch, latest_epoch(kept)), int(now.timestamp()))
         epochs = epochs_after(row.epochs, row.cursor, None if kept is None else kept.epochs, number)
         begun = _Writing(transaction, site_key, hashes, heads.begin(transaction, row, epochs), now).write(rows, new)
         write_note(transaction, f"{MOVED_IN}{number}", f"{begun.cursor} {len(new)}")
-        act = server_act(now, AdministrativeAct.MOVED_IN, f"epoch:{number} cursor:{begun.cursor} taken:{len(new)}")
-        heads.write(transaction, replace(begun, trail=AuditTrail(transaction).add_all([act], row.trail)))
+        checked = f"epoch:{number} cursor:{begun.cursor} taken:{len(new)}"
+        if trail is None:
+            end = AuditTrail(transaction).add_all([server_act(now, AdministrativeAct.MOVED_IN, checked)], row.trail)
+        else:
+            end = take_trail(transaction, trail, now, checked, row.trail)
+        heads.write(transaction, replace(begun, trail=end))
     with suppress(KioskError):  # what was taken in stands
         database.tidy()
     return MovedIn(len(new), len(rows) - len(new), number)
@@ -190,7 +207,10 @@ class _Writing:
         sums = write(self.database, Decided(entries=[entry]), int(self.now.astimezone(UTC).timestamp()), self.hashes, self.row.sums)
         links, of, columns, operation_of = self.row.links, LinkHash(self.site_key).of, columns_of("link"), _operations()
         for some in _chunks(new):
-            written = [(rows.token(place), rows.number(place), since, SERVER, operation_of(place), cursor) for place in some]
+            written = [
+                (rows.token(place), rows.number(place), *(rows.opened(place) or (since, SERVER)), operation_of(place), cursor)
+                for place in some
+            ]
             insert(self.database, "link", columns, written)
             sums = sums.and_then("link", added=self.hashes.of("link", written))
             links += LinkSum(len(written), sum(of(token, number, cursor) for token, number, *_ in written))
