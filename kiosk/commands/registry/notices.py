@@ -56,9 +56,12 @@ def _tried(channel: Channel, address: str) -> int:
 
     words = say(f"status.notices.{channel.name}")
     try:
-        channel.send(trial_notice(address), datetime.now(UTC))
+        is_whole = channel.send(trial_notice(address), datetime.now(UTC))
     except NotDelivered as error:
         output.warn("registry.notices.not-sent", channel=words, why=say(f"status.notices.why.{error.trouble}"))
+        return output.PROBLEM
+    if not is_whole:
+        output.warn("registry.notices.not-all", channel=words)
         return output.PROBLEM
     output.tell("registry.notices.sent", channel=words)
     return output.OK
