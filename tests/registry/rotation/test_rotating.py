@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -17,6 +18,7 @@ from kiosk.ledger.database import ask
 from kiosk.registry import presence
 from kiosk.registry.answers import Contact
 from kiosk.registry.database import open_database
+from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.moving.moving_in import LedgerAltered
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 from tests.registry.conftest import NewMachine, with_ledger
@@ -140,6 +142,16 @@ def test_a_key_that_was_never_the_librarys_is_refused_but_an_unlinking_counts(on
     (answer,) = on_sqlite.send(unlinking)
     assert isinstance(answer, AcceptedAt)
     assert number(1).text not in {row[1] for row in on_sqlite.rows()["link"]}
+
+
+def test_codes_of_before_leave_nothing_behind(on_sqlite: ServerMachine) -> None:
+    keys = keys_of(on_sqlite)
+    enrolment = Enrolment(on_sqlite.ledger, keys, lambda: on_sqlite.now)
+    enrolment.open("分館9", b"certificate")
+    assert enrolment.put_in_force(enrolment.prepare_many("学校", 3, b"certificate", life=timedelta(hours=1)))
+    on_sqlite.rotate()
+    notes = [str(row[0]) for row in on_sqlite.rows()["meta"]]
+    assert not [note for note in notes if note.startswith("enrolment.")]
 
 
 def test_a_ledger_that_was_altered_is_not_taken_for_what_holds(on_sqlite: ServerMachine) -> None:
