@@ -64,7 +64,8 @@ def rotate(database: RegistryDatabase, file: SiteKeyFile, site_key: SiteKey, kep
     """Bring the ledger under the key that `prepare` has saved. No server may run on the database. `kept`: what this machine remembers of
     the ledger, which continues it.
 
-    Raises LedgerAltered; Refused: registry-serving; Unavailable. Then the ledger has not changed.
+    Raises LedgerAltered; Refused: registry-serving. Then the ledger has not changed. Raises Unavailable: then it is under the one key or
+    under the other, as after a kill.
     """
     after = site_key.rotated()
     widen_cache(database)

@@ -17,6 +17,7 @@ from kiosk.ledger.audit import AuditTrail
 from kiosk.ledger.database import ask
 from kiosk.registry import presence
 from kiosk.registry.answers import Contact
+from kiosk.registry.backup.restoring import begin_epoch
 from kiosk.registry.database import open_database
 from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.moving.moving_in import LedgerAltered
@@ -173,6 +174,17 @@ def test_not_while_a_server_works(new_machine: NewMachine) -> None:
     server.close()
     assert refused.value.code is Code.REGISTRY_SERVING
     assert keys_of(machine).key == SITE_KEY
+
+
+def test_a_new_epoch_is_not_sealed_under_the_key_before(on_sqlite: ServerMachine) -> None:
+    """Somebody was asked on another server whether to begin one while the key was rotated here."""
+    before = keys_of(on_sqlite)
+    on_sqlite.rotate()
+    rows = on_sqlite.rows()
+    with pytest.raises(Unavailable) as refused:
+        begin_epoch(on_sqlite.machine, before, None, on_sqlite.now)
+    assert refused.value.code is Code.SITE_KEY_GENERATION
+    assert on_sqlite.rows() == rows
 
 
 def test_whoever_had_it_open_under_the_key_before_writes_nothing(on_sqlite: ServerMachine) -> None:
