@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 JAPAN = timezone(timedelta(hours=9), "JST")
 """Days are counted in Japanese time; Japan has no daylight saving time."""
@@ -40,6 +40,11 @@ def second_in_japan(moment: datetime) -> str:
     """An aware moment as commands write it: 2026-12-07 09:30:00, by Japanese time; as ISO 8601, with its zone, where Japan has none."""
     here = in_japan(moment)
     return f"{here:%Y-%m-%d %H:%M:%S}" if here.tzinfo is JAPAN else moment.isoformat()
+
+
+def unix_second_in_japan(seconds: int) -> str:
+    """`second_in_japan` of so many seconds since 1970."""
+    return second_in_japan(datetime.fromtimestamp(seconds, UTC))
 
 
 def day_in_japan(moment: datetime) -> date:

@@ -66,6 +66,14 @@ def forget(database: Database, before: str) -> None:
             drop_note(database, CODE_FOR_MANY + name)
 
 
+def forget_all(database: Database) -> None:
+    """Forget every code, of one counter and for many, within a transaction."""
+    for row in list(EnrolmentCodeRow.select().execute(database)):
+        _delete(database, row.name)
+    for name in names_by_proof(database).values():
+        drop_note(database, CODE_FOR_MANY + name)
+
+
 def withdraw(database: Database, name: str) -> int:
     """Void the code for many of this name, within a transaction. Returns how many uses it had left."""
     proof = proof_of(database, name)

@@ -23,7 +23,7 @@ from kiosk.ledger.database import ask
 from kiosk.ledger.notes import read_note, write_note
 from kiosk.registry.counters import server_act
 from kiosk.registry.database import RegistryDatabase
-from kiosk.registry.head_row import HeadTable
+from kiosk.registry.head_row import HeadRow, HeadTable
 from kiosk.registry.notes import TIMELINE
 from kiosk.registry.remembered import (
     Mark,
@@ -110,7 +110,7 @@ class Failover:
         # A head that somebody else wrote is not sealed anew, and nobody knows what it says.
         if present is None or not row.is_sealed or not self._failed_over(database, row.epoch):
             return False
-        if self._is_put_back(database):
+        if self._is_put_back(database, row):
             cut = last_common(database, (*self.kept.marks, *self.marks), row)
             # What backups held counters may have forgotten, and nobody sends a list again: then a backup is the better way.
             if cut < self.kept.safe or lost_lists(self.kept, present):
@@ -132,8 +132,7 @@ class Failover:
         _log.error("lost in a failover: epoch %d begins, of the one before %d holds", number, cut)
         return True
 
-    def _is_put_back(self, database: Database) -> bool:
-        row = HeadTable().read(database)
+    def _is_put_back(self, database: Database, row: HeadRow) -> bool:
         if was_put_back(database, self.kept):
             return True
         return self.said is not None and self.said.is_lost_at(row.position, row.floor, ask_standing_of(database, self.said)())

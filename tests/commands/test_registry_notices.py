@@ -12,6 +12,7 @@ from kiosk.registry.answers import Contact
 from kiosk.text import say
 from tests.support.commands.call import Call
 from tests.support.commands.server import opened
+from tests.support.notices.mail_server import mail_server
 from tests.support.notices.web_endpoint import WebEndpoint
 from tests.support.ports import free_port
 from tests.support.registry.server_process import RegistryProcess
@@ -41,6 +42,16 @@ def test_a_trial_goes_out_by_every_channel_and_each_says_whether_it_did(registry
     assert say("status.notice.trial") in received["text"]
     listed = registry("notices")
     assert (listed.code, listed.out.count(say("command.registry.notices.never"))) == (0, 2)
+
+
+@pytest.mark.linux("aiosmtpd is Debian's")
+def test_a_trial_tells_of_a_recipient_that_is_refused(registry: Call, begun: RegistryHome, tmp_path: Path) -> None:
+    with mail_server(tmp_path / "mails") as server:
+        settings = f'mail_server = "127.0.0.1"\nmail_port = {server.port}\nmail_security = "none"\n'
+        begun.config.write_text(f'[notices]\nmail_to = ["a@x.jp", "b@x..jp"]\nmail_from = "c@x.jp"\n{settings}', "utf-8")
+        said = registry("notices", "--try")
+        assert len(server.received()) == 1
+    assert (said.code, said.err.strip()) == (1, say("command.registry.notices.not-all", channel="メール"))
 
 
 def test_no_setting_of_a_notice_gives_a_secret_away(registry: Call, begun: RegistryHome, endpoint: WebEndpoint) -> None:

@@ -19,6 +19,7 @@ from kiosk.text import plain, say
 from tests.support.backup.served_library import Library
 from tests.support.commands.call import Call
 from tests.support.commands.server import enrolled, opened
+from tests.support.registry.administrator import Person
 
 
 @pytest.fixture
@@ -97,6 +98,7 @@ def test_a_dry_run_tells_and_changes_nothing_beside_a_server(registry: Call, lib
     registry("enrol", "分館1")
     server = opened(place)
     server.ledger.heard_all({"中央1": Contact(server.ledger.head().position, 0, "0.0.9", differs=False)})
+    Person.added(server, "tanaka")
     server.close()
     with RunningLock(place.lock):
         said = registry("rotate-key", "--dry-run")
@@ -104,6 +106,7 @@ def test_a_dry_run_tells_and_changes_nothing_beside_a_server(registry: Call, lib
         assert words("registry.rotate-key.what", links=3) in said.out
         assert words("registry.rotate-key.codes", count=1) in said.err
         assert words("registry.rotate-key.other-version", names="中央1") in said.err
+        assert words("registry.rotate-key.administrators", names="tanaka") in said.err
         refused = registry("rotate-key", "--yes")
         assert (refused.code, cause(Code.REGISTRY_SERVING) in refused.err) == (1, True)
     assert key_of(place) == library.key

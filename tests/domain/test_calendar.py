@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from kiosk.domain.calendar import day_in_japan, second_in_japan, wareki
+from kiosk.domain.calendar import day_in_japan, second_in_japan, unix_second_in_japan, wareki
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,7 @@ def test_a_clock_at_the_end_of_the_calendar_has_a_day_as_well() -> None:
 def test_a_moment_is_written_by_japanese_time_and_as_it_stands_where_japan_has_none() -> None:
     assert second_in_japan(datetime(2026, 11, 22, 15, 0, tzinfo=UTC)) == "2026-11-23 00:00:00"
     assert second_in_japan(datetime(9999, 12, 31, 23, tzinfo=UTC)) == "9999-12-31T23:00:00+00:00"
+
+
+def test_a_second_counted_from_1970_is_told_by_japanese_time() -> None:
+    assert unix_second_in_japan(0) == "1970-01-01 09:00:00"

@@ -128,8 +128,6 @@ def _write_files(package: Package, root: Path, version: str) -> None:
     write_documents(package.contents, root, version)
     for name in package.manuals:
         _copy(ROOT / "docs/administrator" / name, root / "usr/share/doc" / package.contents.name / name)
-    for example in sorted(_HIGH_AVAILABILITY.iterdir()) if package is REGISTRY_PACKAGE else ():
-        _copy(example, root / "usr/share/doc" / package.contents.name / "ha" / example.name)
     write_pages(root, package.command, version, package.commands)
     _copy(_PARTS / f"{package.contents.name}.lintian-overrides", root / "usr/share/lintian/overrides" / package.contents.name)
 

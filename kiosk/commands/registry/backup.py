@@ -115,7 +115,7 @@ def begin_epoch(home: RegistryHome, options: argparse.Namespace) -> int:
     settings = read_registry_settings(home.config)
     with alone(home):
         with opened(home) as registry:
-            site_key = registry.site_key.key
+            site_key = registry.site_key
             output.tell("registry.begin-epoch.what")
             _warn_of_what_stays(registry)
         if not options.yes:

@@ -143,8 +143,7 @@ def _import(registry: OpenedRegistry, options: argparse.Namespace, form: ListFor
     keys, database = registry.site_key, registry.ledger.database
     try:
         with given(options.file), open_regular(options.file) as file:
-            encoding, chain = Encoding(options.encoding), keys.chain if keys.earlier else None
-            read = read_list(file, form, encoding, keys.root, has_header=options.header, chain=chain)
+            read = read_list(file, form, Encoding(options.encoding), keys.root, has_header=options.header, chain=keys.chain)
     except ListUnusable as error:
         output.warn(f"registry.import.unusable.{error.reason}", file=escaped(str(options.file)))
         return output.PROBLEM

@@ -10,7 +10,7 @@ from kiosk.commands import output
 from kiosk.commands.parser import Commands
 from kiosk.commands.registry.opened import address_of, opened
 from kiosk.config.registry_home import RegistryHome
-from kiosk.domain.calendar import second_in_japan
+from kiosk.domain.calendar import unix_second_in_japan
 from kiosk.text import say
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ def show_notices(home: RegistryHome, options: argparse.Namespace) -> int:
             deliveries = {channel.name: load_delivery(database, channel.name) for channel in channels}
             occurrences = load(database)
     for name, delivery in deliveries.items():
-        sent = second_in_japan(datetime.fromtimestamp(delivery.sent, UTC)) if delivery.sent else output.words("registry.notices.never")
+        sent = unix_second_in_japan(delivery.sent) if delivery.sent else output.words("registry.notices.never")
         output.tell("registry.notices.channel", channel=say(f"status.notices.{name}"), sent=sent)
         if delivery.failures:
-            since = second_in_japan(datetime.fromtimestamp(delivery.failing_since, UTC))
+            since = unix_second_in_japan(delivery.failing_since)
             output.warn("registry.notices.failing", since=since, why=say(f"status.notices.why.{delivery.trouble}"))
     for one in occurrences:
         output.tell("registry.notices.one", line=line_of(one))
@@ -56,9 +56,12 @@ def _tried(channel: Channel, address: str) -> int:
 
     words = say(f"status.notices.{channel.name}")
     try:
-        channel.send(trial_notice(address), datetime.now(UTC))
+        is_whole = channel.send(trial_notice(address), datetime.now(UTC))
     except NotDelivered as error:
         output.warn("registry.notices.not-sent", channel=words, why=say(f"status.notices.why.{error.trouble}"))
+        return output.PROBLEM
+    if not is_whole:
+        output.warn("registry.notices.not-all", channel=words)
         return output.PROBLEM
     output.tell("registry.notices.sent", channel=words)
     return output.OK

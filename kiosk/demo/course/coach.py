@@ -102,6 +102,8 @@ class Coach:
             for left in _LEAVING:
                 conductor.happen(left)
         elif conductor.counter.ils is not IlsCondition.READY:
+            # The task of before may have stopped it since.
+            self.stage.start_library()
             if conductor.counter.tried is None or not conductor.counter.tried.under_way:
                 conductor.happen(LibraryRetryPressed())
         else:

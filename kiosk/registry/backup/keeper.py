@@ -87,16 +87,23 @@ class BackupKeeper:
         database = self._ledger.database
         said = self._ledger.said.said()
         try:
-            self.remember()
-            with database.reading() as snapshot:
-                check_said(snapshot, said)
+            self._compare(said)
         except Refused as put_back:
-            if put_back.code is not Code.REGISTRY_PUT_BACK or not self._has_failed_over(said):
+            if put_back.code is not Code.REGISTRY_PUT_BACK:
                 raise
+            if not self._has_failed_over(said):
+                # The epoch may have begun meanwhile, on another thread of this server, and be remembered: then nothing is lacking any more.
+                self._compare(said)
         else:
             note_timeline(database, self._clock())
             if self.is_behind():
                 self._has_failed_over(said)
+
+    def _compare(self, said: Said | None) -> None:
+        """Raises Refused: registry-put-back, if the database lacks what was told; Unavailable."""
+        self.remember()
+        with self._ledger.database.reading() as snapshot:
+            check_said(snapshot, said)
 
     def _has_failed_over(self, said: Said | None) -> bool:
         if (kept := self._remembered.load()) is None:

@@ -159,19 +159,20 @@ def _put(
         with database.writing() as transaction:
             refuse_if_served(transaction)
             _load(transaction, contents, backup, keys)
-            found = _begin(transaction, machine, keys.wanted.key, before, None, AdministrativeAct.RESTORE, now, revoke)
+            found = _begin(transaction, machine, keys.wanted, before, None, AdministrativeAct.RESTORE, now, revoke)
     finally:
         database.close()
     RememberedFile(machine.keys).save(found)
     return Restored(contents, found, before)
 
 
-def begin_epoch(machine: Machine, site_key: bytes, cut: int | None, now: datetime) -> Remembered:
+def begin_epoch(machine: Machine, site_key: SiteKey, cut: int | None, now: datetime) -> Remembered:
     """Begin a new epoch without a backup, after the database lost something; no server may run on it. `cut`: up to where the order is
     known to be the one of before; by default as far as the operations prove that this machine remembers. A lower cut costs nothing but that
     counters send more of their operations again. Returns the ledger as it stands then.
 
-    Raises Refused: registry-serving, position-unknown (`cut` lies above the head); Unavailable: store-missing, where no ledger was begun.
+    Raises Refused: registry-serving, position-unknown (`cut` lies above the head); Unavailable: store-missing, where no ledger was begun;
+    site-key-generation.
     """
     database = machine.open()
     try:
@@ -254,7 +255,7 @@ def _load(database: Database, contents: Contents, backup: Path, keys: _Keys) -> 
 def _begin(
     database: Database,
     machine: Machine,
-    site_key: bytes,
+    site_key: SiteKey,
     before: Remembered | None,
     cut: int | None,
     act: AdministrativeAct,
@@ -262,17 +263,18 @@ def _begin(
     revoke: Iterable[str] = (),
 ) -> Remembered:
     """Begin the epoch within the transaction that made it necessary."""
-    hashes = RowHash(site_key)
+    # By its generation: a key that was rotated elsewhere meanwhile seals nothing.
+    hashes = RowHash(site_key.key, site_key.generation)
     head = HeadTable(hashes)
     row = head.lock(database)
-    altered = "" if cut is None else _altered(database, row, site_key)
+    altered = "" if cut is None else _altered(database, row, site_key.key)
     number = number_after(max(row.epoch, latest_epoch(before)), int(now.timestamp()))
     held = common_at_most(database, before, row) if cut is None else cut
     epochs = epochs_after(row.epochs, held, None if before is None else before.epochs, number)
     begun = head.begin(database, row, epochs)
     loaded = remembered_of(database)
     assert loaded is not None  # noqa: S101 - its head was just written
-    seen = seen_in(machine.backups, site_key, loaded.library)
+    seen = seen_in(machine.backups, site_key.key, loaded.library)
     backups = None if seen is None else seen.backups
     safe = min(safe_with(database, machine.server, backups, epochs, now), begun.cursor)
     changed = told(now)
@@ -284,7 +286,7 @@ def _begin(
     write_revoked(database, revoked)
     trail = AuditTrail(database).add_all([server_act(now, act, f"epoch:{number} cursor:{held}{altered}")])
     # Whoever begins an epoch takes what stands for what holds: it is sealed as it is, and the trail says what was altered before.
-    links, sums = sum_of_links(database, LinkHash(site_key)), hashes.of_database(database)
+    links, sums = sum_of_links(database, LinkHash(site_key.key)), hashes.of_database(database)
     head.write(database, replace(begun, links=links, safe=safe, sums=sums, trail=trail, is_sealed=True))
     return replace(loaded, safe=safe, counters=counters, revoked=revoked, trail=trail)
 

@@ -53,9 +53,7 @@ class ReadList:
         return len(self.rows) >= _FEW and not self.has_letters
 
 
-def read_list(
-    file: BinaryIO, form: ListForm, encoding: Encoding, site_key: bytes, *, has_header: bool, chain: KeyChain | None = None
-) -> ReadList:
+def read_list(file: BinaryIO, form: ListForm, encoding: Encoding, site_key: bytes, *, has_header: bool, chain: KeyChain) -> ReadList:
     """`site_key`: the one that tokens are computed under; `chain`: what wraps them since.
 
     Raises ListUnusable; OSError. Faults are in what it returns.
@@ -74,7 +72,7 @@ def read_list(
         else:
             read.has_letters = read.has_letters or not f"{found.serial:x}".isdecimal()
             token = link_token(site_key, found.issuer.key_digest, found.serial)
-            read.rows.add(line, (token if chain is None else chain.wrapped(token, chain.first, chain.newest)).digest, found.number)
+            read.rows.add(line, chain.wrapped(token, chain.first, chain.newest).digest, found.number)
     if not read.rows and not read.faults:
         raise ListUnusable("empty")
     read.rows.find_repeated(read.faults)

@@ -31,8 +31,8 @@ class Channel(ABC):
     name: str
 
     @abstractmethod
-    def send(self, notice: Notice, now: datetime) -> None:
-        """Raises NotDelivered."""
+    def send(self, notice: Notice, now: datetime) -> bool:
+        """Returns whether it reached everybody it is for. Raises NotDelivered, if it reached nobody."""
 
 
 def channels_of(settings: NoticeSettings, folder: Path) -> list[Channel]:
@@ -52,10 +52,11 @@ class Mail(Channel):
     seconds: float = _SECONDS
     name = "mail"
 
-    def send(self, notice: Notice, now: datetime) -> None:
+    def send(self, notice: Notice, now: datetime) -> bool:
         message = self._message(notice, now)
         with _translated(), self._connected() as server:
-            server.send_message(message, self.settings.mail_from, self.settings.mail_to)
+            # Raises only if all are refused: https://docs.python.org/3/library/smtplib.html#smtplib.SMTP.sendmail
+            return not server.send_message(message, self.settings.mail_from, self.settings.mail_to)
 
     def _message(self, notice: Notice, now: datetime) -> EmailMessage:
         # The library's classes refuse line breaks in headers, and encode what is not ASCII (RFC 2047).
@@ -100,11 +101,11 @@ class Webhook(Channel):
     seconds: float = _SECONDS
     name = "webhook"
 
-    def send(self, notice: Notice, now: datetime) -> None:
-        url = urlsplit(self.url)
+    def send(self, notice: Notice, now: datetime) -> bool:
         body = json.dumps({"text": f"{notice.subject}\n{notice.text}", "events": list(notice.events)}, ensure_ascii=False).encode()
-        target = f"{url.path or '/'}{'?' + url.query if url.query else ''}"
         with _translated():
+            url = urlsplit(self.url)
+            target = f"{url.path or '/'}{'?' + url.query if url.query else ''}"
             connection = self._connection(url.scheme, url.hostname or "", url.port)
             try:
                 connection.request("POST", target, body, {"Content-Type": "application/json", "Connection": "close"})
@@ -114,6 +115,7 @@ class Webhook(Channel):
                 connection.close()
         if not 200 <= status < 300:
             raise NotDelivered(Trouble.REFUSED)
+        return True
 
     def _connection(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
         if scheme == "https":
@@ -136,5 +138,5 @@ def _translated() -> Iterator[None]:
     except smtplib.SMTPException as error:
         raise NotDelivered(Trouble.REFUSED) from error
     except (OSError, ValueError) as error:
-        # No such host, nobody there, no TLS; a name or a port that no host can have.
+        # No such host, nobody there, no TLS; a name, a port or an address that none can have.
         raise NotDelivered(Trouble.UNREACHABLE) from error

@@ -72,10 +72,13 @@ class Notifier:
         if not news:
             return
         try:
-            channel.send(notice_of(news, self._address), self._clock())
+            is_whole = channel.send(notice_of(news, self._address), self._clock())
         except NotDelivered as error:
             self._note_failure(channel.name, error.trouble)
             return
+        if not is_whole:
+            # Sent again it would come twice to the others.
+            _log.warning("a notice did not reach everybody it is for: %s", channel.name)
         self._note_success(channel.name, news)
 
     def _claimed(self, channel: str) -> list[Occurrence]:

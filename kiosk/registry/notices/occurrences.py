@@ -18,6 +18,9 @@ from kiosk.ledger.notes import drop_note, notes_after, parsed, write_note
 from kiosk.registry.notes import OCCURRENCE
 from kiosk.registry.notices.conditions import Failure, Judged, Kind
 
+_WAITED_FOR = 7 * 86_400
+"""Seconds after its end in which an occurrence waits for channels that this server does not have."""
+
 
 class Told(Enum):
     BEGUN = "begun"
@@ -37,12 +40,19 @@ class Occurrence:
     def is_news(self, channel: str) -> bool:
         return self.told.get(channel) is not (Told.BEGUN if self.over is None else Told.OVER)
 
+    def is_awaited(self, channels: Collection[str], now: int) -> bool:
+        """Whether it goes on, or its end is still to be told: by one of these channels, or by one that another server has."""
+        if self.over is None or any(map(self.is_news, channels)):
+            return True
+        # One that was taken out of registry.toml never tells it.
+        return any(map(self.is_news, self.told)) and now - self.over < _WAITED_FOR
+
     def after_telling(self, channel: str, told: Told) -> Occurrence:
         return replace(self, told={**self.told, channel: told})
 
 
 def advanced(known: Collection[Occurrence], judged: Judged, channels: Collection[str], now: int) -> list[Occurrence]:
-    """The occurrences after a look: new ones begin, and those that are over and told everywhere are forgotten."""
+    """The occurrences after a look: new ones begin, and what is over and told everywhere is forgotten. `channels`: this server's."""
     by_failure = {one.failure: one for one in known}
     begun = [Occurrence(failure, now) for failure in sorted(judged.present - by_failure.keys())]
     result = []
@@ -53,7 +63,7 @@ def advanced(known: Collection[Occurrence], judged: Judged, channels: Collection
             one = replace(one, over=None, told=back) if one.over is not None else one
         elif one.over is None and judged.is_over(one.failure):
             one = replace(one, over=now)
-        if one.over is None or any(one.is_news(channel) for channel in channels):
+        if one.is_awaited(channels, now):
             result.append(one)
     return result
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from kiosk.domain.calendar import JAPAN, second_in_japan
+from kiosk.domain.calendar import JAPAN, unix_second_in_japan
 from kiosk.registry.notices.conditions import Kind
 from kiosk.registry.notices.occurrences import Occurrence
 from kiosk.text import say
@@ -44,18 +44,14 @@ def _part(key: str, news: Sequence[Occurrence]) -> str:
 def line_of(one: Occurrence) -> str:
     sentence = say(f"status.notice.{one.failure.kind}", name=one.failure.subject)
     if one.over is None:
-        return say("status.notice.line", told=sentence, since=_time(one.since))
-    return say("status.notice.line-over", told=sentence, since=_time(one.since), over=_time(one.over))
+        return say("status.notice.line", told=sentence, since=unix_second_in_japan(one.since))
+    return say("status.notice.line-over", told=sentence, since=unix_second_in_japan(one.since), over=unix_second_in_japan(one.over))
 
 
 def _event(one: Occurrence) -> dict[str, object]:
     counter = one.failure.subject if one.failure.kind in (Kind.COUNTER_SILENT, Kind.COUNTER_DIFFERS) else None
     over = None if one.over is None else _iso(one.over)
     return {"kind": one.failure.kind.value, "counter": counter, "since": _iso(one.since), "over": over}
-
-
-def _time(seconds: int) -> str:
-    return second_in_japan(datetime.fromtimestamp(seconds, UTC))
 
 
 def _iso(seconds: int) -> str:

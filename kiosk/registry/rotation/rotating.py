@@ -23,6 +23,7 @@ from kiosk.ledger.database import ask
 from kiosk.ledger.digest import LinkHash, LinkSum
 from kiosk.registry.backup.document import Page
 from kiosk.registry.backup.tables import TABLES, Table, allow_pauses, pages_of
+from kiosk.registry.codes_for_many import forget_all
 from kiosk.registry.counters import server_act
 from kiosk.registry.database import RegistryDatabase
 from kiosk.registry.head_row import HeadRow, HeadTable
@@ -32,6 +33,7 @@ from kiosk.registry.remembered import Remembered, latest_epoch
 from kiosk.registry.rotation.wrapping import Wrapping
 from kiosk.registry.row_sums import NO_ROWS, SUMMED, RowHash, RowSums
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
+from kiosk.registry.status.sessions import end_all_sessions
 
 _ASIDE = "wrapped"
 """The table in which links wait until all of the old ones are gone: their key changes, and with it their order."""
@@ -62,7 +64,8 @@ def rotate(database: RegistryDatabase, file: SiteKeyFile, site_key: SiteKey, kep
     """Bring the ledger under the key that `prepare` has saved. No server may run on the database. `kept`: what this machine remembers of
     the ledger, which continues it.
 
-    Raises LedgerAltered; Refused: registry-serving; Unavailable. Then the ledger has not changed.
+    Raises LedgerAltered; Refused: registry-serving. Then the ledger has not changed. Raises Unavailable: then it is under the one key or
+    under the other, as after a kill.
     """
     after = site_key.rotated()
     widen_cache(database)
@@ -76,8 +79,9 @@ def rotate(database: RegistryDatabase, file: SiteKeyFile, site_key: SiteKey, kep
         epochs = epochs_after(row.epochs, row.cursor, None if kept is None else kept.epochs, number)
         wrapped = _Wrapped(transaction, site_key, after, row)
         wrapped.write_all()
-        # What was made with a code cannot be proved under another key.
-        ask(transaction, "DELETE FROM enrolment_code")
+        # What was made with a code cannot be proved under another key, and no administrator's account can be opened.
+        forget_all(transaction)
+        end_all_sessions(transaction)
         heads = HeadTable(RowHash(after.key))
         begun = heads.begin(transaction, replace(row, key_generation=after.generation), epochs)
         checked = f"epoch:{number} cursor:{begun.cursor} rewritten:{wrapped.links.count}"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 
 from starlette.responses import Response
 
-from kiosk.domain.calendar import second_in_japan
+from kiosk.domain.calendar import second_in_japan, unix_second_in_japan
 from kiosk.registry.counters import EnrolledCounter
 from kiosk.registry.notices.delivery import Delivery
 from kiosk.registry.status.attention import Trouble, in_order
@@ -73,7 +72,7 @@ def _wrong(figures: Figures, told: Told) -> Iterator[str]:
     for channel, delivery in figures.deliveries.items():
         if delivery.failures:
             why = say(f"status.notices.why.{delivery.trouble}")
-            named, since = say(f"status.notices.{channel}"), _time(delivery.failing_since)
+            named, since = say(f"status.notices.{channel}"), unix_second_in_japan(delivery.failing_since)
             yield say("status.attention.notices-failing", channel=named, since=since, why=why)
     for trouble in Trouble:
         if names := [counter.name for counter, troubles in told if trouble in troubles]:
@@ -133,14 +132,10 @@ def _notices(deliveries: Mapping[str, Delivery]) -> Element:
     never = say("status.notices.never")
     return _list(
         {
-            f"status.notices.{channel}": say("status.notices.sent", at=_time(delivery.sent)) if delivery.sent else never
+            f"status.notices.{channel}": say("status.notices.sent", at=unix_second_in_japan(delivery.sent)) if delivery.sent else never
             for channel, delivery in deliveries.items()
         }
     )
-
-
-def _time(seconds: int) -> str:
-    return second_in_japan(datetime.fromtimestamp(seconds, UTC))
 
 
 # --- by day -----------------------------------------------------------------------------------------------------------

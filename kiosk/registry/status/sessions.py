@@ -81,6 +81,11 @@ def end_sessions_of(database: Database, administrator: str) -> None:
             drop_note(database, SESSION + name)
 
 
+def end_all_sessions(database: Database) -> None:
+    for name in notes_after(database, SESSION):
+        drop_note(database, SESSION + name)
+
+
 def _all(database: Database) -> dict[str, Session]:
     return {name: parsed(note, Session.decoded) for name, note in notes_after(database, SESSION).items()}
 

@@ -110,7 +110,8 @@ class Session:
     def _take_keys(self) -> None:
         try:
             self.pull.take_keys(self.talk)
-        except (InVain, KeysNeeded) as vain:
+        except (InVain, KeysNeeded, EpochBegan) as vain:
+            # Another server than before, or one that was put back meanwhile, is listened to from the beginning.
             self.brought_nothing(vain.wait if isinstance(vain, InVain) else 0.0)
             self.exchange.reports.failed()
         else:

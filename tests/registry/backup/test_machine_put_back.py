@@ -47,7 +47,7 @@ def remembered(home: RegistryHome) -> Remembered:
 def new_epoch(home: RegistryHome) -> Remembered:
     """As `kiosk registry begin-epoch`."""
     with opened(home) as registry:
-        key, settings, at = registry.site_key.key, registry.settings, registry.clock()
+        key, settings, at = registry.site_key, registry.settings, registry.clock()
     machine = Machine(home.folder / "keys", home.folder / "backups", lambda: open_server_database(home, settings, create=False))
     return begin_epoch(machine, key, None, at)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.key_chain import KeyChain
 from kiosk.domain.moving_list import LONGEST_LINE, Cause, Column, Issuer, ListForm, SerialBase
 from kiosk.domain.token import link_token
 from kiosk.registry.moving.faults import Faults
@@ -20,7 +21,7 @@ def read(
 ) -> ReadList:
     form = ListForm(tuple(map(Column, columns.split(","))), SerialBase.HEX, {}, ISSUER)
     raw = content.encode(encoding) if isinstance(content, str) else content
-    return read_list(io.BytesIO(raw), form, encoding, KEY, has_header=has_header)
+    return read_list(io.BytesIO(raw), form, encoding, KEY, has_header=has_header, chain=KeyChain())
 
 
 def told(faults: Faults) -> list[tuple[int, Cause, int]]:

@@ -33,9 +33,20 @@ NewMachine = Callable[..., ServerMachine]
 ADDRESS = "https://registry.example.jp:8443/status"
 
 
-def mail(port: int, security: MailSecurity = MailSecurity.NONE, seconds: float = 30, *, user: str = "", password_file: str = "") -> Mail:
-    to = ("kanri@lib.example.jp", "kacho@lib.example.jp")
-    return Mail(NoticeSettings(to, "registry@lib.example.jp", "localhost", port, security, user, password_file), Path("/"), seconds)
+def mail(
+    port: int,
+    security: MailSecurity = MailSecurity.NONE,
+    seconds: float = 30,
+    *,
+    user: str = "",
+    password_file: str = "",
+    second: str = "kacho@lib.example.jp",
+) -> Mail:
+    return Mail(
+        NoticeSettings(("kanri@lib.example.jp", second), "registry@lib.example.jp", "localhost", port, security, user, password_file),
+        Path("/"),
+        seconds,
+    )
 
 
 class Watched:
@@ -156,6 +167,19 @@ def test_mail_goes_out_under_tls_to_a_server_that_is_trusted_and_to_no_other(tmp
     assert received["Subject"] == say("status.notice.trial-subject")
 
 
+def test_a_recipient_that_the_mail_server_refuses_is_not_passed_over(
+    new_machine: NewMachine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "kiosk.registry.notices")
+    with mail_server(tmp_path / "mails") as server:
+        watched = Watched(new_machine().found(), mail(server.port, second="kacho@lib..example.jp"))
+        watched.hear(differs=True)
+        watched.later(seconds=30)
+        watched.later(minutes=2)
+        assert len(server.received()) == 1, "who got it does not get it again"
+    assert [record.getMessage() for record in caplog.records] == ["a notice did not reach everybody it is for: mail"]
+
+
 def test_what_is_no_mail_server_or_says_nothing_is_given_up_in_time(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
@@ -163,6 +187,10 @@ def test_what_is_no_mail_server_or_says_nothing_is_given_up_in_time(tmp_path: Pa
             with pytest.raises(NotDelivered) as error:
                 channel.send(trial_notice(ADDRESS), BEGUN)
             assert error.value.trouble is Trouble.NO_ANSWER
+    for no_url in ("https://[x", "https://x:99999/"):
+        with pytest.raises(NotDelivered) as error:
+            Webhook(no_url).send(trial_notice(ADDRESS), BEGUN)
+        assert error.value.trouble is Trouble.UNREACHABLE
     with pytest.raises(NotDelivered) as error:
         mail(free_port(), user="kiosk", password_file=str(tmp_path / "none")).send(trial_notice(ADDRESS), BEGUN)
     assert error.value.trouble is Trouble.UNREACHABLE

@@ -97,6 +97,17 @@ def test_a_failure_is_told_once_and_once_more_when_it_is_over() -> None:
     assert (back.over, back.is_news("mail"), back.is_news("webhook")) == (None, True, True)
 
 
+def test_an_end_waits_for_the_channels_of_other_servers_but_not_for_ever() -> None:
+    """Each server has a registry.toml of its own: one tells by mail, the other by a webhook."""
+    one = Occurrence(SILENT, 5, told={"mail": Told.BEGUN, "webhook": Told.BEGUN})
+    (over,) = advanced([one], judged(), ["mail"], 7)
+    over = over.after_telling("mail", Told.OVER)
+    assert advanced([over], judged(), ["mail"], 8) == [over]
+    assert advanced([over.after_telling("webhook", Told.OVER)], judged(), ["mail"], 9) == []
+    week = 7 * 86_400
+    assert advanced([over], judged(), ["mail"], 7 + week) == [], "the other channel was taken out of registry.toml"
+
+
 @given(st.lists(st.tuples(st.sampled_from(["present", "absent", "unknown"]), st.sets(st.sampled_from(["mail", "webhook"])))))
 def test_each_channel_hears_beginning_and_end_in_turn_whatever_happens(happened: list[tuple[str, set[str]]]) -> None:
     known: list[Occurrence] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -16,7 +17,9 @@ from kiosk.ledger.audit import AuditTrail
 from kiosk.ledger.database import ask
 from kiosk.registry import presence
 from kiosk.registry.answers import Contact
+from kiosk.registry.backup.restoring import begin_epoch
 from kiosk.registry.database import open_database
+from kiosk.registry.enrolment import Enrolment
 from kiosk.registry.moving.moving_in import LedgerAltered
 from kiosk.registry.site_key import SiteKey, SiteKeyFile
 from tests.registry.conftest import NewMachine, with_ledger
@@ -142,6 +145,16 @@ def test_a_key_that_was_never_the_librarys_is_refused_but_an_unlinking_counts(on
     assert number(1).text not in {row[1] for row in on_sqlite.rows()["link"]}
 
 
+def test_codes_of_before_leave_nothing_behind(on_sqlite: ServerMachine) -> None:
+    keys = keys_of(on_sqlite)
+    enrolment = Enrolment(on_sqlite.ledger, keys, lambda: on_sqlite.now)
+    enrolment.open("分館9", b"certificate")
+    assert enrolment.put_in_force(enrolment.prepare_many("学校", 3, b"certificate", life=timedelta(hours=1)))
+    on_sqlite.rotate()
+    notes = [str(row[0]) for row in on_sqlite.rows()["meta"]]
+    assert not [note for note in notes if note.startswith("enrolment.")]
+
+
 def test_a_ledger_that_was_altered_is_not_taken_for_what_holds(on_sqlite: ServerMachine) -> None:
     with on_sqlite.database.writing() as database:
         ask(database, "UPDATE link SET number = ? WHERE number = ?", ("9999999999", number(1).text))
@@ -161,6 +174,17 @@ def test_not_while_a_server_works(new_machine: NewMachine) -> None:
     server.close()
     assert refused.value.code is Code.REGISTRY_SERVING
     assert keys_of(machine).key == SITE_KEY
+
+
+def test_a_new_epoch_is_not_sealed_under_the_key_before(on_sqlite: ServerMachine) -> None:
+    """Somebody was asked on another server whether to begin one while the key was rotated here."""
+    before = keys_of(on_sqlite)
+    on_sqlite.rotate()
+    rows = on_sqlite.rows()
+    with pytest.raises(Unavailable) as refused:
+        begin_epoch(on_sqlite.machine, before, None, on_sqlite.now)
+    assert refused.value.code is Code.SITE_KEY_GENERATION
+    assert on_sqlite.rows() == rows
 
 
 def test_whoever_had_it_open_under_the_key_before_writes_nothing(on_sqlite: ServerMachine) -> None:

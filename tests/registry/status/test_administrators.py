@@ -167,3 +167,12 @@ def test_secrets_are_not_in_the_database(shared: Desk) -> None:
     with shared.machine.ledger.database.reading() as database:
         notes = str(ask(database, "SELECT name, value FROM meta").fetchall())
     assert [told for told in (PASSWORD, secret, shared.secret.hex(), "192.0.2.1") if told in notes] == []
+
+
+def test_a_new_site_key_ends_the_sessions_of_those_who_cannot_log_in_any_more(desk: Desk) -> None:
+    secret = desk.session()
+    desk.machine.rotate()
+    administrators = desk.another_server()
+    assert administrators.session(secret) is None
+    assert [one.is_readable for one in administrators.all()] == [False]
+    assert desk.machine.ledger.verify().findings == ()

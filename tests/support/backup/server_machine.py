@@ -199,4 +199,6 @@ class ServerMachine:
 
     def begin_epoch(self, cut: int | None = None) -> Remembered:
         self.later(seconds=1)
-        return begin_epoch(self.machine, self.site_key, cut, self.now)
+        keys = SiteKeyFile(self.keys).load()
+        assert keys is not None
+        return begin_epoch(self.machine, keys, cut, self.now)
