@@ -95,6 +95,7 @@ def test_nothing_is_done_unasked(registry: Call, library: Library, place: Regist
 
 def test_a_dry_run_tells_and_changes_nothing_beside_a_server(registry: Call, library: Library, place: RegistryHome) -> None:
     registry("enrol", "分館1")
+    registry("admin", "add", "tanaka", typed="correct horse battery\n")
     server = opened(place)
     server.ledger.heard_all({"中央1": Contact(server.ledger.head().position, 0, "0.0.9", differs=False)})
     server.close()
@@ -104,6 +105,7 @@ def test_a_dry_run_tells_and_changes_nothing_beside_a_server(registry: Call, lib
         assert words("registry.rotate-key.what", links=3) in said.out
         assert words("registry.rotate-key.codes", count=1) in said.err
         assert words("registry.rotate-key.other-version", names="中央1") in said.err
+        assert words("registry.rotate-key.administrators", names="tanaka") in said.err
         refused = registry("rotate-key", "--yes")
         assert (refused.code, cause(Code.REGISTRY_SERVING) in refused.err) == (1, True)
     assert key_of(place) == library.key

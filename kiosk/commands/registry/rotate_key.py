@@ -54,12 +54,15 @@ def rotate_key(home: RegistryHome, options: argparse.Namespace) -> int:
 
 
 def _tell_what(registry: OpenedRegistry) -> None:
-    """What will be done, and which counters may not be able to follow."""
+    """What will be done, what has to be made anew after it, and which counters may not be able to follow."""
     from kiosk.registry.models import CounterState
+    from kiosk.registry.status.administrators import Administrators
 
     output.tell("registry.rotate-key.what", links=registry.ledger.head().count)
     if codes := registry.enrolment.open_codes():
         output.warn("registry.rotate-key.codes", count=len(codes))
+    if administrators := Administrators(registry.ledger, registry.site_key.key, registry.clock).all():
+        output.warn("registry.rotate-key.administrators", names="、".join(one.name for one in administrators))
     serving = [one for one in registry.counters.all() if one.state in (CounterState.ACTIVE, CounterState.RETIRING)]
     known = program_version()
     others = [one.name for one in serving if one.heard is not None and one.heard.version != known]
