@@ -80,7 +80,7 @@ def _rotate(registry: OpenedRegistry) -> bool:
     registry.remember()
     # Under the key of before: what goes wrong here can be put back.
     try:
-        tell_backup(keeper_of(registry).back_up())
+        tell_backup(keeper_of(registry).back_up(), registry.site_key.key)
     except KioskError as error:
         output.complain(error)
         output.warn("registry.rotate-key.no-backup-before")
@@ -121,7 +121,7 @@ def _finish(registry: OpenedRegistry) -> int:
 def _back_up(registry: OpenedRegistry) -> bool:
     keeper = keeper_of(registry)
     try:
-        tell_backup(keeper.back_up())
+        tell_backup(keeper.back_up(), registry.site_key.key)
     except KioskError as error:
         output.complain(error)
         output.warn("registry.rotate-key.no-backup")
