@@ -65,6 +65,7 @@ def test_administrators_are_listed_without_secrets_and_removed(registry: Call, b
         (("add", "田中"), PASSWORD, 2, "name"),
         (("add", "x\r\ny"), PASSWORD, 2, "name"),
         (("add", "tanaka"), PASSWORD, 1, "there"),
+        (("add", "Tanaka"), PASSWORD, 1, "there"),
         (("add", "suzuki"), "short", 1, "password-length"),
         (("add", "suzuki"), "", 1, "password-length"),
         (("add", "suzuki"), "x" * 201, 1, "password-length"),
