@@ -39,6 +39,8 @@ def test_whoever_is_added_can_log_in_and_whoever_is_reset_has_a_new_key(registry
     assert "/status" in added.out
     assert logs_in(begun, "tanaka", PASSWORD, added.out)
     reset = registry("admin", "reset", "tanaka", typed="another password\n")
+    assert say("command.registry.admin.added", name="tanaka") in added.out
+    assert say("command.registry.admin.renewed", name="tanaka") in reset.out
     assert not logs_in(begun, "tanaka", PASSWORD, reset.out)
     assert logs_in(begun, "tanaka", "another password", reset.out)
     acts = registry("audit").out
@@ -63,6 +65,7 @@ def test_administrators_are_listed_without_secrets_and_removed(registry: Call, b
         (("add", "田中"), PASSWORD, 2, "name"),
         (("add", "x\r\ny"), PASSWORD, 2, "name"),
         (("add", "tanaka"), PASSWORD, 1, "there"),
+        (("add", "Tanaka"), PASSWORD, 1, "there"),
         (("add", "suzuki"), "short", 1, "password-length"),
         (("add", "suzuki"), "", 1, "password-length"),
         (("add", "suzuki"), "x" * 201, 1, "password-length"),

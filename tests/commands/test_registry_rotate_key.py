@@ -70,6 +70,8 @@ def test_a_new_key_a_new_sheet_and_backups_on_both_sides_of_it(registry: Call, l
     first, second = library.backups()
     assert registry("verify", str(first)).code == registry("verify", str(second)).code == 0
     assert words("registry.rotate-key.earlier-backups", count=1, folder=str(place.folder / "backups")) in said.out
+    made = [line for line in said.out.splitlines() if "だけです" in line]
+    assert [fingerprint(one) in line for one, line in zip((before, key), made, strict=True)] == [True, True]
     assert key.hex() not in said.out + said.err
     assert "鍵の更新" in registry("audit").out
     assert "復旧シート" in registry("doctor").out
@@ -96,6 +98,7 @@ def test_nothing_is_done_unasked(registry: Call, library: Library, place: Regist
 
 def test_a_dry_run_tells_and_changes_nothing_beside_a_server(registry: Call, library: Library, place: RegistryHome) -> None:
     registry("enrol", "分館1")
+    registry("admin", "add", "tanaka", typed="correct horse battery\n")
     server = opened(place)
     server.ledger.heard_all({"中央1": Contact(server.ledger.head().position, 0, "0.0.9", differs=False)})
     Person.added(server, "tanaka")

@@ -91,9 +91,9 @@ def _written(home: RegistryHome, name: str, write: Callable[[Administrators, str
             output.warn(f"registry.admin.{otherwise}")
             return output.PROBLEM
         issuer = output.words("registry.admin.issuer")
+        output.tell_done("registry.admin.added" if otherwise == "there" else "registry.admin.renewed", name=name)
         output.tell_done(
             "registry.admin.written",
-            name=name,
             secret=in_base32(secret),
             uri=provisioning_uri(secret, issuer, name),
             address=f"{address_of(registry.settings)}{STATUS}",

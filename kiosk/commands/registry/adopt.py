@@ -184,7 +184,7 @@ def _finish(registry: OpenedRegistry, moved: MovedIn, *, dry_run: bool) -> int:
         output.complain(error)
         output.warn("registry.adopt.no-backup")
         return output.PROBLEM
-    tell_backup(kept)
+    tell_backup(kept, registry.site_key.key)
     output.tell_done("registry.adopt.next")
     return output.OK
 

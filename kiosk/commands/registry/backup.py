@@ -53,7 +53,7 @@ def back_up(home: RegistryHome, options: argparse.Namespace) -> int:
         # First, so that the backup holds its own record. Those of the timetable are no act of anybody's.
         registry.note(AdministrativeAct.BACKUP)
         kept = keeper.back_up(options.folder)
-    tell_backup(kept)
+    tell_backup(kept, registry.site_key.key)
     if options.folder is not None:
         output.tell_done("registry.backup.elsewhere")
     return output.OK
@@ -65,8 +65,12 @@ def keeper_of(registry: OpenedRegistry) -> BackupKeeper:
     return BackupKeeper(plan_of(registry.home, registry.settings), registry.ledger, registry.site_key.key, registry.clock)
 
 
-def tell_backup(kept: Kept) -> None:
-    output.tell_done("registry.backup.done", file=escaped(str(kept.path)), cursor=kept.manifest.position.cursor, links=kept.manifest.links)
+def tell_backup(kept: Kept, key: bytes) -> None:
+    """`key`: under which it was made. A key's rotation makes two backups, which different sheets open."""
+    from kiosk.ledger.recovery_sheet import fingerprint
+
+    manifest, file = kept.manifest, escaped(str(kept.path))
+    output.tell_done("registry.backup.done", file=file, cursor=manifest.position.cursor, links=manifest.links, sheet=fingerprint(key))
 
 
 def verify(home: Home, options: argparse.Namespace) -> int:

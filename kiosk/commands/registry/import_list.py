@@ -186,7 +186,7 @@ def _back_up(registry: OpenedRegistry) -> int:
         output.complain(error)
         output.warn("registry.import.no-backup")
         return output.PROBLEM
-    tell_backup(kept)
+    tell_backup(kept, registry.site_key.key)
     output.tell_done("registry.import.delete")
     return output.OK
 

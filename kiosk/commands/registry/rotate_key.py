@@ -54,7 +54,7 @@ def rotate_key(home: RegistryHome, options: argparse.Namespace) -> int:
 
 
 def _tell_what(registry: OpenedRegistry) -> None:
-    """What will be done, and who may not be able to follow: administrators, and counters."""
+    """What will be done, what has to be made anew after it, and which counters may not be able to follow."""
     from kiosk.registry.models import CounterState
     from kiosk.registry.status.administrators import Administrators
 
@@ -80,7 +80,7 @@ def _rotate(registry: OpenedRegistry) -> bool:
     registry.remember()
     # Under the key of before: what goes wrong here can be put back.
     try:
-        tell_backup(keeper_of(registry).back_up())
+        tell_backup(keeper_of(registry).back_up(), registry.site_key.key)
     except KioskError as error:
         output.complain(error)
         output.warn("registry.rotate-key.no-backup-before")
@@ -121,7 +121,7 @@ def _finish(registry: OpenedRegistry) -> int:
 def _back_up(registry: OpenedRegistry) -> bool:
     keeper = keeper_of(registry)
     try:
-        tell_backup(keeper.back_up())
+        tell_backup(keeper.back_up(), registry.site_key.key)
     except KioskError as error:
         output.complain(error)
         output.warn("registry.rotate-key.no-backup")

@@ -80,7 +80,10 @@ class Mail(Channel):
             server = smtplib.SMTP(named.mail_server, named.mail_port, timeout=self.seconds)
         with server:
             if named.mail_security is MailSecurity.STARTTLS:
-                server.starttls(context=context)
+                try:
+                    server.starttls(context=context)
+                except smtplib.SMTPNotSupportedError as error:
+                    raise NotDelivered(Trouble.NO_ENCRYPTION) from error
             if named.mail_user:
                 server.login(named.mail_user, self._password())
             yield server

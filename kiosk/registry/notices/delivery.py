@@ -24,6 +24,8 @@ class Trouble(StrEnum):
     UNREACHABLE = "unreachable"
     NO_ANSWER = "no-answer"
     CERTIFICATE = "certificate"
+    NO_ENCRYPTION = "no-encryption"
+    """The mail server offers no STARTTLS."""
     PASSWORD = "password"  # noqa: S105 - no password
     """The one for the mail server cannot be read, or is wrong."""
     REFUSED = "refused"

@@ -89,7 +89,10 @@ class Administrators:
         return bool(self._ledger.database.read(lambda database: notes_after(database, notes.ADMINISTRATOR)))
 
     def add(self, name: str, password: str) -> bytes | None:
-        """The secret of the second factor, which is told this once; None if there is an administrator of this name."""
+        """The secret of the second factor, which is told this once; None if there is an administrator of this name.
+
+        Names that differ in upper and lower case only are the same: people could not tell them apart in the list and the trail.
+        """
         return self._write(name, password, AdministrativeAct.ADMINISTRATOR_ADDED, is_known=False)
 
     def reset(self, name: str, password: str) -> bytes | None:
@@ -114,7 +117,8 @@ class Administrators:
         with self._ledger.acting() as audit:
             database = self._ledger.database.database
             note = read_note(database, notes.ADMINISTRATOR + name)
-            if (note is not None) is not is_known:
+            names = notes_after(database, notes.ADMINISTRATOR)
+            if (note is None) if is_known else any(one.casefold() == name.casefold() for one in names):
                 return None
             before = None if note is None else parsed(note, Account.decoded)
             account = Account(now if before is None else before.added, self._seal.sealed(name, proofs))

@@ -180,6 +180,13 @@ def test_a_recipient_that_the_mail_server_refuses_is_not_passed_over(
     assert [record.getMessage() for record in caplog.records] == ["a notice did not reach everybody it is for: mail"]
 
 
+def test_mail_is_not_sent_in_clear_to_a_server_without_the_encryption_that_was_asked_for(tmp_path: Path) -> None:
+    with mail_server(tmp_path / "mails") as server:
+        with pytest.raises(NotDelivered) as error:
+            mail(server.port, MailSecurity.STARTTLS).send(trial_notice(ADDRESS), BEGUN)
+        assert (error.value.trouble, server.received()) == (Trouble.NO_ENCRYPTION, [])
+
+
 def test_what_is_no_mail_server_or_says_nothing_is_given_up_in_time(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
