@@ -59,6 +59,11 @@ def left_lying(seen: Seen) -> bool:
     return isinstance(seen.counter.flow, Waiting) and bool(seen.counter.cards)
 
 
+def session_over(seen: Seen) -> bool:
+    """Nobody is served any more, whether the card was taken or not."""
+    return isinstance(seen.counter.flow, Waiting)
+
+
 # --- registration -----------------------------------------------------------------------------------------------------------
 
 

@@ -28,6 +28,7 @@ class TaskPage(QWidget):
         super().__init__()
         self._task = task
         self._steps = [_StepRow(task, step) for step in task.steps]
+        self._above, self._below = QVBoxLayout(), QVBoxLayout()
         self._field = Words(say("course.field"), "strong") if _hands_over(task) else None
         self._outcome = Words("", "done")
         self._outcome.hide()
@@ -63,8 +64,9 @@ class TaskPage(QWidget):
         column.addWidget(Words(place, "note"))
         column.addWidget(Words(of_task(task, "title"), "heading"))
         column.addWidget(Words(of_task(task, "story")))
-        for row in self._steps:
-            column.addWidget(row)
+        for rows in (self._above, self._below):
+            rows.setSpacing(6)
+        column.addLayout(self._above)
         column.addWidget(Words(say("course.tools"), "strong"))
         for button in self._tools:
             column.addWidget(button)
@@ -72,11 +74,21 @@ class TaskPage(QWidget):
             column.addWidget(_pressed(say("course.lift"), lift))
         if self._field is not None:
             column.addWidget(self._field)
+        column.addLayout(self._below)
         column.addStretch(1)
+        self._place_steps(0)
         return inside
+
+    def _place_steps(self, now: int) -> None:
+        """What lies ready stands right below the step for which it is used, so that both are in view on a small display."""
+        for place, row in enumerate(self._steps):
+            for rows in (self._above, self._below):
+                rows.removeWidget(row)
+            (self._above if place <= now else self._below).addWidget(row)
 
     def show_progress(self, progress: Progress | None, handed: str) -> None:
         """`progress` None: the task is being prepared. `handed`: the number that has been handed over."""
+        self._place_steps(0 if progress is None else progress.reached)
         for row in self._steps:
             row.show_progress(progress)
         said = say("course.wait") if progress is None else outcome(progress)
@@ -91,7 +103,11 @@ class TaskPage(QWidget):
             self._field.set_text(say("course.field-number", number=handed) if handed else say("course.field"))
         if progress is not None and not progress.is_done:
             # Once it has its place again: rows grow and shrink.
-            QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self._steps[progress.reached], 0, _AIR))
+            QTimer.singleShot(0, self, partial(self._scroll_to, progress.reached))
+
+    def _scroll_to(self, place: int) -> None:
+        """The step at the top, with what lies ready below it; the first, with the story above it."""
+        self._area.verticalScrollBar().setValue(self._steps[place].y() if place else 0)
 
 
 class _StepRow(QWidget):
@@ -109,7 +125,8 @@ class _StepRow(QWidget):
         column.addWidget(self._seeing)
 
     def show_progress(self, progress: Progress | None) -> None:
-        reached = -1 if progress is None else progress.reached
+        # Gone astray: how to come back is said then, and nothing else is to be done now.
+        reached = -1 if progress is None or progress.astray else progress.reached
         when = "done" if self._place < reached else "now" if self._place == reached else "later"
         self._doing.set_text(say(f"course.step-{when}", do=self._do))
         self._doing.set_kind({"done": "note-done", "now": "now", "later": "note"}[when])

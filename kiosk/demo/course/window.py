@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from kiosk.demo import synthetic_keys
@@ -21,6 +21,7 @@ from kiosk.ui.widgets.focus import FocusRing
 
 _COMPACT = "Button { min-height: 30px; }"
 _WIDEST = 460
+_KEYS_OF_RAIL = (Qt.Key.Key_F1, Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4)
 
 
 class CourseWindow(QWidget):
@@ -67,9 +68,8 @@ class CourseWindow(QWidget):
         """Show a task, and begin it."""
         self._forget_task()
         page = TaskPage(task, self._use, self.coach.stage.lift)
-        following = COURSE[(COURSE.index(task) + 1) % len(COURSE)]
         for button, act in (
-            (page.following, lambda: self.show_task(following)),
+            (page.following, lambda: self.follow(task)),
             (page.again, lambda: self.show_task(task)),
             (page.choose, self._choose),
         ):
@@ -80,6 +80,15 @@ class CourseWindow(QWidget):
         self._pages.setCurrentWidget(page)
         page.first.setFocus()
         self.coach.begin(task)
+
+    def follow(self, task: Task) -> None:
+        """Show the next task that is not done, or the list when all are."""
+        place = COURSE.index(task) + 1
+        following = next((each for each in (*COURSE[place:], *COURSE[:place]) if not self.is_done(each)), None)
+        if following is None:
+            self._choose()
+        else:
+            self.show_task(following)
 
     def _choose(self) -> None:
         self.coach.leave()
@@ -109,6 +118,16 @@ class CourseWindow(QWidget):
             number = PATRONS[name] if tool is Tool.SCAN_CARD else ITEMS[name].number
             # With the start and stop characters of NW-7, which scanners may send.
             synthetic_keys.scan(self._staff.windowHandle(), f"A{number}A")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key not in _KEYS_OF_RAIL:
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            # What a step says to press works wherever the keyboard is.
+            self._staff.activateWindow()
+            synthetic_keys.press(self._staff.windowHandle(), key)
+            synthetic_keys.release(self._staff.windowHandle(), key)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()

@@ -59,7 +59,8 @@ class FocusRing(QWidget):
 
     def _put_around(self, widget: QWidget | None) -> None:
         self._around = widget
-        if widget is None or not widget.isVisible():
+        # Scrolled away: the ring would lie around what stands there instead.
+        if widget is None or widget.visibleRegion().isEmpty():
             self.hide()
             return
         corner = widget.mapTo(self.window(), widget.rect().topLeft())

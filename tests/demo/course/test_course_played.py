@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from kiosk.config import Home
@@ -18,6 +19,7 @@ from kiosk.demo.ils import PATRONS
 from kiosk.domain.states import (
     AwaitingLibraryCard,
     AwaitingMyNumberCard,
+    ChoosingApplicant,
     ConfirmingLink,
     LastTryWarning,
     LendingRefused,
@@ -84,8 +86,8 @@ def lending(do: CoursePlayer) -> None:
     do.end()
     serve(do)
     do.end()
-    do.lift()
     do.until_wrong("too-early")
+    do.lift()
     serve(do)
     for name in ("bamboo", "post"):
         do.scan(name)
@@ -96,8 +98,8 @@ def lending(do: CoursePlayer) -> None:
 def not_lent(do: CoursePlayer) -> None:
     serve(do)
     do.end()
-    do.lift()
     do.until_wrong("too-early")
+    do.lift()
     serve(do)
     do.scan("reference")
     do.scan("stars")
@@ -120,9 +122,9 @@ def family(do: CoursePlayer) -> None:
 def not_linked(do: CoursePlayer) -> None:
     do.lay("fine")
     do.until_at(LendingRefused)
-    do.lift()
     do.staff("action.close")
     do.until_wrong("sent-away")
+    do.lift()
     do.lay("fine")
     do.until_at(LendingRefused)
     do.scan("other")
@@ -226,6 +228,7 @@ def handover(do: CoursePlayer) -> None:
     serve(do)
     do.staff("patron.internet-terminal")
     do.until_wrong("another-service")
+    assert not do.shows(say("course.step-now", do=of_step(do.task, do.task.steps[0], "do"))), "two orders at once"
     do.staff("patron.interlibrary-loan")
     do.until(lambda: do.shows(say("course.step-now", do=of_step(do.task, do.task.steps[-1], "do"))), "number handed over")
     assert do.shows(say("course.field-number", number=PATRONS["own"]))
@@ -287,4 +290,11 @@ def test_a_task_is_done_wrong_and_then_right(player: CoursePlayer, name: str) ->
     player.until_done()
     following = plain(say("course.following"))
     player.until(lambda: player.shows(following), following)
+    player.press(player.window, say("course.choose"))
+
+
+def test_the_keys_of_staffs_window_work_in_that_of_the_course(player: CoursePlayer) -> None:
+    player.choose("adult")
+    QTest.keyClick(player.window.windowHandle(), Qt.Key.Key_F2)
+    player.until_at(ChoosingApplicant)
     player.press(player.window, say("course.choose"))
