@@ -26,6 +26,7 @@ pytest_plugins = [
     "tests.support.ledger.registry_ledgers",
     "tests.support.count_cases",
     "tests.support.left_processes",
+    "tests.support.left_windows",
     "tests.support.linux_only",
     "tests.support.time_by_folder",
     "tests.support.counter.headless",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -87,10 +88,11 @@ UNSEEN = ("利用者用の画面がありません", "2つの画面に同じも�
 
 
 @pytest.fixture(scope="module")
-def mirror(qapp: QApplication) -> PatronMirror:
+def mirror(qapp: QApplication) -> Iterator[PatronMirror]:
     made = PatronMirror(staff_sizes(1366))
     made.show()
-    return made
+    yield made
+    made.close()
 
 
 def texts(within: QWidget) -> list[str]:

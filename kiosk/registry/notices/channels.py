@@ -22,17 +22,28 @@ from kiosk.config.registry_settings import MailSecurity, NoticeSettings
 from kiosk.config.text_encoding import NotUtf8, decoded
 from kiosk.registry.notices.delivery import NotDelivered, Trouble
 from kiosk.registry.notices.words import Notice
+from kiosk.thread_timeout import in_time
 
 _SECONDS = 10.0
 """For each answer of the other end."""
+_AT_MOST = 60.0
+"""For all of them: one that says a little every second would hold up other channels and the end of the server."""
 
 
 class Channel(ABC):
     name: str
+    at_most: float
+
+    def send(self, notice: Notice, now: datetime) -> bool:
+        """Returns whether it reached everybody it is for. Raises NotDelivered, if it reached nobody, or nobody knows."""
+        try:
+            return in_time(lambda: self._is_sent(notice, now), self.at_most, f"notice-{self.name}")
+        except TimeoutError as error:
+            raise NotDelivered(Trouble.NO_ANSWER) from error
 
     @abstractmethod
-    def send(self, notice: Notice, now: datetime) -> bool:
-        """Returns whether it reached everybody it is for. Raises NotDelivered, if it reached nobody."""
+    def _is_sent(self, notice: Notice, now: datetime) -> bool:
+        """As `send`, however long it takes."""
 
 
 def channels_of(settings: NoticeSettings, folder: Path) -> list[Channel]:
@@ -50,9 +61,10 @@ class Mail(Channel):
     settings: NoticeSettings
     folder: Path
     seconds: float = _SECONDS
+    at_most: float = _AT_MOST
     name = "mail"
 
-    def send(self, notice: Notice, now: datetime) -> bool:
+    def _is_sent(self, notice: Notice, now: datetime) -> bool:
         message = self._message(notice, now)
         with _translated(), self._connected() as server:
             # Raises only if all are refused: https://docs.python.org/3/library/smtplib.html#smtplib.SMTP.sendmail
@@ -102,9 +114,10 @@ class Webhook(Channel):
 
     url: str = field(repr=False)
     seconds: float = _SECONDS
+    at_most: float = _AT_MOST
     name = "webhook"
 
-    def send(self, notice: Notice, now: datetime) -> bool:
+    def _is_sent(self, notice: Notice, now: datetime) -> bool:
         body = json.dumps({"text": f"{notice.subject}\n{notice.text}", "events": list(notice.events)}, ensure_ascii=False).encode()
         with _translated():
             url = urlsplit(self.url)

@@ -14,7 +14,7 @@ from kiosk.registry.backup.timetable import pause_after
 from kiosk.registry.notes import CHANNEL
 
 _LEASE = 120
-"""Seconds in which a server sends, and others over the same database do not: longer than an attempt takes that goes through."""
+"""Seconds in which a server sends, and others over the same database do not: longer than any attempt (channels.py)."""
 
 
 @unique

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -201,6 +203,25 @@ def test_what_is_no_mail_server_or_says_nothing_is_given_up_in_time(tmp_path: Pa
     with pytest.raises(NotDelivered) as error:
         mail(free_port(), user="kiosk", password_file=str(tmp_path / "none")).send(trial_notice(ADDRESS), BEGUN)
     assert error.value.trouble is Trouble.UNREACHABLE
+
+
+def test_who_says_a_little_at_a_time_is_given_up_in_time() -> None:
+    stop = Event()
+
+    def drip(server: socket.socket) -> None:
+        with suppress(OSError), server.accept()[0] as connection:
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            while not stop.wait(0.05):
+                connection.sendall(b"X-More: yes\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=drip, args=(server,))
+        thread.start()
+        with pytest.raises(NotDelivered) as error:
+            Webhook(f"http://127.0.0.1:{server.getsockname()[1]}/", 5.0, at_most=0.5).send(trial_notice(ADDRESS), BEGUN)
+        stop.set()
+        thread.join()
+    assert error.value.trouble is Trouble.NO_ANSWER
 
 
 @pytest.mark.parametrize("status", [301, 400, 404, 500])
