@@ -19,7 +19,6 @@ from kiosk.text import plain, say
 from tests.support.backup.served_library import Library
 from tests.support.commands.call import Call
 from tests.support.commands.server import enrolled, opened
-from tests.support.registry.administrator import Person
 
 
 @pytest.fixture
@@ -101,7 +100,6 @@ def test_a_dry_run_tells_and_changes_nothing_beside_a_server(registry: Call, lib
     registry("admin", "add", "tanaka", typed="correct horse battery\n")
     server = opened(place)
     server.ledger.heard_all({"中央1": Contact(server.ledger.head().position, 0, "0.0.9", differs=False)})
-    Person.added(server, "tanaka")
     server.close()
     with RunningLock(place.lock):
         said = registry("rotate-key", "--dry-run")

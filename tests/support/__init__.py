@@ -47,7 +47,8 @@
   as a thread, without limits). Program: `misbehaving` (a hundred of them).
 - `linux_only` (the markers `linux` and `root`), `wait` (for a condition or a process, with a limit), `ports` (that nobody takes),
   `held_file` (open in another program), `frozen` (what outlives every test), `error_code`, `count_cases` (the
-  fixture), `left_processes` (end with the tests), `left_windows` (close with those of a file), `time_by_folder` (for .ci/run), `child_process_functions` (for test_child_process.py).
+  fixture), `left_processes` (end with the tests), `left_windows` (close with those of a file),
+  `time_by_folder` (for .ci/run), `child_process_functions` (for test_child_process.py).
 """
 
 from pathlib import Path
