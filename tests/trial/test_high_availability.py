@@ -1,8 +1,9 @@
-"""The configuration in resources/registry/ha as it is: the primary and its agent die by kill -9, under load and during an import."""
+"""resources/registry/ha as it is: the primary and its agent die by kill -9, under load, in an import and in a rotation."""
 
 from __future__ import annotations
 
 import logging
+import shutil
 import subprocess
 import sys
 import time
@@ -30,7 +31,7 @@ pytestmark = [pytest.mark.trial, pytest.mark.timeout(400)]
 WRITES_AGAIN = 30.0
 """Seconds after the promotion."""
 LINES = 2_000
-_WRITING = "SELECT 1 FROM pg_stat_activity WHERE datname = 'registry' AND query LIKE 'INSERT INTO%link%' AND wait_event_type = 'Lock'"
+_WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = 'registry' AND wait_event_type = 'Lock'"
 
 
 @contextmanager
@@ -65,7 +66,7 @@ def head(library: Library) -> tuple[int, int]:
     return found[-1]
 
 
-def test_the_primary_killed_under_load_and_during_an_import(tmp_path: Path) -> None:
+def test_the_primary_killed_under_load_in_an_import_and_in_a_rotation(tmp_path: Path) -> None:
     with HighAvailability() as database:
         url = database.create_database()
         with Library(tmp_path, url, counters=10, servers=2, is_balanced=True) as library:
@@ -91,6 +92,8 @@ def test_the_primary_killed_under_load_and_during_an_import(tmp_path: Path) -> N
             for server in library.servers:
                 server.stop(graceful=True)
             _import_with_the_primary_killed(library.server, database, second, tmp_path)
+            database.await_step()
+            _rotation_with_the_primary_killed(library.servers, database, database.primary())
             for server in library.servers:
                 server.start()
             library.settle(120)
@@ -105,13 +108,32 @@ def _import_with_the_primary_killed(server: RegistryProcess, database: HighAvail
     listed.write_text("".join(f"{0x0B000000 + line:08X},{2_200_000_000 + line}\n" for line in range(LINES)))
     form = ("import", str(listed), "--serial", "hex", "--columns", "serial,number", "--authority", authority.fingerprint)
     before = server.tables()
-    command = [sys.executable, "-m", "kiosk", "--home", str(server.home.folder), "registry", *form]
+    _killed_while_it_writes(server, database, primary, *form)
+    server.administer(*form, limit=120)
+    assert len(server.tables().links) == len(before.links) + LINES
+
+
+def _rotation_with_the_primary_killed(servers: list[RegistryProcess], database: HighAvailability, primary: str) -> None:
+    server = servers[0]
+    before = {link[0] for link in server.tables().links}
+    _killed_while_it_writes(server, database, primary, "rotate-key", "--yes")
+    server.administer("rotate-key", "--yes", limit=120)
+    after = {link[0] for link in server.tables().links}
+    assert (len(after), after & before) == (len(before), set())
+    for other in servers[1:]:
+        shutil.copy2(server.keys / "site-key.json", other.keys)
+
+
+def _killed_while_it_writes(server: RegistryProcess, database: HighAvailability, primary: str, *arguments: str) -> None:
+    """A command that writes links, the primary killed meanwhile: it says why it did not, and nothing is half done."""
+    before = server.tables()
+    command = [sys.executable, "-m", "kiosk", "--home", str(server.home.folder), "registry", *arguments]
     with (
         database.holding(primary, "link"),
         subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child,
     ):
         try:
-            wait_until(lambda: database.execute(primary, _WRITING), "the import to write", LIMIT)
+            wait_until(lambda: database.execute(primary, _WAITING), "the command to write", LIMIT)
             database.kill(primary)
             said, told = child.communicate(timeout=90)
         finally:
@@ -124,8 +146,6 @@ def _import_with_the_primary_killed(server: RegistryProcess, database: HighAvail
     after = server.tables()
     assert (after.links, after.epoch, after.cursor) == (before.links, before.epoch, before.cursor), "nothing half done"
     database.start(primary)
-    server.administer(*form, limit=120)
-    assert len(server.tables().links) == len(before.links) + LINES
 
 
 def _reaches(server: RegistryProcess) -> bool:
