@@ -17,7 +17,7 @@ from tests.registry.conftest import NewMachine
 from tests.support import ROOT
 from tests.support.backup.server_machine import SITE_KEY
 
-POINTS = {"backup": 50, "empty": 90, "replace": 60, "import": 30, "rotate": 100}
+POINTS = {"backup": 50, "empty": 90, "replace": 60, "import": 30, "adopt": 30, "rotate": 100}
 """At least so many there are."""
 
 
@@ -63,8 +63,9 @@ def test_over_a_ledger_it_is_the_old_one_or_the_restored_one(every: int, tmp_pat
 
 @pytest.mark.trial
 @pytest.mark.timeout(120)
-def test_a_list_is_taken_in_whole_or_not_at_all(tmp_path: Path) -> None:
-    seen = killed("import", 6, tmp_path)
+@pytest.mark.parametrize("what", ["import", "adopt"])
+def test_a_list_or_a_counter_is_taken_in_whole_or_not_at_all(what: str, tmp_path: Path) -> None:
+    seen = killed(what, 6, tmp_path)
     assert {after["state"] for after in seen} == {"old", "taken in"}
     assert all((after["again"], after["links"], after["whole"]) == (0, 36, True) for after in seen)
 

@@ -1,5 +1,5 @@
 """Run by tests/registry/backup/test_killed.py:
-`python -m tests.support.backup.killed_at_every_point backup|empty|replace|import|rotate FOLDER EVERY`.
+`python -m tests.support.backup.killed_at_every_point backup|empty|replace|import|adopt|rotate FOLDER EVERY`.
 
 For each point in turn, or for one of EVERY so many, a fork of this process runs the command on a copy of a server's home and is killed at
 that point, until one runs to its end. A point is a statement of SQL or a change of the file system. Prints, as JSON, what was found after
@@ -21,13 +21,18 @@ from io import StringIO
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.__main__ import main
+from kiosk.config import Home, read_settings
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.registry_settings import RegistrySettings
 from kiosk.domain.errors import KioskError
+from kiosk.domain.model import LibraryCardNumber, Revocation
+from kiosk.domain.token import link_token
+from kiosk.equipment import open_repository
 from kiosk.ledger.recovery_sheet import sheet
 from kiosk.registry.backup.folder import backups_in, unfinished_in
 from kiosk.registry.backup.reading import verify
@@ -41,11 +46,13 @@ SETTINGS = RegistrySettings()
 CHANGES = {"open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.chmod"}
 
 
-def first_home(folder: Path) -> RegistryHome:
+def first_home(folder: Path, founding_sheet: Path | None = None) -> RegistryHome:
     """A server's home with links, one backup, and links since."""
     home = RegistryHome(folder / "first")
     home.prepare()
-    registry = open_registry(home, SETTINGS, begins=True)
+    if founding_sheet is not None:
+        run(home, "init", "--sheet", str(founding_sheet))
+    registry = open_registry(home, SETTINGS, begins=founding_sheet is None)
     machine = ServerMachine(home.folder, f"sqlite:///{home.database}", registry.site_key.key, registry.site_key.library)
     machine.enrol("中央1")
     machine.enrol("分館1")
@@ -166,7 +173,27 @@ def importing(folder: Path, every: int) -> Iterator[dict[str, object]]:
     path.write_text("".join(f"{0x0B000000 + card:X},{2_000_000_000 + card}\n" for card in range(30)))
     certificate = Authority(authority.certificate.public_bytes(Encoding.DER))
     TrustStore(first.trust).add(certificate.der)
-    arguments = ("import", str(path), "--serial", "hex", "--columns", "serial,number", "--authority", certificate.fingerprint)
+    form = ("--serial", "hex", "--columns", "serial,number", "--authority", certificate.fingerprint)
+    return taking_in(folder, first, every, "import", str(path), *form)
+
+
+def adopting(folder: Path, every: int) -> Iterator[dict[str, object]]:
+    lone, counter_sheet = Home(folder / "lone"), folder / "counter-sheet.txt"
+    lone.folder.mkdir()
+    lone.config.write_text(f'[card]\nrevocation = "none"\n[keys]\nplace = "file"\nfolder = "{lone.folder / "keys"}"\n', "utf-8")
+    repository, keys = open_repository(lone, read_settings(lone.config))
+    with repository:
+        for card in range(30):
+            token, number = link_token(keys.site, bytes(32), 0x0B000000 + card), LibraryCardNumber(f"{2_000_000_000 + card}")
+            repository.save_link(uuid4(), token, number, revocation=Revocation.NOT_CHECKED)
+    counter_sheet.write_text(sheet(keys.site, datetime.now(UTC).date()), "utf-8")
+    with redirect_stdout(StringIO()):
+        main(["--home", str(lone.folder), "recovery", "backup", str(folder / "stick")])
+    (backup,) = (folder / "stick").glob("*.db")
+    return taking_in(folder, first_home(folder, counter_sheet), every, "adopt", str(backup))
+
+
+def taking_in(folder: Path, first: RegistryHome, every: int, *arguments: str) -> Iterator[dict[str, object]]:
     for point, home in copies(folder, first, every):
         was_killed = killed_at(point, home, arguments)
         found = state_of(home)
@@ -207,8 +234,6 @@ def library(home: RegistryHome) -> str:
 
 if __name__ == "__main__":
     what, place, every = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    if what in ("import", "rotate"):
-        seen = (importing if what == "import" else rotating)(place, every)
-    else:
-        seen = backing_up(place, every) if what == "backup" else restoring(place, every, over=what == "replace")
+    ways = {"backup": backing_up, "import": importing, "adopt": adopting, "rotate": rotating}
+    seen = ways[what](place, every) if what in ways else restoring(place, every, over=what == "replace")
     print(json.dumps(list(seen)))  # noqa: T201 - read by the test
