@@ -16,6 +16,8 @@ from tests.support.wait import wait_for_end, wait_until
 
 pytestmark = pytest.mark.linux("bash")
 
+OUTSIDE = {name: value for name, value in os.environ.items() if name not in {"FAILED_ONCE", "PART", "PART_TIMES", "PARTS_END"}}
+"""As if these tests were not themselves a part of a run for CI."""
 WAITS_FOR_EVER = """
 import faulthandler, os, pathlib, signal, subprocess, sys
 faulthandler.enable()
@@ -33,7 +35,7 @@ in_child() if len(sys.argv) > 2 else in_parent()
 def begin(name: str, limit: int, *command: str, **environment: str) -> subprocess.Popen[str]:
     to_be_read = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
-        [ROOT / "tools" / "part", name, str(limit), *command], env=os.environ | environment, stdin=subprocess.DEVNULL, **to_be_read
+        [ROOT / "tools" / "part", name, str(limit), *command], env=OUTSIDE | environment, stdin=subprocess.DEVNULL, **to_be_read
     )
 
 
@@ -128,9 +130,8 @@ def test_for_who_works_here_what_failed_has_failed(tmp_path: Path) -> None:
 
 
 def run_tests(folder: Path, **environment: str) -> int:
-    ours = {name: value for name, value in os.environ.items() if name not in {"FAILED_ONCE", "PART", "PART_TIMES"}}
     plain = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [str(ROOT / "tools" / "again"), sys.executable, "-m", "pytest", "-q", "-p", "xdist", "-n", "1"]
     return subprocess.run(
-        command, cwd=folder, env=ours | plain | environment, stdin=subprocess.DEVNULL, timeout=100, check=False
+        command, cwd=folder, env=OUTSIDE | plain | environment, stdin=subprocess.DEVNULL, timeout=100, check=False
     ).returncode
