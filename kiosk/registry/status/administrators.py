@@ -21,6 +21,7 @@ from kiosk.registry.status.account import Account, Proofs, Seal, is_administrato
 from kiosk.registry.status.one_time_codes import fresh_totp_secret, step_of
 from kiosk.registry.status.passwords import COST, LONGEST, PasswordHash
 from kiosk.registry.status.sessions import begin_session, end_session, end_sessions_of, is_use_new, note_use, session_of
+from kiosk.registry.status.strangers import Strangers
 from kiosk.registry.status.tries import FREE
 
 _log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class Administrators:
         self._forms = derived(site_key, b"kiosk-status-form-1")
         self._nobody = PasswordHash(os.urandom(16), os.urandom(32), cost)
         """Fits no password, and costs as much to try as somebody's."""
+        self._strangers = Strangers()
 
     # --- accounts ---------------------------------------------------------------------------------------------------
 
@@ -137,14 +139,14 @@ class Administrators:
     def log_in(self, asked: Asked) -> LoggedIn | NotLoggedIn:
         """Takes a third of a second of computing, whoever asks."""
         before = self._account(asked.name)
-        if before is not None and (seconds := self._pause(before, asked)):
-            return NotLoggedIn(Refusal.PAUSED, seconds)
         proofs = None if before is None else self._seal.opened(asked.name, before.sealed)
-        if before is not None and proofs is None:
-            _log.warning("an administrator's account is not of this site key: kiosk registry admin reset")
-        is_password = (self._nobody if proofs is None else proofs.password).fits(asked.password[: LONGEST + 1])
         if before is None or proofs is None:
-            return NotLoggedIn(Refusal.WRONG)
+            if before is not None:
+                _log.warning("an administrator's account is not of this site key: kiosk registry admin reset")
+            return self._refused_as_a_stranger(asked)
+        if seconds := self._pause(before, asked):
+            return NotLoggedIn(Refusal.PAUSED, seconds)
+        is_password = proofs.password.fits(asked.password[: LONGEST + 1])
         with self._ledger.acting() as audit:
             # Once more, under the lock: tries at the same time wait for each other, and no code is taken twice.
             account = self._account(asked.name)
@@ -188,6 +190,14 @@ class Administrators:
 
     def _pause(self, account: Account, asked: Asked) -> int:
         return account.tries.pause(self._seal.address(asked.address), int(self._clock().timestamp()), is_here=asked.is_here)
+
+    def _refused_as_a_stranger(self, asked: Asked) -> NotLoggedIn:
+        name, address, now = self._seal.address(asked.name), self._seal.address(asked.address), int(self._clock().timestamp())
+        if seconds := self._strangers.pause(name, address, now, is_here=asked.is_here):
+            return NotLoggedIn(Refusal.PAUSED, seconds)
+        self._nobody.fits(asked.password[: LONGEST + 1])
+        self._strangers.note(name, address, now)
+        return NotLoggedIn(Refusal.WRONG)
 
     def _refused(self, account: Account, asked: Asked, audit: Callable[[AuditedAct], None], now: datetime) -> NotLoggedIn:
         tries = account.tries.after_wrong(self._seal.address(asked.address), int(now.timestamp()))

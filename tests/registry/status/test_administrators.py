@@ -140,6 +140,15 @@ def test_wrong_tries_have_to_wait_at_every_server_and_not_for_good(desk: Desk) -
     assert [act for act, *_ in desk.acts()] == ["administrator-added", "status-login-refused", "status-login", "status-login"]
 
 
+def test_a_name_that_nobody_has_waits_alike(desk: Desk) -> None:
+    for name in ("tanaka", "suzuki", "no name"):
+        wrong = replace(desk.right, name=name, password="wrong")
+        told = [desk.administrators.log_in(wrong) for _ in range(FREE + 1)]
+        assert told == [NotLoggedIn(Refusal.WRONG)] * FREE + [NotLoggedIn(Refusal.PAUSED, 30)], name
+    desk.later(31)
+    assert desk.administrators.log_in(replace(desk.right, name="suzuki")) == NotLoggedIn(Refusal.WRONG)
+
+
 def test_the_trail_says_who_did_what_and_no_secret(desk: Desk) -> None:
     desk.session()
     desk.administrators.reset("tanaka", PASSWORD)
