@@ -57,7 +57,7 @@ def test_a_backup_is_made_and_verified(registry: Call, library: Library) -> None
     made = backed_up(registry, library)
     said = registry("verify", str(made))
     assert said.code == 0
-    assert say("command.registry.verify.done") in said.out
+    assert say("command.registry.verify.done", sheet=fingerprint(library.key)) in said.out
     assert "台帳の3番まで、登録3件" in said.out
     assert [name for name in ("中央1", "分館1") if name in said.out] == ["中央1", "分館1"]
 

@@ -67,7 +67,11 @@ def test_a_new_key_a_new_sheet_and_backups_on_both_sides_of_it(registry: Call, l
     assert key != before
     assert tokens(place) == {hmac.digest(key, card, "sha256") for card in cards}
     first, second = library.backups()
-    assert registry("verify", str(first)).code == registry("verify", str(second)).code == 0
+    of_now, of_before = registry("verify", str(first)), registry("verify", str(second))
+    assert (of_before.code, of_now.code) == (0, 0)
+    assert fingerprint(before) in of_before.out
+    assert words("registry.verify.earlier-key", sheet=fingerprint(key)) in of_before.err
+    assert (fingerprint(key) in of_now.out, of_now.err) == (True, "")
     assert words("registry.rotate-key.earlier-backups", count=1, folder=str(place.folder / "backups")) in said.out
     made = [line for line in said.out.splitlines() if "だけです" in line]
     assert [fingerprint(one) in line for one, line in zip((before, key), made, strict=True)] == [True, True]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kiosk.registry.backup.restoring import Machine, Restored
     from kiosk.registry.opening import OpenedRegistry
     from kiosk.registry.remembered import MovedList
+    from kiosk.registry.site_key import SiteKey
 
 
 def add(acts: Commands) -> None:
@@ -75,6 +76,7 @@ def tell_backup(kept: Kept, key: bytes) -> None:
 
 def verify(home: Home, options: argparse.Namespace) -> int:
     """Read a backup whole; on any machine, with the sheet where the key is not."""
+    from kiosk.ledger.recovery_sheet import fingerprint
     from kiosk.registry.backup.reading import verify as read_whole
 
     place = default_registry_home() if options.home is None else registry_home_at(options.home)
@@ -82,7 +84,10 @@ def verify(home: Home, options: argparse.Namespace) -> int:
         key = _site_key(place, options.sheet, options.file)
         contents = read_whole(options.file, key)
     _tell_contents(contents)
-    output.tell("registry.verify.done")
+    output.tell("registry.verify.done", sheet=fingerprint(key))
+    kept = _kept_keys(place)
+    if kept is not None and kept.key != key and kept.as_of(key) is not None:
+        output.warn("registry.verify.earlier-key", sheet=fingerprint(kept.key))
     return output.OK
 
 
@@ -170,15 +175,18 @@ def _machine(home: RegistryHome, settings: RegistrySettings) -> Machine:
 def _site_key(home: RegistryHome, sheet: Path | None, backup: Path) -> bytes:
     """From the sheet, or from the key file if there is one, which may hold earlier keys too; else a person types the sheet."""
     from kiosk.registry.backup.reading import opening_key
-    from kiosk.registry.site_key import SiteKeyFile
 
     if sheet is not None:
         return read_or_ask(sheet)
+    kept = _kept_keys(home)
+    return read_or_ask(None) if kept is None else opening_key(backup, kept)
+
+
+def _kept_keys(home: RegistryHome) -> SiteKey | None:
+    from kiosk.registry.site_key import SiteKeyFile
+
     settings = read_registry_settings(home.config) if home.config.exists() else RegistrySettings()
-    key = SiteKeyFile(home.keys(settings.keys)).load()
-    if key is not None:
-        return opening_key(backup, key)
-    return read_or_ask(None)
+    return SiteKeyFile(home.keys(settings.keys)).load()
 
 
 def _ask_for_counters(names: Sequence[str]) -> tuple[str, ...]:
