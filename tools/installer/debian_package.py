@@ -123,9 +123,10 @@ def _write_files(package: Package, root: Path, version: str) -> None:
         command.symlink_to(f"/opt/{package.contents.name}/current/bin/kiosk")
     else:
         _write_unit(package, root / "usr/lib/systemd/system" / _UNIT.name)
+    write_documents(package.contents, root, version)
+    if package is REGISTRY_PACKAGE:
         for example in sorted(_HIGH_AVAILABILITY.iterdir()):
             _copy(example, root / "usr/share/doc" / package.contents.name / "ha" / example.name)
-    write_documents(package.contents, root, version)
     for name in package.manuals:
         _copy(ROOT / "docs/administrator" / name, root / "usr/share/doc" / package.contents.name / name)
     write_pages(root, package.command, version, package.commands)
