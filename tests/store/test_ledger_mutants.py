@@ -23,7 +23,7 @@ LINK_LEDGER = (
         "        self.own.keep(states)\n        for state in states.values():\n"
         "            self.notes.reach(getattr(state, 'position', self.notes.position))\n        left =",
     ),
-    ("                self._facts.withdraw(own.operation)\n", "                pass\n"),
+    ("                self._facts.withdraw(*self._projection.here([own.operation]))\n", "                pass\n"),
     ("                self._stops.add(stops_in(entry))\n", "                pass\n"),
     (
         "                if own.state == Pending():\n                    states[entry",
