@@ -83,3 +83,8 @@ def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
 def test_the_key_is_not_shown_by_accident() -> None:
     key = SiteKey(b"secret key of thirty-two bytes..", "0" * 32)
     assert "secret" not in repr(key)
+
+
+def test_no_key_follows_unless_one_was_prepared() -> None:
+    with pytest.raises(ValueError, match="follow"):
+        SiteKey(bytes(32), "0" * 32).rotated()
