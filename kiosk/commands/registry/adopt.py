@@ -15,12 +15,12 @@ from kiosk.commands import output
 from kiosk.commands.argument_types import check_name, check_readable, given, given_path
 from kiosk.commands.parser import Commands
 from kiosk.commands.recovery_sheet import read_or_ask
-from kiosk.commands.registry.backup import keeper_of, tell_backup
+from kiosk.commands.registry.backup import back_up_at_once
 from kiosk.commands.registry.opened import alone, opened
 from kiosk.config.atomic_write import write_new
 from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.calendar import day_in_japan, in_japan
-from kiosk.domain.errors import KioskError, Unavailable
+from kiosk.domain.errors import Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.domain.model import LibraryCardNumber, LinkToken
 
@@ -178,13 +178,8 @@ def _finish(registry: OpenedRegistry, moved: MovedIn, *, dry_run: bool) -> int:
     # At once: until a running server does it, this machine would not know of the epoch.
     registry.remember()
     # Also if all stood: the command may have been ended before.
-    try:
-        kept = keeper_of(registry).back_up()
-    except KioskError as error:
-        output.complain(error)
-        output.warn("registry.adopt.no-backup")
+    if not back_up_at_once(registry, "registry.adopt.no-backup"):
         return output.PROBLEM
-    tell_backup(kept, registry.site_key.key)
     output.tell_done("registry.adopt.next")
     return output.OK
 

@@ -18,6 +18,7 @@ from kiosk.config.registry_home import RegistryHome, default_registry_home, regi
 from kiosk.config.registry_settings import RegistrySettings, read_registry_settings
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.calendar import second_in_japan
+from kiosk.domain.errors import KioskError
 from kiosk.domain.escaping import escaped
 from kiosk.domain.wire import Position
 
@@ -72,6 +73,18 @@ def tell_backup(kept: Kept, key: bytes) -> None:
 
     manifest, file = kept.manifest, escaped(str(kept.path))
     output.tell_done("registry.backup.done", file=file, cursor=manifest.position.cursor, links=manifest.links, sheet=fingerprint(key))
+
+
+def back_up_at_once(registry: OpenedRegistry, otherwise: str) -> bool:
+    """A backup of what could not be had again from counters. `otherwise`: what is told if there is none."""
+    try:
+        kept = keeper_of(registry).back_up()
+    except KioskError as error:
+        output.complain(error)
+        output.warn(otherwise)
+        return False
+    tell_backup(kept, registry.site_key.key)
+    return True
 
 
 def verify(home: Home, options: argparse.Namespace) -> int:

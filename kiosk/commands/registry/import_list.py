@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kiosk.commands import output
 from kiosk.commands.argument_types import day, given, given_path
 from kiosk.commands.parser import Commands
-from kiosk.commands.registry.backup import keeper_of, tell_backup
+from kiosk.commands.registry.backup import back_up_at_once
 from kiosk.commands.registry.opened import alone, opened
 from kiosk.config import read_settings
 from kiosk.config.atomic_write import write_new
@@ -22,7 +22,7 @@ from kiosk.config.file_access import open_regular
 from kiosk.config.registry_home import RegistryHome
 from kiosk.config.settings import counter_rules
 from kiosk.domain.calendar import day_in_japan
-from kiosk.domain.errors import KioskError, Unavailable
+from kiosk.domain.errors import Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.domain.moving_list import Cause, Column, Issuer, ListForm, SerialBase, issuer_named
 from kiosk.domain.rules import BarcodeRule
@@ -175,18 +175,8 @@ def _import(registry: OpenedRegistry, options: argparse.Namespace, form: ListFor
     # At once: until a running server does it, this machine would not know of the epoch.
     registry.remember()
     # Also if all stood: the command may have been ended before.
-    return _back_up(registry)
-
-
-def _back_up(registry: OpenedRegistry) -> int:
-    """No counter holds an operation for what was taken in: it could not be had again from them."""
-    try:
-        kept = keeper_of(registry).back_up()
-    except KioskError as error:
-        output.complain(error)
-        output.warn("registry.import.no-backup")
+    if not back_up_at_once(registry, "registry.import.no-backup"):
         return output.PROBLEM
-    tell_backup(kept, registry.site_key.key)
     output.tell_done("registry.import.delete")
     return output.OK
 

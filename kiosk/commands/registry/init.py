@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from kiosk.commands import output, recovery_sheet
 from kiosk.commands.argument_types import given_path
@@ -11,6 +12,9 @@ from kiosk.commands.registry.opened import address_of, opened
 from kiosk.config.registry_home import RegistryHome
 from kiosk.domain.administrative_acts import AdministrativeAct
 from kiosk.domain.escaping import escaped
+
+if TYPE_CHECKING:
+    from kiosk.registry.opening import OpenedRegistry
 
 
 def add(commands: Commands) -> None:
@@ -46,11 +50,16 @@ def init(home: RegistryHome, options: argparse.Namespace) -> int:
             keys=escaped(str(home.keys(settings.keys))),
             address=address_of(settings),
         )
-        registry.note(AdministrativeAct.SHEET)
-        recovery_sheet.print_sheet(registry.site_key.key, before="registry.sheet.before")
-        if not recovery_sheet.ask_back(registry.site_key.key):
-            output.warn("registry.sheet.unconfirmed")
-            return output.PROBLEM
-        registry.confirm_sheet()
-        output.tell_done("recovery.confirmed")
-    return output.OK
+        return output.OK if is_sheet_confirmed(registry) else output.PROBLEM
+
+
+def is_sheet_confirmed(registry: OpenedRegistry) -> bool:
+    """Print the recovery sheet, and ask parts of it back from paper."""
+    registry.note(AdministrativeAct.SHEET)
+    recovery_sheet.print_sheet(registry.site_key.key, before="registry.sheet.before")
+    if not recovery_sheet.ask_back(registry.site_key.key):
+        output.warn("registry.sheet.unconfirmed")
+        return False
+    registry.confirm_sheet()
+    output.tell_done("recovery.confirmed")
+    return True

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from kiosk.commands import output, recovery_sheet
+from kiosk.commands import output
 from kiosk.commands.confirmation import agrees, somebody_is_there
 from kiosk.commands.parser import Commands
-from kiosk.commands.registry.backup import keeper_of, tell_backup
+from kiosk.commands.registry.backup import back_up_at_once, keeper_of
+from kiosk.commands.registry.init import is_sheet_confirmed
 from kiosk.commands.registry.opened import alone, opened
 from kiosk.config.registry_home import RegistryHome
-from kiosk.domain.administrative_acts import AdministrativeAct
-from kiosk.domain.errors import KioskError, Unavailable
+from kiosk.domain.errors import Unavailable
 from kiosk.domain.escaping import escaped
 from kiosk.program_version import program_version
 
@@ -79,11 +79,7 @@ def _rotate(registry: OpenedRegistry) -> bool:
 
     registry.remember()
     # Under the key of before: what goes wrong here can be put back.
-    try:
-        tell_backup(keeper_of(registry).back_up(), registry.site_key.key)
-    except KioskError as error:
-        output.complain(error)
-        output.warn("registry.rotate-key.no-backup-before")
+    if not back_up_at_once(registry, "registry.rotate-key.no-backup-before"):
         return False
     keys = registry.home.keys(registry.settings.keys)
     file, now = SiteKeyFile(keys), registry.clock()
@@ -108,24 +104,13 @@ def _finish(registry: OpenedRegistry) -> int:
     if not somebody_is_there():
         output.warn("registry.rotate-key.sheet-later")
         return output.OK if is_backed_up else output.PROBLEM
-    registry.note(AdministrativeAct.SHEET)
-    recovery_sheet.print_sheet(registry.site_key.key, before="registry.sheet.before")
-    if not recovery_sheet.ask_back(registry.site_key.key):
-        output.warn("registry.sheet.unconfirmed")
-        return output.PROBLEM
-    registry.confirm_sheet()
-    output.tell_done("recovery.confirmed")
-    return output.OK if is_backed_up else output.PROBLEM
+    return output.OK if is_sheet_confirmed(registry) and is_backed_up else output.PROBLEM
 
 
 def _back_up(registry: OpenedRegistry) -> bool:
-    keeper = keeper_of(registry)
-    try:
-        tell_backup(keeper.back_up(), registry.site_key.key)
-    except KioskError as error:
-        output.complain(error)
-        output.warn("registry.rotate-key.no-backup")
+    if not back_up_at_once(registry, "registry.rotate-key.no-backup"):
         return False
+    keeper = keeper_of(registry)
     if earlier := keeper.found().unusable:
         output.tell_done("registry.rotate-key.earlier-backups", count=len(earlier), folder=escaped(str(keeper.plan.folder)))
     return True
